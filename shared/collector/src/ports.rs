@@ -1,0 +1,246 @@
+//! What an execution needs of the outside world: object storage, a queue, secrets, and Microsoft.
+//!
+//! The engine knows these traits only. The crate `aws` implements the first three, `microsoft` the
+//! last; so neither AWS nor HTTP is known here.
+
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use steps::{Domain, Service};
+
+use crate::Secret;
+use crate::instance::Credentials;
+
+/// Object storage.
+///
+/// Names are like `jobs/i/j/plan.json`: segments of `[A-Za-z0-9._~-]`, joined by slashes. Reads
+/// after writes and lists after writes are consistent, as they are in Amazon S3.
+#[async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// Reads an object whole; none if there is no such object.
+    async fn get(&self, name: &str) -> Result<Option<Object>, StoreError>;
+
+    /// Copies an object to a local file, however large; false if there is no such object.
+    async fn download(&self, name: &str, to: &Path) -> Result<bool, StoreError>;
+
+    /// Writes an object whole, if the condition holds at that moment, and returns its new etag.
+    async fn put(&self, name: &str, body: Body, condition: Condition) -> Result<Etag, StoreError>;
+
+    /// The names that begin with a prefix, sorted by their bytes.
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
+}
+
+/// What an object holds.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// Its version, for [`Condition::Matches`].
+    pub etag: Etag,
+}
+
+/// What is written.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Bytes in memory.
+    Bytes(Vec<u8>),
+    /// A local file, which may be larger than memory. It stays where it is.
+    File(PathBuf),
+}
+
+/// The version of an object. Opaque.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Etag(pub String);
+
+/// When an object may be written.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// Always.
+    Always,
+    /// Only if there is no such object (`If-None-Match: *`).
+    Absent,
+    /// Only if the object is still of this version (`If-Match`).
+    Matches(Etag),
+}
+
+/// Why storage did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The condition of a write does not hold: someone else wrote first.
+    #[error("{0} was written by someone else")]
+    Conflict(String),
+    /// Storage does not answer, or refuses.
+    #[error("{name} cannot be read or written: {cause}")]
+    Unavailable {
+        /// The object, or the prefix of a list.
+        name: String,
+        /// What storage said.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// A queue with groups: the messages of one group are delivered in order, one delivery at a time.
+#[async_trait]
+pub trait Queue: Debug + Send + Sync {
+    /// Sends messages, in order. A message whose deduplication id was sent in the last five minutes
+    /// is dropped, as Amazon SQS does.
+    async fn send(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError>;
+
+    /// Keeps a delivered message, and with it its group, back for a while (at most 12 hours).
+    async fn hold(&self, queue: QueueName, receipt: &str, wait: Duration)
+    -> Result<(), QueueError>;
+}
+
+/// The queues there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueueName {
+    /// Slices of steps, for the function `collect`.
+    Collect,
+    /// Jobs whose steps have all ended, for the function `finish`.
+    Finish,
+}
+
+/// A message to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What it says, as JSON.
+    pub body: String,
+    /// Its group, of at most 128 characters of `[A-Za-z0-9]` and punctuation.
+    pub group: String,
+    /// What makes it the same message as another, with the same limits.
+    pub deduplication: String,
+}
+
+/// Why a queue did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue does not answer, or refuses: {0}")]
+pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Where secrets are kept.
+#[async_trait]
+pub trait Secrets: Debug + Send + Sync {
+    /// Reads the secret with an ARN.
+    async fn read(&self, arn: &str) -> Result<Secret, SecretError>;
+}
+
+/// Why a secret cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the secret {arn} cannot be read: {cause}")]
+pub struct SecretError {
+    /// Which secret.
+    pub arn: String,
+    /// What the store of secrets said, which never holds the secret.
+    #[source]
+    pub cause: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// A way to reach Microsoft's services as some principal.
+#[async_trait]
+pub trait Microsoft: Debug + Send + Sync {
+    /// Signs in, for one audience after another as they are needed. Only the shape of the
+    /// credentials is checked here; a wrong secret shows when the first token is asked for.
+    fn connect(&self, credentials: Credentials) -> Arc<dyn Fetch>;
+
+    /// The address of the portal, without a trailing slash.
+    fn portal(&self) -> &str;
+}
+
+/// Reads documents of Microsoft's services.
+///
+/// Implementations sign requests, keep to the throttles, wait for seconds and try again where that
+/// may help. What they answer is therefore final, but for [`Failure::Throttled`].
+#[async_trait]
+pub trait Fetch: Debug + Send + Sync {
+    /// Reads documents, and answers in the order of the requests. Requests to Microsoft Graph are
+    /// sent together by `$batch` where there are several.
+    async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer>;
+}
+
+/// What became of a request.
+pub type Answer = Result<Document, Failure>;
+
+/// A throttle domain of one principal: what shares one budget of requests.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DomainKey {
+    /// The tenant or the subscription whose budget it is.
+    pub owner: String,
+    /// Which of its budgets.
+    pub domain: Domain,
+}
+
+/// A document to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The service that holds it.
+    pub service: Service,
+    /// Where it lies.
+    pub address: Address,
+    /// Whether to send `ConsistencyLevel: eventual`, which some of Graph's queries need on each page.
+    pub eventual: bool,
+}
+
+/// Where a document lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A path with its query below the base address of the service, such as `/v1.0/users?$top=999`.
+    Path(String),
+    /// A path with its query on a host of the data plane, such as a vault's
+    /// `https://kv1.vault.azure.net`. A host outside the cloud's suffixes is refused.
+    Host {
+        /// The base address, as the management plane gives it.
+        base: String,
+        /// The path with its query.
+        path: String,
+    },
+    /// The link to the next page, as the service gave it, and the address of the page that gave it.
+    /// A link to another origin is refused: the token must not leave for another host.
+    Link {
+        /// The link.
+        link: String,
+        /// The address of the first page of the list.
+        first: Box<Address>,
+    },
+}
+
+/// A document that was read.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// How many requests it took, counting those that were tried again.
+    pub requests: u32,
+}
+
+/// Why a document could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The service asks to wait for longer than a function should. Nothing is wrong: ask again then.
+    #[error("throttled for {} s", wait.as_secs())]
+    Throttled {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The principal may not read it.
+    #[error("forbidden: {0}")]
+    Forbidden(String),
+    /// It is not there (any more).
+    #[error("gone: {0}")]
+    Gone(String),
+    /// The service does not offer it any more, or never did in this place.
+    #[error("retired: {0}")]
+    Retired(String),
+    /// The link to the next page has expired. The list has to be read from its start.
+    #[error("the page token has expired: {0}")]
+    PageExpired(String),
+    /// The principal cannot sign in.
+    #[error("{0}")]
+    Authentication(String),
+    /// The service refuses the request, or answers with what makes no sense, however often it is
+    /// asked.
+    #[error("failed: {0}")]
+    Failed(String),
+}

@@ -1,0 +1,103 @@
+//! Relationships before both of their ends are known.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Key, Name, RelationshipClass};
+
+/// A relationship whose ends may still have to be found.
+///
+/// A step knows what an item refers to, not whether that was collected. References are therefore
+/// stored as they are, and the linker turns them into relationships once every step has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Where the relationship starts.
+    pub from: End,
+    /// How the ends relate.
+    pub class: RelationshipClass,
+    /// Where it ends.
+    pub to: End,
+    /// The type, where it is not composed of the ends' types.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// What the key begins with, where it is not composed of the ends' keys. The key of the end that
+    /// had to be found follows after a colon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// What is known about the relationship itself.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub properties: Map<String, Value>,
+    /// What becomes of it if an end is not found.
+    #[serde(default, skip_serializing_if = "Unresolved::is_drop")]
+    pub unresolved: Unresolved,
+}
+
+/// One end of a reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum End {
+    /// An entity that exists: the one that holds the reference, or its parent.
+    Known {
+        /// Its key.
+        key: Key,
+        /// Its type.
+        kind: String,
+    },
+    /// Whatever answers to a name.
+    Named {
+        /// The name.
+        name: Name,
+    },
+}
+
+impl End {
+    /// An entity that exists.
+    #[must_use]
+    pub fn known(key: &Key, kind: &str) -> Self {
+        Self::Known { key: key.clone(), kind: kind.to_owned() }
+    }
+
+    /// Whatever answers to a name.
+    #[must_use]
+    pub const fn named(name: Name) -> Self {
+        Self::Named { name }
+    }
+}
+
+/// What becomes of a reference of which one end is not found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Unresolved {
+    /// Nothing: the linker counts it and leaves it out.
+    #[default]
+    Drop,
+    /// A mapped relationship: whoever reads the graph finds, or creates, the end by its properties.
+    Map {
+        /// The type of the mapped relationship.
+        kind: String,
+        /// The sets of properties by which the end is found.
+        filters: Vec<Vec<String>>,
+        /// What is known about the end.
+        target: Map<String, Value>,
+        /// Whether an end that is not found is left out rather than created.
+        skip_creation: bool,
+    },
+}
+
+impl Unresolved {
+    /// Whether nothing becomes of it.
+    #[must_use]
+    pub const fn is_drop(&self) -> bool {
+        matches!(self, Self::Drop)
+    }
+}
+
+/// Which way a mapped relationship points, seen from the entity that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Direction {
+    /// From the known entity to the other.
+    Forward,
+    /// From the other to the known entity.
+    Reverse,
+}

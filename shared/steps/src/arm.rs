@@ -1,0 +1,4 @@
+//! Azure Resource Manager.
+
+pub(crate) mod compute;
+pub(crate) mod resources;

@@ -1,0 +1,3 @@
+//! Microsoft.Compute.
+
+pub(crate) mod disks;

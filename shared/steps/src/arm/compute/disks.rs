@@ -1,0 +1,47 @@
+//! Managed disks.
+
+use crate::convert::Item;
+use crate::entity::{COMPUTED, EntityType, RESOURCE, always_flag, date, flag, list, number, text};
+use crate::list::List;
+use crate::step::{Permission, Step};
+
+pub(crate) static DISK: EntityType = EntityType {
+    kind: "azure_managed_disk",
+    class: &["DataStore", "Disk"],
+    doc: "A block device that virtual machines attach.",
+    shared: RESOURCE,
+    properties: &[
+        flag("attached", COMPUTED, "Whether a virtual machine holds the disk."),
+        text("managedBy", "/managedBy", "The virtual machine that holds the disk."),
+        date("createdOn", "/properties/timeCreated", "When it was created."),
+        number("diskIopsReadWrite", "/properties/diskIOPSReadWrite", "Operations a second."),
+        number("diskMBpsReadWrite", "/properties/diskMBpsReadWrite", "Megabytes a second."),
+        number("diskSizeBytes", "/properties/diskSizeBytes", "The size in bytes."),
+        number("diskSizeGb", "/properties/diskSizeGB", "The size in GiB."),
+        text("diskState", "/properties/diskState", "`Attached` while a machine uses the disk."),
+        text("state", "/properties/diskState", "The disk's state in lower case.").lower_case(),
+        always_flag("encrypted", true, "Azure encrypts every managed disk."),
+        text("encryption", "/properties/encryption/type", "Whose key encrypts the disk."),
+        text("hyperVGeneration", "/properties/hyperVGeneration", "`V1` or `V2`."),
+        text("osType", "/properties/osType", "`Linux` or `Windows`, for a system disk."),
+        text("uniqueId", "/properties/uniqueId", "An id that no other disk ever has."),
+        list("zones", "/zones", "Availability zones."),
+    ],
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-compute-virtual-machine-disks",
+    name: "Virtual Machine Disks",
+    covers: &["rm-compute-virutal-machine-disks"],
+    ingestion_source: Some("compute"),
+    list: List::resource_manager(
+        "/subscriptions/{subscription}/providers/Microsoft.Compute/disks",
+        "2024-03-02",
+    ),
+    permissions: &[Permission::Action("Microsoft.Compute/disks/read")],
+    emits: Some(&DISK),
+    refine: |disk: &Item<'_>, entity| {
+        entity.set("attached", Some(disk.text("/managedBy").is_some()));
+    },
+    ..Step::SUBSCRIPTION
+};

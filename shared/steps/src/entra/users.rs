@@ -1,0 +1,58 @@
+//! Users.
+
+use graph::Entity;
+
+use crate::convert::Item;
+use crate::entity::{COMPUTED, EntityType, OBJECT, flag, text};
+use crate::entra::account::{ACCOUNT, account_name};
+use crate::list::List;
+use crate::step::{Link, Permission, Step};
+
+pub(crate) static USER: EntityType = EntityType {
+    kind: "azure_user",
+    class: &["User"],
+    doc: "A person, or something that signs in like one.",
+    shared: OBJECT,
+    properties: &[
+        text("username", "/userPrincipalName", "The name used to sign in."),
+        text("userPrincipalName", "/userPrincipalName", "The name used to sign in."),
+        text("email", "/mail", "The address of the mailbox."),
+        text("mail", "/mail", "The address of the mailbox."),
+        text("firstName", COMPUTED, "The given name, or what stands for it."),
+        text("lastName", COMPUTED, "The surname, or what stands for it."),
+        text("givenName", "/givenName", "The given name."),
+        text("surname", "/surname", "The surname."),
+        text("jobTitle", "/jobTitle", "The job title."),
+        text("mobilePhone", "/mobilePhone", "The mobile phone number."),
+        text("officeLocation", "/officeLocation", "Where the user works."),
+        text("preferredLanguage", "/preferredLanguage", "The language the user prefers."),
+        text("usageLocation", "/usageLocation", "The country whose law holds for licences."),
+        text("department", "/department", "The department."),
+        text("employeeType", "/employeeType", "Such as `Contractor`."),
+        text("employeeHireDate", "/employeeHireDate", "When the user is or was hired."),
+        text("lastPasswordChangeDateTime", "/lastPasswordChangeDateTime", "In ISO 8601."),
+        text("userType", "/userType", "`Member` or `Guest`."),
+        flag("accountEnabled", "/accountEnabled", "Whether the user can sign in."),
+        flag("active", "/accountEnabled", "Whether the user can sign in."),
+    ],
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "ad-users",
+    name: "Entra ID Users",
+    list: List::graph("/users").query("$top=999").also(&["businessPhones"]),
+    permissions: &[Permission::Graph("User.Read.All")],
+    emits: Some(&USER),
+    links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
+    refine: names,
+    ..Step::DIRECTORY
+};
+
+/// The reference takes the words of the display name where the names are not set.
+fn names(user: &Item<'_>, entity: &mut Entity) {
+    let display = user.text("/displayName").unwrap_or_default();
+    let first = user.text("/givenName").or_else(|| display.split_whitespace().next());
+    let last = user.text("/surname").or_else(|| display.split_whitespace().next_back());
+    entity.set("firstName", first);
+    entity.set("lastName", last);
+}

@@ -1,0 +1,163 @@
+//! The lists that steps read.
+
+use crate::entity::EntityType;
+
+/// A list to read: where it lies, and how its pages look.
+#[derive(Debug)]
+pub struct List {
+    /// The service that holds it.
+    pub service: Service,
+    /// Which budget of requests it draws on.
+    pub domain: Domain,
+    /// The path below the base address of the service. `{subscription}` stands for the id of the
+    /// instance's subscription, `{id}` and other names in braces for properties of the parent.
+    pub path: &'static str,
+    /// The version of the API; empty for Microsoft Graph, whose path says it.
+    pub version: &'static str,
+    /// Further query parameters, without `$select`.
+    pub query: &'static str,
+    /// For Microsoft Graph: whether to ask for just the declared properties, which costs fewer
+    /// resource units. What links and hooks read besides is named by `also`.
+    pub select: bool,
+    /// Properties to select that no property or link declares.
+    pub also: &'static [&'static str],
+    /// The types of entity of which each has such a list; empty if there is one list.
+    pub parents: &'static [&'static EntityType],
+    /// How its pages look.
+    pub shape: Shape,
+    /// The list to read where this one is forbidden.
+    pub fallback: Option<&'static List>,
+}
+
+/// A service of Microsoft's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// Azure Resource Manager.
+    ResourceManager,
+    /// Microsoft Graph.
+    Graph,
+    /// The data plane of key vaults, on a host for each vault.
+    KeyVault,
+}
+
+/// What shares one budget of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Domain {
+    /// Microsoft Graph's directory, by tenant.
+    Graph,
+    /// Microsoft Graph's policies, by tenant: one request a second.
+    GraphPolicies,
+    /// Azure Resource Manager, by subscription.
+    ResourceManager,
+    /// The storage provider of Azure Resource Manager, by subscription: 100 lists in 5 minutes.
+    Storage,
+    /// The data plane of key vaults, by subscription.
+    KeyVault,
+}
+
+impl Domain {
+    /// The domain's part of a message group, such as `graph`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Graph => "graph",
+            Self::GraphPolicies => "graph-policies",
+            Self::ResourceManager => "arm",
+            Self::Storage => "arm-storage",
+            Self::KeyVault => "keyvault",
+        }
+    }
+
+    /// Whether the budget is that of the tenant, rather than that of the subscription.
+    #[must_use]
+    pub const fn is_of_tenant(self) -> bool {
+        matches!(self, Self::Graph | Self::GraphPolicies)
+    }
+}
+
+/// How the pages of a list look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `{"value": […], "nextLink": …}`, or with `@odata.nextLink`.
+    Pages,
+    /// One item.
+    One,
+}
+
+impl List {
+    const NEW: Self = Self {
+        service: Service::ResourceManager,
+        domain: Domain::ResourceManager,
+        path: "",
+        version: "",
+        query: "",
+        select: false,
+        also: &[],
+        parents: &[],
+        shape: Shape::Pages,
+        fallback: None,
+    };
+
+    /// A list below a path of Azure Resource Manager, with the version of its API.
+    #[must_use]
+    pub const fn resource_manager(path: &'static str, version: &'static str) -> Self {
+        assert!(matches!(path.as_bytes(), [b'/' | b'{', ..]), "a path starts with a slash");
+        assert!(!version.is_empty(), "Azure Resource Manager refuses a request without version");
+        Self { path, version, ..Self::NEW }
+    }
+
+    /// A list of Microsoft Graph, with only the declared properties.
+    #[must_use]
+    pub const fn graph(path: &'static str) -> Self {
+        assert!(matches!(path.as_bytes(), [b'/', ..]), "a path starts with a slash");
+        Self { service: Service::Graph, domain: Domain::Graph, path, select: true, ..Self::NEW }
+    }
+
+    /// A list of the data plane of each vault, with the version of its API.
+    #[must_use]
+    pub const fn key_vault(path: &'static str, version: &'static str) -> Self {
+        Self { service: Service::KeyVault, domain: Domain::KeyVault, path, version, ..Self::NEW }
+    }
+
+    /// Such a list for each entity of some types.
+    #[must_use]
+    pub const fn of_each(self, parents: &'static [&'static EntityType]) -> Self {
+        Self { parents, ..self }
+    }
+
+    /// With further query parameters.
+    #[must_use]
+    pub const fn query(self, query: &'static str) -> Self {
+        Self { query, ..self }
+    }
+
+    /// With further properties selected.
+    #[must_use]
+    pub const fn also(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
+    }
+
+    /// With every property that the service gives by default.
+    #[must_use]
+    pub const fn whole(self) -> Self {
+        Self { select: false, ..self }
+    }
+
+    /// Drawing on another budget.
+    #[must_use]
+    pub const fn domain(self, domain: Domain) -> Self {
+        Self { domain, ..self }
+    }
+
+    /// One item rather than a list.
+    #[must_use]
+    pub const fn one(self) -> Self {
+        Self { shape: Shape::One, ..self }
+    }
+
+    /// With another list where this one is forbidden.
+    #[must_use]
+    pub const fn or_else(self, fallback: &'static List) -> Self {
+        Self { fallback: Some(fallback), ..self }
+    }
+}

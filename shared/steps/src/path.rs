@@ -1,0 +1,83 @@
+//! Reading values out of JSON by path.
+
+use serde_json::Value;
+
+/// Calls `found` with each value at `path`.
+///
+/// A path is a JSON pointer in which `*` stands for every element of an array or value of an
+/// object. A path that leads nowhere, or to null, finds nothing: Azure omits what is not set.
+pub(crate) fn visit<'v>(value: &'v Value, path: &str, found: &mut dyn FnMut(&'v Value)) {
+    let Some(path) = path.strip_prefix('/') else {
+        if !value.is_null() {
+            found(value);
+        }
+        return;
+    };
+    let (segment, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+    match (segment, value) {
+        ("*", Value::Array(items)) => items.iter().for_each(|it| visit(it, rest, found)),
+        ("*", Value::Object(fields)) => fields.values().for_each(|it| visit(it, rest, found)),
+        (index, Value::Array(items)) => {
+            if let Some(item) = index.parse().ok().and_then(|at: usize| items.get(at)) {
+                visit(item, rest, found);
+            }
+        }
+        (name, Value::Object(fields)) => {
+            // Some providers answer in other cases than they document: `keyvaultproperties`.
+            let field = fields.get(name).or_else(|| {
+                fields
+                    .iter()
+                    .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                    .map(|(_, field)| field)
+            });
+            if let Some(field) = field {
+                visit(field, rest, found);
+            }
+        }
+        _ => (),
+    }
+}
+
+/// The first value at `path`.
+pub(crate) fn first<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let mut first = None;
+    visit(value, path, &mut |it| {
+        first.get_or_insert(it);
+    });
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &Value, path: &str, expected: &[&str]) {
+        let mut found = Vec::new();
+        visit(value, path, &mut |it| found.extend(it.as_str()));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_star_stands_for_every_element() {
+        let vm = json!({ "disks": [{ "id": "a" }, { "id": null }, {}, { "id": "b" }] });
+        check(&vm, "/disks/*/id", &["a", "b"]);
+        check(&vm, "/disks/0/id", &["a"]);
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_finds_nothing() {
+        check(&json!({ "a": "b" }), "/a/b/c", &[]);
+    }
+
+    #[test]
+    fn names_are_found_in_any_case() {
+        check(
+            &json!({ "keyvaultproperties": { "KeyName": "k" } }),
+            "/keyVaultProperties/keyName",
+            &["k"],
+        );
+    }
+}
