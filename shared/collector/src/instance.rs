@@ -1,9 +1,101 @@
 //! A configured integration.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use steps::Scope;
+
 use crate::Secret;
 
+/// One configured integration, without its secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instance {
+    /// Names the instance in object names, so of `[A-Za-z0-9._~-]` only.
+    pub id: String,
+    /// What it integrates: `azure`.
+    pub integration: String,
+    /// The name that people gave it.
+    pub name: String,
+    /// The value of the tag `AccountName`, where entities are tagged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// How often it runs by itself.
+    #[serde(default)]
+    pub polling_interval: PollingInterval,
+    /// What it collects, and as whom.
+    pub config: Config,
+}
+
+/// What an Azure instance collects, and as whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "these are the switches that users know")]
+pub struct Config {
+    /// The directory (tenant).
+    pub directory_id: String,
+    /// The application (client).
+    pub client_id: String,
+    /// Where the application's secret is.
+    pub client_secret: SecretReference,
+    /// The subscription whose resources are collected, if any.
+    #[serde(default)]
+    pub subscription_id: Option<String>,
+    /// Whether the directory's users, groups and so on are collected.
+    #[serde(default)]
+    pub ingest_active_directory: bool,
+    /// Whether each subscription of the tenant gets an instance of its own.
+    #[serde(default)]
+    pub configure_subscription_instances: bool,
+    /// Whether the instance of a subscription that is gone is removed.
+    #[serde(default)]
+    pub auto_delete_removed_subscriptions: bool,
+    /// Whether a subscription that is disabled gets an instance.
+    #[serde(default)]
+    pub ingest_disabled_subscriptions: bool,
+    /// Whether every entity is tagged with the account name.
+    #[serde(default)]
+    pub tag_account_name: bool,
+    /// The severities of Defender's alerts that are collected, separated by commas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defender_alerts_severities: Option<String>,
+    /// Which sources are collected; `*` stands for those that are not named.
+    #[serde(default)]
+    pub ingestion_sources: BTreeMap<String, bool>,
+    /// The cloud that the tenant is in: `public`, `usgov` or `china`.
+    #[serde(default = "public")]
+    pub cloud: String,
+}
+
+fn public() -> String {
+    "public".to_owned()
+}
+
+impl Config {
+    /// Whether an ingestion source is collected.
+    #[must_use]
+    pub fn collects(&self, source: &str) -> bool {
+        let named = self.ingestion_sources.get(source);
+        named.or_else(|| self.ingestion_sources.get("*")).copied().unwrap_or(true)
+    }
+}
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SecretReference {
+    /// Where secrets are kept, under this ARN (or `env:NAME`, `file:PATH` on one machine).
+    SecretArn(String),
+    /// It came with the event, and stays in the memory of the process that took the event.
+    InMemory,
+}
+
 /// What signs in at Microsoft.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// The directory (tenant).
     pub directory_id: String,
@@ -11,4 +103,72 @@ pub struct Credentials {
     pub client_id: String,
     /// The application's secret.
     pub client_secret: Secret,
+}
+
+impl Instance {
+    /// What conversions know of the instance. The portal is where it shows the tenant.
+    #[must_use]
+    pub fn scope(&self, portal: &str) -> Scope {
+        Scope {
+            instance_id: self.id.clone(),
+            instance_name: self.name.clone(),
+            directory_id: self.config.directory_id.clone(),
+            subscription_id: self.config.subscription_id.clone(),
+            portal: portal.to_owned(),
+            account_name: self.account_name.clone().filter(|_| self.config.tag_account_name),
+        }
+    }
+}
+
+/// How often an instance runs by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PollingInterval {
+    /// Never.
+    #[default]
+    Disabled,
+    /// Every 30 minutes.
+    ThirtyMinutes,
+    /// Every hour.
+    OneHour,
+    /// Every four hours.
+    FourHours,
+    /// Every eight hours.
+    EightHours,
+    /// Every twelve hours.
+    TwelveHours,
+    /// Every day.
+    OneDay,
+    /// Every week.
+    OneWeek,
+}
+
+impl PollingInterval {
+    /// The values as users write them.
+    pub const NAMES: [&str; 8] = [
+        "DISABLED",
+        "THIRTY_MINUTES",
+        "ONE_HOUR",
+        "FOUR_HOURS",
+        "EIGHT_HOURS",
+        "TWELVE_HOURS",
+        "ONE_DAY",
+        "ONE_WEEK",
+    ];
+
+    /// The time between two jobs; none if the instance does not run by itself.
+    #[must_use]
+    pub const fn duration(self) -> Option<Duration> {
+        let minutes = match self {
+            Self::Disabled => return None,
+            Self::ThirtyMinutes => 30,
+            Self::OneHour => 60,
+            Self::FourHours => 4 * 60,
+            Self::EightHours => 8 * 60,
+            Self::TwelveHours => 12 * 60,
+            Self::OneDay => 24 * 60,
+            Self::OneWeek => 7 * 24 * 60,
+        };
+        Some(Duration::from_secs(minutes * 60))
+    }
 }

@@ -1,8 +1,28 @@
-//! One execution, from an event to a snapshot: plan, the one loop over a step, manifests, ledger,
-//! linker. It knows object storage, a queue and Microsoft by the traits in [`ports`] only.
+//! One execution, from an event to a snapshot.
+//!
+//! [`event`] reads what triggers it, [`start`] plans the job, [`slice`] fetches, converts and stores
+//! what a step reads, [`finish`] links that into a snapshot. Object storage, the queue and Microsoft
+//! are known by the traits in [`ports`] only.
 
+mod advance;
+mod context;
+pub mod event;
+pub mod finish;
 pub mod instance;
+pub mod layout;
+pub mod ledger;
+pub mod link;
+pub mod manifest;
+pub mod message;
+mod page;
+mod part;
+pub mod plan;
 pub mod ports;
 mod secret;
+pub mod slice;
+pub mod snapshot;
+pub mod start;
+pub mod summary;
 
+pub use context::{Context, Error, News, Observer};
 pub use secret::Secret;

@@ -141,12 +141,13 @@ pub struct SecretError {
 /// A way to reach Microsoft's services as some principal.
 #[async_trait]
 pub trait Microsoft: Debug + Send + Sync {
-    /// Signs in, for one audience after another as they are needed. Only the shape of the
-    /// credentials is checked here; a wrong secret shows when the first token is asked for.
-    fn connect(&self, credentials: Credentials) -> Arc<dyn Fetch>;
+    /// Signs in to a cloud, `public`, `usgov` or `china`, for one audience after another as they are
+    /// needed. Only the shape of the credentials is checked here; a wrong secret shows when the first
+    /// token is asked for.
+    fn connect(&self, cloud: &str, credentials: Credentials) -> Arc<dyn Fetch>;
 
-    /// The address of the portal, without a trailing slash.
-    fn portal(&self) -> &str;
+    /// The address of a cloud's portal, without a trailing slash.
+    fn portal(&self, cloud: &str) -> &str;
 }
 
 /// Reads documents of Microsoft's services.
@@ -230,6 +231,9 @@ pub enum Failure {
     /// It is not there (any more).
     #[error("gone: {0}")]
     Gone(String),
+    /// There can be nothing: the subscription has not registered the resource provider.
+    #[error("not registered: {0}")]
+    NotRegistered(String),
     /// The service does not offer it any more, or never did in this place.
     #[error("retired: {0}")]
     Retired(String),

@@ -1,0 +1,182 @@
+//! What the command line understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Collects a Microsoft tenant into a graph of entities and relationships.
+///
+/// Results go to stdout, progress to stderr.
+#[derive(Debug, Parser)]
+#[command(name = "tenantgraph", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 everything was read; 1 something went wrong; \
+2 the command line makes no sense; 3 something could not be read, and the ledger says what.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Collects a simulated tenant. Needs no account.
+    Demo(Demo),
+    /// Collects what an event asks for, on this machine.
+    Run(Run),
+    /// Says what an event would collect, and why not the rest. Asks nobody.
+    Plan(Plan),
+    /// Writes the latest snapshot of an instance in a form that others read.
+    Export(Export),
+    /// Looks at the latest snapshot of an instance.
+    Show(Show),
+    /// Prints what tenantgraph collects and what it must be allowed to.
+    Docs(Docs),
+    /// Serves a simulated tenant until it is stopped.
+    Simulator(Simulate),
+}
+
+/// Where results lie.
+#[derive(Debug, Args)]
+pub(crate) struct Storage {
+    /// A directory, or s3://BUCKET/PREFIX.
+    #[arg(long, default_value = ".tenantgraph", value_name = "DIR|s3://…")]
+    pub(crate) store: String,
+}
+
+/// How large a simulated tenant is.
+#[derive(Debug, Args)]
+pub(crate) struct Tenant {
+    /// How many users it has. Groups and service principals follow.
+    #[arg(long, default_value_t = 2000)]
+    pub(crate) users: u32,
+    /// How many subscriptions it has.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) subscriptions: u32,
+    /// About how many resources a subscription has.
+    #[arg(long, default_value_t = 120)]
+    pub(crate) resources: u32,
+    /// What everything in it follows from.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many milliseconds each answer takes.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) latency: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Prints the summaries as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// A file with the event, such as those of events/.
+    pub(crate) event: PathBuf,
+    /// Runs this step by itself, rather than the whole job. May be given several times.
+    #[arg(long = "step", value_name = "ID")]
+    pub(crate) steps: Vec<String>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// The cloud: public, usgov, china, or a JSON file. Outweighs what the instance says.
+    #[arg(long, env = "TENANTGRAPH_CLOUD", value_name = "CLOUD|FILE")]
+    pub(crate) cloud: Option<String>,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// A file with the event.
+    pub(crate) event: PathBuf,
+    /// Prints the plan as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The instance.
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: String,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// The form.
+    #[arg(long, value_enum)]
+    pub(crate) format: Format,
+    /// The directory to write to. It is made if it is not there, and must be empty otherwise.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Leaves out what Microsoft answered, byte for byte (`_rawData`).
+    #[arg(long)]
+    pub(crate) no_raw_data: bool,
+}
+
+/// A form of export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// The folders that JupiterOne's own `sync` command reads.
+    Jupiterone,
+    /// A file for each type, with one JSON object on each line.
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The instance. Without it, the instances that have a snapshot are listed.
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Shows entities or relationships of this type.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+    /// Shows only what has this text in its key or name, in any case.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) matching: Option<String>,
+    /// How many to show at most.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// What to print.
+    #[arg(value_enum)]
+    pub(crate) page: Page,
+    /// Where the custom role can be assigned: `/subscriptions/…` or a management group.
+    #[arg(long, default_value = "/subscriptions/00000000-0000-0000-0000-000000000000")]
+    pub(crate) scope: String,
+}
+
+/// A generated page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Page {
+    /// Every type with its properties and relationships.
+    Model,
+    /// Every permission, and what it is for.
+    Permissions,
+    /// The smallest custom role for Azure, as JSON.
+    Role,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Where to write cloud.json and an event for each instance, once the tenant is served.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}

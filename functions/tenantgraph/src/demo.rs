@@ -1,0 +1,68 @@
+//! `tenantgraph demo`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use simulator::{Options, Simulator};
+use uuid::Uuid;
+
+use crate::arguments::{Demo, Tenant};
+use crate::machine::Machine;
+use crate::progress::Progress;
+use crate::{End, Error, local, report, run};
+
+pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
+    let Demo { tenant, storage, json } = arguments;
+    let simulator = serve(&tenant, 0).await?;
+    let cloud = simulator.cloud().to_string();
+    let progress = Progress::new();
+    let machine = Machine::new(&storage.store, Some(&cloud), progress.clone()).await?;
+    let began = Instant::now();
+    let mut jobs = Vec::new();
+    for event in events(&simulator) {
+        jobs.extend(local::jobs(&machine.run(event).await?)?);
+    }
+    let summaries = machine.finish(&jobs).await?;
+    progress.close();
+    report::print(&summaries, &storage.store, began.elapsed(), json)?;
+    Ok(run::end(&summaries))
+}
+
+/// Serves a simulated tenant on this machine.
+pub(crate) async fn serve(tenant: &Tenant, port: u16) -> Result<Simulator, Error> {
+    let options = Options {
+        seed: tenant.seed,
+        users: tenant.users,
+        subscriptions: tenant.subscriptions,
+        resources: tenant.resources,
+        latency: Duration::from_millis(tenant.latency),
+        ..Options::default()
+    };
+    Ok(Simulator::start(options, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?)
+}
+
+/// The events that collect all of a simulated tenant: one instance for the directory, and one for each
+/// subscription.
+pub(crate) fn events(simulator: &Simulator) -> Vec<Value> {
+    let directory = simulator.directory_id();
+    let event = |name: &str, subscription: Option<&str>| {
+        let id = format!("{directory}/{}", subscription.unwrap_or_default());
+        json!({ "instance": {
+            "id": Uuid::new_v5(&Uuid::NAMESPACE_URL, id.as_bytes()).to_string(),
+            "integration": "azure",
+            "name": name,
+            "accountName": name,
+            "config": {
+                "directoryId": directory,
+                "clientId": simulator.principal().client_id,
+                "clientSecret": simulator.principal().client_secret,
+                "subscriptionId": subscription,
+                "ingestActiveDirectory": subscription.is_none(),
+            },
+        } })
+    };
+    let subscriptions = simulator.subscriptions();
+    let subscriptions = subscriptions.iter().map(|it| event(&it.name, Some(&it.id)));
+    [event(simulator.default_domain(), None)].into_iter().chain(subscriptions).collect()
+}

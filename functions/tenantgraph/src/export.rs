@@ -1,0 +1,167 @@
+//! `tenantgraph export`.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use collector::Context;
+use collector::layout::Sort;
+use collector::snapshot::{self, Lines};
+use collector::summary::Summary;
+use serde_json::{Map, Value, json};
+use steps::STEPS;
+
+use crate::arguments::{Export, Format};
+use crate::{End, Error, local, run};
+
+/// How many items a file holds: JupiterOne's client reads files whole.
+const ITEMS: usize = 1000;
+
+pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
+    let Export { instance, storage, format, out, no_raw_data } = arguments;
+    let context = local::stored(&storage.store).await?;
+    let summary = snapshot::latest(&context, &instance).await?;
+    if out.exists() && fs::read_dir(&out)?.next().is_some() {
+        return Err(format!("{} is not empty; name another directory", out.display()).into());
+    }
+    let exporter = Exporter { context: &context, summary: &summary, out: &out, no_raw_data };
+    match format {
+        Format::Jupiterone => exporter.jupiterone().await?,
+        Format::Ndjson => exporter.ndjson().await?,
+    }
+    Ok(run::end(std::slice::from_ref(&summary)))
+}
+
+struct Exporter<'a> {
+    context: &'a Context,
+    summary: &'a Summary,
+    out: &'a Path,
+    no_raw_data: bool,
+}
+
+impl Exporter<'_> {
+    /// Every object of the snapshot: what it holds and its type.
+    fn objects(&self) -> impl Iterator<Item = (Sort, &str)> {
+        let graph = &self.summary.graph;
+        let entities = graph.entities.keys().map(|kind| (Sort::Entities, kind.as_str()));
+        let relationships = graph.relationships.keys();
+        entities.chain(relationships.map(|kind| (Sort::Relationships, kind.as_str())))
+    }
+
+    async fn lines(&self, sort: Sort, kind: &str) -> Result<Lines, Error> {
+        Ok(snapshot::lines(self.context, &self.summary.job, sort, kind).await?)
+    }
+
+    /// Reads the next line, without what Microsoft answered if that is not wanted.
+    fn next(&self, lines: &mut Lines, line: &mut String) -> Result<bool, Error> {
+        if !lines.next(line)? {
+            return Ok(false);
+        }
+        if self.no_raw_data && line.contains("\"_rawData\"") {
+            let mut item: Map<String, Value> = serde_json::from_str(line)?;
+            item.remove("_rawData");
+            *line = serde_json::to_string(&item)?;
+        }
+        Ok(true)
+    }
+
+    async fn ndjson(&self) -> Result<(), Error> {
+        for (sort, kind) in self.objects() {
+            let folder = self.out.join(sort.as_str());
+            fs::create_dir_all(&folder)?;
+            let mut file = create(&folder.join(format!("{kind}.ndjson")))?;
+            let (mut lines, mut line) = (self.lines(sort, kind).await?, String::new());
+            while self.next(&mut lines, &mut line)? {
+                writeln!(file, "{line}")?;
+            }
+            file.flush()?;
+        }
+        Ok(())
+    }
+
+    /// The layout that `JupiterOne`'s client reads: a folder for each step, with files of some hundred
+    /// items, and a summary that says which types must not be taken for gone.
+    async fn jupiterone(&self) -> Result<(), Error> {
+        for (sort, kind) in self.objects() {
+            let folder = self.out.join("graph").join(step_of(sort, kind)).join(sort.as_str());
+            fs::create_dir_all(&folder)?;
+            let (mut lines, mut line) = (self.lines(sort, kind).await?, String::new());
+            let mut more = self.next(&mut lines, &mut line)?;
+            for number in 0.. {
+                if !more {
+                    break;
+                }
+                let mut file = create(&folder.join(format!("{kind}-{number:05}.json")))?;
+                write!(file, "{{\"{}\":[", sort.as_str())?;
+                for at in 0..ITEMS {
+                    let separator = if at == 0 { "\n" } else { ",\n" };
+                    write!(file, "{separator}{line}")?;
+                    more = self.next(&mut lines, &mut line)?;
+                    if !more {
+                        break;
+                    }
+                }
+                writeln!(file, "\n]}}")?;
+                file.flush()?;
+            }
+        }
+        let text = serde_json::to_vec_pretty(&self.jupiterone_summary())?;
+        Ok(fs::write(self.out.join("summary.json"), text)?)
+    }
+
+    fn jupiterone_summary(&self) -> Value {
+        let ledger = &self.summary.ledger;
+        let results: Vec<Value> = STEPS
+            .iter()
+            .map(|step| {
+                let mut entries = ledger.iter().filter(|it| it.step == step.id).peekable();
+                let is_disabled = entries.peek().is_none();
+                let is_complete = entries.all(|entry| entry.status.is_complete());
+                let status = match (is_disabled, is_complete) {
+                    (true, _) => "disabled",
+                    (_, true) => "success",
+                    (_, false) => "failure",
+                };
+                let declared = declared(step);
+                let partial =
+                    if is_disabled || is_complete { Vec::new() } else { declared.clone() };
+                json!({
+                    "id": step.id, "name": step.name, "declaredTypes": declared,
+                    "partialTypes": partial, "status": status,
+                })
+            })
+            .collect();
+        let mut partial: Vec<&Value> =
+            results.iter().flat_map(|it| it["partialTypes"].as_array()).flatten().collect();
+        partial.sort_by_key(ToString::to_string);
+        partial.dedup();
+        json!({
+            "integrationStepResults": results,
+            "metadata": { "partialDatasets": { "types": partial } },
+        })
+    }
+}
+
+/// The types that a step may find, of entities and of relationships.
+fn declared(step: &steps::Step) -> Vec<String> {
+    let entities = step.entity_types().map(|it| it.kind.to_owned());
+    let patched = step.emits.iter().map(|it| it.kind.to_owned());
+    let relationships = step.relationships().into_iter().map(|it| it.kind);
+    let mut kinds: Vec<String> = entities.chain(patched).chain(relationships).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+}
+
+/// The step whose folder holds a type.
+fn step_of(sort: Sort, kind: &str) -> &'static str {
+    let finds = |step: &&&steps::Step| match sort {
+        Sort::Entities => step.entity_types().any(|it| it.kind == kind),
+        Sort::Relationships => step.relationships().iter().any(|it| it.kind == kind),
+    };
+    STEPS.iter().find(finds).map_or("other", |step| step.id)
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>, Error> {
+    Ok(BufWriter::new(File::create(path)?))
+}

@@ -1,0 +1,38 @@
+//! Events from files, and a look at what is stored.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws::{LocalQueue, LocalSecrets};
+use collector::Context;
+use collector::event::LARGEST_EVENT;
+use collector::layout::Job;
+use serde_json::Value;
+
+use crate::Error;
+
+/// Reads a file with an event.
+pub(crate) fn event(path: &Path) -> Result<Value, Error> {
+    let in_file = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let size = fs::metadata(path).map_err(|error| in_file(&error))?.len();
+    if size > LARGEST_EVENT as u64 {
+        return Err(
+            in_file(&format!("is {size} bytes long; at most {LARGEST_EVENT} are read")).into()
+        );
+    }
+    let text = fs::read(path).map_err(|error| in_file(&error))?;
+    Ok(serde_json::from_slice(&text).map_err(|error| in_file(&format!("is not JSON: {error}")))?)
+}
+
+/// What is stored, for looking at it only.
+pub(crate) async fn stored(store: &str) -> Result<Context, Error> {
+    let store = aws::store(store).await?;
+    let queue = Arc::new(LocalQueue::new(std::time::Duration::ZERO, 1));
+    Ok(Context::new(store, queue, Arc::new(LocalSecrets), service::microsoft(None)?))
+}
+
+/// The jobs that a start answered with.
+pub(crate) fn jobs(answer: &Value) -> Result<Vec<Job>, Error> {
+    Ok(serde_json::from_value(answer["jobs"].clone())?)
+}

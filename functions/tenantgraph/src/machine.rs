@@ -1,0 +1,176 @@
+//! One machine in the place of AWS: queues in memory, and workers that hand their messages to the
+//! functions' own handlers.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use aws::{Delivery, LocalQueue, LocalSecrets};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use collector::layout::Job;
+use collector::ports::{Outgoing, Queue, QueueError, QueueName};
+use collector::summary::Summary;
+use collector::{Context, Observer, snapshot};
+use lambda_runtime::LambdaEvent;
+use microsoft::Connections;
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::Error;
+
+/// How long an invocation may take, as on AWS.
+const INVOCATION: Duration = Duration::from_secs(180);
+
+/// How many groups of messages are worked on at once: throttle domains, of which each has its own
+/// budget.
+const WORKERS: usize = 4;
+
+/// How often a message may fail. On AWS it would go to the dead-letter queue; here someone waits.
+const FAILURES: u32 = 3;
+
+/// One machine.
+pub(crate) struct Machine {
+    pub(crate) context: Arc<Context>,
+    pub(crate) microsoft: Arc<Connections>,
+    queue: Arc<Watched>,
+}
+
+impl Machine {
+    pub(crate) async fn new(
+        store: &str,
+        cloud: Option<&str>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, Error> {
+        let store = aws::store(store).await?;
+        let microsoft = service::microsoft(cloud)?;
+        let queue = Arc::new(Watched::new());
+        let mut context =
+            Context::new(store, queue.clone(), Arc::new(LocalSecrets), microsoft.clone());
+        context.observer = observer;
+        context.is_one_process = true;
+        Ok(Self { context: Arc::new(context), microsoft, queue })
+    }
+
+    /// Hands an event to the function `start`, and waits for the jobs that it starts.
+    pub(crate) async fn run(&self, event: Value) -> Result<Value, Error> {
+        start::handle(&self.context, invocation(event)).await
+    }
+
+    /// Works until both queues are empty, and returns what came of jobs.
+    pub(crate) async fn finish(&self, jobs: &[Job]) -> Result<Vec<Summary>, Error> {
+        let mut workers = JoinSet::new();
+        for queue in [QueueName::Collect; WORKERS].into_iter().chain([QueueName::Finish]) {
+            let (context, messages) = (self.context.clone(), self.queue.clone());
+            workers.spawn(async move { work(&context, &messages, queue).await });
+        }
+        tokio::select! {
+            () = self.queue.inner.drained() => (),
+            Some(stopped) = workers.join_next() => stopped??,
+        }
+        workers.shutdown().await;
+        let mut summaries = Vec::new();
+        for job in jobs {
+            summaries.push(snapshot::summary(&self.context, job).await?);
+        }
+        Ok(summaries)
+    }
+}
+
+/// The event of an invocation that begins now.
+fn invocation(payload: Value) -> LambdaEvent<Value> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut context = lambda_runtime::Context::default();
+    context.deadline = u64::try_from((now + INVOCATION).as_millis()).unwrap_or(u64::MAX);
+    LambdaEvent::new(payload, context)
+}
+
+/// Takes messages of a queue and hands them to its function, as Lambda would.
+async fn work(context: &Context, messages: &Watched, queue: QueueName) -> Result<(), Error> {
+    loop {
+        let deliveries = messages.inner.receive(queue, 10).await;
+        let event = invocation(serde_json::to_value(event(&deliveries))?);
+        let answer = match queue {
+            QueueName::Collect => collect::handle(context, event).await?,
+            QueueName::Finish => finish::handle(context, event).await?,
+        };
+        let response: SqsBatchResponse = serde_json::from_value(answer)?;
+        let failed: BTreeSet<String> =
+            response.batch_item_failures.into_iter().map(|it| it.item_identifier).collect();
+        for delivery in &deliveries {
+            if failed.contains(&delivery.message_id) {
+                messages.failed(queue, delivery).await?;
+            } else {
+                messages.inner.delete(&delivery.receipt)?;
+            }
+        }
+    }
+}
+
+fn event(deliveries: &[Delivery]) -> SqsEvent {
+    let records = deliveries.iter().map(|delivery| {
+        let mut message = SqsMessage::default();
+        message.message_id = Some(delivery.message_id.clone());
+        message.receipt_handle = Some(delivery.receipt.clone());
+        message.body = Some(delivery.body.clone());
+        message
+    });
+    let mut event = SqsEvent::default();
+    event.records = records.collect();
+    event
+}
+
+/// The queues, with an eye on messages that fail and on those that only wait.
+#[derive(Debug)]
+struct Watched {
+    inner: LocalQueue,
+    held: Mutex<BTreeSet<String>>,
+    failures: Mutex<HashMap<String, u32>>,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let inner = LocalQueue::new(6 * INVOCATION, u32::MAX);
+        Self { inner, held: Mutex::default(), failures: Mutex::default() }
+    }
+
+    /// Sees to a message that its function did not get done: one that is held waits for a throttle, any
+    /// other is tried again soon, and not for ever.
+    async fn failed(&self, queue: QueueName, delivery: &Delivery) -> Result<(), Error> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.remove(&delivery.receipt) {
+            return Ok(());
+        }
+        drop(held);
+        let failures = {
+            let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = failures.entry(delivery.message_id.clone()).or_default();
+            *count += 1;
+            *count
+        };
+        if failures >= FAILURES {
+            return Err(
+                format!("gave up after {failures} attempts; the last errors are above").into()
+            );
+        }
+        let wait = Duration::from_secs(u64::from(failures));
+        Ok(self.inner.hold(queue, &delivery.receipt, wait).await?)
+    }
+}
+
+#[async_trait]
+impl Queue for Watched {
+    async fn send(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError> {
+        self.inner.send(queue, messages).await
+    }
+
+    async fn hold(
+        &self,
+        queue: QueueName,
+        receipt: &str,
+        wait: Duration,
+    ) -> Result<(), QueueError> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(receipt.to_owned());
+        self.inner.hold(queue, receipt, wait).await
+    }
+}

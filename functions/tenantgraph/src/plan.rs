@@ -1,0 +1,37 @@
+//! `tenantgraph plan`.
+
+use collector::event::Event;
+use collector::plan::Plan;
+use serde_json::json;
+
+use crate::arguments;
+use crate::{End, Error, local};
+
+pub(crate) fn run(arguments: arguments::Plan) -> Result<End, Error> {
+    let Event::Instance { instance, .. } = Event::parse(&local::event(&arguments.event)?)? else {
+        return Err("the event has no `instance` to plan for".into());
+    };
+    let planned = Plan::steps_of(&instance.config);
+    if arguments.json {
+        println!("{:#}", json!(planned));
+        return Ok(End::Complete);
+    }
+    let (enabled, disabled): (Vec<_>, Vec<_>) =
+        planned.iter().partition(|it| it.disabled.is_none());
+    println!("{} steps would run for {}:\n", enabled.len(), instance.name);
+    for planned in enabled {
+        let Some(step) = steps::find(&planned.id) else { continue };
+        let after = match planned.after.as_slice() {
+            [] => String::new(),
+            after => format!(", after {}", after.join(", ")),
+        };
+        println!("  {:<36} {}{after}", planned.id, step.name);
+    }
+    if !disabled.is_empty() {
+        println!("\n{} would not:\n", disabled.len());
+    }
+    for planned in disabled {
+        println!("  {:<36} {}", planned.id, planned.disabled.as_deref().unwrap_or_default());
+    }
+    Ok(End::Complete)
+}

@@ -1,0 +1,76 @@
+//! `tenantgraph run`.
+
+use std::fs;
+use std::time::Instant;
+
+use collector::summary::Summary;
+use serde_json::Value;
+
+use crate::arguments::Run;
+use crate::machine::Machine;
+use crate::progress::Progress;
+use crate::{End, Error, local, report};
+
+pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
+    let Run { event, steps, storage, cloud, json } = arguments;
+    let event = local::event(&event)?;
+    let cloud = cloud.as_deref().map(cloud_text).transpose()?;
+    let progress = Progress::new();
+    let machine = Machine::new(&storage.store, cloud.as_deref(), progress.clone()).await?;
+    if !steps.is_empty() {
+        return run_steps(&machine, &event, &steps, json).await;
+    }
+    let began = Instant::now();
+    let answer = machine.run(event).await?;
+    if answer.get("step").is_some() {
+        report::step(&answer["step"], json)?;
+        return Ok(end_of_step(&answer["step"]));
+    }
+    let summaries = machine.finish(&local::jobs(&answer)?).await?;
+    progress.close();
+    report::print(&summaries, &storage.store, began.elapsed(), json)?;
+    Ok(end(&summaries))
+}
+
+/// Runs steps by themselves, one after the other.
+async fn run_steps(
+    machine: &Machine,
+    event: &Value,
+    steps: &[String],
+    json: bool,
+) -> Result<End, Error> {
+    let mut end = End::Complete;
+    for step in steps {
+        let mut event = event.clone();
+        event["step"] = step.as_str().into();
+        let answer = machine.run(event).await?;
+        report::step(&answer["step"], json)?;
+        if end_of_step(&answer["step"]) == End::Incomplete {
+            end = End::Incomplete;
+        }
+    }
+    Ok(end)
+}
+
+/// How a job ended, by its summary.
+pub(crate) fn end(summaries: &[Summary]) -> End {
+    let is_complete = summaries.iter().all(|summary| summary.incomplete.is_empty());
+    if is_complete { End::Complete } else { End::Incomplete }
+}
+
+fn end_of_step(step: &Value) -> End {
+    let entries = step["manifest"]["ledger"].as_array();
+    let statuses = entries.into_iter().flatten().map(|entry| &entry["status"]);
+    let is_complete = statuses.into_iter().all(|it| it == "complete" || it == "skipped");
+    if is_complete { End::Complete } else { End::Incomplete }
+}
+
+/// A cloud by its name, or the JSON of a file.
+fn cloud_text(cloud: &str) -> Result<String, Error> {
+    if ["public", "usgov", "china"].contains(&cloud) || cloud.trim_start().starts_with('{') {
+        return Ok(cloud.to_owned());
+    }
+    fs::read_to_string(cloud).map_err(|error| {
+        format!("{cloud} is no cloud, nor a file that can be read: {error}").into()
+    })
+}

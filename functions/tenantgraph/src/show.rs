@@ -1,0 +1,80 @@
+//! `tenantgraph show`.
+
+use collector::layout::Sort;
+use collector::summary::Summary;
+use collector::{Context, snapshot};
+use serde_json::{Map, Value};
+
+use crate::arguments::Show;
+use crate::{End, Error, local, report, run};
+
+pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
+    let context = local::stored(&arguments.storage.store).await?;
+    let Some(instance) = &arguments.instance else { return list(&context).await };
+    let summary = snapshot::latest(&context, instance).await?;
+    let Some(kind) = &arguments.kind else {
+        let summaries = [summary];
+        report::print(
+            &summaries,
+            &arguments.storage.store,
+            std::time::Duration::ZERO,
+            arguments.json,
+        )?;
+        return Ok(run::end(&summaries));
+    };
+    items(&context, &summary, kind, &arguments).await
+}
+
+/// Lists the instances that have a snapshot.
+async fn list(context: &Context) -> Result<End, Error> {
+    for name in context.store.list("graph/").await? {
+        let instance = name.strip_prefix("graph/").and_then(|it| it.strip_suffix("/latest.json"));
+        let Some(instance) = instance else { continue };
+        let Summary { instance_name, finished_at, graph, .. } =
+            snapshot::latest(context, instance).await?;
+        let entities: u64 = graph.entities.values().sum();
+        println!("{instance}  {instance_name}  {entities} entities, {finished_at}");
+    }
+    Ok(End::Complete)
+}
+
+async fn items(
+    context: &Context,
+    summary: &Summary,
+    kind: &str,
+    arguments: &Show,
+) -> Result<End, Error> {
+    let graph = &summary.graph;
+    let sort = match (graph.entities.contains_key(kind), graph.relationships.contains_key(kind)) {
+        (true, _) => Sort::Entities,
+        (_, true) => Sort::Relationships,
+        _ => return Err(format!("the snapshot has nothing of type {kind}").into()),
+    };
+    let mut lines = snapshot::lines(context, &summary.job, sort, kind).await?;
+    let matching = arguments.matching.as_deref().map(str::to_lowercase);
+    let (mut line, mut shown) = (String::new(), 0);
+    while shown < arguments.limit && lines.next(&mut line)? {
+        let mut item: Map<String, Value> = serde_json::from_str(&line)?;
+        let is_match = |text: &str| {
+            ["_key", "name", "displayName"].into_iter().any(|name| {
+                item.get(name)
+                    .and_then(Value::as_str)
+                    .is_some_and(|it| it.to_lowercase().contains(text))
+            })
+        };
+        if !matching.as_deref().is_none_or(is_match) {
+            continue;
+        }
+        shown += 1;
+        if arguments.json {
+            println!("{line}");
+            continue;
+        }
+        item.remove("_rawData");
+        println!("{}", item.get("_key").and_then(Value::as_str).unwrap_or_default());
+        for (name, value) in item.iter().filter(|(name, _)| *name != "_key") {
+            println!("  {name:<28} {value}");
+        }
+    }
+    Ok(End::Complete)
+}

@@ -1,0 +1,22 @@
+//! `tenantgraph simulator`.
+
+use std::fs;
+
+use crate::arguments::Simulate;
+use crate::{End, Error, demo};
+
+/// Serves a simulated tenant until the process is stopped. The files are written once it is served, so
+/// that whoever waits for them may begin.
+pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
+    let Simulate { tenant, port, out } = arguments;
+    let simulator = demo::serve(&tenant, port).await?;
+    fs::create_dir_all(&out)?;
+    let events = demo::events(&simulator);
+    for (at, event) in events.iter().enumerate() {
+        let name = if at == 0 { "event.json".to_owned() } else { format!("event-{at}.json") };
+        fs::write(out.join(name), serde_json::to_vec_pretty(event)?)?;
+    }
+    fs::write(out.join("cloud.json"), serde_json::to_vec_pretty(&simulator.cloud())?)?;
+    eprintln!("a tenant is served at {}; see {}", simulator.base(), out.display());
+    std::future::pending().await
+}

@@ -1,0 +1,284 @@
+//! What every execution is given, and the errors that end one.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::{Duration, Instant};
+
+use crate::Secret;
+use crate::instance::{Credentials, Instance, SecretReference};
+use crate::layout::Job;
+use crate::ledger::Status;
+use crate::ports::{
+    Body, Condition, Etag, Fetch, Microsoft, Queue, QueueError, SecretError, Secrets, Store,
+    StoreError,
+};
+
+/// What every execution is given. It is made once for each process and shared.
+#[derive(Debug)]
+pub struct Context {
+    /// Object storage.
+    pub store: Arc<dyn Store>,
+    /// The queues.
+    pub queue: Arc<dyn Queue>,
+    /// Where secrets are kept.
+    pub secrets: Arc<dyn Secrets>,
+    /// Microsoft.
+    pub microsoft: Arc<dyn Microsoft>,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+    /// Whether this process runs every part of a job itself, and may thus keep the secret that came
+    /// with an event in its memory until the job ends.
+    pub is_one_process: bool,
+    connections: Mutex<HashMap<String, Connection>>,
+    kept: Mutex<HashMap<String, Secret>>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    since: Instant,
+    credentials: Credentials,
+    fetch: Arc<dyn Fetch>,
+}
+
+/// How long a secret is believed to be what it was, so that a rotated one is taken up in time.
+const BELIEVED: Duration = Duration::from_secs(300);
+
+impl Context {
+    /// What every execution is given.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        queue: Arc<dyn Queue>,
+        secrets: Arc<dyn Secrets>,
+        microsoft: Arc<dyn Microsoft>,
+    ) -> Self {
+        Self {
+            store,
+            queue,
+            secrets,
+            microsoft,
+            observer: Arc::new(Unobserved),
+            is_one_process: false,
+            connections: Mutex::default(),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// Keeps the secret that came with an event.
+    pub(crate) fn keep(&self, instance: &str, secret: Secret) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(instance.to_owned(), secret);
+    }
+
+    /// Reaches Microsoft as an instance does.
+    pub(crate) async fn connect(&self, instance: &Instance) -> Result<Arc<dyn Fetch>, Error> {
+        if let Some(connection) = self.lock().get(&instance.id)
+            && connection.since.elapsed() < BELIEVED
+            && connection.is_of(instance)
+        {
+            return Ok(connection.fetch.clone());
+        }
+        let credentials = Credentials {
+            directory_id: instance.config.directory_id.clone(),
+            client_id: instance.config.client_id.clone(),
+            client_secret: self.secret(instance).await?,
+        };
+        let mut connections = self.lock();
+        // A connection holds tokens: it is kept while the credentials are the same.
+        let known = connections.remove(&instance.id).filter(|it| it.credentials == credentials);
+        let fetch = known.map_or_else(
+            || self.microsoft.connect(&instance.config.cloud, credentials.clone()),
+            |it| it.fetch,
+        );
+        let since = Instant::now();
+        let connection = Connection { since, credentials, fetch: fetch.clone() };
+        connections.insert(instance.id.clone(), connection);
+        Ok(fetch)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn secret(&self, instance: &Instance) -> Result<Secret, Error> {
+        match &instance.config.client_secret {
+            SecretReference::SecretArn(arn) => Ok(self.secrets.read(arn).await?),
+            SecretReference::InMemory => {
+                let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.get(&instance.id)
+                    .cloned()
+                    .ok_or_else(|| Error::SecretLost(instance.id.clone()))
+            }
+        }
+    }
+
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<(T, Etag)>, Error> {
+        let Some(object) = self.store.get(name).await? else { return Ok(None) };
+        let value = serde_json::from_slice(&object.body).map_err(|cause| Error::Unreadable {
+            name: name.to_owned(),
+            cause: cause.to_string(),
+        })?;
+        Ok(Some((value, object.etag)))
+    }
+
+    pub(crate) async fn write(
+        &self,
+        name: &str,
+        value: &impl Serialize,
+        condition: Condition,
+    ) -> Result<Etag, Error> {
+        let body = serde_json::to_vec_pretty(value).map_err(io::Error::from)?;
+        Ok(self.store.put(name, Body::Bytes(body), condition).await?)
+    }
+}
+
+impl Connection {
+    fn is_of(&self, instance: &Instance) -> bool {
+        let config = &instance.config;
+        self.credentials.directory_id == config.directory_id
+            && self.credentials.client_id == config.client_id
+            && matches!(config.client_secret, SecretReference::SecretArn(_))
+    }
+}
+
+/// Watches executions, for people.
+pub trait Observer: std::fmt::Debug + Send + Sync {
+    /// Something happened.
+    fn observe(&self, job: &Job, news: &News<'_>);
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'n> {
+    /// A job was planned.
+    Planned {
+        /// The name of the instance.
+        instance: &'n str,
+        /// How many steps run.
+        steps: usize,
+    },
+    /// A step read pages.
+    Read {
+        /// The step.
+        step: &'n str,
+        /// How many items it has read so far.
+        items: u64,
+    },
+    /// A step waits for a throttle.
+    Waits {
+        /// The step.
+        step: &'n str,
+        /// For how long.
+        wait: Duration,
+    },
+    /// A step ended.
+    Ended {
+        /// The step.
+        step: &'n str,
+        /// How.
+        status: Status,
+        /// Why it is not complete.
+        reason: Option<&'n str>,
+        /// How many items it read.
+        items: u64,
+    },
+    /// The graph is being linked.
+    Links,
+    /// The job has its snapshot.
+    Finished,
+}
+
+#[derive(Debug)]
+struct Unobserved;
+
+impl Observer for Unobserved {
+    fn observe(&self, _: &Job, _: &News<'_>) {}
+}
+
+/// Why an execution could not go on. What Microsoft refuses is not among these: it is in the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The event makes no sense.
+    #[error("{0}")]
+    Event(#[from] crate::event::Problems),
+    /// The instance cannot be collected as it is configured.
+    #[error("[validation_failure] Error occurred while validating integration configuration: {0}")]
+    Validation(String),
+    /// The instance is being collected already.
+    #[error(
+        "a job of instance {instance} is running since {since} ({job}); wait for it, or until its lease ends at {until}"
+    )]
+    Running {
+        /// The instance.
+        instance: String,
+        /// Its job.
+        job: String,
+        /// When it began, in ISO 8601.
+        since: String,
+        /// When it is taken for dead, in ISO 8601.
+        until: String,
+    },
+    /// A step lists something of each entity that another step finds, and that has never run.
+    #[error(
+        "step {step} needs what {parent} finds, and there is no stored result of {parent}; run {parent} first"
+    )]
+    NoParents {
+        /// The step.
+        step: String,
+        /// The step that has to run first.
+        parent: String,
+    },
+    /// A step that runs by itself took longer than the invocation may last.
+    #[error(
+        "step {step} is not done in the time that the function has; what it read is stored under job {job}. Start the whole job, which has all the time it needs"
+    )]
+    TooLong {
+        /// The step.
+        step: String,
+        /// The job under which its results are stored.
+        job: String,
+    },
+    /// A step waits for a throttle; its message is delivered again after that.
+    #[error("step {step} waits {} s for a throttle", wait.as_secs())]
+    Waits {
+        /// The step.
+        step: String,
+        /// For how long.
+        wait: Duration,
+    },
+    /// There is nothing under that name.
+    #[error("there is no {0}")]
+    Unknown(String),
+    /// The secret came with an event to another process.
+    #[error(
+        "the secret of instance {0} came with an event and is not kept outside the process that took it; store it in AWS Secrets Manager and give its ARN: `\"clientSecret\": {{\"secretArn\": \"…\"}}`"
+    )]
+    SecretLost(String),
+    /// A stored object is not what it should be.
+    #[error("{name} cannot be understood: {cause}")]
+    Unreadable {
+        /// The object.
+        name: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// Storage fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue fails.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// The secret cannot be read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The local disk fails.
+    #[error("the local disk cannot be read or written: {0}")]
+    Disk(#[from] io::Error),
+}

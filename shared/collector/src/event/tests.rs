@@ -1,0 +1,255 @@
+//! Each malformed event gives one message for each of its problems.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+fn event() -> Value {
+    json!({ "instance": {
+        "id": "6f1c1b52-0000-4000-8000-000000000001",
+        "integration": "azure",
+        "name": "Contoso",
+        "accountName": "contoso",
+        "description": "",
+        "pollingInterval": "ONE_DAY",
+        "config": {
+            "directoryId": "6f1c1b52-0000-4000-8000-000000000002",
+            "clientId": "6f1c1b52-0000-4000-8000-000000000003",
+            "clientSecret": "a~secret",
+            "subscriptionId": null,
+            "ingestActiveDirectory": true,
+            "configureSubscriptionInstances": true,
+            "autoDeleteRemovedSubscriptions": true,
+            "ingestDisabledSubscriptions": false,
+            "tagAccountName": true,
+            "defenderAlertsSeverities": "high,medium",
+            "ingestionSources": { "*": true, "ad-groups": false },
+            "cloud": "public",
+        },
+    } })
+}
+
+/// The event with the value at a path replaced, or removed if there is none.
+fn with(path: &str, value: Option<Value>) -> Value {
+    let mut event = event();
+    let (parent, name) = path.rsplit_once('/').unwrap();
+    let parent = event.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    match value {
+        Some(value) => parent.insert(name.to_owned(), value),
+        None => parent.remove(name),
+    };
+    event
+}
+
+fn messages(event: &Value) -> Vec<String> {
+    let problems = Event::parse(event).unwrap_err();
+    problems.to_string().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_whole_event_is_read() {
+    let Ok(Event::Instance { instance, secret, step: None }) = Event::parse(&event()) else {
+        panic!("{:?}", Event::parse(&event()));
+    };
+    assert_eq!(instance.config.client_secret, SecretReference::InMemory);
+    assert_eq!(secret, Some(Secret::new("a~secret")));
+    assert!(!instance.config.collects("ad-groups"));
+    assert!(instance.config.collects("compute"));
+    assert_eq!(instance.polling_interval, PollingInterval::OneDay);
+    // What is stored of it can be read again, and does not hold the secret.
+    let stored = serde_json::to_string(&instance).unwrap();
+    assert!(!stored.contains("a~secret"));
+    assert_eq!(serde_json::from_str::<Instance>(&stored).unwrap(), *instance);
+}
+
+#[test]
+fn each_problem_has_one_message_with_its_path() {
+    let table = [
+        ("/instance/id", None, "/instance/id: is missing; give the instance an id"),
+        ("/instance/id", Some(json!(7)), "/instance/id: is a number; write it as text"),
+        ("/instance/id", Some(json!("../x")), "/instance/id: has other characters than"),
+        ("/instance/integration", None, "/instance/integration: is missing; say `\"azure\"`"),
+        ("/instance/integration", Some(json!("gcp")), "/instance/integration: `gcp` is unknown"),
+        (
+            "/instance/integration",
+            Some(json!("microsoft365")),
+            "/instance/integration: `microsoft365` is not collected",
+        ),
+        (
+            "/instance/name",
+            Some(json!(" ")),
+            "/instance/name: is missing; give the instance a name",
+        ),
+        (
+            "/instance/name",
+            Some(json!("n".repeat(5000))),
+            "/instance/name: is longer than 4096 bytes",
+        ),
+        (
+            "/instance/accountName",
+            None,
+            "/instance/accountName: is missing although `config.tagAccountName`",
+        ),
+        (
+            "/instance/pollingInterval",
+            Some(json!("DAILY")),
+            "/instance/pollingInterval: `DAILY` is unknown; say one of DISABLED",
+        ),
+        (
+            "/instance/colour",
+            Some(json!("red")),
+            "/instance/colour: is unknown; known are id, integration",
+        ),
+        ("/instance/config", None, "/instance/config: is missing"),
+        ("/instance/config", Some(json!([])), "/instance/config: is a list, not an object"),
+        ("/instance/config/directoryId", None, "/instance/config/directoryId: is missing"),
+        (
+            "/instance/config/clientId",
+            Some(json!("a/b")),
+            "/instance/config/clientId: has other characters",
+        ),
+        (
+            "/instance/config/clientSecret",
+            None,
+            "/instance/config/clientSecret: is missing; give the application's secret",
+        ),
+        (
+            "/instance/config/clientSecret",
+            Some(json!(5)),
+            "/instance/config/clientSecret: is not a secret",
+        ),
+        (
+            "/instance/config/clientSecret",
+            Some(json!({})),
+            "/instance/config/clientSecret/secretArn: is missing",
+        ),
+        (
+            "/instance/config/clientSecret",
+            Some(json!({ "secretArn": "a", "x": 1 })),
+            "/instance/config/clientSecret/x: is unknown",
+        ),
+        (
+            "/instance/config/ingestActiveDirectory",
+            Some(json!("true")),
+            "/instance/config/ingestActiveDirectory: is text; write true or false",
+        ),
+        (
+            "/instance/config/configureSubscriptionInstances",
+            Some(json!(false)),
+            "/instance/config/autoDeleteRemovedSubscriptions: has no effect unless",
+        ),
+        (
+            "/instance/config/defenderAlertsSeverities",
+            Some(json!("high,bad")),
+            "/instance/config/defenderAlertsSeverities: `bad` is unknown",
+        ),
+        (
+            "/instance/config/ingestionSources",
+            Some(json!([])),
+            "/instance/config/ingestionSources: is a list",
+        ),
+        (
+            "/instance/config/ingestionSources",
+            Some(json!({ "a/b": true })),
+            "/instance/config/ingestionSources/a~1b: is an unknown source",
+        ),
+        (
+            "/instance/config/ingestionSources",
+            Some(json!({ "compute": 1 })),
+            "/instance/config/ingestionSources/compute: is a number",
+        ),
+        (
+            "/instance/config/ingestionSources",
+            Some(json!({ "ad-generals": false })),
+            "/instance/config/ingestionSources/ad-generals: cannot be turned off",
+        ),
+        (
+            "/instance/config/cloud",
+            Some(json!("mars")),
+            "/instance/config/cloud: `mars` is unknown",
+        ),
+        ("/step", Some(json!("no-such-step")), "/step: is unknown"),
+        ("/instanceId", Some(json!("a")), "the event: names more than one thing to run"),
+        ("/due", Some(json!(1)), "/due: is a number; write true or false"),
+        ("/other", Some(json!(1)), "/other: is unknown"),
+        ("/instance", None, "the event: names nothing to run"),
+        ("/instance", Some(json!("x")), "/instance: is text, not an object"),
+    ];
+    for (path, value, expected) in table {
+        let found = messages(&with(path, value.clone()));
+        assert_eq!(found.len(), 1, "{path} {value:?}: {found:?}");
+        assert!(found[0].starts_with(expected), "{path} {value:?}: {found:?}");
+    }
+}
+
+#[test]
+fn several_problems_are_reported_together() {
+    let mut event = with("/instance/name", None);
+    event["instance"]["config"]["cloud"] = json!("mars");
+    event["instance"]["config"]["clientId"] = json!(null);
+    assert_eq!(messages(&event).len(), 3);
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    let event = with("/instance/config/clientSecret", Some(json!(["hunter2"])));
+    assert!(!messages(&event).concat().contains("hunter2"));
+    let event = with("/instance/config/ingestActiveDirectory", Some(json!("hunter2")));
+    assert!(!messages(&event).concat().contains("hunter2"));
+}
+
+#[test]
+fn the_other_triggers_are_read() {
+    assert_eq!(Event::read(br#"{"due":true}"#), Ok(Event::Due));
+    let stored = Event::Stored { instance_id: "a".to_owned(), step: None };
+    assert_eq!(Event::read(br#"{"instanceId":"a"}"#), Ok(stored));
+    // The reference misspells an id; it is taken as what was meant.
+    let event = json!({ "instanceId": "a", "step": "rm-compute-virutal-machine-disks" });
+    let step = Some("rm-compute-virtual-machine-disks".to_owned());
+    let stored = Event::Stored { instance_id: "a".to_owned(), step };
+    assert_eq!(Event::parse(&event), Ok(stored));
+}
+
+#[test]
+fn what_is_no_event_is_refused() {
+    for text in ["", "[]", "7", "{", "null"] {
+        assert!(Event::read(text.as_bytes()).is_err(), "{text}");
+    }
+    assert!(Event::read(&vec![b' '; LARGEST_EVENT + 1]).is_err());
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".*".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(".*", inner, 0..4)
+                .prop_map(|it| Value::Object(it.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_event_panics(value in any_json(), at in 0..12_usize) {
+        const PATHS: [&str; 12] = [
+            "/instance", "/step", "/due", "/instanceId", "/instance/id", "/instance/config",
+            "/instance/pollingInterval", "/instance/config/clientSecret",
+            "/instance/config/ingestionSources", "/instance/config/subscriptionId",
+            "/instance/config/tagAccountName", "/instance/config/defenderAlertsSeverities",
+        ];
+        let _ = Event::parse(&with(PATHS[at], Some(value.clone())));
+        let _ = Event::parse(&value);
+    }
+
+    #[test]
+    fn no_text_panics(text: Vec<u8>) {
+        let _ = Event::read(&text);
+    }
+}

@@ -1,0 +1,142 @@
+//! Where everything lies in object storage.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+/// One execution of an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Job {
+    /// The instance.
+    pub instance: String,
+    /// The execution. Later ones sort after earlier ones.
+    pub id: String,
+}
+
+impl Job {
+    /// A new execution of an instance.
+    #[must_use]
+    pub fn new(instance: &str, now: OffsetDateTime) -> Self {
+        let format = format_description!("[year][month][day]T[hour][minute][second]Z");
+        let moment = now.format(&format).unwrap_or_default();
+        let unique = uuid::Uuid::new_v4().simple().to_string();
+        Self { instance: instance.to_owned(), id: format!("{moment}-{}", &unique[..8]) }
+    }
+
+    /// What was planned.
+    #[must_use]
+    pub fn plan(&self) -> String {
+        self.file("plan.json")
+    }
+
+    /// What came of it.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        self.file("summary.json")
+    }
+
+    /// How far a shard of a step is.
+    #[must_use]
+    pub fn checkpoint(&self, step: &str, shard: u32) -> String {
+        self.file(&format!("steps/{step}/checkpoint-{shard}.json"))
+    }
+
+    /// A stored object of entities or references.
+    #[must_use]
+    pub fn part(&self, step: &str, shard: u32, part: u32, slice: &str, content: Content) -> String {
+        let content = content.as_str();
+        self.file(&format!("steps/{step}/{shard}-{part:05}-{slice}.{content}.ndjson.zst"))
+    }
+
+    /// The manifest of a step, which exists once the step has ended.
+    #[must_use]
+    pub fn manifest(&self, step: &str) -> String {
+        format!("{}{step}.json", self.manifests())
+    }
+
+    /// What the names of all manifests begin with. They lie side by side, so that one request lists
+    /// the steps that have ended.
+    #[must_use]
+    pub fn manifests(&self) -> String {
+        self.file("manifests/")
+    }
+
+    /// An object of the snapshot.
+    #[must_use]
+    pub fn snapshot(&self, sort: Sort, kind: &str) -> String {
+        let Self { instance, id } = self;
+        format!("graph/{instance}/{id}/{}/{kind}.ndjson.zst", sort.as_str())
+    }
+
+    fn file(&self, name: &str) -> String {
+        let Self { instance, id } = self;
+        format!("jobs/{instance}/{id}/{name}")
+    }
+}
+
+/// What a part holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Content {
+    /// Entities.
+    Entities,
+    /// References.
+    References,
+}
+
+impl Content {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Entities => "entities",
+            Self::References => "references",
+        }
+    }
+}
+
+/// What an object of a snapshot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Sort {
+    /// Entities of one type.
+    Entities,
+    /// Relationships of one type.
+    Relationships,
+}
+
+impl Sort {
+    /// The name as it is in object names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Entities => "entities",
+            Self::Relationships => "relationships",
+        }
+    }
+}
+
+/// A stored instance.
+#[must_use]
+pub fn instance(id: &str) -> String {
+    format!("instances/{id}.json")
+}
+
+/// What the names of all stored instances begin with.
+pub const INSTANCES: &str = "instances/";
+
+/// The lease that keeps a second job of an instance from starting.
+#[must_use]
+pub fn lease(instance: &str) -> String {
+    format!("jobs/{instance}/lease.json")
+}
+
+/// Which job read a step last, for steps that are run by themselves.
+#[must_use]
+pub fn latest_step(instance: &str, step: &str) -> String {
+    format!("jobs/{instance}/latest/{step}.json")
+}
+
+/// Which snapshot of an instance is the latest.
+#[must_use]
+pub fn latest(instance: &str) -> String {
+    format!("graph/{instance}/latest.json")
+}

@@ -1,0 +1,217 @@
+//! Sorting more than memory holds: runs on the local disk, then one merge.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
+
+/// How many bytes of records are sorted at a time in memory.
+const RUN: usize = 4 << 20;
+
+/// How many bytes of each run are read ahead.
+const READ_AHEAD: usize = 32 << 10;
+
+/// Takes records in any order and gives them back sorted by key, then by value: the order in which
+/// they came leaves no trace.
+#[derive(Debug)]
+pub(super) struct Sorter {
+    bytes: Vec<u8>,
+    records: Vec<Span>,
+    runs: Vec<File>,
+    limit: usize,
+}
+
+/// Where a record lies in the buffer.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: usize,
+    key: usize,
+    end: usize,
+}
+
+impl Span {
+    fn of(self, bytes: &[u8]) -> (&[u8], &[u8]) {
+        (&bytes[self.start..self.key], &bytes[self.key..self.end])
+    }
+}
+
+impl Sorter {
+    pub(super) const fn new() -> Self {
+        Self { bytes: Vec::new(), records: Vec::new(), runs: Vec::new(), limit: RUN }
+    }
+
+    pub(super) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        let key = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.records.push(Span { start, key, end: self.bytes.len() });
+        if self.bytes.len() >= self.limit { self.spill() } else { Ok(()) }
+    }
+
+    /// The records, sorted. They can be read any number of times.
+    pub(super) fn sorted(mut self) -> io::Result<Sorted> {
+        if !self.records.is_empty() {
+            self.spill()?;
+        }
+        if self.runs.len() == 1 {
+            return Ok(Sorted(self.runs.pop()));
+        }
+        // One file of everything, so that reading it again costs one buffer and not one for each run.
+        let mut merged = Writer::new()?;
+        let runs = self.runs.into_iter().map(Reader::new).collect::<io::Result<Vec<_>>>()?;
+        let mut merge = Merge::new(runs)?;
+        while let Some(record) = merge.next()? {
+            merged.record(&record.key, &record.value)?;
+        }
+        Ok(Sorted(Some(merged.file()?)))
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        let Self { bytes, records, .. } = self;
+        records.sort_unstable_by(|a, b| a.of(bytes).cmp(&b.of(bytes)));
+        let mut run = Writer::new()?;
+        for span in records.iter() {
+            let (key, value) = span.of(bytes);
+            run.record(key, value)?;
+        }
+        self.runs.push(run.file()?);
+        records.clear();
+        bytes.clear();
+        Ok(())
+    }
+}
+
+/// A record: what it is sorted by, and what it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Record {
+    pub(super) key: Vec<u8>,
+    pub(super) value: Vec<u8>,
+}
+
+/// Sorted records on the local disk.
+#[derive(Debug)]
+pub(super) struct Sorted(Option<File>);
+
+impl Sorted {
+    /// Reads the records from the first.
+    pub(super) fn read(&self) -> io::Result<Reader> {
+        match &self.0 {
+            Some(file) => Reader::new(file.try_clone()?),
+            None => Reader::new(tempfile::tempfile()?),
+        }
+    }
+}
+
+/// Reads sorted records one by one. Only one reader of a file is used at a time: they share its place.
+#[derive(Debug)]
+pub(super) struct Reader(BufReader<File>);
+
+impl Reader {
+    fn new(mut file: File) -> io::Result<Self> {
+        file.rewind()?;
+        Ok(Self(BufReader::with_capacity(READ_AHEAD, file)))
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
+        let mut lengths = [0; 8];
+        match self.0.read_exact(&mut lengths) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            read => read?,
+        }
+        let [a, b, c, d, e, f, g, h] = lengths;
+        let mut record = Record {
+            key: vec![0; u32::from_le_bytes([a, b, c, d]) as usize],
+            value: vec![0; u32::from_le_bytes([e, f, g, h]) as usize],
+        };
+        self.0.read_exact(&mut record.key)?;
+        self.0.read_exact(&mut record.value)?;
+        Ok(Some(record))
+    }
+}
+
+struct Writer(BufWriter<File>);
+
+impl Writer {
+    fn new() -> io::Result<Self> {
+        Ok(Self(BufWriter::with_capacity(READ_AHEAD, tempfile::tempfile()?)))
+    }
+
+    fn record(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        for part in [key, value] {
+            let length = u32::try_from(part.len()).map_err(io::Error::other)?;
+            self.0.write_all(&length.to_le_bytes())?;
+        }
+        self.0.write_all(key)?;
+        self.0.write_all(value)
+    }
+
+    fn file(self) -> io::Result<File> {
+        self.0.into_inner().map_err(|error| error.into_error())
+    }
+}
+
+/// Merges sorted runs.
+struct Merge {
+    readers: Vec<Reader>,
+    heads: BinaryHeap<Reverse<(Record, usize)>>,
+}
+
+impl Merge {
+    fn new(readers: Vec<Reader>) -> io::Result<Self> {
+        let mut merge = Self { heads: BinaryHeap::new(), readers };
+        for run in 0..merge.readers.len() {
+            merge.advance(run)?;
+        }
+        Ok(merge)
+    }
+
+    fn advance(&mut self, run: usize) -> io::Result<()> {
+        if let Some(record) = self.readers[run].next()? {
+            self.heads.push(Reverse((record, run)));
+        }
+        Ok(())
+    }
+
+    fn next(&mut self) -> io::Result<Option<Record>> {
+        let Some(Reverse((record, run))) = self.heads.pop() else { return Ok(None) };
+        self.advance(run)?;
+        Ok(Some(record))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sort(records: &[(Vec<u8>, Vec<u8>)], limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut sorter = Sorter { limit, ..Sorter::new() };
+        for (key, value) in records {
+            sorter.push(key, value).unwrap();
+        }
+        let sorted = sorter.sorted().unwrap();
+        let mut found = Vec::new();
+        for _ in 0..2 {
+            found.clear();
+            let mut reader = sorted.read().unwrap();
+            while let Some(Record { key, value }) = reader.next().unwrap() {
+                found.push((key, value));
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn records_are_sorted_however_much_memory_holds(
+            mut records: Vec<(Vec<u8>, Vec<u8>)>,
+            limit in 1..100_usize,
+        ) {
+            let found = sort(&records, limit);
+            records.sort();
+            prop_assert_eq!(found, records);
+        }
+    }
+}

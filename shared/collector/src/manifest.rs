@@ -1,0 +1,39 @@
+//! What a step read, once it has ended.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::layout::Content;
+use crate::ledger::{Entry, Exception};
+
+/// What a step read. Only the parts that it names exist for the rest of the system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    /// The step.
+    pub step: String,
+    /// What it stored.
+    pub parts: Vec<Part>,
+    /// How complete it is, by type of entity.
+    pub ledger: Vec<Entry>,
+    /// How many entities of each type were found, counting those found twice.
+    pub entities: BTreeMap<String, u64>,
+    /// How many references were found.
+    pub references: u64,
+    /// How many parents were gone when their list was asked for.
+    pub vanished: u64,
+    /// The first of the lists that could not be read.
+    pub exceptions: Vec<Exception>,
+    /// How often each property was not of its declared type, and was left out.
+    pub drift: BTreeMap<String, u64>,
+}
+
+/// A stored object of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub content: Content,
+}

@@ -1,0 +1,69 @@
+//! What the queues carry.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::context::Error;
+use crate::layout::Job;
+use crate::plan::Plan;
+use crate::ports::Outgoing;
+
+/// A slice of a step to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slice {
+    /// The job that it is part of.
+    pub job: Job,
+    /// The step.
+    pub step: String,
+    /// Which shard of the step.
+    pub shard: u32,
+    /// How many slices of the shard came before it.
+    pub slice: u32,
+}
+
+impl Slice {
+    /// The message that asks for the slice. Its group is the throttle domain of the step, so that one
+    /// invocation at a time owns the domain's budget.
+    #[must_use]
+    pub fn outgoing(&self, plan: &Plan) -> Outgoing {
+        let Self { job, step, shard, slice } = self;
+        Outgoing {
+            body: serde_json::to_string(self).unwrap_or_default(),
+            group: plan.group(step),
+            deduplication: format!("{}/{}/{step}/{shard}/{slice}", job.instance, job.id),
+        }
+    }
+}
+
+/// A job whose steps have all ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finish {
+    /// The job.
+    pub job: Job,
+}
+
+impl Finish {
+    /// The message that asks for the job to be finished.
+    #[must_use]
+    pub fn outgoing(&self) -> Outgoing {
+        let Job { instance, id } = &self.job;
+        Outgoing {
+            body: serde_json::to_string(self).unwrap_or_default(),
+            group: instance.clone(),
+            deduplication: format!("{instance}/{id}/finish"),
+        }
+    }
+}
+
+/// Reads a message.
+///
+/// # Errors
+///
+/// If it is not one of ours. It then ends in the dead-letter queue, where someone sees it.
+pub fn read<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
+    let cause = |cause: serde_json::Error| cause.to_string();
+    serde_json::from_str(body)
+        .map_err(|it| Error::Unreadable { name: "a message".to_owned(), cause: cause(it) })
+}

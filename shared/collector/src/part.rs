@@ -1,0 +1,148 @@
+//! Parts: stored objects of entities or references, one JSON line each, compressed.
+
+use std::io::{self, BufRead as _, BufReader, Cursor};
+
+use graph::{Entity, Reference};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that no
+/// compressor is kept alive between pages.
+const PIECE: usize = 1 << 20;
+
+/// How large a part grows, in bytes: large enough that requests cost nothing beside what they carry,
+/// small enough to be held in memory.
+const LARGEST_PART: usize = 8 << 20;
+
+/// How hard to compress. Level 3 costs as much time as reading the page did, and halves the bytes.
+const LEVEL: i32 = 3;
+
+/// An entity as it is stored.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StoredEntity<'l> {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) key: String,
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
+    #[serde(default)]
+    pub(crate) patch: bool,
+    #[serde(borrow)]
+    pub(crate) entity: &'l RawValue,
+    #[serde(borrow, default)]
+    pub(crate) raw: Option<&'l RawValue>,
+}
+
+#[derive(Serialize)]
+struct EntityLine<'e> {
+    #[serde(rename = "type")]
+    kind: &'e str,
+    key: &'e str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    names: Vec<&'e str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    patch: bool,
+    entity: &'e Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<&'e RawValue>,
+}
+
+/// Collects lines until there are enough for a part.
+#[derive(Debug, Default)]
+pub(crate) struct PartWriter {
+    text: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+impl PartWriter {
+    pub(crate) fn entity(&mut self, entity: &Entity) -> io::Result<()> {
+        let mut properties = entity.properties.clone();
+        if !entity.is_patch {
+            properties.insert("_key".to_owned(), entity.key.as_str().into());
+            properties.insert("_type".to_owned(), entity.kind.into());
+            properties.insert("_class".to_owned(), entity.class.into());
+        }
+        let line = EntityLine {
+            kind: entity.kind,
+            key: entity.key.as_str(),
+            names: entity.aliases.iter().map(graph::Name::as_str).collect(),
+            patch: entity.is_patch,
+            entity: &properties,
+            raw: entity.raw.as_deref(),
+        };
+        self.line(&line)
+    }
+
+    pub(crate) fn reference(&mut self, reference: &Reference) -> io::Result<()> {
+        self.line(reference)
+    }
+
+    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.text, line)?;
+        self.text.push(b'\n');
+        if self.text.len() >= PIECE { self.pack() } else { Ok(()) }
+    }
+
+    fn pack(&mut self) -> io::Result<()> {
+        if !self.text.is_empty() {
+            self.packed.append(&mut zstd::bulk::compress(&self.text, LEVEL)?);
+            self.text.clear();
+        }
+        Ok(())
+    }
+
+    pub(crate) const fn is_full(&self) -> bool {
+        self.packed.len() >= LARGEST_PART
+    }
+
+    /// The part, unless it is empty; what is written next begins another.
+    pub(crate) fn take(&mut self) -> io::Result<Option<Vec<u8>>> {
+        self.pack()?;
+        self.text.shrink_to(PIECE / 8);
+        Ok((!self.packed.is_empty()).then(|| std::mem::take(&mut self.packed)))
+    }
+}
+
+/// Reads the lines of a part.
+pub(crate) struct PartReader(BufReader<zstd::Decoder<'static, BufReader<Cursor<Vec<u8>>>>>);
+
+impl PartReader {
+    pub(crate) fn new(part: Vec<u8>) -> io::Result<Self> {
+        Ok(Self(BufReader::new(zstd::Decoder::new(Cursor::new(part))?)))
+    }
+
+    /// Reads the next line into `line`, without its end; false if there is none.
+    pub(crate) fn next(&mut self, line: &mut String) -> io::Result<bool> {
+        line.clear();
+        let read = self.0.read_line(line)?;
+        if line.ends_with('\n') {
+            line.pop();
+        }
+        Ok(read > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut writer = PartWriter::default();
+        assert!(writer.take().unwrap().is_none());
+        let lines: Vec<String> =
+            (0..50_000).map(|n| json!({ "n": n, "x": "é" }).to_string()).collect();
+        for line in &lines {
+            writer.line(&serde_json::from_str::<Value>(line).unwrap()).unwrap();
+        }
+        let mut reader = PartReader::new(writer.take().unwrap().unwrap()).unwrap();
+        let (mut read, mut line) = (Vec::new(), String::new());
+        while reader.next(&mut line).unwrap() {
+            read.push(line.clone());
+        }
+        assert_eq!(read, lines);
+    }
+}

@@ -1,0 +1,124 @@
+//! What a job does, decided before anything is read.
+
+use serde::{Deserialize, Serialize};
+use steps::{EntityType, Needs, STEPS, Step};
+
+use crate::instance::{Config, Instance};
+use crate::layout::Job;
+use crate::ports::DomainKey;
+
+/// What a job does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// The job.
+    pub job: Job,
+    /// When it was planned, in ISO 8601.
+    pub planned_at: String,
+    /// The instance, without its secret.
+    pub instance: Instance,
+    /// Where the portal shows the tenant.
+    pub portal: String,
+    /// Whether the job ends with a snapshot. A job of one step by itself does not.
+    pub is_whole: bool,
+    /// Every step there is.
+    pub steps: Vec<PlannedStep>,
+}
+
+/// What a job does about a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedStep {
+    /// The step.
+    pub id: String,
+    /// Why it does not run, unless it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<String>,
+    /// The steps whose entities it lists something of. It waits for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
+}
+
+impl Plan {
+    /// What an instance's whole job does.
+    #[must_use]
+    pub fn steps_of(config: &Config) -> Vec<PlannedStep> {
+        STEPS.iter().map(|step| planned(step, config)).collect()
+    }
+
+    /// The steps that run.
+    pub fn enabled(&self) -> impl Iterator<Item = (&PlannedStep, &'static Step)> {
+        let enabled = self.steps.iter().filter(|step| step.disabled.is_none());
+        enabled.filter_map(|planned| Some((planned, steps::find(&planned.id)?)))
+    }
+
+    /// What the step's lists belong to: the id of the tenant or of the subscription.
+    #[must_use]
+    pub fn scope_of(&self, step: &Step) -> &str {
+        let config = &self.instance.config;
+        match step.needs {
+            Needs::Subscription => config.subscription_id.as_deref().unwrap_or_default(),
+            Needs::Nothing | Needs::Directory => &config.directory_id,
+        }
+    }
+
+    /// The throttle domain that a step draws on.
+    #[must_use]
+    pub fn domain(&self, step: &Step) -> DomainKey {
+        let domain = step.list.domain;
+        let config = &self.instance.config;
+        let owner = match &config.subscription_id {
+            Some(subscription) if !domain.is_of_tenant() => subscription,
+            _ => &config.directory_id,
+        };
+        DomainKey { owner: owner.clone(), domain }
+    }
+
+    /// The message group of a step: its throttle domain.
+    #[must_use]
+    pub(crate) fn group(&self, step: &str) -> String {
+        let Some(step) = steps::find(step) else { return self.job.instance.clone() };
+        let DomainKey { owner, domain } = self.domain(step);
+        format!("{owner}/{}", domain.as_str())
+    }
+}
+
+fn planned(step: &'static Step, config: &Config) -> PlannedStep {
+    let after: Vec<String> = parents(step, config).map(|it| it.id.to_owned()).collect();
+    let disabled = disabled(step, config).or_else(|| {
+        let lacks_parents = !step.list.parents.is_empty() && after.is_empty();
+        let kinds: Vec<&str> = step.list.parents.iter().map(|it| it.kind).collect();
+        lacks_parents.then(|| format!("no enabled step collects {}", kinds.join(", ")))
+    });
+    PlannedStep { id: step.id.to_owned(), disabled, after }
+}
+
+/// Why a step does not run, as far as the step alone tells.
+fn disabled(step: &Step, config: &Config) -> Option<String> {
+    match step.needs {
+        Needs::Directory if !config.ingest_active_directory => {
+            return Some("config.ingestActiveDirectory is not true".to_owned());
+        }
+        Needs::Subscription if config.subscription_id.is_none() => {
+            return Some("config.subscriptionId is not set".to_owned());
+        }
+        _ => (),
+    }
+    let source = step
+        .ingestion_source
+        .filter(|source| !steps::ALWAYS_COLLECTED.contains(source) && !config.collects(source))?;
+    Some(format!("config.ingestionSources turns {source} off"))
+}
+
+/// The enabled steps that find the entities which a step lists something of.
+fn parents<'c>(
+    step: &'static Step,
+    config: &'c Config,
+) -> impl Iterator<Item = &'static Step> + use<'c> {
+    let emitters = STEPS.iter().copied().filter(|other| emits_any(other, step.list.parents));
+    emitters.filter(move |other| disabled(other, config).is_none())
+}
+
+fn emits_any(step: &Step, kinds: &[&EntityType]) -> bool {
+    step.entity_types().any(|found| kinds.iter().any(|kind| kind.kind == found.kind))
+}

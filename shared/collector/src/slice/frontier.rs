@@ -1,0 +1,143 @@
+//! What of a step is still to be read: the lists that were begun, and where each goes on.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use graph::Key;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How often a list is begun again because its page token expired.
+const RESTARTS: u32 = 5;
+
+/// How many empty pages in a row a list may have. Azure does give empty pages with a next link, but a
+/// list that adds nothing for so long is going in a circle.
+const EMPTY_PAGES: u32 = 100;
+
+/// What of a step is still to be read.
+///
+/// A chain stays here until its last page was taken, so this is all that a checkpoint needs.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Frontier {
+    chains: BTreeMap<u64, Chain>,
+    /// How many lists were begun.
+    pub(super) parents: u64,
+}
+
+/// A list that was begun.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Chain {
+    /// What the list belongs to.
+    pub(super) parent: Option<StoredParent>,
+    /// The link to the next page; none for the first.
+    pub(super) link: Option<String>,
+    /// Whether it is read the other way, because the first was forbidden.
+    pub(super) is_fallback: bool,
+    restarts: u32,
+    empty_pages: u32,
+    /// The links that were followed, as hashes.
+    seen: Vec<u64>,
+}
+
+/// A parent, as its step stored it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredParent {
+    pub(super) key: Key,
+    pub(super) kind: String,
+    pub(super) json: Value,
+}
+
+impl Frontier {
+    pub(super) fn is_empty(&self) -> bool {
+        self.chains.is_empty()
+    }
+
+    pub(super) fn open(&mut self, parent: Option<StoredParent>) -> u64 {
+        let id = self.parents;
+        self.parents += 1;
+        self.chains.insert(id, Chain { parent, ..Chain::default() });
+        id
+    }
+
+    pub(super) fn close(&mut self, id: u64) -> Option<Chain> {
+        self.chains.remove(&id)
+    }
+
+    pub(super) fn chain(&self, id: u64) -> Option<&Chain> {
+        self.chains.get(&id)
+    }
+
+    pub(super) fn chain_mut(&mut self, id: u64) -> Option<&mut Chain> {
+        self.chains.get_mut(&id)
+    }
+
+    /// The first chain that satisfies a condition.
+    pub(super) fn waiting(&self, is_free: impl Fn(u64) -> bool) -> Option<u64> {
+        self.chains.keys().copied().find(|id| is_free(*id))
+    }
+}
+
+impl Chain {
+    /// Goes on at the next page, unless that leads nowhere new.
+    pub(super) fn follow(&mut self, link: &str, is_empty: bool) -> Result<(), &'static str> {
+        let mut hasher = DefaultHasher::new();
+        link.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.seen.contains(&hash) {
+            return Err("failed: the link to the next page was followed before");
+        }
+        self.empty_pages = if is_empty { self.empty_pages + 1 } else { 0 };
+        if self.empty_pages > EMPTY_PAGES {
+            return Err("failed: one empty page follows another");
+        }
+        self.seen.push(hash);
+        self.link = Some(link.to_owned());
+        Ok(())
+    }
+
+    /// Begins again from the first page. What is read twice is merged later. False after too often.
+    pub(super) fn restart(&mut self) -> bool {
+        self.restarts += 1;
+        self.link = None;
+        self.seen.clear();
+        self.empty_pages = 0;
+        self.restarts <= RESTARTS
+    }
+
+    /// Begins again the other way. False if that was done before.
+    pub(super) fn fall_back(&mut self) -> bool {
+        if self.is_fallback {
+            return false;
+        }
+        *self = Self { parent: self.parent.take(), is_fallback: true, ..Self::default() };
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_of_links_ends() {
+        let mut chain = Chain::default();
+        assert!(chain.follow("a", false).is_ok());
+        assert!(chain.follow("b", true).is_ok());
+        assert!(chain.follow("a", false).is_err());
+    }
+
+    #[test]
+    fn endless_empty_pages_end() {
+        let mut chain = Chain::default();
+        let ended = (0..).find(|n| chain.follow(&n.to_string(), true).is_err());
+        assert_eq!(ended, Some(EMPTY_PAGES));
+    }
+
+    #[test]
+    fn a_list_begins_again_only_so_often() {
+        let mut chain = Chain::default();
+        let restarts = (0..).take_while(|_| chain.restart()).count();
+        assert_eq!(restarts, RESTARTS as usize);
+    }
+}

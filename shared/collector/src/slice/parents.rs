@@ -1,0 +1,116 @@
+//! The parents of a step's lists, as the steps that found them stored them.
+
+use graph::Key;
+use steps::Step;
+
+use crate::context::{Context, Error};
+use crate::layout::{self, Content, Job};
+use crate::manifest::{Manifest, Part};
+use crate::part::{PartReader, StoredEntity};
+use crate::plan::Plan;
+
+use super::frontier::StoredParent;
+
+/// Reads parents one by one, in the order of the parts that hold them.
+pub(super) struct Parents<'a> {
+    context: &'a Context,
+    step: &'static Step,
+    parts: std::vec::IntoIter<String>,
+    reader: Option<PartReader>,
+    /// How many parents to pass over: an earlier slice had them.
+    skip: u64,
+    incomplete: Option<String>,
+    is_exhausted: bool,
+}
+
+impl<'a> Parents<'a> {
+    /// The parents of a step's lists, but for the first `skip`.
+    pub(super) async fn of(
+        context: &'a Context,
+        plan: &Plan,
+        step: &'static Step,
+        skip: u64,
+    ) -> Result<Self, Error> {
+        let (mut parts, mut incomplete) = (Vec::new(), None);
+        let planned = plan.steps.iter().find(|planned| planned.id == step.id);
+        for parent in planned.into_iter().flat_map(|planned| &planned.after) {
+            let Some(manifest) = manifest(context, plan, parent).await? else {
+                return Err(Error::NoParents { step: step.id.to_owned(), parent: parent.clone() });
+            };
+            let is_listed = |kind: &str| step.list.parents.iter().any(|parent| parent.kind == kind);
+            let lacking = manifest.ledger.iter().find(|entry| {
+                entry.kind.as_deref().is_some_and(is_listed) && !entry.status.is_complete()
+            });
+            if let Some(lacking) = lacking {
+                let reason = lacking.reason.as_deref().unwrap_or_default();
+                let status = lacking.status.as_str();
+                incomplete.get_or_insert(format!("{parent} is {status}: {reason}"));
+            }
+            let entities = manifest.parts.into_iter().filter(|it| it.content == Content::Entities);
+            parts.extend(entities.map(|Part { name, .. }| name));
+        }
+        let is_exhausted = step.list.parents.is_empty();
+        let parts = parts.into_iter();
+        Ok(Self { context, step, parts, reader: None, skip, incomplete, is_exhausted })
+    }
+
+    /// Whether every parent was given.
+    pub(super) const fn is_exhausted(&self) -> bool {
+        self.is_exhausted
+    }
+
+    /// Why parents may be lacking, if they may.
+    pub(super) fn incomplete(&self) -> Option<&str> {
+        self.incomplete.as_deref()
+    }
+
+    pub(super) async fn next(&mut self) -> Result<Option<StoredParent>, Error> {
+        let mut line = String::new();
+        while !self.is_exhausted {
+            let Some(reader) = &mut self.reader else {
+                match self.parts.next() {
+                    None => self.is_exhausted = true,
+                    Some(name) => {
+                        let part = self.context.store.get(&name).await?;
+                        let part = part.ok_or(Error::Unknown(name))?;
+                        self.reader = Some(PartReader::new(part.body)?);
+                    }
+                }
+                continue;
+            };
+            if !reader.next(&mut line)? {
+                self.reader = None;
+                continue;
+            }
+            let Some(parent) = parent(&line, self.step)? else { continue };
+            if self.skip == 0 {
+                return Ok(Some(parent));
+            }
+            self.skip -= 1;
+        }
+        Ok(None)
+    }
+}
+
+fn parent(line: &str, step: &Step) -> Result<Option<StoredParent>, Error> {
+    let entity: StoredEntity<'_> = serde_json::from_str(line).map_err(std::io::Error::from)?;
+    let is_parent = step.list.parents.iter().any(|it| it.kind == entity.kind) && !entity.patch;
+    if !is_parent {
+        return Ok(None);
+    }
+    let json = serde_json::from_str(entity.entity.get()).map_err(std::io::Error::from)?;
+    Ok(Some(StoredParent { key: Key::new(&entity.key), kind: entity.kind, json }))
+}
+
+/// The manifest of a step of the job; for a step that runs by itself, that of the job which read the
+/// step last.
+async fn manifest(context: &Context, plan: &Plan, step: &str) -> Result<Option<Manifest>, Error> {
+    let job = if plan.is_whole {
+        plan.job.clone()
+    } else {
+        let latest = layout::latest_step(&plan.job.instance, step);
+        let Some((job, _)) = context.read::<Job>(&latest).await? else { return Ok(None) };
+        job
+    };
+    Ok(context.read(&job.manifest(step)).await?.map(|(manifest, _)| manifest))
+}

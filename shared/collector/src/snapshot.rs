@@ -1,0 +1,76 @@
+//! Reading a snapshot.
+
+use std::io::{BufRead as _, BufReader};
+
+use crate::context::{Context, Error};
+use crate::finish::Latest;
+use crate::layout::{self, Job, Sort};
+use crate::summary::Summary;
+
+/// The lines of one object of a snapshot, which may be larger than memory.
+pub struct Lines {
+    reader: BufReader<zstd::Decoder<'static, BufReader<std::fs::File>>>,
+    // The decoder reads it. Dropping it removes the file.
+    _file: tempfile::NamedTempFile,
+}
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lines(…)")
+    }
+}
+
+impl Lines {
+    /// Reads the next line into `line`, without its end; false if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the object is damaged, or the local disk fails.
+    pub fn next(&mut self, line: &mut String) -> Result<bool, Error> {
+        line.clear();
+        let read = self.reader.read_line(line)?;
+        if line.ends_with('\n') {
+            line.pop();
+        }
+        Ok(read > 0)
+    }
+}
+
+/// The job that wrote the latest snapshot of an instance, with its summary.
+///
+/// # Errors
+///
+/// If there is none, or storage fails.
+pub async fn latest(context: &Context, instance: &str) -> Result<Summary, Error> {
+    let name = layout::latest(instance);
+    let Some((Latest { job }, _)) = context.read(&name).await? else {
+        return Err(Error::Unknown(format!("snapshot of instance {instance}")));
+    };
+    summary(context, &job).await
+}
+
+/// What came of a job.
+///
+/// # Errors
+///
+/// If it has not ended, or storage fails.
+pub async fn summary(context: &Context, job: &Job) -> Result<Summary, Error> {
+    let name = job.summary();
+    let summary = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
+    Ok(summary.0)
+}
+
+/// The lines of the entities or relationships of a type.
+///
+/// # Errors
+///
+/// If there are none, or storage fails.
+pub async fn lines(context: &Context, job: &Job, sort: Sort, kind: &str) -> Result<Lines, Error> {
+    let name = job.snapshot(sort, kind);
+    let file = tempfile::NamedTempFile::new()?;
+    if !context.store.download(&name, file.path()).await? {
+        return Err(Error::Unknown(name));
+    }
+    let reader = BufReader::new(zstd::Decoder::new(std::fs::File::open(file.path())?)?);
+    Ok(Lines { reader, _file: file })
+}

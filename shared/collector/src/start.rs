@@ -1,0 +1,295 @@
+//! From an event to a planned job.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+use tokio::time::Instant;
+
+use crate::Secret;
+use crate::advance;
+use crate::context::{Context, Error, News};
+use crate::event::{self, Event};
+use crate::instance::{Instance, SecretReference};
+use crate::layout::{self, Job};
+use crate::manifest::Manifest;
+use crate::message::Slice;
+use crate::plan::{Plan, PlannedStep};
+use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
+use crate::slice::{self, Outcome};
+use steps::{Domain, Service};
+
+/// After how long a job that has not ended is taken for dead.
+const LEASE: Duration = Duration::hours(24);
+
+/// What came of an event.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Started {
+    /// Jobs were started.
+    Jobs(Vec<Job>),
+    /// One step was run by itself.
+    Step(Box<StepResult>),
+}
+
+/// What one step read, run by itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepResult {
+    /// The job under which the results are stored.
+    pub job: Job,
+    /// What was stored, and how complete it is.
+    pub manifest: Manifest,
+    /// What to mind.
+    pub warnings: Vec<String>,
+}
+
+/// The lease that keeps a second job of an instance from starting.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Lease {
+    job: Job,
+    #[serde(with = "time::serde::rfc3339")]
+    since: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    until: OffsetDateTime,
+}
+
+/// Does what an event asks for: starts jobs, or runs one step until `deadline`.
+///
+/// # Errors
+///
+/// If the event makes no sense, the instance cannot be collected as it is configured, or storage, the
+/// queue or the store of secrets fails.
+pub async fn handle(context: &Context, event: Event, deadline: Instant) -> Result<Started, Error> {
+    match event {
+        Event::Instance { instance, secret, step } => {
+            one(context, &instance, secret, step, deadline).await
+        }
+        Event::Stored { instance_id, step } => {
+            let instance = stored(context, &instance_id).await?;
+            one(context, &instance, None, step, deadline).await
+        }
+        Event::Due => due(context).await.map(Started::Jobs),
+    }
+}
+
+async fn one(
+    context: &Context,
+    instance: &Instance,
+    secret: Option<Secret>,
+    step: Option<String>,
+    deadline: Instant,
+) -> Result<Started, Error> {
+    if let Some(secret) = secret {
+        if step.is_none() && !context.is_one_process {
+            return Err(Error::SecretLost(instance.id.clone()));
+        }
+        context.keep(&instance.id, secret);
+    }
+    match step {
+        Some(step) => run_step(context, instance, &step, deadline).await,
+        None => Ok(Started::Jobs(vec![start(context, instance).await?])),
+    }
+}
+
+/// Every stored instance whose polling interval has passed, and that is not running.
+async fn due(context: &Context) -> Result<Vec<Job>, Error> {
+    let now = OffsetDateTime::now_utc();
+    let mut jobs = Vec::new();
+    for name in context.store.list(layout::INSTANCES).await? {
+        let Some(id) = name.strip_prefix(layout::INSTANCES).and_then(|it| it.strip_suffix(".json"))
+        else {
+            continue;
+        };
+        // One instance that cannot start must not keep the others from starting.
+        let started = match stored(context, id).await {
+            Ok(instance) if is_due(context, &instance, now).await? => {
+                start(context, &instance).await
+            }
+            Ok(_) => continue,
+            Err(error) => Err(error),
+        };
+        match started {
+            Ok(job) => jobs.push(job),
+            Err(Error::Running { .. }) => (),
+            Err(error) => tracing::error!(instance.id = id, %error, "an instance cannot start"),
+        }
+    }
+    Ok(jobs)
+}
+
+async fn is_due(
+    context: &Context,
+    instance: &Instance,
+    now: OffsetDateTime,
+) -> Result<bool, Error> {
+    let Some(interval) = instance.polling_interval.duration() else { return Ok(false) };
+    let lease = context.read::<Lease>(&layout::lease(&instance.id)).await?;
+    Ok(lease.is_none_or(|(lease, _)| lease.since + interval <= now))
+}
+
+async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
+    let name = layout::instance(id);
+    let Some((instance, _)) = context.read::<Value>(&name).await? else {
+        return Err(Error::Unknown(format!("instance {id}; store it as {name}")));
+    };
+    let instance = event::stored_instance(&instance)?;
+    if matches!(instance.config.client_secret, SecretReference::InMemory) {
+        return Err(Error::SecretLost(id.to_owned()));
+    }
+    Ok(instance)
+}
+
+/// Validates an instance, plans its job, and queues the first steps.
+async fn start(context: &Context, instance: &Instance) -> Result<Job, Error> {
+    let plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
+    lease(context, &plan).await?;
+    context.write(&plan.job.plan(), &plan, Condition::Absent).await?;
+    let steps = plan.enabled().count();
+    context.observer.observe(&plan.job, &News::Planned { instance: &instance.name, steps });
+    advance::first(context, &plan).await?;
+    Ok(plan.job)
+}
+
+/// What a job would do, without doing it.
+///
+/// # Errors
+///
+/// If the instance cannot be collected as it is configured.
+pub async fn plan(
+    context: &Context,
+    instance: &Instance,
+    is_whole: bool,
+    steps: Vec<PlannedStep>,
+) -> Result<Plan, Error> {
+    let now = OffsetDateTime::now_utc();
+    let portal = sign_in(context, instance).await?;
+    Ok(Plan {
+        job: Job::new(&instance.id, now),
+        planned_at: now.format(&Rfc3339).unwrap_or_default(),
+        instance: instance.clone(),
+        portal,
+        is_whole,
+        steps,
+    })
+}
+
+/// Signs in, so that a wrong secret shows now and not in every step; and finds where the portal shows
+/// the tenant.
+async fn sign_in(context: &Context, instance: &Instance) -> Result<String, Error> {
+    let fetch = context.connect(instance).await?;
+    let directory = &instance.config.directory_id;
+    let organization = ("/organization?$select=verifiedDomains".to_owned(), Service::Graph);
+    let mut domain = match ask(&*fetch, directory, Domain::Graph, organization).await {
+        Err(Failure::Authentication(reason)) => return Err(Error::Validation(reason)),
+        // The directory may be closed to who reads a subscription. The portal knows its id as well.
+        Err(_) => None,
+        Ok(organization) => default_domain(&organization),
+    };
+    let portal = context.microsoft.portal(&instance.config.cloud);
+    let domain = domain.take().unwrap_or_else(|| directory.clone());
+    Ok(format!("{portal}/#@{domain}"))
+}
+
+async fn ask(
+    fetch: &dyn Fetch,
+    owner: &str,
+    domain: Domain,
+    (path, service): (String, Service),
+) -> Result<Value, Failure> {
+    let request = Request { service, address: Address::Path(path), eventual: false };
+    let domain = DomainKey { owner: owner.to_owned(), domain };
+    let answer = fetch.fetch(&domain, vec![request]).await.pop();
+    let document = answer.unwrap_or_else(|| Err(Failure::Failed("no answer".to_owned())))?;
+    serde_json::from_slice(&document.body).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+fn default_domain(organization: &Value) -> Option<String> {
+    let domains = organization.pointer("/value/0/verifiedDomains")?.as_array()?;
+    let default = domains.iter().find(|it| it["isDefault"] == true)?;
+    default["name"].as_str().map(str::to_owned)
+}
+
+/// Takes the lease of an instance, unless a job of it is running.
+async fn lease(context: &Context, plan: &Plan) -> Result<(), Error> {
+    let name = layout::lease(&plan.job.instance);
+    let since = OffsetDateTime::now_utc();
+    let lease = Lease { job: plan.job.clone(), since, until: since + LEASE };
+    let condition = match context.read::<Lease>(&name).await? {
+        None => Condition::Absent,
+        Some((held, etag)) => {
+            let has_ended = context.store.get(&held.job.summary()).await?.is_some();
+            if !has_ended && held.until > since {
+                return Err(running(&held));
+            }
+            Condition::Matches(etag)
+        }
+    };
+    match context.write(&name, &lease, condition).await {
+        Err(Error::Store(StoreError::Conflict(_))) => {
+            let held = context.read::<Lease>(&name).await?;
+            Err(held.map_or_else(|| Error::Unknown(name), |(held, _)| running(&held)))
+        }
+        written => written.map(drop),
+    }
+}
+
+fn running(lease: &Lease) -> Error {
+    let text = |moment: OffsetDateTime| moment.format(&Rfc3339).unwrap_or_default();
+    Error::Running {
+        instance: lease.job.instance.clone(),
+        job: lease.job.id.clone(),
+        since: text(lease.since),
+        until: text(lease.until),
+    }
+}
+
+/// Runs exactly one step, and answers with what was stored.
+async fn run_step(
+    context: &Context,
+    instance: &Instance,
+    step: &str,
+    deadline: Instant,
+) -> Result<Started, Error> {
+    let mut steps = Plan::steps_of(&instance.config);
+    let mut warnings = Vec::new();
+    for planned in &mut steps {
+        if planned.id == step {
+            // Asking for a step by name outweighs the switches that would leave it out.
+            warnings.extend(
+                planned.disabled.take().map(|why| format!("{step} is off in a whole job: {why}")),
+            );
+        } else {
+            planned.disabled.get_or_insert_with(|| "another step was asked for".to_owned());
+        }
+    }
+    let plan = plan(context, instance, false, steps).await?;
+    context.write(&plan.job.plan(), &plan, Condition::Absent).await?;
+    let job = plan.job.clone();
+    let mut message = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
+    loop {
+        match slice::run(context, &message, deadline).await? {
+            Outcome::Ended => break,
+            Outcome::Wait(wait) if Instant::now() + wait < deadline => {
+                tokio::time::sleep(wait).await
+            }
+            Outcome::Continued if Instant::now() < deadline => message.slice += 1,
+            Outcome::Wait(_) | Outcome::Continued => {
+                return Err(Error::TooLong { step: step.to_owned(), job: job.id });
+            }
+        }
+    }
+    let name = job.manifest(step);
+    let (manifest, _): (Manifest, _) =
+        context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
+    for entry in manifest.ledger.iter().filter(|entry| !entry.status.is_complete()) {
+        let kind = entry.kind.as_deref().unwrap_or("relationships");
+        let reason = entry.reason.as_deref().unwrap_or_default();
+        warnings.push(format!("{kind} {}: {reason}", entry.status.as_str()));
+    }
+    warnings.extend(manifest.drift.iter().map(|(property, count)| {
+        format!("{property} was not as expected in {count} items, and is left out there")
+    }));
+    Ok(Started::Step(Box::new(StepResult { job, manifest, warnings })))
+}

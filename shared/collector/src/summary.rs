@@ -1,0 +1,99 @@
+//! What came of a job.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::layout::Job;
+use crate::ledger::{Entry, Exception};
+use crate::link::Linked;
+use crate::manifest::Manifest;
+use crate::plan::Plan;
+
+/// What came of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// The job.
+    pub job: Job,
+    /// The name of the instance.
+    pub instance_name: String,
+    /// Whether everything was read that the plan says.
+    pub status: JobStatus,
+    /// When the job was planned, in ISO 8601.
+    pub planned_at: String,
+    /// When it was finished, in ISO 8601.
+    pub finished_at: String,
+    /// How many requests it took.
+    pub requests: u64,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// What is not complete, first.
+    pub incomplete: Vec<Entry>,
+    /// Single lists that could not be read.
+    pub exceptions: BTreeMap<String, Vec<Exception>>,
+    /// The graph.
+    pub graph: Linked,
+    /// How often each property was not of its declared type, and was left out.
+    pub drift: BTreeMap<String, u64>,
+    /// How many parents were gone when their list was asked for, by step.
+    pub vanished: BTreeMap<String, u64>,
+    /// The steps that did not run, and why.
+    pub disabled: BTreeMap<String, String>,
+    /// How complete everything is.
+    pub ledger: Vec<Entry>,
+}
+
+/// Whether everything was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum JobStatus {
+    /// Everything that the plan says.
+    Complete,
+    /// Not everything; the ledger says what.
+    Incomplete,
+}
+
+impl Summary {
+    /// What came of a job, from what its steps and the linker say. Its status follows from the ledger,
+    /// and from nothing else.
+    pub(crate) fn new(
+        plan: &Plan,
+        manifests: &[Manifest],
+        graph: Linked,
+        finished: String,
+    ) -> Self {
+        let ledger: Vec<Entry> = manifests.iter().flat_map(|it| it.ledger.clone()).collect();
+        let incomplete: Vec<Entry> =
+            ledger.iter().filter(|entry| !entry.status.is_complete()).cloned().collect();
+        let mut drift: BTreeMap<String, u64> = BTreeMap::new();
+        for (property, count) in manifests.iter().flat_map(|it| &it.drift) {
+            *drift.entry(property.clone()).or_default() += count;
+        }
+        // The entries of a step for its several types tell of the same requests.
+        let lists = || manifests.iter().filter_map(|it| it.ledger.first());
+        let exceptions = manifests.iter().filter(|it| !it.exceptions.is_empty());
+        let vanished = manifests.iter().filter(|it| it.vanished > 0);
+        let disabled =
+            plan.steps.iter().filter_map(|it| Some((it.id.clone(), it.disabled.clone()?)));
+        Self {
+            job: plan.job.clone(),
+            instance_name: plan.instance.name.clone(),
+            status: match incomplete.is_empty() {
+                true => JobStatus::Complete,
+                false => JobStatus::Incomplete,
+            },
+            planned_at: plan.planned_at.clone(),
+            finished_at: finished,
+            requests: lists().map(|it| it.requests).sum(),
+            bytes: lists().map(|it| it.bytes).sum(),
+            incomplete,
+            exceptions: exceptions.map(|it| (it.step.clone(), it.exceptions.clone())).collect(),
+            graph,
+            drift,
+            vanished: vanished.map(|it| (it.step.clone(), it.vanished)).collect(),
+            disabled: disabled.collect(),
+            ledger,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What every function's process is given, and how a function takes messages.
+
+use std::env;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use collector::Context;
+use futures_util::future::join_all;
+use lambda_runtime::Error;
+use microsoft::{Cloud, Connections};
+use tokio::time::Instant;
+
+/// How long before the end of an invocation its work stops, so that there is time to store what was
+/// read.
+const MARGIN: Duration = Duration::from_secs(15);
+
+/// What a function's process is given, from its environment: `STORE`, `COLLECT_QUEUE_URL`,
+/// `FINISH_QUEUE_URL` and `TENANTGRAPH_CLOUD`.
+///
+/// # Errors
+///
+/// If a variable is missing or makes no sense.
+pub async fn context() -> Result<Context, Error> {
+    let clients = aws::connect().await;
+    let store = clients.store(variable("STORE")?.parse()?);
+    let queue = clients.queue(variable("COLLECT_QUEUE_URL")?, variable("FINISH_QUEUE_URL")?);
+    let secrets = clients.secrets();
+    Ok(Context::new(store, Arc::new(queue), Arc::new(secrets), microsoft(None)?))
+}
+
+/// Microsoft, as the cloud that is named, or the environment's, or that of each instance.
+///
+/// # Errors
+///
+/// If the cloud is not known, or its description makes no sense.
+pub fn microsoft(cloud: Option<&str>) -> Result<Arc<Connections>, Error> {
+    let variable = env::var("TENANTGRAPH_CLOUD").ok();
+    let cloud = cloud.or(variable.as_deref()).filter(|it| !it.is_empty());
+    let cloud = cloud.map(Cloud::parse).transpose()?;
+    Ok(Arc::new(Connections::new(cloud)))
+}
+
+fn variable(name: &str) -> Result<String, Error> {
+    env::var(name).map_err(|_| format!("the environment variable {name} is not set").into())
+}
+
+/// When an invocation has to stop working.
+#[must_use]
+pub fn deadline(context: &lambda_runtime::Context) -> Instant {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let left = Duration::from_millis(context.deadline).saturating_sub(now);
+    Instant::now() + left.saturating_sub(MARGIN)
+}
+
+/// Runs the messages of an event side by side, and answers with those to deliver again.
+///
+/// The messages of a group are steps of one throttle domain, which do not build on one another: one
+/// that fails does not hold the others back. What fails again and again ends in the dead-letter queue.
+pub async fn each(
+    event: &SqsEvent,
+    run: impl AsyncFn(&SqsMessage) -> Result<(), collector::Error>,
+) -> SqsBatchResponse {
+    let results = join_all(event.records.iter().map(&run)).await;
+    let mut response = SqsBatchResponse::default();
+    for (message, result) in event.records.iter().zip(results) {
+        if let Err(error) = result {
+            let id = message.message_id.clone().unwrap_or_default();
+            tracing::warn!(message.id = %id, %error, "the message will be delivered again");
+            response.add_failure(id);
+        }
+    }
+    response
+}

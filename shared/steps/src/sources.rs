@@ -1,0 +1,52 @@
+//! The ingestion sources that an instance can switch.
+
+/// Every ingestion source there is, by name, whether or not a step of it exists yet: an instance that
+/// was configured elsewhere names them all.
+pub const INGESTION_SOURCES: &[&str] = &[
+    "ad-devices",
+    "ad-domain",
+    "ad-generals",
+    "ad-groups",
+    "advisor-recommendations",
+    "api-management",
+    "app-service",
+    "application-security-group",
+    "authorization",
+    "batch",
+    "cdn",
+    "compute",
+    "conditional-access-policy",
+    "conditional-access-policy-user-relationship",
+    "container-instance",
+    "container-registry",
+    "container-services",
+    "container-services-extras",
+    "cosmosdb",
+    "databases",
+    "ddos",
+    "defender_alerts",
+    "dns",
+    "event-grid",
+    "event-hub",
+    "express-route",
+    "frontdoor",
+    "identity-governance-access-packages",
+    "key-vault",
+    "management-groups",
+    "monitor",
+    "network",
+    "policy",
+    "policy-insights",
+    "private-dns",
+    "redis_cache",
+    "resources",
+    "security",
+    "service-bus",
+    "storage",
+    "subscriptions",
+    "subscriptions_usage",
+    "synapse",
+];
+
+/// The ingestion sources that cannot be switched off.
+pub const ALWAYS_COLLECTED: &[&str] = &["ad-generals", "subscriptions"];
