@@ -4,6 +4,7 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use collector::ports::QueueName;
 use collector::slice::{self, Outcome};
 use collector::{Context, message};
+use futures_util::future::join_all;
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -20,9 +21,9 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
     }
     let deadline = service::deadline(&event.context);
     let messages: SqsEvent = serde_json::from_value(event.payload)?;
-    let response =
-        service::each(&messages, async |message| slice(context, message, deadline).await).await;
-    Ok(serde_json::to_value(response)?)
+    let slices = messages.records.iter().map(|message| slice(context, message, deadline));
+    let results = join_all(slices).await;
+    Ok(serde_json::to_value(service::answer(&messages, results))?)
 }
 
 async fn slice(

@@ -12,10 +12,15 @@ use serde_json::Value;
 /// If the event is not one of Amazon SQS.
 pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let messages: SqsEvent = serde_json::from_value(event.payload)?;
-    let response = service::each(&messages, async |message| {
+    let mut results = Vec::new();
+    // One after the other: each takes as much of the memory and the disk as it may.
+    for message in &messages.records {
         let body = message.body.as_deref().unwrap_or_default();
-        finish::run(context, &message::read(body)?).await.map(drop)
-    })
-    .await;
-    Ok(serde_json::to_value(response)?)
+        results.push(finish(context, body).await);
+    }
+    Ok(serde_json::to_value(service::answer(&messages, results))?)
+}
+
+async fn finish(context: &Context, body: &str) -> Result<(), collector::Error> {
+    finish::run(context, &message::read(body)?).await.map(drop)
 }

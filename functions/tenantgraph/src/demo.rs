@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::arguments::{Demo, Tenant};
 use crate::machine::Machine;
 use crate::progress::Progress;
-use crate::{End, Error, local, report, run};
+use crate::{End, Error, local, report};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { tenant, storage, json } = arguments;
@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let summaries = machine.finish(&jobs).await?;
     progress.close();
     report::print(&summaries, &storage.store, began.elapsed(), json)?;
-    Ok(run::end(&summaries))
+    Ok(End::of(&summaries))
 }
 
 /// Serves a simulated tenant on this machine.

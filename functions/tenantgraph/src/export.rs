@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use steps::STEPS;
 
 use crate::arguments::{Export, Format};
-use crate::{End, Error, local, run};
+use crate::{End, Error, local};
 
 /// How many items a file holds: JupiterOne's client reads files whole.
 const ITEMS: usize = 1000;
@@ -29,7 +29,7 @@ pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
         Format::Jupiterone => exporter.jupiterone().await?,
         Format::Ndjson => exporter.ndjson().await?,
     }
-    Ok(run::end(std::slice::from_ref(&summary)))
+    Ok(End::of(std::slice::from_ref(&summary)))
 }
 
 struct Exporter<'a> {

@@ -13,7 +13,6 @@ use collector::ports::{Outgoing, Queue, QueueError, QueueName};
 use collector::summary::Summary;
 use collector::{Context, Observer, snapshot};
 use lambda_runtime::LambdaEvent;
-use microsoft::Connections;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -30,35 +29,49 @@ const WORKERS: usize = 4;
 const FAILURES: u32 = 3;
 
 /// One machine.
-pub(crate) struct Machine {
-    pub(crate) context: Arc<Context>,
-    pub(crate) microsoft: Arc<Connections>,
+#[derive(Debug)]
+pub struct Machine {
+    /// What the functions are given.
+    pub context: Arc<Context>,
     queue: Arc<Watched>,
 }
 
 impl Machine {
-    pub(crate) async fn new(
+    /// A machine that stores what it reads at a place, and asks a cloud: that of a name or of a JSON
+    /// document, or else that of each instance.
+    ///
+    /// # Errors
+    ///
+    /// If the place or the cloud make no sense.
+    pub async fn new(
         store: &str,
         cloud: Option<&str>,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
         let store = aws::store(store).await?;
-        let microsoft = service::microsoft(cloud)?;
         let queue = Arc::new(Watched::new());
         let mut context =
-            Context::new(store, queue.clone(), Arc::new(LocalSecrets), microsoft.clone());
+            Context::new(store, queue.clone(), Arc::new(LocalSecrets), service::microsoft(cloud)?);
         context.observer = observer;
         context.is_one_process = true;
-        Ok(Self { context: Arc::new(context), microsoft, queue })
+        Ok(Self { context: Arc::new(context), queue })
     }
 
-    /// Hands an event to the function `start`, and waits for the jobs that it starts.
-    pub(crate) async fn run(&self, event: Value) -> Result<Value, Error> {
+    /// Hands an event to the function `start`, and returns its answer.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function.
+    pub async fn run(&self, event: Value) -> Result<Value, Error> {
         start::handle(&self.context, invocation(event)).await
     }
 
     /// Works until both queues are empty, and returns what came of jobs.
-    pub(crate) async fn finish(&self, jobs: &[Job]) -> Result<Vec<Summary>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// If a message fails again and again.
+    pub async fn finish(&self, jobs: &[Job]) -> Result<Vec<Summary>, Error> {
         let mut workers = JoinSet::new();
         for queue in [QueueName::Collect; WORKERS].into_iter().chain([QueueName::Finish]) {
             let (context, messages) = (self.context.clone(), self.queue.clone());
@@ -137,11 +150,9 @@ impl Watched {
     /// Sees to a message that its function did not get done: one that is held waits for a throttle, any
     /// other is tried again soon, and not for ever.
     async fn failed(&self, queue: QueueName, delivery: &Delivery) -> Result<(), Error> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.remove(&delivery.receipt) {
+        if self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&delivery.receipt) {
             return Ok(());
         }
-        drop(held);
         let failures = {
             let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
             let count = failures.entry(delivery.message_id.clone()).or_default();

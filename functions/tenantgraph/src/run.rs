@@ -3,7 +3,6 @@
 use std::fs;
 use std::time::Instant;
 
-use collector::summary::Summary;
 use serde_json::Value;
 
 use crate::arguments::Run;
@@ -29,7 +28,7 @@ pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
     let summaries = machine.finish(&local::jobs(&answer)?).await?;
     progress.close();
     report::print(&summaries, &storage.store, began.elapsed(), json)?;
-    Ok(end(&summaries))
+    Ok(End::of(&summaries))
 }
 
 /// Runs steps by themselves, one after the other.
@@ -50,12 +49,6 @@ async fn run_steps(
         }
     }
     Ok(end)
-}
-
-/// How a job ended, by its summary.
-pub(crate) fn end(summaries: &[Summary]) -> End {
-    let is_complete = summaries.iter().all(|summary| summary.incomplete.is_empty());
-    if is_complete { End::Complete } else { End::Incomplete }
 }
 
 fn end_of_step(step: &Value) -> End {

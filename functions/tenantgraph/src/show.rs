@@ -6,7 +6,7 @@ use collector::{Context, snapshot};
 use serde_json::{Map, Value};
 
 use crate::arguments::Show;
-use crate::{End, Error, local, report, run};
+use crate::{End, Error, local, report};
 
 pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
     let context = local::stored(&arguments.storage.store).await?;
@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
             std::time::Duration::ZERO,
             arguments.json,
         )?;
-        return Ok(run::end(&summaries));
+        return Ok(End::of(&summaries));
     };
     items(&context, &summary, kind, &arguments).await
 }

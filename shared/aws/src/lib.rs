@@ -1,1 +1,33 @@
-//! aws.
+//! Amazon S3, Amazon SQS and AWS Secrets Manager behind the collector's ports, and stand-ins with the
+//! same semantics for a job that runs on one machine.
+//!
+//! | port | on AWS | on one machine |
+//! |---|---|---|
+//! | [`Store`](collector::ports::Store) | [`Bucket`] | [`Directory`] |
+//! | [`Queue`](collector::ports::Queue) | [`Sqs`] | [`LocalQueue`] |
+//! | [`Secrets`](collector::ports::Secrets) | [`SecretsManager`] | [`LocalSecrets`] |
+//!
+//! This is the only crate that knows the AWS SDKs.
+
+mod bucket;
+mod clients;
+mod directory;
+mod failure;
+mod hash;
+mod line;
+mod local_queue;
+mod local_secrets;
+mod location;
+mod name;
+mod secrets_manager;
+mod sqs;
+
+pub use bucket::Bucket;
+pub use clients::{Clients, connect};
+pub use directory::Directory;
+pub use line::Delivery;
+pub use local_queue::LocalQueue;
+pub use local_secrets::LocalSecrets;
+pub use location::{Location, LocationError, store};
+pub use secrets_manager::SecretsManager;
+pub use sqs::Sqs;

@@ -164,19 +164,24 @@ fn lent() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 /// entity that lacks one says so, and why.
 fn unknowns(manifests: &[Manifest]) -> Unknowns {
     let mut unknowns = Unknowns::new();
-    for entry in manifests.iter().flat_map(|manifest| &manifest.ledger) {
-        let Some(step) = steps::find(&entry.step).filter(|_| !entry.status.is_complete()) else {
+    for manifest in manifests {
+        let Some(step) = steps::find(&manifest.step) else { continue };
+        let Some(entry) = manifest.ledger.iter().find(|it| !it.status.is_complete()) else {
             continue;
         };
-        let Some(emits) = step.emits.filter(|it| entry.kind.as_deref() == Some(it.kind)) else {
-            continue;
-        };
-        // A stand-in knows what is computed, and nothing of what the list would have said.
-        let stood_in = emits.declared().filter(|it| step.stand_in.is_some() && !it.path.is_empty());
-        let properties = step.patches.iter().chain(stood_in);
         let reason = entry.reason.as_deref().unwrap_or(entry.status.as_str());
-        let lacking = properties.map(|it| (it.name, reason.to_owned()));
-        unknowns.entry(emits.kind).or_default().extend(lacking);
+        let mut lacks = |kind: &'static str, name: &'static str| {
+            unknowns.entry(kind).or_default().push((name, reason.to_owned()));
+        };
+        if let Some(emits) = step.emits {
+            // A stand-in knows what is computed, and nothing of what the list would have said.
+            let listed = emits.declared().filter(|it| !it.path.is_empty());
+            let stood_in = listed.filter(|_| step.stand_in.is_some());
+            step.patches.iter().chain(stood_in).for_each(|it| lacks(emits.kind, it.name));
+        }
+        for (extended, names) in step.extends {
+            names.iter().for_each(|name| lacks(extended.kind, name));
+        }
     }
     unknowns
 }

@@ -347,7 +347,9 @@ impl<'a> Shard<'a> {
         let progress = &mut self.checkpoint.progress;
         for entity in &out.entities {
             self.entities.entity(entity)?;
-            *progress.entities.entry(entity.kind.to_owned()).or_default() += 1;
+            if !entity.is_patch {
+                *progress.entities.entry(entity.kind.to_owned()).or_default() += 1;
+            }
         }
         for reference in &out.references {
             self.references.reference(reference)?;
@@ -414,6 +416,7 @@ impl<'a> Shard<'a> {
         self.stand_in()?;
         self.store_parts(true).await?;
         let (status, reason) = self.status();
+        let items = self.checkpoint.progress.items;
         let manifest = self.manifest(status, reason.as_deref());
         let Job { instance, .. } = &self.plan.job;
         let name = self.plan.job.manifest(self.step.id);
@@ -421,7 +424,6 @@ impl<'a> Shard<'a> {
             Ok(_) => {
                 let latest = layout::latest_step(instance, self.step.id);
                 self.context.write(&latest, &self.plan.job, Condition::Always).await?;
-                let items = self.checkpoint.progress.items;
                 let reason = reason.as_deref();
                 self.tell(&News::Ended { step: self.step.id, status, reason, items });
             }

@@ -27,6 +27,9 @@ pub struct Reference {
     /// What is known about the relationship itself.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub properties: Map<String, Value>,
+    /// The properties that the end that is known takes over from the one that is found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub borrow: Vec<String>,
     /// What becomes of it if an end is not found.
     #[serde(default, skip_serializing_if = "Unresolved::is_drop")]
     pub unresolved: Unresolved,

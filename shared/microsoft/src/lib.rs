@@ -1,1 +1,33 @@
-//! microsoft.
+//! Microsoft's services over HTTP: signing in, Azure Resource Manager, Microsoft Graph, and the data
+//! plane of key vaults.
+//!
+//! This is the only crate with an HTTP client. [`Connections`] implements the ports that the
+//! collector knows. A request passes through these modules:
+//!
+//! 1. `address` decides where it may go, and so who gets to see a token.
+//! 2. `identity` signs in.
+//! 3. `governor` lets it go when the budget of its throttle domain allows.
+//! 4. `transport` sends it, alone or with others in a `batch`.
+//! 5. `classify` says what the answer means; nothing else looks at a status or an error code.
+//! 6. `connection` acts on that: answers, waits, signs in anew or tries again.
+
+mod address;
+mod advice;
+mod attempts;
+mod batch;
+mod budget;
+mod classify;
+mod cloud;
+mod connection;
+mod connections;
+mod cost;
+mod governor;
+mod identity;
+mod problem;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+pub use cloud::{Cloud, CloudError};
+pub use connections::Connections;

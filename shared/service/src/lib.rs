@@ -4,9 +4,8 @@ use std::env;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use collector::Context;
-use futures_util::future::join_all;
 use lambda_runtime::Error;
 use microsoft::{Cloud, Connections};
 use tokio::time::Instant;
@@ -38,7 +37,7 @@ pub fn microsoft(cloud: Option<&str>) -> Result<Arc<Connections>, Error> {
     let variable = env::var("TENANTGRAPH_CLOUD").ok();
     let cloud = cloud.or(variable.as_deref()).filter(|it| !it.is_empty());
     let cloud = cloud.map(Cloud::parse).transpose()?;
-    Ok(Arc::new(Connections::new(cloud)))
+    Ok(Arc::new(cloud.map_or_else(Connections::default, Connections::new)))
 }
 
 fn variable(name: &str) -> Result<String, Error> {
@@ -53,22 +52,23 @@ pub fn deadline(context: &lambda_runtime::Context) -> Instant {
     Instant::now() + left.saturating_sub(MARGIN)
 }
 
-/// Runs the messages of an event side by side, and answers with those to deliver again.
+/// Answers with the messages to deliver again, by what came of each.
 ///
 /// The messages of a group are steps of one throttle domain, which do not build on one another: one
 /// that fails does not hold the others back. What fails again and again ends in the dead-letter queue.
-pub async fn each(
-    event: &SqsEvent,
-    run: impl AsyncFn(&SqsMessage) -> Result<(), collector::Error>,
-) -> SqsBatchResponse {
-    let results = join_all(event.records.iter().map(&run)).await;
+#[must_use]
+pub fn answer(event: &SqsEvent, results: Vec<Result<(), collector::Error>>) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for (message, result) in event.records.iter().zip(results) {
-        if let Err(error) = result {
-            let id = message.message_id.clone().unwrap_or_default();
-            tracing::warn!(message.id = %id, %error, "the message will be delivered again");
-            response.add_failure(id);
+        let Err(error) = result else { continue };
+        let id = message.message_id.clone().unwrap_or_default();
+        match error {
+            collector::Error::Waits { .. } => {
+                tracing::info!(message.id = %id, %error, "the message comes again after the wait");
+            }
+            _ => tracing::warn!(message.id = %id, %error, "the message will be delivered again"),
         }
+        response.add_failure(id);
     }
     response
 }

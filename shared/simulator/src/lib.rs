@@ -1,1 +1,44 @@
-//! simulator.
+//! A simulated Microsoft cloud, in process and over real HTTP.
+//!
+//! [`Simulator::start`] serves the token endpoint of Entra ID, Microsoft Graph, Azure Resource
+//! Manager and the data plane of Key Vault below one address:
+//!
+//! ```text
+//! http://127.0.0.1:PORT/login.microsoftonline.com/{tenant}/oauth2/v2.0/token
+//! http://127.0.0.1:PORT/graph.microsoft.com/v1.0/users
+//! http://127.0.0.1:PORT/management.azure.com/subscriptions?api-version=2022-12-01
+//! http://127.0.0.1:PORT/{vault}.vault.azure.net/keys?api-version=7.4
+//! ```
+//!
+//! The tenant behind it is a function of a seed and a size: nothing of it is stored, every entity
+//! is made when it is asked for, so that a million users cost no memory. Paging, permissions,
+//! throttles and error bodies follow Microsoft's documentation; where it leaves a question open,
+//! the simulator answers in the way that is harder on the client, and a comment says so.
+
+mod answer;
+mod arm;
+mod clock;
+mod cloud;
+mod counters;
+mod dates;
+mod directory;
+mod entra;
+mod graph;
+mod guid;
+mod names;
+mod options;
+mod paging;
+mod random;
+mod request;
+mod resources;
+mod server;
+mod tenant;
+#[cfg(test)]
+mod tests;
+mod throttle;
+mod token;
+mod vault;
+
+pub use counters::Counters;
+pub use options::{Assignment, Options, Principal, Subscription};
+pub use server::Simulator;

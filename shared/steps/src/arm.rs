@@ -1,4 +1,9 @@
 //! Azure Resource Manager.
 
+pub(crate) mod authorization;
 pub(crate) mod compute;
+pub(crate) mod key_vault;
+pub(crate) mod monitor;
+pub(crate) mod network;
 pub(crate) mod resources;
+pub(crate) mod storage;

@@ -5,10 +5,11 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use crate::entity::{EntityType, Property, RESOURCE};
+use crate::entity::{EntityType, Property};
 use crate::path;
-use crate::step::{Link, Step};
+use crate::step::{Link, PARENT, Step};
 use crate::tags;
+use crate::uri::{PATH, escape};
 
 /// What a step found, in the order it was found.
 #[derive(Clone, Debug, Default)]
@@ -62,25 +63,37 @@ pub struct Parent<'a> {
     pub json: &'a Value,
 }
 
-impl Item<'_> {
+impl<'a> Item<'a> {
     /// The id of the item.
     #[must_use]
-    pub fn id(&self) -> Option<&str> {
+    pub fn id(&self) -> Option<&'a str> {
         self.text("/id")
+    }
+
+    /// The key of the entity whose id is at `path`.
+    #[must_use]
+    pub fn key(&self, path: &str) -> Option<Key> {
+        self.text(path).map(Key::new).filter(|key| !key.as_str().is_empty())
     }
 
     /// The text at `path`.
     #[must_use]
-    pub fn text(&self, path: &str) -> Option<&str> {
+    pub fn text(&self, path: &str) -> Option<&'a str> {
         path::first(self.json, path)?.as_str()
     }
 
     /// Every text at `path`.
     #[must_use]
-    pub fn texts(&self, path: &str) -> Vec<&str> {
-        let mut texts = Vec::new();
-        path::visit(self.json, path, &mut |it| texts.extend(it.as_str()));
-        texts
+    pub fn texts(&self, path: &str) -> Vec<&'a str> {
+        self.values(path).into_iter().filter_map(Value::as_str).collect()
+    }
+
+    /// Everything at `path`.
+    #[must_use]
+    pub fn values(&self, path: &str) -> Vec<&'a Value> {
+        let mut values = Vec::new();
+        path::visit(self.json, path, &mut |it| values.push(it));
+        values
     }
 
     /// The part of the item at `path`, if it is there and has the shape of a `T`.
@@ -92,7 +105,15 @@ impl Item<'_> {
     /// The page of an id in the portal.
     #[must_use]
     pub fn web_link(&self, id: &str) -> String {
-        format!("{}/resource/{}", self.scope.portal, id.trim_start_matches('/'))
+        self.portal_link("resource/", id.trim_start_matches('/'))
+    }
+
+    /// A page of the portal.
+    #[must_use]
+    pub fn portal_link(&self, page: &str, id: &str) -> String {
+        let mut link = format!("{}/{page}", self.scope.portal);
+        escape(id, PATH, &mut link);
+        link
     }
 }
 
@@ -102,7 +123,7 @@ impl Step {
     /// This cannot fail. What is not understood is left out and counted as drift: one odd property
     /// must not hide the entity, nor one odd item the others.
     pub fn convert(&self, item: Item<'_>, out: &mut Output) {
-        let key = self.emits.and_then(|_| (self.key)(&item));
+        let key = self.emits.and_then(|_| (self.key)(&item)).filter(|key| !key.as_str().is_empty());
         if let (Some(emits), Some(key)) = (self.emits, key) {
             if self.patches.is_empty() {
                 let mut entity = emits.refined(key.clone(), &item, self.refine, &mut out.drift);
@@ -110,7 +131,9 @@ impl Step {
                 out.entities.push(entity);
                 out.references.extend(containment(emits, &key));
             } else {
-                out.entities.push(self.patch(emits, key.clone(), &item, &mut out.drift));
+                let patch = self.patch(emits, key.clone(), &item, &mut out.drift);
+                // A patch that adds nothing is not worth storing.
+                out.entities.extend(Some(patch).filter(|it| !it.properties.is_empty()));
             }
             link(emits.kind, &key, self.links, &item, out);
             self.parts(&item, &key, emits, out);
@@ -127,8 +150,7 @@ impl Step {
         item: &Item<'_>,
         drift: &mut Vec<String>,
     ) -> Entity {
-        let mut entity = emits.bare(key);
-        entity.is_patch = true;
+        let mut entity = emits.patch(key);
         read(emits, self.patches.iter(), item, &mut entity, drift);
         (self.refine)(item, &mut entity);
         check(emits, self.patches, &mut entity, drift);
@@ -141,7 +163,7 @@ impl Step {
                 let whole = Parent { key, kind: emits.kind, json: item.json };
                 let Ok(raw) = to_raw_value(json) else { return };
                 let item = Item { json, raw: &raw, parent: Some(whole), scope: item.scope };
-                let Some(part_key) = item.id().map(Key::new) else {
+                let Some(part_key) = item.key("/id") else {
                     return out.drift.push(format!("{}.id", part.emits.kind));
                 };
                 let drift = &mut out.drift;
@@ -155,6 +177,7 @@ impl Step {
                     kind: None,
                     key: None,
                     properties: Map::new(),
+                    borrow: Vec::new(),
                     unresolved: Unresolved::Drop,
                 });
                 link(part.emits.kind, &part_key, part.links, &item, out);
@@ -186,9 +209,14 @@ impl EntityType {
         entity.raw = Some(item.raw.to_owned());
         describe(self, item, &mut entity, drift);
         refine(item, &mut entity);
-        complete(&mut entity);
+        complete(self, &mut entity);
         check(self, &[], &mut entity, drift);
         entity
+    }
+
+    /// Something to add to an entity that another step finds. Lists of several patches are united.
+    pub(crate) fn patch(&self, key: Key) -> Entity {
+        Entity { is_patch: true, ..self.bare(key) }
     }
 
     fn bare(&self, key: Key) -> Entity {
@@ -204,7 +232,7 @@ impl EntityType {
     }
 }
 
-/// Sets what is declared, and what every resource has.
+/// Sets what is declared, and what needs more than a path.
 fn describe(
     emits: &'static EntityType,
     item: &Item<'_>,
@@ -212,11 +240,15 @@ fn describe(
     drift: &mut Vec<String>,
 ) {
     read(emits, emits.declared(), item, entity, drift);
-    if is_resource(emits) {
+    if is_placed(emits) {
         let group = entity.key.resource_group();
         let group = group.as_ref().and_then(|it| it.as_str().rsplit('/').next());
         entity.set("resourceGroup", group);
+    }
+    if emits.property("webLink").is_some() {
         entity.set("webLink", item.id().map(|id| item.web_link(id)));
+    }
+    if emits.property("tags").is_some() {
         tags::assign(item.json.get("tags"), entity);
     }
     entity.set("tag.AccountName", item.scope.account_name.as_deref());
@@ -237,18 +269,23 @@ fn read<'p>(
     }
 }
 
-fn is_resource(emits: &EntityType) -> bool {
-    std::ptr::eq(emits.shared, RESOURCE)
+/// Whether entities of a type lie in resource groups.
+pub(crate) fn is_placed(emits: &EntityType) -> bool {
+    emits.property("resourceGroup").is_some()
 }
 
-/// Sees to it that an entity has a name: whoever reads the graph relies on it.
-fn complete(entity: &mut Entity) {
+/// Sees to it that an entity has what whoever reads the graph relies on: a name above all.
+fn complete(emits: &'static EntityType, entity: &mut Entity) {
     let text = |name| entity.text(name).filter(|it| !it.is_empty()).map(str::to_owned);
     let display = text("displayName").or_else(|| text("name"));
-    let display = display.unwrap_or_else(|| entity.key.to_string());
+    let last = || entity.key.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+    let display = display.unwrap_or_else(last);
     let name = text("name").unwrap_or_else(|| display.clone());
     entity.set("displayName", Some(display));
     entity.set("name", Some(name));
+    for property in emits.declared().filter(|it| it.or_null) {
+        entity.properties.entry(property.name).or_insert(Value::Null);
+    }
 }
 
 /// Leaves out what is not declared, or not as declared. What is written always is.
@@ -260,7 +297,7 @@ fn check(
 ) {
     entity.properties.retain(|name, value| {
         let declared = patches.iter().find(|it| it.name == name).or_else(|| emits.property(name));
-        let is_fine = declared.is_some_and(|it| it.ty.admits(value));
+        let is_fine = declared.is_some_and(|it| it.admits(value));
         if !is_fine {
             drift.push(format!("{}.{name}", emits.kind));
         }
@@ -270,7 +307,7 @@ fn check(
 
 /// A resource group has its resources.
 fn containment(emits: &EntityType, key: &Key) -> Option<Reference> {
-    let group = key.resource_group().filter(|group| is_resource(emits) && group != key)?;
+    let group = key.resource_group().filter(|_| is_placed(emits))?;
     Some(Reference {
         from: End::named(Name::from(&group)),
         class: RelationshipClass::Has,
@@ -278,28 +315,53 @@ fn containment(emits: &EntityType, key: &Key) -> Option<Reference> {
         kind: None,
         key: None,
         properties: Map::new(),
+        borrow: Vec::new(),
         unresolved: Unresolved::Drop,
     })
 }
 
 fn link(kind: &str, key: &Key, links: &[Link], item: &Item<'_>, out: &mut Output) {
-    for link in links.iter().filter(|link| !link.path.is_empty()) {
-        for value in item.texts(link.path) {
-            let Some(name) = (link.by)(value, item.scope) else { continue };
-            let (this, other) = (End::known(key, kind), End::named(name));
-            let (from, to) = match link.direction {
-                Direction::Forward => (this, other),
-                Direction::Reverse => (other, this),
-            };
-            out.references.push(Reference {
-                from,
-                class: link.class,
-                to,
-                kind: link.kind.map(str::to_owned),
-                key: None,
-                properties: Map::new(),
-                unresolved: (link.unresolved)(value, item),
-            });
+    let this = || End::known(key, kind);
+    for link in links {
+        if link.path == PARENT {
+            let parent = item.parent.map(|it| End::known(it.key, it.kind));
+            out.references.extend(parent.map(|parent| link.reference(this(), parent)));
+        } else if !link.path.is_empty() {
+            for value in item.texts(link.path) {
+                let Some(name) = (link.by)(value, item.scope) else { continue };
+                for subject in link.subjects(this(), item) {
+                    let mut reference = link.reference(subject, End::named(name.clone()));
+                    reference.properties = (link.properties)(value, item);
+                    reference.unresolved = (link.unresolved)(value, item);
+                    out.references.push(reference);
+                }
+            }
+        }
+    }
+}
+
+impl Link {
+    /// What relates: the item's entity, or what the item belongs to.
+    fn subjects(&self, this: End, item: &Item<'_>) -> Vec<End> {
+        let Some((_, path)) = self.subject else { return vec![this] };
+        item.texts(path).into_iter().map(|id| End::named(Name::of_id(id))).collect()
+    }
+
+    /// A reference from or to an item's entity, as the link declares it.
+    pub(crate) fn reference(&self, item: End, other: End) -> Reference {
+        let (from, to) = match self.direction {
+            Direction::Forward => (item, other),
+            Direction::Reverse => (other, item),
+        };
+        Reference {
+            from,
+            class: self.class,
+            to,
+            kind: self.kind.map(str::to_owned),
+            key: None,
+            properties: Map::new(),
+            borrow: self.borrow.iter().map(|&it| it.to_owned()).collect(),
+            unresolved: Unresolved::Drop,
         }
     }
 }

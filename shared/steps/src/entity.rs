@@ -15,8 +15,8 @@ pub struct EntityType {
     pub class: &'static [&'static str],
     /// What it is, in one sentence.
     pub doc: &'static str,
-    /// What is recorded about every thing of its sort: [`RESOURCE`] or [`OBJECT`].
-    pub shared: &'static [Property],
+    /// What is recorded about every thing of its sort, such as [`RESOURCE`] or [`OBJECT`].
+    pub shared: &'static [&'static [Property]],
     /// What is recorded about it.
     pub properties: &'static [Property],
 }
@@ -25,7 +25,7 @@ impl EntityType {
     /// Everything that is recorded about it. A property of its own takes the place of a shared one.
     pub fn declared(&self) -> impl Iterator<Item = &'static Property> {
         let is_own = |shared: &Property| self.properties.iter().any(|own| own.name == shared.name);
-        self.shared.iter().filter(move |it| !is_own(it)).chain(self.properties)
+        self.shared.iter().copied().flatten().filter(move |it| !is_own(it)).chain(self.properties)
     }
 
     /// The declaration of a property, unless there is none. Tags become properties of their own and
@@ -37,27 +37,46 @@ impl EntityType {
     }
 }
 
-/// What is recorded about every resource of Azure Resource Manager.
-pub const RESOURCE: &[Property] = &[
+/// What is recorded about every resource of Azure Resource Manager that lies in a resource group.
+pub const RESOURCE: &[&[Property]] = &[ADDRESSED, TAGGED, PLACED];
+
+/// What is recorded about what contains resources: subscriptions and resource groups.
+pub const CONTAINER: &[&[Property]] = &[ADDRESSED, TAGGED];
+
+/// What is recorded about what belongs to a resource or a scope, and has no tags of its own.
+pub const SUBRESOURCE: &[&[Property]] = &[ADDRESSED];
+
+/// What is recorded about every object of Microsoft Entra ID.
+pub const OBJECT: &[&[Property]] = &[NAMED];
+
+/// What is recorded about everything that Azure Resource Manager addresses.
+pub(crate) const ADDRESSED: &[Property] = &[
     text("id", "/id", "The id as Azure spells it."),
     text("name", "/name", "The name within its resource group or parent."),
     text("displayName", "/name", "The name that people see."),
     text("type", "/type", "The type of resource, such as `Microsoft.Compute/disks`."),
-    text("region", "/location", "Where it lies."),
-    text("location", "/location", "Where it lies."),
-    text("resourceGroup", COMPUTED, "The resource group, in lower case."),
-    text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+    text("webLink", COMPUTED, "Its page in the portal."),
+    any("tag.*", COMPUTED, "Each tag, with numbers and booleans as such."),
+];
+
+/// What is recorded about everything that has tags.
+pub(crate) const TAGGED: &[Property] = &[
     text("environment", "/tags/environment", "The tag `environment`."),
     text("classification", COMPUTED, "The tag `classification`, in any case."),
     text("owner", COMPUTED, "The tag `owner`, in any case."),
     text("email", COMPUTED, "The tag `email`, in any case."),
     list("tags", COMPUTED, "The names of the tags without a value, or with the value `true`."),
-    any("tag.*", COMPUTED, "Each tag, with numbers and booleans as such."),
-    text("webLink", COMPUTED, "Its page in the portal."),
 ];
 
-/// What is recorded about every object of Microsoft Entra ID.
-pub const OBJECT: &[Property] = &[
+/// What is recorded about everything that lies in a resource group.
+pub(crate) const PLACED: &[Property] = &[
+    text("region", "/location", "Where it lies."),
+    text("location", "/location", "Where it lies."),
+    text("resourceGroup", COMPUTED, "The resource group, in lower case."),
+    text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+];
+
+const NAMED: &[Property] = &[
     text("id", "/id", "The object id."),
     text("name", "/displayName", "The name that people see."),
     text("displayName", "/displayName", "The name that people see."),
@@ -73,8 +92,12 @@ pub struct Property {
     pub ty: Type,
     /// Where Microsoft holds it; empty if no single field does.
     pub path: &'static str,
+    /// Where Microsoft holds it in answers that lack the path.
+    pub or: &'static str,
     /// What it means, in one sentence.
     pub doc: &'static str,
+    /// Whether it is null, rather than absent, where nothing is known of it.
+    pub or_null: bool,
     read: Read,
 }
 
@@ -114,6 +137,7 @@ impl Type {
 #[derive(Clone, Copy, Debug)]
 enum Read {
     AsIs,
+    Each,
     LowerCase,
     Always(&'static str),
     AlwaysListed(&'static [&'static str]),
@@ -144,6 +168,12 @@ pub const fn flag(name: &'static str, path: &'static str, doc: &'static str) -> 
 #[must_use]
 pub const fn list(name: &'static str, path: &'static str, doc: &'static str) -> Property {
     Property::new(name, Type::List, path, doc, Read::AsIs)
+}
+
+/// Declares a list of the different strings that are at a path with stars.
+#[must_use]
+pub const fn each(name: &'static str, path: &'static str, doc: &'static str) -> Property {
+    Property::new(name, Type::List, path, doc, Read::Each)
 }
 
 /// Declares a string, a number, or something that is true or false.
@@ -199,14 +229,43 @@ impl Property {
     ) -> Self {
         assert!(matches!(path.as_bytes(), [] | [b'/', _, ..]), "a path starts with a slash");
         assert!(matches!(doc.as_bytes(), [b'A'..=b'Z' | b'`', .., b'.']), "a doc is a sentence");
-        Self { name, ty, path, doc, read }
+        Self { name, ty, path, or: COMPUTED, doc, or_null: false, read }
     }
 
     /// Declares that the string is recorded in lower case.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is not a string.
     #[must_use]
     pub const fn lower_case(self) -> Self {
         assert!(matches!(self.ty, Type::Text), "only a string has a case");
         Self { read: Read::LowerCase, ..self }
+    }
+
+    /// Declares where the value is in answers that lack the path, as those of another API do.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is not a path, or the property has none to lack.
+    #[must_use]
+    pub const fn or(self, path: &'static str) -> Self {
+        assert!(matches!(path.as_bytes(), [b'/', _, ..]), "a path starts with a slash");
+        assert!(!self.path.is_empty(), "only a property with a path can have another");
+        Self { or: path, ..self }
+    }
+
+    /// Declares that the property is null where nothing is known of it: `JupiterOne` wants it to be
+    /// there.
+    #[must_use]
+    pub const fn or_null(self) -> Self {
+        Self { or_null: true, ..self }
+    }
+
+    /// Whether a value is one that the property can have.
+    #[must_use]
+    pub fn admits(&self, value: &Value) -> bool {
+        self.ty.admits(value) || (self.or_null && value.is_null())
     }
 
     /// Reads the property of an item: nothing if it is not set, an error if it is not of the
@@ -217,9 +276,11 @@ impl Property {
             Read::AlwaysListed(values) => return Ok(Some(values.into())),
             Read::AlwaysFlag(flag) => return Ok(Some(flag.into())),
             _ if self.path == COMPUTED => return Ok(None),
+            Read::Each => return self.each(json),
             _ => path::first(json, self.path),
         };
-        let Some(value) = value else { return Ok(None) };
+        let other = || path::first(json, self.or).filter(|_| self.or != COMPUTED);
+        let Some(value) = value.or_else(other) else { return Ok(None) };
         let value = match self.read {
             Read::LowerCase => value.as_str().map(|text| text.to_lowercase().into()),
             Read::Moment => value.as_str().and_then(milliseconds).map(Value::from),
@@ -228,6 +289,26 @@ impl Property {
         };
         match value {
             Some(value) if self.ty.admits(&value) => Ok(Some(value)),
+            _ => Err(Drift),
+        }
+    }
+
+    fn each(&self, json: &Value) -> Result<Option<Value>, Drift> {
+        let mut values: Vec<&Value> = Vec::new();
+        for path in [self.path, self.or] {
+            if values.is_empty() && path != COMPUTED {
+                path::visit(json, path, &mut |it| values.push(it));
+            }
+        }
+        let mut different: Vec<Value> = Vec::new();
+        for value in values {
+            if !different.contains(value) {
+                different.push(value.clone());
+            }
+        }
+        match Value::Array(different) {
+            Value::Array(values) if values.is_empty() => Ok(None),
+            values if self.ty.admits(&values) => Ok(Some(values)),
             _ => Err(Drift),
         }
     }

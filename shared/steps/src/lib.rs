@@ -5,18 +5,26 @@
 //! paging, retrying, storing, linking) is code elsewhere that reads these declarations, and so are
 //! the planner, the role a collector is granted, and the data-model page.
 
+mod address;
 mod arm;
 pub mod convert;
+mod declared;
+pub mod docs;
 pub mod entity;
 mod entra;
+mod host;
 pub mod list;
 mod path;
 mod registry;
+mod sources;
 pub mod step;
 mod tags;
+mod uri;
 
 pub use convert::{Item, Output, Parent, Scope};
+pub use declared::Relationship;
 pub use entity::{EntityType, Property, Type};
 pub use list::{Domain, List, Service, Shape};
 pub use registry::{STEPS, find};
-pub use step::{Link, Needs, Part, Permission, Step};
+pub use sources::{ALWAYS_COLLECTED, INGESTION_SOURCES};
+pub use step::{Link, Needs, PARENT, Part, Permission, Step};

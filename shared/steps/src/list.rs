@@ -99,6 +99,10 @@ impl List {
     };
 
     /// A list below a path of Azure Resource Manager, with the version of its API.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is not a path, or there is no version.
     #[must_use]
     pub const fn resource_manager(path: &'static str, version: &'static str) -> Self {
         assert!(matches!(path.as_bytes(), [b'/' | b'{', ..]), "a path starts with a slash");
@@ -107,6 +111,10 @@ impl List {
     }
 
     /// A list of Microsoft Graph, with only the declared properties.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is not a path.
     #[must_use]
     pub const fn graph(path: &'static str) -> Self {
         assert!(matches!(path.as_bytes(), [b'/', ..]), "a path starts with a slash");

@@ -4,7 +4,7 @@
 //! is nothing to call.
 
 use graph::{Direction, Entity, Key, Name, RelationshipClass, Unresolved};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::convert::{Item, Output, Scope};
 use crate::entity::{EntityType, Property};
@@ -45,6 +45,10 @@ pub struct Step {
     pub refine: fn(&Item<'_>, &mut Entity),
     /// Adds the entities and references that no declaration describes.
     pub relate: fn(&Item<'_>, &mut Output),
+    /// The types of the entities that `relate` adds.
+    pub adds: &'static [&'static EntityType],
+    /// The properties that `relate` adds to entities of other types, which other steps find.
+    pub extends: &'static [(&'static EntityType, &'static [&'static str])],
     /// The item to go by where the list cannot be read, for an entity that has to exist.
     pub stand_in: Option<fn(&Scope) -> Value>,
 }
@@ -67,6 +71,8 @@ impl Step {
         aliases: |_| Vec::new(),
         refine: |_, _| (),
         relate: |_, _| (),
+        adds: &[],
+        extends: &[],
         stand_in: None,
     };
 
@@ -116,6 +122,9 @@ pub struct Part {
     pub refine: fn(&Item<'_>, &mut Entity),
 }
 
+/// Stands for the path of a link to what the item belongs to: the parent that its list is of.
+pub const PARENT: &str = "..";
+
 /// How an item relates to the entities that it refers to.
 #[derive(Debug)]
 pub struct Link {
@@ -125,14 +134,23 @@ pub struct Link {
     pub direction: Direction,
     /// The types of entity that the item may refer to; empty for any.
     pub to: &'static [&'static EntityType],
-    /// Where the item holds what the reference is made of; empty if [`Step::relate`] finds it.
+    /// Where the item holds what the reference is made of; [`PARENT`] for what the item belongs to;
+    /// empty if [`Step::relate`] finds it.
     pub path: &'static str,
     /// The name that a value at the path stands for, if any.
     pub by: fn(&str, &Scope) -> Option<Name>,
     /// The type of the relationship, where it is not composed of the ends' types.
     pub kind: Option<&'static str>,
+    /// The properties that the item's entity takes over from the entity that answers to the name.
+    pub borrow: &'static [&'static str],
+    /// What relates in the item's place, and where the item holds its id.
+    pub subject: Option<(&'static EntityType, &'static str)>,
+    /// What is known about the relationship itself.
+    pub properties: fn(&str, &Item<'_>) -> Map<String, Value>,
     /// What becomes of the reference if nothing answers to the name.
     pub unresolved: fn(&str, &Item<'_>) -> Unresolved,
+    /// The types of the mapped relationships that may become of it.
+    pub maps: &'static [&'static str],
 }
 
 impl Link {
@@ -150,7 +168,11 @@ impl Link {
             path,
             by: |id, _| Some(Name::of_id(id)),
             kind: None,
+            borrow: &[],
+            subject: None,
+            properties: |_, _| Map::new(),
             unresolved: |_, _| Unresolved::Drop,
+            maps: &[],
         }
     }
 
@@ -164,6 +186,12 @@ impl Link {
     #[must_use]
     pub const fn of(to: &'static [&'static EntityType], path: &'static str) -> Self {
         Self::new(RelationshipClass::Has, to, path).reverse()
+    }
+
+    /// What the item belongs to has the item, or contains it, and so on.
+    #[must_use]
+    pub const fn of_parent(class: RelationshipClass) -> Self {
+        Self::new(class, &[], PARENT).reverse()
     }
 
     /// The relationship points from the other entity to the item.
@@ -184,9 +212,33 @@ impl Link {
         Self { kind: Some(kind), ..self }
     }
 
-    /// Something becomes of a reference to an entity that is not found.
+    /// The item's entity takes over properties of the entity that it refers to.
     #[must_use]
-    pub const fn or(self, unresolved: fn(&str, &Item<'_>) -> Unresolved) -> Self {
-        Self { unresolved, ..self }
+    pub const fn borrow(self, borrow: &'static [&'static str]) -> Self {
+        Self { borrow, ..self }
+    }
+
+    /// It is not the item that relates, but what the item belongs to: the entity of a type whose id
+    /// is at `path`.
+    #[must_use]
+    pub const fn subject(self, kind: &'static EntityType, path: &'static str) -> Self {
+        Self { subject: Some((kind, path)), ..self }
+    }
+
+    /// The relationship itself has properties.
+    #[must_use]
+    pub const fn with(self, properties: fn(&str, &Item<'_>) -> Map<String, Value>) -> Self {
+        Self { properties, ..self }
+    }
+
+    /// A reference to an entity that is not found becomes a mapped relationship of one of some
+    /// types.
+    #[must_use]
+    pub const fn or_map(
+        self,
+        maps: &'static [&'static str],
+        unresolved: fn(&str, &Item<'_>) -> Unresolved,
+    ) -> Self {
+        Self { unresolved, maps, ..self }
     }
 }

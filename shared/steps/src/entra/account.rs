@@ -56,6 +56,10 @@ pub(crate) static SECURITY_DEFAULTS: Step = Step {
 };
 
 /// The name by which others refer to the account.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "other names may be missing from what they are made of"
+)]
 pub(crate) fn account_name(_: &str, scope: &Scope) -> Option<Name> {
     Some(Name::of_id(&scope.instance_id))
 }

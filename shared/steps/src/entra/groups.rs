@@ -1,11 +1,11 @@
 //! Groups, and who is in them.
 
-use graph::{End, Key, Name, Reference, RelationshipClass, Unresolved};
-use serde_json::Map;
+use graph::{End, Key, Name, RelationshipClass};
 
 use crate::convert::{Item, Output};
 use crate::entity::{EntityType, OBJECT, date, flag, list, text};
 use crate::entra::account::{ACCOUNT, account_name};
+use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
 use crate::list::List;
 use crate::step::{Link, Permission, Step};
@@ -59,6 +59,12 @@ pub(crate) static MEMBER: EntityType = EntityType {
     ],
 };
 
+/// To a member that another step collects, and to one that no other step collects.
+static HAS: [Link; 2] = [
+    Link::new(RelationshipClass::Has, &[&USER, &GROUP, &SERVICE_PRINCIPAL], ""),
+    Link::new(RelationshipClass::Has, &[&MEMBER], "").kind("azure_group_has_member"),
+];
+
 pub(crate) static MEMBERS: Step = Step {
     id: "ad-group-members",
     name: "Entra ID Group Members",
@@ -70,35 +76,22 @@ pub(crate) static MEMBERS: Step = Step {
         "jobTitle",
     ]),
     permissions: &[Permission::Graph("GroupMember.Read.All")],
-    links: &[
-        Link::new(RelationshipClass::Has, &[&USER], ""),
-        Link::new(RelationshipClass::Has, &[&GROUP], ""),
-        Link::new(RelationshipClass::Has, &[&MEMBER], "").kind("azure_group_has_member"),
-    ],
+    links: &HAS,
     relate: member,
+    adds: &[&MEMBER],
     ..Step::DIRECTORY
 };
 
 fn member(item: &Item<'_>, out: &mut Output) {
     let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
-    let kind = item.text("/@odata.type").unwrap_or_default();
-    let is_collected = ["user", "group", "servicePrincipal"]
-        .into_iter()
-        .any(|it| kind.strip_prefix("#microsoft.graph.") == Some(it));
-    let mut reference = Reference {
-        from: End::known(group.key, group.kind),
-        class: RelationshipClass::Has,
-        to: End::named(Name::of_id(id)),
-        kind: None,
-        key: None,
-        properties: Map::new(),
-        unresolved: Unresolved::Drop,
-    };
-    if !is_collected {
-        let key = Key::new(id);
-        reference.to = End::known(&key, MEMBER.kind);
-        reference.kind = Some("azure_group_has_member".to_owned());
-        out.entities.push(MEMBER.entity(key, item, &mut out.drift));
+    let group = End::known(group.key, group.kind);
+    let [has_collected, has_member] = &HAS;
+    match item.text("/@odata.type") {
+        Some("#microsoft.graph.device" | "#microsoft.graph.orgContact") => {
+            let key = Key::new(id);
+            out.references.push(has_member.reference(group, End::known(&key, MEMBER.kind)));
+            out.entities.push(MEMBER.entity(key, item, &mut out.drift));
+        }
+        _ => out.references.push(has_collected.reference(group, End::named(Name::of_id(id)))),
     }
-    out.references.push(reference);
 }

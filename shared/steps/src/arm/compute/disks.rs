@@ -11,14 +11,19 @@ pub(crate) static DISK: EntityType = EntityType {
     doc: "A block device that virtual machines attach.",
     shared: RESOURCE,
     properties: &[
-        flag("attached", COMPUTED, "Whether a virtual machine holds the disk."),
+        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        flag("attached", COMPUTED, "Whether a machine that is not deallocated uses the disk."),
         text("managedBy", "/managedBy", "The virtual machine that holds the disk."),
         date("createdOn", "/properties/timeCreated", "When it was created."),
         number("diskIopsReadWrite", "/properties/diskIOPSReadWrite", "Operations a second."),
         number("diskMBpsReadWrite", "/properties/diskMBpsReadWrite", "Megabytes a second."),
         number("diskSizeBytes", "/properties/diskSizeBytes", "The size in bytes."),
         number("diskSizeGb", "/properties/diskSizeGB", "The size in GiB."),
-        text("diskState", "/properties/diskState", "`Attached` while a machine uses the disk."),
+        text(
+            "diskState",
+            "/properties/diskState",
+            "`Attached` while a machine uses the disk, `Reserved` while it is deallocated.",
+        ),
         text("state", "/properties/diskState", "The disk's state in lower case.").lower_case(),
         always_flag("encrypted", true, "Azure encrypts every managed disk."),
         text("encryption", "/properties/encryption/type", "Whose key encrypts the disk."),
@@ -41,7 +46,8 @@ pub(crate) static STEP: Step = Step {
     permissions: &[Permission::Action("Microsoft.Compute/disks/read")],
     emits: Some(&DISK),
     refine: |disk: &Item<'_>, entity| {
-        entity.set("attached", Some(disk.text("/managedBy").is_some()));
+        let state = disk.text("/properties/diskState");
+        entity.set("attached", state.map(|it| it == "Attached"));
     },
     ..Step::SUBSCRIPTION
 };

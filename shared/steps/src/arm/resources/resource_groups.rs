@@ -3,7 +3,7 @@
 use graph::Name;
 
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
-use crate::entity::{EntityType, RESOURCE, text};
+use crate::entity::{CONTAINER, EntityType, text};
 use crate::list::List;
 use crate::step::{Link, Permission, Step};
 
@@ -11,8 +11,12 @@ pub(crate) static RESOURCE_GROUP: EntityType = EntityType {
     kind: "azure_resource_group",
     class: &["Group"],
     doc: "A container of resources that live and die together.",
-    shared: RESOURCE,
-    properties: &[text("managedBy", "/managedBy", "The resource that manages the group.")],
+    shared: CONTAINER,
+    properties: &[
+        text("location", "/location", "Where what Azure records about the group lies."),
+        text("managedBy", "/managedBy", "The resource that manages the group."),
+        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+    ],
 };
 
 pub(crate) static STEP: Step = Step {

@@ -3,7 +3,7 @@
 use graph::{Entity, Name};
 
 use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, RESOURCE, always, text};
+use crate::entity::{COMPUTED, CONTAINER, EntityType, always, text};
 use crate::list::List;
 use crate::step::{Permission, Step};
 
@@ -11,7 +11,7 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     kind: "azure_subscription",
     class: &["Account"],
     doc: "A subscription, which owns resources and pays for them.",
-    shared: RESOURCE,
+    shared: CONTAINER,
     properties: &[
         text("name", "/displayName", "The name that people see."),
         text("displayName", "/displayName", "The name that people see."),

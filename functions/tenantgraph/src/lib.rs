@@ -1,0 +1,86 @@
+//! `tenantgraph`: the command line, which runs the same handlers as the functions on one machine.
+//!
+//! It is a library too, so that tests run jobs on the same [`machine`].
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "results go to stdout and progress to stderr: that is what a command line is for"
+)]
+
+mod arguments;
+mod demo;
+mod docs;
+mod export;
+mod local;
+pub mod machine;
+mod plan;
+pub mod progress;
+mod report;
+mod run;
+mod show;
+mod simulate;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use collector::summary::Summary;
+
+use arguments::{Arguments, Command};
+
+/// Why the command line cannot do what it was asked.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// How a command ended that did what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// With nothing missing.
+    Complete,
+    /// With something that could not be read. The ledger says what.
+    Incomplete,
+}
+
+impl End {
+    /// How jobs ended, by what came of them.
+    fn of(summaries: &[Summary]) -> Self {
+        let is_complete = summaries.iter().all(|summary| summary.incomplete.is_empty());
+        if is_complete { Self::Complete } else { Self::Incomplete }
+    }
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        match end {
+            End::Complete => Self::SUCCESS,
+            End::Incomplete => Self::from(3),
+        }
+    }
+}
+
+/// Does what a command line says, the first word of which is the name of the program.
+pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(command_line) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            return error.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+        }
+    };
+    let done = match arguments.command {
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Run(run) => run::run(run).await,
+        Command::Plan(plan) => plan::run(plan),
+        Command::Export(export) => export::run(export).await,
+        Command::Show(show) => show::run(show).await,
+        Command::Docs(docs) => docs::run(&docs),
+        Command::Simulator(simulator) => simulate::run(simulator).await,
+    };
+    done.map_or_else(
+        |error| {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        },
+        ExitCode::from,
+    )
+}

@@ -1,0 +1,198 @@
+//! Budgets of requests: what a throttle domain may spend.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use steps::Domain;
+use tokio::time::Instant;
+
+/// What may be spent, and how it comes back.
+#[derive(Debug)]
+pub(crate) enum Budget {
+    /// It comes back all the time.
+    Bucket {
+        /// The most there can be.
+        capacity: f64,
+        /// How much comes back in a second.
+        refill: f64,
+        /// What there is. It is negative where requests wait for what they have already taken.
+        level: f64,
+        /// When that was so.
+        at: Instant,
+    },
+    /// What was spent comes back after a while, all of it. A bucket would do for an average, but its
+    /// trickle is worth nothing to a caller who has to come back for each request.
+    Window {
+        /// The most that may be spent in a period.
+        capacity: usize,
+        /// How long a period is.
+        period: Duration,
+        /// When each part of it was spent, or will be, the oldest first.
+        spent: VecDeque<Instant>,
+    },
+}
+
+/// What is seeded is this share of a limit that other programs of the same tenant use as well.
+const SEED: f64 = 0.75;
+
+impl Budget {
+    /// The whole budget of a domain.
+    pub(crate) fn of(domain: Domain) -> Self {
+        match domain {
+            // Azure Resource Manager, "Understand how Azure Resource Manager throttles requests":
+            // reads of a subscription by one principal.
+            Domain::ResourceManager => Self::bucket(250.0, 25.0),
+            // "Azure Storage limits": 100 lists of the resource provider in 5 minutes.
+            Domain::Storage => Self::Window {
+                capacity: 100,
+                period: Duration::from_secs(300),
+                spent: VecDeque::new(),
+            },
+            // Microsoft Graph, "Service-specific throttling limits": a token bucket of 8,000 resource
+            // units for 10 seconds in a tenant with more than 500 users. What a smaller one lacks
+            // is learnt from its answers.
+            Domain::Graph => Self::bucket(8000.0 * SEED, 800.0 * SEED),
+            // There also: 1 request in a second for identity protection and conditional access.
+            Domain::GraphPolicies => Self::bucket(1.0, 1.0),
+            // "Azure Key Vault service limits": 4,000 transactions in 10 seconds, of a vault. The
+            // vaults of a subscription share this; no 10 seconds see more than that.
+            Domain::KeyVault => Self::bucket(1000.0, 300.0),
+        }
+    }
+
+    fn bucket(capacity: f64, refill: f64) -> Self {
+        Self::Bucket { capacity, refill, level: capacity, at: Instant::now() }
+    }
+
+    /// How long until this much may be spent, if what comes back in a second is multiplied by the
+    /// pace. What is more than the budget may be spent when it is full.
+    pub(crate) fn wait(&mut self, cost: u32, pace: f64, now: Instant) -> Duration {
+        match self {
+            Self::Bucket { capacity, refill, level, at } => {
+                let refill = *refill * pace;
+                *level = capacity.min(*level + refill * now.duration_since(*at).as_secs_f64());
+                *at = now;
+                let missing = f64::from(cost).min(*capacity) - *level;
+                // A microsecond more covers what is lost in rounding.
+                if missing > 1e-6 {
+                    Duration::from_secs_f64(missing / refill)
+                } else {
+                    Duration::ZERO
+                }
+            }
+            Self::Window { capacity, period, spent } => {
+                while spent.front().is_some_and(|at| now.duration_since(*at) >= *period) {
+                    spent.pop_front();
+                }
+                let surplus = (spent.len() + cost as usize).saturating_sub(*capacity);
+                let free = surplus
+                    .checked_sub(1)
+                    .and_then(|last| spent.get(last.min(spent.len().saturating_sub(1))));
+                free.map_or(Duration::ZERO, |at| (*at + *period).duration_since(now))
+            }
+        }
+    }
+
+    /// Spends, now or at a time to come.
+    pub(crate) fn spend(&mut self, cost: u32, at: Instant) {
+        match self {
+            Self::Bucket { level, .. } => *level -= f64::from(cost),
+            Self::Window { spent, .. } => spent.extend((0..cost).map(|_| at)),
+        }
+    }
+
+    /// Gives back what was spent last and not used.
+    pub(crate) fn give_back(&mut self, cost: u32) {
+        match self {
+            Self::Bucket { level, capacity, .. } => *level = capacity.min(*level + f64::from(cost)),
+            Self::Window { spent, .. } => spent.truncate(spent.len().saturating_sub(cost as usize)),
+        }
+    }
+
+    /// Corrects the budget by what the service says is left.
+    pub(crate) fn lower_to(&mut self, left: f64) {
+        if let Self::Bucket { level, .. } = self {
+            *level = level.min(left);
+        }
+    }
+
+    /// Corrects the budget by what a request has cost, where that is not what was spent.
+    pub(crate) fn correct(&mut self, spent: u32, cost: u32) {
+        if let Self::Bucket { level, capacity, .. } = self {
+            *level = capacity.min(*level + f64::from(spent) - f64::from(cost));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(budget: &mut Budget, cost: u32) -> u128 {
+        budget.wait(cost, 1.0, Instant::now()).as_millis()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_comes_back_all_the_time() {
+        let mut budget = Budget::of(Domain::ResourceManager);
+        assert_eq!(wait(&mut budget, 250), 0);
+        budget.spend(250, Instant::now());
+        assert_eq!(wait(&mut budget, 1), 40);
+        assert_eq!(budget.wait(1, 0.5, Instant::now()).as_millis(), 80);
+        tokio::time::advance(Duration::from_millis(40)).await;
+        assert_eq!(wait(&mut budget, 1), 0);
+        tokio::time::advance(Duration::from_secs(3600)).await;
+        assert_eq!(wait(&mut budget, 250), 0);
+        assert_eq!(wait(&mut budget, 9999), 0);
+        budget.spend(9999, Instant::now());
+        assert_eq!(wait(&mut budget, 250), (9999 - 250 + 250) * 40);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_is_corrected() {
+        let mut budget = Budget::of(Domain::Graph);
+        budget.spend(10, Instant::now());
+        budget.lower_to(100.0);
+        budget.lower_to(5000.0);
+        budget.correct(2, 3);
+        budget.give_back(1);
+        assert_eq!(wait(&mut budget, 100), 0);
+        assert_eq!(wait(&mut budget, 700), 1000);
+        budget.correct(9999, 0);
+        assert_eq!(wait(&mut budget, 6000), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_comes_back_after_its_period() {
+        let mut budget = Budget::of(Domain::Storage);
+        assert_eq!(wait(&mut budget, 1), 0);
+        budget.spend(60, Instant::now());
+        tokio::time::advance(Duration::from_secs(10)).await;
+        assert_eq!(wait(&mut budget, 40), 0);
+        budget.spend(40, Instant::now());
+        assert_eq!(wait(&mut budget, 1), 290_000);
+        assert_eq!(wait(&mut budget, 60), 290_000);
+        assert_eq!(wait(&mut budget, 61), 300_000);
+        assert_eq!(wait(&mut budget, 999), 300_000);
+        budget.give_back(1);
+        assert_eq!(wait(&mut budget, 1), 0);
+        budget.spend(1, Instant::now());
+        tokio::time::advance(Duration::from_secs(290)).await;
+        assert_eq!(wait(&mut budget, 60), 0);
+        assert_eq!(wait(&mut budget, 61), 10_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_ten_seconds_see_more_than_a_vault_allows() {
+        let mut budget = Budget::of(Domain::KeyVault);
+        let start = Instant::now();
+        let mut count = 0;
+        while start.elapsed() < Duration::from_secs(10) {
+            let wait = budget.wait(1, 1.0, Instant::now());
+            tokio::time::advance(wait).await;
+            budget.spend(1, Instant::now());
+            count += 1;
+        }
+        assert!((3990..=4000).contains(&count), "{count}");
+    }
+}

@@ -1,0 +1,148 @@
+//! The ways to reach Microsoft's services.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use collector::instance::Credentials;
+use collector::ports::{Answer, DomainKey, Failure, Fetch, Microsoft, Request};
+use steps::Service;
+
+use crate::cloud::{Cloud, CloudError};
+use crate::connection::Connection;
+use crate::governor::Governors;
+use crate::identity::Identity;
+use crate::transport::Http;
+
+/// Reaches Microsoft's services as one application or another.
+///
+/// There is one for a process: it keeps the network connections open and knows what is left of the
+/// budgets of all throttle domains.
+#[derive(Debug)]
+pub struct Connections {
+    /// The cloud that takes the place of every other.
+    only: Option<Arc<Cloud>>,
+    named: [Arc<Cloud>; 3],
+    http: Arc<Http>,
+    governors: Arc<Governors>,
+}
+
+impl Default for Connections {
+    /// Reaches the cloud that an instance names.
+    fn default() -> Self {
+        Self::make(None)
+    }
+}
+
+impl Connections {
+    /// Reaches this cloud, whichever one an instance names.
+    #[must_use]
+    pub fn new(cloud: Cloud) -> Self {
+        Self::make(Some(Arc::new(cloud)))
+    }
+
+    /// How many HTTP requests were sent so far, those to the sign-in service included. A `$batch` is
+    /// one.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.http.sent()
+    }
+
+    /// The application permissions of Microsoft Graph that an application has, sorted, as the claim
+    /// `roles` of its token says; none where the token does not look like one with claims.
+    ///
+    /// # Errors
+    ///
+    /// If the application cannot sign in.
+    pub async fn roles(
+        &self,
+        cloud: &str,
+        credentials: Credentials,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        let cloud = self.cloud(cloud).ok_or_else(|| unknown(cloud))?.clone();
+        let identity = Identity::new(cloud, credentials, self.http.clone());
+        Ok(identity.token(Service::Graph).await?.roles())
+    }
+
+    fn make(only: Option<Arc<Cloud>>) -> Self {
+        let is_local = only.as_ref().is_some_and(|cloud| cloud.is_local());
+        Self {
+            only,
+            named: Cloud::NAMED.map(Arc::new),
+            http: Arc::new(Http::new(is_local)),
+            governors: Arc::default(),
+        }
+    }
+
+    fn cloud(&self, name: &str) -> Option<&Arc<Cloud>> {
+        self.only.as_ref().or_else(|| self.named.iter().find(|cloud| cloud.name() == name))
+    }
+}
+
+impl Microsoft for Connections {
+    fn connect(&self, cloud: &str, credentials: Credentials) -> Arc<dyn Fetch> {
+        let Some(cloud) = self.cloud(cloud) else { return Arc::new(Nowhere(unknown(cloud))) };
+        Arc::new(Connection {
+            cloud: cloud.clone(),
+            identity: Identity::new(cloud.clone(), credentials, self.http.clone()),
+            transport: self.http.clone(),
+            governors: self.governors.clone(),
+        })
+    }
+
+    fn portal(&self, cloud: &str) -> &str {
+        self.cloud(cloud).map_or("", |cloud| cloud.portal())
+    }
+}
+
+/// What is reached in a cloud that does not exist.
+#[derive(Debug)]
+struct Nowhere(Failure);
+
+#[async_trait]
+impl Fetch for Nowhere {
+    async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
+        requests.iter().map(|_| Err(self.0.clone())).collect()
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::Failed(CloudError::Unknown(name.to_owned()).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use collector::Secret;
+
+    use super::*;
+
+    #[test]
+    fn an_instance_names_its_cloud_unless_there_is_only_one() {
+        let connections = Connections::default();
+        assert_eq!(connections.portal("public"), "https://portal.azure.com");
+        assert_eq!(connections.portal("usgov"), "https://portal.azure.us");
+        assert_eq!(connections.portal("mars"), "");
+        let only = Connections::new(Cloud::CHINA);
+        assert_eq!(only.portal("public"), "https://portal.azure.cn");
+        assert_eq!(only.requests(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_cloud_that_does_not_exist_answers_nothing() {
+        let credentials = || Credentials {
+            directory_id: "d".to_owned(),
+            client_id: "c".to_owned(),
+            client_secret: Secret::new("s"),
+        };
+        let connections = Connections::default();
+        let domain = DomainKey { owner: "d".to_owned(), domain: steps::Domain::Graph };
+        let request = Request {
+            service: Service::Graph,
+            address: collector::ports::Address::Path("/users".to_owned()),
+            eventual: false,
+        };
+        let nowhere = connections.connect("mars", credentials());
+        let [answer] = &nowhere.fetch(&domain, vec![request]).await[..] else { panic!() };
+        assert_eq!(answer.as_ref().unwrap_err(), &unknown("mars"));
+        assert_eq!(connections.roles("mars", credentials()).await, Err(unknown("mars")));
+    }
+}

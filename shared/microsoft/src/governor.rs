@@ -1,0 +1,423 @@
+//! Lets requests go when the budget of their throttle domain allows.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use collector::ports::DomainKey;
+use reqwest::header::HeaderMap;
+use steps::Domain;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use crate::attempts::{backoff, jitter};
+use crate::batch;
+use crate::budget::Budget;
+
+/// How long a request waits for throttles, all in all. What has to wait longer is the caller's to
+/// wait for: nobody should pay for a function that sleeps.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The governors of all throttle domains. There is one for a process: a domain's budget is the same
+/// whichever connection spends it.
+#[derive(Debug, Default)]
+pub(crate) struct Governors(Mutex<HashMap<DomainKey, Arc<Governor>>>);
+
+impl Governors {
+    pub(crate) fn of(&self, domain: &DomainKey) -> Arc<Governor> {
+        let mut governors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(governor) = governors.get(domain) {
+            return governor.clone();
+        }
+        let governor = Arc::new(Governor::new(domain.domain));
+        governors.insert(domain.clone(), governor.clone());
+        governor
+    }
+}
+
+/// Lets the requests of one throttle domain go.
+#[derive(Debug)]
+pub(crate) struct Governor {
+    domain: Domain,
+    slots: Semaphore,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    budget: Budget,
+    pace: Pace,
+    /// Until when the service wants to hear nothing.
+    held: Option<Instant>,
+    /// How often in a row it has said so.
+    strikes: u32,
+}
+
+/// The waits after answers that say nothing of how long to wait.
+const FIRST_HOLD: Duration = Duration::from_secs(1);
+const LAST_HOLD: Duration = Duration::from_secs(60);
+
+/// The storage provider always says 17 seconds, which is when it may answer at the earliest: its
+/// window of 5 minutes may still be full. Source: MicrosoftDocs/azure-docs issue 76932.
+const STORAGE_WINDOW: Duration = Duration::from_secs(300);
+
+/// What is left, in answers of Azure Resource Manager. Where a resource provider counts by itself,
+/// its number takes the place of the subscription's.
+const REMAINING: [&str; 6] = [
+    "x-ms-ratelimit-remaining-subscription-reads",
+    "x-ms-ratelimit-remaining-subscription-resource-requests",
+    "x-ms-ratelimit-remaining-subscription-resource-entities-read",
+    "x-ms-ratelimit-remaining-tenant-reads",
+    "x-ms-ratelimit-remaining-tenant-resource-requests",
+    "x-ms-ratelimit-remaining-tenant-resource-entities-read",
+];
+
+impl Governor {
+    fn new(domain: Domain) -> Self {
+        let state = State { budget: Budget::of(domain), pace: Pace::new(), held: None, strikes: 0 };
+        Self { domain, slots: Semaphore::new(in_flight(domain)), state: Mutex::new(state) }
+    }
+
+    /// How many requests may go together in a `$batch`.
+    pub(crate) fn batch(&self) -> usize {
+        match self.domain {
+            Domain::Graph => batch::LARGEST,
+            // All but one would be refused.
+            Domain::GraphPolicies => 1,
+            Domain::ResourceManager | Domain::Storage | Domain::KeyVault => 1,
+        }
+    }
+
+    /// Waits until an exchange of this cost may begin; it may go on while the slot is held. The wait
+    /// is taken off the patience.
+    ///
+    /// # Errors
+    ///
+    /// If it would take longer than the patience, with how long.
+    pub(crate) async fn admit(
+        &self,
+        cost: u32,
+        patience: &mut Duration,
+    ) -> Result<SemaphorePermit<'_>, Duration> {
+        loop {
+            let wait = self.state().reserve(cost, *patience)?;
+            tokio::time::sleep(wait).await;
+            *patience = patience.saturating_sub(wait);
+            // It is not a throttle's fault if others are slow, so this wait does not count.
+            let slot = self.slots.acquire().await.map_err(|_| LAST_HOLD)?;
+            let mut state = self.state();
+            if state.hold_left(Instant::now()).is_zero() {
+                return Ok(slot);
+            }
+            // Meanwhile another request was refused.
+            state.budget.give_back(cost);
+        }
+    }
+
+    /// Learns from an answer to a request that was taken to cost this much.
+    pub(crate) fn observe(&self, headers: &HeaderMap, cost: u32) {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+        let mut state = self.state();
+        for left in REMAINING.iter().filter_map(|name| number(name)) {
+            state.budget.lower_to(left.max(0.0));
+        }
+        let charged =
+            headers.get("x-ms-resource-unit").and_then(|it| it.to_str().ok()?.parse().ok());
+        if let Some(charged) = charged {
+            // No request costs more than some units: what is more is no number to believe.
+            state.budget.correct(cost, u32::min(charged, 100));
+        }
+        match number("x-ms-throttle-limit-percentage") {
+            Some(used) if used >= 1.0 => state.pace.slow(0.5),
+            Some(used) if used >= 0.8 => state.pace.slow(0.8),
+            _ => (),
+        }
+    }
+
+    /// Notes that the service answered a request that it had let through.
+    pub(crate) fn succeeded(&self) {
+        let mut state = self.state();
+        if state.hold_left(Instant::now()).is_zero() {
+            state.strikes = 0;
+        }
+    }
+
+    /// Notes that the service refused a request because there were too many. The whole domain waits,
+    /// for as long as the service says at least.
+    pub(crate) fn throttled(&self, at_least: Option<Duration>) {
+        let mut state = self.state();
+        let now = Instant::now();
+        // What was under way together is refused together; that is one refusal.
+        if state.hold_left(now).is_zero() {
+            state.strikes += 1;
+            state.pace.slow(0.5);
+        }
+        state.budget.lower_to(0.0);
+        let own = backoff(FIRST_HOLD, LAST_HOLD, state.strikes, jitter());
+        let mut wait = own.max(at_least.unwrap_or_default());
+        if self.domain == Domain::Storage && state.strikes > 1 {
+            wait = wait.max(STORAGE_WINDOW);
+        }
+        tracing::debug!(domain = self.domain.as_str(), wait_ms = wait.as_millis(), "throttled");
+        state.held = state.held.max(Some(now + wait));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Spends now, for an exchange that begins after the wait that is returned.
+    fn reserve(&mut self, cost: u32, patience: Duration) -> Result<Duration, Duration> {
+        let now = Instant::now();
+        let wait = self.budget.wait(cost, self.pace.at(now), now).max(self.hold_left(now));
+        if wait > patience {
+            return Err(wait);
+        }
+        self.budget.spend(cost, now + wait);
+        Ok(wait)
+    }
+
+    fn hold_left(&self, now: Instant) -> Duration {
+        self.held.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
+    }
+}
+
+/// How many exchanges of a domain may be under way at once.
+const fn in_flight(domain: Domain) -> usize {
+    match domain {
+        // More than the budget can feed at a latency of half a second.
+        Domain::ResourceManager => 20,
+        Domain::Storage => 5,
+        Domain::Graph | Domain::KeyVault => 10,
+        Domain::GraphPolicies => 1,
+    }
+}
+
+/// The share of its budget that a domain spends. It falls when the service says that it is near its
+/// limits, and comes back by itself.
+#[derive(Debug)]
+struct Pace {
+    share: f64,
+    at: Instant,
+}
+
+impl Pace {
+    const LEAST: f64 = 0.1;
+    /// How much comes back in a second.
+    const RECOVERY: f64 = 0.02;
+    /// How long answers to what was sent before keep coming.
+    const ECHO: Duration = Duration::from_secs(1);
+
+    fn new() -> Self {
+        Self { share: 1.0, at: Instant::now() }
+    }
+
+    fn at(&self, now: Instant) -> f64 {
+        let recovered = Self::RECOVERY * now.duration_since(self.at).as_secs_f64();
+        (self.share + recovered).min(1.0)
+    }
+
+    fn slow(&mut self, factor: f64) {
+        let now = Instant::now();
+        let share = self.at(now);
+        if share < 1.0 && now.duration_since(self.at) < Self::ECHO {
+            return;
+        }
+        *self = Self { share: (share * factor).max(Self::LEAST), at: now };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    /// Admits a request, and says when, in milliseconds, or how long it would have to wait.
+    async fn admit(governor: &Governor, cost: u32) -> Result<u128, u128> {
+        let start = Instant::now();
+        let mut patience = PATIENCE;
+        let admitted = governor.admit(cost, &mut patience).await;
+        admitted.map(|_| start.elapsed().as_millis()).map_err(|wait| wait.as_millis())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_domain_has_one_governor() {
+        let governors = Governors::default();
+        let key = |owner: &str, domain| DomainKey { owner: owner.to_owned(), domain };
+        let one = governors.of(&key("s", Domain::ResourceManager));
+        assert!(Arc::ptr_eq(&one, &governors.of(&key("s", Domain::ResourceManager))));
+        assert!(!Arc::ptr_eq(&one, &governors.of(&key("t", Domain::ResourceManager))));
+        assert!(!Arc::ptr_eq(&one, &governors.of(&key("s", Domain::Storage))));
+        assert_eq!(governors.of(&key("t", Domain::Graph)).batch(), 20);
+        assert_eq!(governors.of(&key("t", Domain::GraphPolicies)).batch(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_queue_for_what_comes_back() {
+        let governor = Governor::new(Domain::ResourceManager);
+        assert_eq!(admit(&governor, 250).await, Ok(0));
+        let waits = join_all((0..5).map(|_| admit(&governor, 1))).await;
+        // Timers of Tokio have a resolution of a millisecond and are never early.
+        assert_eq!(waits, [40, 80, 120, 160, 200].map(|it| Ok(it)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_would_wait_too_long_is_not_begun_and_costs_nothing() {
+        let governor = Governor::new(Domain::GraphPolicies);
+        let answers = join_all((0..9).map(|_| admit(&governor, 1))).await;
+        let (begun, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        assert_eq!(begun, [0, 1000, 2000, 3000, 4000, 5000].map(|it| Ok(it)));
+        assert_eq!(refused, [Err(6000); 3]);
+        assert_eq!(admit(&governor, 1).await, Ok(1000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn storage_waits_for_its_window() {
+        let governor = Governor::new(Domain::Storage);
+        for _ in 0..100 {
+            assert_eq!(admit(&governor, 1).await, Ok(0));
+        }
+        tokio::time::advance(Duration::from_secs(20)).await;
+        assert_eq!(admit(&governor, 1).await, Err(280_000));
+        tokio::time::advance(Duration::from_secs(276)).await;
+        assert_eq!(admit(&governor, 1).await, Ok(4000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_holds_the_whole_domain() {
+        let governor = Governor::new(Domain::ResourceManager);
+        governor.throttled(Some(Duration::from_secs(3)));
+        governor.throttled(Some(Duration::from_secs(2)));
+        assert_eq!(admit(&governor, 1).await, Ok(3000));
+        governor.succeeded();
+        governor.throttled(Some(Duration::from_secs(30)));
+        assert_eq!(admit(&governor, 1).await, Err(30_000));
+        tokio::time::advance(Duration::from_secs(30)).await;
+        assert_eq!(admit(&governor, 1).await, Ok(0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_holds_those_who_are_already_waiting() {
+        let governor = Governor::new(Domain::ResourceManager);
+        governor.state().budget.spend(275, Instant::now());
+        let refuse = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            governor.throttled(Some(Duration::from_secs(2)));
+        };
+        let (admitted, ()) = tokio::join!(admit(&governor, 1), refuse);
+        assert_eq!(admitted, Ok(2500));
+        let refuse = async {
+            governor.state().budget.lower_to(-24.0);
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            governor.throttled(Some(Duration::from_secs(60)));
+        };
+        let (admitted, ()) = tokio::join!(admit(&governor, 1), refuse);
+        assert!(admitted.is_err_and(|wait| (59_000..=60_000).contains(&wait)), "{admitted:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_in_a_row_wait_longer_without_being_told() {
+        let governor = Governor::new(Domain::GraphPolicies);
+        let mut holds = Vec::new();
+        for _ in 0..9 {
+            governor.throttled(None);
+            // Those that were under way with it make no difference to how often it was.
+            governor.throttled(None);
+            let hold = governor.state().hold_left(Instant::now());
+            holds.push(hold.as_millis());
+            tokio::time::advance(hold).await;
+        }
+        for (hold, longest) in holds.into_iter().zip([1, 2, 4, 8, 16, 32, 60, 60, 60]) {
+            assert!((longest * 500..=longest * 1000).contains(&hold), "{hold} of {longest}");
+        }
+        governor.succeeded();
+        governor.throttled(None);
+        assert!(governor.state().hold_left(Instant::now()).as_millis() <= 1000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn storage_holds_for_its_window_after_the_second_refusal() {
+        let governor = Governor::new(Domain::Storage);
+        let said = Some(Duration::from_secs(17));
+        governor.throttled(said);
+        assert_eq!(admit(&governor, 1).await, Err(17_000));
+        tokio::time::advance(Duration::from_secs(17)).await;
+        assert_eq!(admit(&governor, 1).await, Ok(0));
+        governor.throttled(said);
+        assert_eq!(admit(&governor, 1).await, Err(300_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn headers_lower_the_budget() {
+        for (name, left, wait) in [
+            (REMAINING[0], "0", 40),
+            (REMAINING[1], " 0 ", 40),
+            (REMAINING[4], "-7", 40),
+            (REMAINING[3], "11999", 0),
+            (REMAINING[3], "many", 0),
+        ] {
+            let governor = Governor::new(Domain::ResourceManager);
+            governor.observe(&headers(&[(name, left)]), 1);
+            assert_eq!(admit(&governor, 1).await, Ok(wait), "{name}: {left}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_costs_what_the_service_says() {
+        let governor = Governor::new(Domain::Graph);
+        governor.state().budget.lower_to(10.0);
+        governor.observe(&headers(&[("x-ms-resource-unit", "5")]), 2);
+        governor.observe(&headers(&[("x-ms-resource-unit", "1")]), 3);
+        assert_eq!(admit(&governor, 9).await, Ok(0));
+        assert_eq!(admit(&governor, 60).await, Ok(100));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn near_its_limits_a_domain_slows_down_for_a_while() {
+        let governor = Governor::new(Domain::Graph);
+        let pace = || governor.state().pace.at(Instant::now());
+        let observe =
+            |used| governor.observe(&headers(&[("x-ms-throttle-limit-percentage", used)]), 1);
+        observe("0.79");
+        assert_eq!(pace(), 1.0);
+        observe("0.9");
+        // The answers to what was already sent say the same.
+        observe("0.9");
+        assert_eq!(pace(), 0.8);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        observe("1.3");
+        assert!((pace() - 0.45).abs() < 1e-9, "{}", pace());
+        governor.state().budget.lower_to(0.0);
+        assert_eq!(admit(&governor, 27).await, Ok(100));
+        for _ in 0..9 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            observe("1.8");
+        }
+        assert_eq!(pace(), Pace::LEAST);
+        tokio::time::advance(Duration::from_secs(45)).await;
+        assert_eq!(pace(), 1.0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_exchanges_are_under_way_at_once() {
+        let governor = Governor::new(Domain::Graph);
+        let mut patience = PATIENCE;
+        let mut slots = Vec::new();
+        for _ in 0..10 {
+            slots.push(governor.admit(1, &mut patience).await.unwrap());
+        }
+        let release = async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            slots.pop();
+        };
+        let (admitted, ()) = tokio::join!(admit(&governor, 1), release);
+        assert_eq!(admitted, Ok(60_000));
+    }
+}

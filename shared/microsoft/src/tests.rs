@@ -1,0 +1,7 @@
+//! What is true of the crate as a whole.
+
+mod batching;
+mod reading;
+mod security;
+mod signing_in;
+mod stage;

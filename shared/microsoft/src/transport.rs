@@ -1,0 +1,209 @@
+//! HTTP and nothing else: what comes back of a request, and what breaks on the way.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Request, StatusCode};
+
+/// How long it may take to reach a host.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a whole exchange may take. A page of Microsoft Graph may take several seconds, a
+/// `$batch` of twenty of them longer.
+const EXCHANGE: Duration = Duration::from_secs(100);
+
+/// How many bytes an answer may have once it is decompressed. A page has some 3 MB, a `$batch` of
+/// pages some 20 MB.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// How the client calls itself.
+const USER_AGENT: &str = concat!("tenantgraph/", env!("CARGO_PKG_VERSION"));
+
+/// A way to send requests.
+#[async_trait]
+pub(crate) trait Transport: fmt::Debug + Send + Sync {
+    /// Sends a request once, and reads the answer whole. Redirects are answers.
+    async fn send(&self, request: Request) -> Result<Reply, Broken>;
+}
+
+/// An answer. Its body does not print.
+#[derive(Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Broken {
+    /// The exchange did not come to its end. The next one may.
+    #[error("{0}")]
+    Interrupted(String),
+    /// The answer does not fit.
+    #[error("the answer is larger than {} MiB", LARGEST / 1024 / 1024)]
+    TooLarge,
+}
+
+/// Sends requests over the network.
+#[derive(Debug)]
+pub(crate) struct Http {
+    client: Result<Client, String>,
+    sent: AtomicU64,
+}
+
+impl Http {
+    /// A client which keeps its connections open. A local one goes past any proxy: plain HTTP is for
+    /// this machine only.
+    pub(crate) fn new(is_local: bool) -> Self {
+        let builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(CONNECT)
+            .timeout(EXCHANGE)
+            .referer(false)
+            // A redirect may lead anywhere, and no service of Microsoft's needs one.
+            .redirect(Policy::none());
+        let builder = if is_local { builder.no_proxy() } else { builder };
+        // What is wrong with this machine's TLS is told with each request, as it is no fault of the
+        // one who makes the client.
+        let client = builder.build().map_err(|error| chain(&error));
+        Self { client, sent: AtomicU64::new(0) }
+    }
+
+    /// How many requests were sent.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Transport for Http {
+    async fn send(&self, request: Request) -> Result<Reply, Broken> {
+        let interrupted = |error: reqwest::Error| Broken::Interrupted(chain(&error.without_url()));
+        let client = self.client.as_ref().map_err(|cause| Broken::Interrupted(cause.clone()))?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let mut response = client.execute(request).await.map_err(interrupted)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(interrupted)? {
+            if body.len() + chunk.len() > LARGEST {
+                return Err(Broken::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        // JSON has no byte order mark, and some resource providers send one.
+        if body.starts_with(BYTE_ORDER_MARK) {
+            body.drain(..BYTE_ORDER_MARK.len());
+        }
+        let status = response.status();
+        Ok(Reply { status, headers: std::mem::take(response.headers_mut()), body })
+    }
+}
+
+/// An error with its causes, which are what tells something.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use reqwest::Method;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers one connection with these bytes, and closes it.
+    async fn answered(answer: Vec<u8>) -> Result<Reply, Broken> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(&answer).await;
+        });
+        Http::new(true).send(Request::new(Method::GET, address.parse().unwrap())).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_whole() {
+        let reply =
+            answered(b"HTTP/1.1 418 T\r\nx-a: b\r\ncontent-length: 2\r\n\r\n{}".into()).await;
+        let reply = reply.unwrap();
+        assert_eq!((reply.status.as_u16(), reply.body.as_slice()), (418, &b"{}"[..]));
+        assert_eq!(reply.headers["x-a"], "b");
+        assert_eq!(format!("{reply:?}"), "Reply(418 I'm a teapot, 2 bytes)");
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_is_no_part_of_json() {
+        let reply =
+            answered(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n\xef\xbb\xbf{}".into()).await;
+        assert_eq!(reply.unwrap().body, b"{}");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer() {
+        let location =
+            "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(answered(location.into()).await.unwrap().status.as_u16(), 302);
+    }
+
+    #[tokio::test]
+    async fn what_ends_too_early_is_interrupted() {
+        for answer in [
+            &b""[..],
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"value\":",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"val",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nnot a length\r\n",
+            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 3\r\n\r\n\x1f\x8b\x08",
+        ] {
+            let broken = answered(answer.to_vec()).await.unwrap_err();
+            assert!(matches!(&broken, Broken::Interrupted(_)), "{broken:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_is_not_part_of_an_error() {
+        let address = "http://127.0.0.1:1/path?query";
+        let request = Request::new(Method::GET, address.parse().unwrap());
+        let error = Http::new(true).send(request).await.unwrap_err().to_string();
+        assert!(!error.contains("path") && !error.contains("query"), "{error}");
+        assert!(error.contains("refused"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_has_a_largest_size() {
+        let mut answer = Vec::new();
+        write!(answer, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", LARGEST + 1).unwrap();
+        answer.resize(answer.len() + LARGEST + 1, b' ');
+        let broken = answered(answer).await.unwrap_err();
+        assert_eq!(broken, Broken::TooLarge);
+        assert_eq!(broken.to_string(), "the answer is larger than 64 MiB");
+    }
+}

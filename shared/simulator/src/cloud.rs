@@ -1,0 +1,102 @@
+//! The simulated cloud: what all its services share, and the way from a request to its service.
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::clock::Clock;
+use crate::counters::Recorder;
+use crate::options::Options;
+use crate::paging::Pager;
+use crate::request::Request;
+use crate::tenant::Tenant;
+use crate::throttle::{Limit, Throttles, Verdict};
+use crate::token::Tokens;
+use crate::{arm, entra, graph, vault};
+
+/// The audience of tokens for Microsoft Graph.
+pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
+/// The audience of tokens for Azure Resource Manager.
+pub(crate) const RESOURCE_MANAGER: &str = "https://management.azure.com";
+/// The audience of tokens for the data plane of key vaults.
+pub(crate) const KEY_VAULT: &str = "https://vault.azure.net";
+
+/// The simulated cloud.
+#[derive(Debug)]
+pub(crate) struct Cloud {
+    /// The address below which every host of the cloud lies.
+    pub(crate) base: String,
+    pub(crate) tenant: Tenant,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) pager: Pager,
+    pub(crate) recorder: Recorder,
+    throttles: Throttles,
+    throttling: bool,
+}
+
+impl Cloud {
+    pub(crate) fn new(options: &Options, base: String, clock: Clock) -> Self {
+        Self {
+            base,
+            tenant: Tenant::new(options),
+            clock,
+            tokens: Tokens::default(),
+            pager: Pager::new(options.seed, options.page_size),
+            recorder: Recorder::default(),
+            throttles: Throttles::default(),
+            throttling: options.throttling,
+        }
+    }
+
+    /// Answers a request. Every answer passes through here, also each one inside of a `$batch`:
+    /// this is the place to change what a client gets to see.
+    pub(crate) fn answer(&self, request: &Request) -> Answer {
+        let answer = self.route(request);
+        self.recorder.answered(answer.status, answer.body.len(), request.nested);
+        answer
+    }
+
+    fn route(&self, request: &Request) -> Answer {
+        match request.host.to_ascii_lowercase().as_str() {
+            "login.microsoftonline.com" => entra::answer(self, request),
+            "graph.microsoft.com" => graph::answer(self, request),
+            "management.azure.com" => arm::answer(self, request),
+            host => match host.strip_suffix(".vault.azure.net") {
+                Some(name) => vault::answer(self, request, name),
+                // In the real cloud such a name does not resolve, or leads to someone else.
+                None => Answer::new(404, &json!({ "error": { "code": "UnknownHost" } })),
+            },
+        }
+    }
+
+    /// Charges a request to a throttle.
+    pub(crate) fn charge(&self, limit: &Limit, cost: u32) -> Verdict {
+        let verdict = if self.throttling {
+            self.throttles.charge(&self.clock, limit, cost)
+        } else {
+            Verdict { granted: true, remaining: u64::from(limit.budget.units()), used: 0, wait: 0 }
+        };
+        self.recorder.decided(&limit.domain, verdict.granted);
+        verdict
+    }
+
+    /// The description of this cloud that a client is configured with.
+    pub(crate) fn description(&self) -> Value {
+        let base = &self.base;
+        json!({
+            "name": "simulated",
+            "authority": format!("{base}/login.microsoftonline.com"),
+            "resourceManager": format!("{base}/management.azure.com"),
+            "graph": format!("{base}/graph.microsoft.com"),
+            "audiences": {
+                "resourceManager": RESOURCE_MANAGER,
+                "graph": GRAPH,
+                "keyVault": KEY_VAULT,
+            },
+            "keyVaultSuffix": "vault.azure.net",
+            "storageSuffix": "core.windows.net",
+            "portal": "https://portal.azure.com",
+            "dataPlane": format!("{base}/{{host}}"),
+        })
+    }
+}

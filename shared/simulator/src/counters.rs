@@ -1,0 +1,54 @@
+//! What the server has done so far.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// What the server has done so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// HTTP requests answered. A `$batch` is one.
+    pub requests: u64,
+    /// Answers with status 429. Those inside of a `$batch` count too.
+    pub throttled: u64,
+    /// Bytes of the bodies of all answers.
+    pub bytes: u64,
+    /// For each throttle domain, how many requests it granted and how many it refused. Domains are
+    /// `{tenant}/graph`, `{tenant}/graph-policies`, `{tenant}/graph-sign-in-activity`,
+    /// `{tenant}/arm`, `{subscription}/arm`, `{subscription}/arm-storage` and `{vault}/keyvault`.
+    pub domains: BTreeMap<String, (u64, u64)>,
+}
+
+/// Counts while requests are served.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder {
+    counters: Mutex<Counters>,
+}
+
+impl Recorder {
+    /// Counts an answer. One inside of a `$batch` is no request of its own.
+    pub(crate) fn answered(&self, status: u16, bytes: usize, nested: bool) {
+        self.with(|counters| {
+            counters.throttled += u64::from(status == 429);
+            if !nested {
+                counters.requests += 1;
+                counters.bytes += bytes as u64;
+            }
+        });
+    }
+
+    /// Counts the decision of a throttle.
+    pub(crate) fn decided(&self, domain: &str, granted: bool) {
+        self.with(|counters| {
+            let (grants, refusals) = counters.domains.entry(domain.to_owned()).or_default();
+            *if granted { grants } else { refusals } += 1;
+        });
+    }
+
+    pub(crate) fn read(&self) -> Counters {
+        self.with(|counters| counters.clone())
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Counters) -> T) -> T {
+        change(&mut self.counters.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,137 @@
+//! The organization, and its security defaults.
+
+use serde_json::{Value, json};
+
+use super::Object;
+use crate::dates::{DAY, TODAY, fraction, utc};
+use crate::tenant::Tenant;
+
+/// The tenant as the directory describes it.
+pub(crate) struct Organization<'a>(pub(crate) &'a Tenant);
+
+impl Object for Organization<'_> {
+    fn type_name(&self) -> &'static str {
+        "organization"
+    }
+
+    fn defaults(&self) -> &'static [&'static str] {
+        &[
+            "id",
+            "deletedDateTime",
+            "businessPhones",
+            "city",
+            "country",
+            "countryLetterCode",
+            "createdDateTime",
+            "defaultUsageLocation",
+            "displayName",
+            "isMultipleDataLocationsForServicesEnabled",
+            "marketingNotificationEmails",
+            "onPremisesLastSyncDateTime",
+            "onPremisesSyncEnabled",
+            "partnerTenantType",
+            "postalCode",
+            "preferredLanguage",
+            "securityComplianceNotificationMails",
+            "securityComplianceNotificationPhones",
+            "state",
+            "street",
+            "technicalNotificationMails",
+            "tenantType",
+            "directorySizeQuota",
+            "privacyProfile",
+            "assignedPlans",
+            "onPremisesSyncStatus",
+            "provisionedPlans",
+            "verifiedDomains",
+        ]
+    }
+
+    fn property(&self, name: &str) -> Option<Value> {
+        let tenant = self.0;
+        let domain = |name: String, is_default: bool, is_initial: bool| {
+            json!({
+                "capabilities": "Email, OfficeCommunicationsOnline",
+                "isDefault": is_default,
+                "isInitial": is_initial,
+                "name": name,
+                "type": "Managed",
+            })
+        };
+        Some(match name {
+            "id" => json!(tenant.id()),
+            "assignedPlans" => json!([{
+                "assignedDateTime": utc(TODAY - 900 * DAY),
+                "capabilityStatus": "Enabled",
+                "service": "AADPremiumService",
+                "servicePlanId": tenant.draw("plan", 0).guid(),
+            }]),
+            "businessPhones" => json!(["+353 1 555 0100"]),
+            "city" => json!("Dublin"),
+            "countryLetterCode" => json!("IE"),
+            "createdDateTime" => json!(utc(TODAY - 3200 * DAY)),
+            "directorySizeQuota" => {
+                let used = tenant.users + tenant.groups + tenant.devices;
+                json!({ "total": 300_000.max(used * 2), "used": used })
+            }
+            "displayName" => json!(tenant.company().0),
+            "onPremisesLastSyncDateTime" => json!(utc(TODAY - 900)),
+            "onPremisesSyncEnabled" => json!(true),
+            "postalCode" => json!("D02 XX00"),
+            "preferredLanguage" => json!("en"),
+            "street" => json!("1 Example Quay"),
+            "technicalNotificationMails" => {
+                json!([format!("it@{}", tenant.default_domain())])
+            }
+            "tenantType" => json!("AAD"),
+            // The default domain is not always the first of the list.
+            "verifiedDomains" => json!([
+                domain(tenant.initial_domain(), false, true),
+                domain(tenant.default_domain(), true, false),
+            ]),
+            "marketingNotificationEmails"
+            | "onPremisesSyncStatus"
+            | "provisionedPlans"
+            | "securityComplianceNotificationMails"
+            | "securityComplianceNotificationPhones" => {
+                json!([])
+            }
+            "country"
+            | "defaultUsageLocation"
+            | "deletedDateTime"
+            | "isMultipleDataLocationsForServicesEnabled"
+            | "partnerTenantType"
+            | "privacyProfile"
+            | "state" => Value::Null,
+            _ => return None,
+        })
+    }
+}
+
+/// The policy that turns on security defaults for the whole tenant.
+pub(crate) struct SecurityDefaults<'a>(pub(crate) &'a Tenant);
+
+impl Object for SecurityDefaults<'_> {
+    fn type_name(&self) -> &'static str {
+        "identitySecurityDefaultsEnforcementPolicy"
+    }
+
+    fn defaults(&self) -> &'static [&'static str] {
+        &["id", "description", "displayName", "isEnabled", "controlTypes", "securityDefaultsUpsell"]
+    }
+
+    fn property(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            // The same in every tenant.
+            "id" => json!("00000000-0000-0000-0000-000000000005"),
+            "description" => json!("Basic identity security mechanisms that Microsoft recommends."),
+            "displayName" => json!("Security Defaults"),
+            "isEnabled" => json!(self.0.draw("security defaults", 0).chance(50)),
+            "controlTypes" => json!([]),
+            "securityDefaultsUpsell" => {
+                json!({ "action": "none", "dueDateTime": fraction(TODAY + 30 * DAY, 0) })
+            }
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,291 @@
+//! Service principals: those of the registrations that may sign in here, Microsoft's own, the
+//! company's applications, and the managed identities of virtual machines.
+
+use serde_json::{Value, json};
+
+use super::Object;
+use crate::dates::{DAY, TODAY, utc};
+use crate::guid::Kind;
+use crate::names::{ENVIRONMENTS, WORKLOADS};
+use crate::random::nth;
+use crate::resources::plan::Plan;
+use crate::resources::virtual_machine;
+use crate::tenant::Tenant;
+
+/// Services of Microsoft's that every tenant has, with their well-known application ids.
+const FIRST_PARTY: [(&str, &str, &str); 6] = [
+    ("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
+    (
+        "Windows Azure Service Management API",
+        "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+        "https://management.azure.com/",
+    ),
+    ("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
+    (
+        "Office 365 Exchange Online",
+        "00000002-0000-0ff1-ce00-000000000000",
+        "https://outlook.office365.com/",
+    ),
+    (
+        "Office 365 SharePoint Online",
+        "00000003-0000-0ff1-ce00-000000000000",
+        "https://microsoft.sharepoint-df.com",
+    ),
+    (
+        "Windows Azure Active Directory",
+        "00000002-0000-0000-c000-000000000000",
+        "https://graph.windows.net",
+    ),
+];
+
+/// The directory that owns Microsoft's applications.
+const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+
+/// A service principal.
+pub(crate) struct ServicePrincipal<'a> {
+    tenant: &'a Tenant,
+    index: u64,
+    origin: Origin<'a>,
+}
+
+enum Origin<'a> {
+    /// A registration that may sign in to this cloud.
+    Client(&'a str),
+    FirstParty((&'static str, &'static str, &'static str)),
+    /// One of the company's applications, by its number.
+    Application(u64),
+    /// A managed identity: its name, and the id of the resource that it belongs to.
+    ManagedIdentity {
+        name: String,
+        resource: String,
+        is_explicit: bool,
+    },
+}
+
+impl<'a> ServicePrincipal<'a> {
+    /// How many there are.
+    pub(crate) fn count(tenant: &Tenant) -> u64 {
+        Self::first_identity(tenant) + tenant.plans().iter().map(Plan::identities).sum::<u64>()
+    }
+
+    /// The index of the first managed identity.
+    pub(crate) fn first_identity(tenant: &Tenant) -> u64 {
+        (tenant.principals().len() + FIRST_PARTY.len()) as u64 + tenant.applications
+    }
+
+    pub(crate) fn new(tenant: &'a Tenant, index: u64) -> Self {
+        let clients = tenant.principals().len() as u64;
+        let first_application = clients + FIRST_PARTY.len() as u64;
+        let first_identity = Self::first_identity(tenant);
+        let origin = if index < clients {
+            let place = usize::try_from(index).unwrap_or_default();
+            Origin::Client(&tenant.principals()[place].client_id)
+        } else if index < first_application {
+            Origin::FirstParty(nth(&FIRST_PARTY, index - clients))
+        } else if index < first_identity {
+            Origin::Application(index - first_application)
+        } else {
+            let identity = virtual_machine::identity(tenant, index - first_identity);
+            let (name, resource, is_explicit) = identity.unwrap_or_default();
+            Origin::ManagedIdentity { name, resource, is_explicit }
+        };
+        Self { tenant, index, origin }
+    }
+
+    pub(crate) fn app_id(&self) -> String {
+        match &self.origin {
+            Origin::Client(id) | Origin::FirstParty((_, id, _)) => (*id).to_owned(),
+            // Index 0 is the default registration's.
+            _ => self.tenant.guids.guid(Kind::Application, self.index + 1),
+        }
+    }
+
+    pub(crate) fn display_name(&self) -> String {
+        match &self.origin {
+            Origin::Client(_) if self.index == 0 => "tenantgraph".to_owned(),
+            Origin::Client(_) => format!("client-{}", self.index),
+            Origin::FirstParty((name, ..)) => (*name).to_owned(),
+            Origin::Application(number) => {
+                let mut draw = self.tenant.draw("application", *number);
+                let (workload, environment) = (draw.pick(&WORKLOADS), draw.pick(&ENVIRONMENTS));
+                format!("app-{workload}-{environment}-{number:02}")
+            }
+            Origin::ManagedIdentity { name, .. } => name.clone(),
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let uri = match &self.origin {
+            Origin::FirstParty((.., uri)) => Some((*uri).to_owned()),
+            Origin::Application(number) if number % 3 == 0 => {
+                Some(format!("api://{}", self.app_id()))
+            }
+            Origin::ManagedIdentity { .. } => Some(format!(
+                "https://identity.azure.net/{}",
+                self.tenant.draw("uri", self.index).hex(16)
+            )),
+            _ => None,
+        };
+        [self.app_id()].into_iter().chain(uri).collect()
+    }
+
+    fn tags(&self) -> Value {
+        match &self.origin {
+            Origin::Client(_) => json!(["HideApp", "WindowsAzureActiveDirectoryIntegratedApp"]),
+            Origin::Application(number) if number % 2 == 0 => {
+                json!(["WindowsAzureActiveDirectoryIntegratedApp"])
+            }
+            _ => json!([]),
+        }
+    }
+
+    fn alternative_names(&self) -> Value {
+        match &self.origin {
+            Origin::ManagedIdentity { resource, is_explicit, .. } => {
+                let explicit = if *is_explicit { "True" } else { "False" };
+                json!([format!("isExplicit={explicit}"), resource])
+            }
+            _ => json!([]),
+        }
+    }
+
+    fn owner(&self) -> Option<String> {
+        match &self.origin {
+            Origin::FirstParty(_) => Some(MICROSOFT.to_owned()),
+            Origin::ManagedIdentity { .. } => None,
+            _ => Some(self.tenant.id()),
+        }
+    }
+
+    fn secrets(&self) -> Value {
+        let mut draw = self.tenant.draw("credential", self.index);
+        match &self.origin {
+            Origin::Application(_) if draw.chance(60) => {
+                let days = i64::try_from(draw.below(700)).unwrap_or_default() - 100;
+                json!([{
+                    "customKeyIdentifier": null,
+                    "displayName": "deployment",
+                    "endDateTime": utc(TODAY + days * DAY),
+                    "hint": draw.hex(3),
+                    "keyId": draw.guid(),
+                    "secretText": null,
+                    "startDateTime": utc(TODAY + (days - 730) * DAY),
+                }])
+            }
+            _ => json!([]),
+        }
+    }
+}
+
+impl Object for ServicePrincipal<'_> {
+    fn type_name(&self) -> &'static str {
+        "servicePrincipal"
+    }
+
+    fn defaults(&self) -> &'static [&'static str] {
+        &[
+            "id",
+            "deletedDateTime",
+            "accountEnabled",
+            "addIns",
+            "alternativeNames",
+            "appDescription",
+            "appDisplayName",
+            "appId",
+            "applicationTemplateId",
+            "appOwnerOrganizationId",
+            "appRoleAssignmentRequired",
+            "appRoles",
+            "createdDateTime",
+            "description",
+            "disabledByMicrosoftStatus",
+            "displayName",
+            "homepage",
+            "info",
+            "keyCredentials",
+            "loginUrl",
+            "logoutUrl",
+            "notes",
+            "notificationEmailAddresses",
+            "oauth2PermissionScopes",
+            "passwordCredentials",
+            "preferredSingleSignOnMode",
+            "preferredTokenSigningKeyThumbprint",
+            "replyUrls",
+            "resourceSpecificApplicationPermissions",
+            "samlSingleSignOnSettings",
+            "servicePrincipalNames",
+            "servicePrincipalType",
+            "signInAudience",
+            "tags",
+            "tokenEncryptionKeyId",
+            "verifiedPublisher",
+        ]
+    }
+
+    fn property(&self, name: &str) -> Option<Value> {
+        let mut draw = self.tenant.draw("service principal", self.index);
+        let is_managed = matches!(self.origin, Origin::ManagedIdentity { .. });
+        let created = TODAY - DAY * i64::try_from(draw.below(2000)).unwrap_or_default() - 1800;
+        Some(match name {
+            "id" => json!(self.tenant.service_principal_id(self.index)),
+            "accountEnabled" => {
+                json!(!matches!(self.origin, Origin::Application(number) if number % 11 == 10))
+            }
+            "alternativeNames" => self.alternative_names(),
+            // A managed identity has no application, so there is no name of one.
+            "appDisplayName" => json!((!is_managed).then(|| self.display_name())),
+            "appId" => json!(self.app_id()),
+            "appOwnerOrganizationId" => json!(self.owner()),
+            "appRoleAssignmentRequired" => json!(false),
+            "createdDateTime" => json!(utc(created)),
+            "displayName" => json!(self.display_name()),
+            "info" => json!({
+                "logoUrl": null,
+                "marketingUrl": null,
+                "privacyStatementUrl": null,
+                "supportUrl": null,
+                "termsOfServiceUrl": null,
+            }),
+            "passwordCredentials" => self.secrets(),
+            "servicePrincipalNames" => json!(self.names()),
+            "servicePrincipalType" => {
+                json!(if is_managed { "ManagedIdentity" } else { "Application" })
+            }
+            "signInAudience" => match self.origin {
+                Origin::FirstParty(_) => json!("AzureADMultipleOrgs"),
+                Origin::ManagedIdentity { .. } => Value::Null,
+                _ => json!("AzureADMyOrg"),
+            },
+            "tags" => self.tags(),
+            "verifiedPublisher" => json!({
+                "addedDateTime": null,
+                "displayName": null,
+                "verifiedPublisherId": null,
+            }),
+            "addIns"
+            | "appRoles"
+            | "keyCredentials"
+            | "notificationEmailAddresses"
+            | "oauth2PermissionScopes"
+            | "replyUrls"
+            | "resourceSpecificApplicationPermissions" => {
+                json!([])
+            }
+            "appDescription"
+            | "applicationTemplateId"
+            | "deletedDateTime"
+            | "description"
+            | "disabledByMicrosoftStatus"
+            | "homepage"
+            | "loginUrl"
+            | "logoutUrl"
+            | "notes"
+            | "preferredSingleSignOnMode"
+            | "preferredTokenSigningKeyThumbprint"
+            | "samlSingleSignOnSettings"
+            | "tokenEncryptionKeyId" => Value::Null,
+            _ => return None,
+        })
+    }
+}

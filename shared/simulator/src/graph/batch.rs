@@ -1,0 +1,113 @@
+//! Several requests in one: `POST /$batch`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::error::{Failure, refuse};
+use crate::answer::Answer;
+use crate::cloud::Cloud;
+use crate::random::{Draw, hash};
+use crate::request::{Request, parse_form};
+
+/// The most requests in a batch.
+const MOST: usize = 20;
+
+#[derive(Deserialize)]
+struct Batch {
+    requests: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    id: String,
+    #[serde(default)]
+    method: Option<String>,
+    url: String,
+    #[serde(default)]
+    headers: serde_json::Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct Responses {
+    responses: Vec<Response>,
+}
+
+#[derive(Serialize)]
+struct Response {
+    id: String,
+    status: u16,
+    headers: serde_json::Map<String, Value>,
+    body: Box<RawValue>,
+}
+
+/// Answers a batch. Its requests are answered one by one, each is charged and can be refused by
+/// itself, and the answers come in any order.
+///
+/// `dependsOn` has no effect: reading does not change anything that a later request could see.
+pub(super) fn answer(cloud: &Cloud, request: &Request) -> Answer {
+    match steps(request) {
+        Err(failure) => refuse(cloud, request, &failure),
+        Ok(steps) => {
+            let mut responses: Vec<Response> =
+                steps.into_iter().map(|step| respond(cloud, request, step)).collect();
+            let text = String::from_utf8_lossy(&request.body);
+            shuffle(&mut responses, Draw::new(cloud.tenant.seed, "batch", hash(0, &text)));
+            let body = serde_json::to_vec(&Responses { responses }).unwrap_or_default();
+            Answer { status: 200, headers: Vec::new(), body }
+        }
+    }
+}
+
+fn steps(request: &Request) -> Result<Vec<Step>, Failure> {
+    if request.method != "POST" {
+        return Err(Failure::method(&request.method));
+    }
+    let batch: Batch = serde_json::from_slice(&request.body)
+        .map_err(|error| Failure::bad_request(format!("Invalid batch payload format: {error}")))?;
+    if batch.requests.len() > MOST {
+        return Err(Failure::too_many_steps());
+    }
+    let mut ids: Vec<&str> = batch.requests.iter().map(|step| step.id.as_str()).collect();
+    ids.sort_unstable();
+    if ids.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Failure::bad_request("Request Id values must be unique in a batch."));
+    }
+    Ok(batch.requests)
+}
+
+fn respond(cloud: &Cloud, request: &Request, step: Step) -> Response {
+    let (path, query) = step.url.split_once('?').unwrap_or((&step.url, ""));
+    let header = |name: &str| {
+        let mut headers = step.headers.iter();
+        headers
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .and_then(|(_, value)| value.as_str())
+    };
+    let nested = Request {
+        method: step.method.as_deref().unwrap_or("GET").to_uppercase(),
+        host: request.host.clone(),
+        // Addresses in a batch are relative to the version.
+        path: format!("v1.0/{}", path.trim_matches('/')),
+        query: parse_form(query.as_bytes()),
+        bearer: request.bearer.clone(),
+        eventual: header("ConsistencyLevel").is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
+        client_request_id: request.client_request_id.clone(),
+        body: Vec::new(),
+        nested: true,
+    };
+    let answer = cloud.answer(&nested);
+    let mut headers = serde_json::Map::new();
+    headers.insert("Content-Type".into(), "application/json".into());
+    headers.extend(answer.headers.into_iter().map(|(name, value)| (name.into(), value.into())));
+    let body =
+        String::from_utf8(answer.body).ok().and_then(|body| RawValue::from_string(body).ok());
+    Response { id: step.id, status: answer.status, headers, body: body.unwrap_or_default() }
+}
+
+fn shuffle<T>(items: &mut [T], mut draw: Draw) {
+    for last in (1..items.len()).rev() {
+        let other = draw.below(last as u64 + 1);
+        items.swap(last, usize::try_from(other).unwrap_or_default());
+    }
+}

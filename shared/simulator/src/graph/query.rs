@@ -1,0 +1,113 @@
+//! Query parameters of Microsoft Graph.
+
+use super::error::Failure;
+use crate::directory::Object;
+use crate::request::Request;
+use crate::token::Claims;
+
+/// The most items that a page of the directory can have.
+const MOST: u64 = 999;
+
+/// The most users that a page with their sign-in activity can have.
+const MOST_WITH_ACTIVITY: u64 = 500;
+
+/// The query parameters of a request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query {
+    top: Option<u64>,
+    select: Option<Vec<String>>,
+    counts: bool,
+    expands: bool,
+}
+
+impl Query {
+    /// Reads the parameters, and refuses those that nothing here honours: a list that was not
+    /// filtered as asked would be a wrong answer.
+    pub(crate) fn parse(request: &Request) -> Result<Self, Failure> {
+        let mut query = Self::default();
+        for (name, value) in &request.query {
+            match name.to_ascii_lowercase().as_str() {
+                "$top" => {
+                    let top = value.parse().ok().filter(|top| (1..=MOST).contains(top));
+                    query.top = Some(top.ok_or_else(|| Failure::page_size(value, MOST))?);
+                }
+                "$select" => {
+                    let names = value.split(',').map(|name| name.trim().to_owned());
+                    query.select = Some(names.filter(|name| !name.is_empty()).collect());
+                }
+                "$count" => query.counts = value.eq_ignore_ascii_case("true"),
+                "$expand" => query.expands = true,
+                "$skiptoken" => {}
+                name if name.starts_with('$') => {
+                    return Err(Failure::unsupported_query(format!(
+                        "Unsupported Query option: '{name}'."
+                    )));
+                }
+                _ => {}
+            }
+        }
+        if query.expands {
+            return Err(Failure::unsupported_query("Unsupported Query option: '$expand'."));
+        }
+        if query.selects("signInActivity") && query.top() > MOST_WITH_ACTIVITY {
+            return Err(Failure::page_size(&query.top().to_string(), MOST_WITH_ACTIVITY));
+        }
+        Ok(query)
+    }
+
+    /// The number of items that a page shall have.
+    pub(crate) fn top(&self) -> u64 {
+        self.top.unwrap_or(100)
+    }
+
+    pub(crate) fn select(&self) -> Option<&[String]> {
+        self.select.as_deref()
+    }
+
+    pub(crate) fn selects(&self, name: &str) -> bool {
+        self.select().is_some_and(|names| names.iter().any(|selected| selected == name))
+    }
+
+    pub(crate) const fn counts(&self) -> bool {
+        self.counts
+    }
+
+    /// What the parameters take off the cost of a request, in resource units.
+    pub(crate) fn discount(&self) -> u32 {
+        u32::from(self.select.is_some()) + u32::from(self.top.is_some_and(|top| top < 20))
+    }
+
+    /// Refuses properties that the type of an object does not have.
+    pub(crate) fn check(&self, object: &dyn Object) -> Result<(), Failure> {
+        let mut names = self.select().unwrap_or_default().iter();
+        match names.find(|name| object.property(name).is_none()) {
+            Some(name) => Err(Failure::unknown_property(name, object.type_name())),
+            None => Ok(()),
+        }
+    }
+
+    /// Sign-in activity needs a permission of its own.
+    pub(crate) fn check_sign_in_activity(&self, claims: &Claims) -> Result<(), Failure> {
+        let role = "AuditLog.Read.All";
+        if self.selects("signInActivity") && !claims.roles.iter().any(|granted| granted == role) {
+            return Err(Failure::permission_missing(role));
+        }
+        Ok(())
+    }
+
+    /// The address of the description of what is listed.
+    pub(crate) fn context(&self, name: &str) -> String {
+        let columns = self.select().map(|names| format!("({})", names.join(",")));
+        format!("https://graph.microsoft.com/v1.0/$metadata#{name}{}", columns.unwrap_or_default())
+    }
+
+    /// The address of the next page, which repeats the parameters of this one.
+    pub(crate) fn next_link(&self, base: &str, path: &str, token: &str) -> String {
+        let top = self.top.map(|top| format!("$top={top}"));
+        let select = self.select().map(|names| format!("$select={}", names.join(",")));
+        let count = self.counts.then(|| "$count=true".to_owned());
+        let token = Some(format!("$skiptoken={token}"));
+        let parameters: Vec<String> = [top, select, count, token].into_iter().flatten().collect();
+        format!("{base}/graph.microsoft.com/{path}?{}", parameters.join("&"))
+    }
+}

@@ -1,0 +1,162 @@
+//! Which resource of Microsoft Graph a path names, what reading it costs, and who may.
+
+use super::error::Failure;
+use super::query::Query;
+use crate::guid::{Kind, is_guid};
+use crate::tenant::Tenant;
+use crate::token::Claims;
+
+/// A resource that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Organization,
+    SecurityDefaults,
+    Users,
+    User(u64),
+    Groups,
+    Group(u64),
+    Members {
+        group: u64,
+        cast: Option<&'static str>,
+    },
+    ServicePrincipals,
+    ServicePrincipal(u64),
+    /// One object or the members of one, by an id that was not looked up yet.
+    Unresolved(Wanted, String),
+}
+
+/// What is wanted of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    User,
+    Group,
+    Members(Option<&'static str>),
+    ServicePrincipal,
+}
+
+/// The types that members of a group can be cast to.
+const CASTS: [&str; 5] = ["user", "group", "servicePrincipal", "device", "orgContact"];
+
+impl Route {
+    /// The resource that a path below the version names.
+    pub(crate) fn parse(path: &str) -> Result<Self, Failure> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let lower: Vec<String> = segments.iter().map(|it| it.to_ascii_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let object = |wanted, id: &str| {
+            if is_guid(id) {
+                Ok(Self::Unresolved(wanted, id.to_owned()))
+            } else {
+                Err(Failure::invalid_id(id))
+            }
+        };
+        match lower[..] {
+            ["organization"] => Ok(Self::Organization),
+            ["policies", "identitysecuritydefaultsenforcementpolicy"] => Ok(Self::SecurityDefaults),
+            ["users"] => Ok(Self::Users),
+            ["users", id] => object(Wanted::User, id),
+            ["groups"] => Ok(Self::Groups),
+            ["groups", id] => object(Wanted::Group, id),
+            ["groups", id, "members"] => object(Wanted::Members(None), id),
+            ["groups", id, "members", cast] => {
+                let name = cast.strip_prefix("microsoft.graph.").unwrap_or_default();
+                let cast = CASTS.into_iter().find(|it| it.eq_ignore_ascii_case(name));
+                let cast = cast.ok_or_else(|| Failure::unknown_segment(segments[3]))?;
+                object(Wanted::Members(Some(cast)), id)
+            }
+            ["serviceprincipals"] => Ok(Self::ServicePrincipals),
+            ["serviceprincipals", id] => object(Wanted::ServicePrincipal, id),
+            _ => Err(Failure::unknown_segment(segments.last().copied().unwrap_or_default())),
+        }
+    }
+
+    /// The resource units that a request costs, 1 at least. From the documented table: 2 for
+    /// users, 3 for the members of a group, 1 for the rest, less what the parameters take off.
+    pub(crate) fn cost(&self, query: &Query) -> u32 {
+        let base: u32 = match self {
+            Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => 2,
+            Self::Members { .. } | Self::Unresolved(Wanted::Members(_), _) => 3,
+            _ => 1,
+        };
+        base.saturating_sub(query.discount()).max(1)
+    }
+
+    /// Refuses a caller who has none of the permissions that suffice for this resource.
+    pub(crate) fn authorize(&self, claims: &Claims) -> Result<(), Failure> {
+        let sufficient: &[&str] = match self {
+            Self::Organization => &[
+                "Organization.Read.All",
+                "Organization.ReadWrite.All",
+                "Directory.Read.All",
+                "Directory.ReadWrite.All",
+                "User.Read.All",
+            ],
+            Self::SecurityDefaults => &["Policy.Read.All"],
+            Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => &READ_USERS,
+            Self::Groups
+            | Self::Group(_)
+            | Self::Members { .. }
+            | Self::Unresolved(Wanted::Group | Wanted::Members(_), _) => &READ_GROUPS,
+            Self::ServicePrincipals
+            | Self::ServicePrincipal(_)
+            | Self::Unresolved(Wanted::ServicePrincipal, _) => &READ_APPLICATIONS,
+        };
+        if has_any(claims, sufficient) { Ok(()) } else { Err(Failure::denied()) }
+    }
+}
+
+const READ_USERS: [&str; 4] =
+    ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+
+const READ_GROUPS: [&str; 6] = [
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+const READ_APPLICATIONS: [&str; 4] = [
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+const READ_DEVICES: [&str; 4] =
+    ["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+
+const READ_CONTACTS: [&str; 3] =
+    ["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+
+/// Whether a caller may read the properties of members of a type.
+pub(crate) fn may_read(claims: &Claims, kind: &str) -> bool {
+    match kind {
+        "user" => has_any(claims, &READ_USERS),
+        "group" => has_any(claims, &READ_GROUPS),
+        "servicePrincipal" => has_any(claims, &READ_APPLICATIONS),
+        "device" => has_any(claims, &READ_DEVICES),
+        _ => has_any(claims, &READ_CONTACTS),
+    }
+}
+
+fn has_any(claims: &Claims, roles: &[&str]) -> bool {
+    claims.roles.iter().any(|granted| roles.contains(&granted.as_str()))
+}
+
+/// Looks up the object that an id names.
+pub(crate) fn resolve(tenant: &Tenant, wanted: Wanted, id: &str) -> Option<Route> {
+    let index = |kind, count| tenant.guids.index(kind, id).filter(|index| *index < count);
+    match wanted {
+        Wanted::User => index(Kind::User, tenant.users).map(Route::User),
+        Wanted::Group => index(Kind::Group, tenant.groups).map(Route::Group),
+        Wanted::Members(cast) => {
+            index(Kind::Group, tenant.groups).map(|group| Route::Members { group, cast })
+        }
+        Wanted::ServicePrincipal => {
+            let count = crate::directory::service_principal::ServicePrincipal::count(tenant);
+            index(Kind::ServicePrincipal, count).map(Route::ServicePrincipal)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Public addresses: one for every fourth network interface, then two that nothing uses.
+
+use serde_json::{Map, Value, json};
+
+use super::{Resource, ResourceType, Spelling, network_interface};
+
+/// The interface that an address belongs to.
+pub(crate) fn interface<'a>(address: &Resource<'a>) -> Option<Resource<'a>> {
+    let index = address.index * 4 + 1;
+    let exists = index < address.plan.network_interfaces;
+    exists.then(|| address.other(ResourceType::NetworkInterface, index))
+}
+
+/// The public address of an interface.
+pub(crate) fn of_interface<'a>(interface: &Resource<'a>) -> Option<Resource<'a>> {
+    let has_one = interface.index % 4 == 1;
+    has_one.then(|| interface.other(ResourceType::PublicIpAddress, interface.index / 4))
+}
+
+pub(crate) fn json(address: &Resource) -> Map<String, Value> {
+    let mut draw = address.draw("address");
+    let is_static = draw.chance(70);
+    let interface = interface(address);
+    let mut properties = json!({
+        "provisioningState": "Succeeded",
+        "resourceGuid": draw.guid(),
+        "publicIPAddressVersion": "IPv4",
+        "publicIPAllocationMethod": if is_static { "Static" } else { "Dynamic" },
+        "idleTimeoutInMinutes": 4,
+        "ipTags": [],
+        "ddosSettings": { "protectionMode": "VirtualNetworkInherited" },
+    });
+    // A dynamic address exists only while something uses it.
+    if is_static || interface.is_some() {
+        // The ranges reserved for documentation: nobody's addresses.
+        let network = draw.pick(&["192.0.2", "198.51.100", "203.0.113"]);
+        properties["ipAddress"] = json!(format!("{network}.{}", 1 + address.index % 254));
+    }
+    if let Some(interface) = interface {
+        properties["ipConfiguration"] =
+            json!({ "id": network_interface::configuration_id(&interface) });
+    }
+    if draw.chance(25) {
+        let label = address.name();
+        properties["dnsSettings"] = json!({
+            "domainNameLabel": label,
+            "fqdn": format!("{label}.{}.cloudapp.azure.com", address.location()),
+        });
+    }
+    let mut resource = address.envelope(Spelling::Created, properties);
+    resource.insert("etag".into(), json!(format!("W/\"{}\"", draw.guid())));
+    let sku = if is_static { "Standard" } else { "Basic" };
+    resource.insert("sku".into(), json!({ "name": sku, "tier": "Regional" }));
+    if is_static && draw.chance(50) {
+        resource.insert("zones".into(), json!(["1", "2", "3"]));
+    }
+    resource
+}

@@ -1,0 +1,203 @@
+//! Where a list lies: the path and query of its first page.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::convert::{Parent, Scope};
+use crate::list::{List, Service};
+use crate::step::{PARENT, Step};
+use crate::uri::{SEGMENT, escape};
+
+impl Step {
+    /// The fields of an item that the step reads, in order: what to ask Microsoft Graph for.
+    #[must_use]
+    pub fn select(&self) -> Vec<&'static str> {
+        let emits = self.emits.filter(|_| self.patches.is_empty());
+        let own = emits.iter().chain(self.adds).flat_map(|it| it.declared());
+        let properties = own.chain(self.patches).flat_map(|it| [it.path, it.or]);
+        let links = self.links.iter().map(|it| it.path).filter(|&it| it != PARENT);
+        let parts = self.parts.iter().map(|it| it.at);
+        let fields = properties.chain(links).chain(parts).filter_map(field);
+        // Annotations such as `@odata.type` come unasked, and cannot be asked for.
+        let fields = fields.filter(|it| !it.starts_with('@'));
+        let fields: BTreeSet<_> =
+            fields.chain(self.list.also.iter().copied()).chain(["id"]).collect();
+        fields.into_iter().collect()
+    }
+}
+
+/// The field that a path starts with.
+fn field(path: &'static str) -> Option<&'static str> {
+    path.strip_prefix('/')?.split('/').next()
+}
+
+impl List {
+    /// Where the list lies: the base address of the host that holds it, where that differs from
+    /// parent to parent, and the path with its query.
+    ///
+    /// Nothing if the subscription or the parent lacks what the path is made of.
+    #[must_use]
+    pub fn address(
+        &self,
+        step: &Step,
+        scope: &Scope,
+        parent: Option<Parent<'_>>,
+    ) -> Option<(Option<String>, String)> {
+        let parent = parent.map(|it| it.json);
+        let base = match self.service {
+            Service::KeyVault => Some(vault(parent?)?),
+            Service::ResourceManager | Service::Graph => None,
+        };
+        let mut address = fill(self.path, scope, parent)?;
+        let mut query = Vec::new();
+        if !self.version.is_empty() {
+            query.push(format!("api-version={}", self.version));
+        }
+        if !self.query.is_empty() {
+            query.push(self.query.to_owned());
+        }
+        if self.select {
+            query.push(format!("$select={}", step.select().join(",")));
+        }
+        if !query.is_empty() {
+            address.push('?');
+            address.push_str(&query.join("&"));
+        }
+        Some((base, address))
+    }
+}
+
+/// The base address of a vault's data plane.
+fn vault(vault: &Value) -> Option<String> {
+    let host = vault.get("vaultUrl")?.as_str()?.strip_prefix("https://")?.trim_end_matches('/');
+    (!host.is_empty()).then(|| format!("https://{host}"))
+}
+
+/// The path with values in place of the names in braces.
+///
+/// A name that the path begins with stands for a path, such as the id of a resource. Any other
+/// stands for one segment.
+fn fill(path: &str, scope: &Scope, parent: Option<&Value>) -> Option<String> {
+    let mut filled = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        let value = match name {
+            "subscription" => scope.subscription_id.as_deref()?,
+            name => parent?.get(name)?.as_str()?,
+        };
+        filled.push_str(before);
+        if filled.is_empty() {
+            for segment in value.trim_matches('/').split('/') {
+                filled.push('/');
+                push(segment, &mut filled)?;
+            }
+        } else {
+            push(value, &mut filled)?;
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    Some(filled)
+}
+
+/// Adds a segment to a path: nothing may end the path early, or lead out of it.
+fn push(segment: &str, path: &mut String) -> Option<()> {
+    if matches!(segment, "" | "." | "..") {
+        return None;
+    }
+    escape(segment, SEGMENT, path);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use graph::{Key, RelationshipClass};
+    use serde_json::json;
+
+    use super::*;
+    use crate::entra::groups;
+    use crate::step::Link;
+
+    fn scope() -> Scope {
+        Scope {
+            instance_id: "instance".into(),
+            instance_name: "Instance".into(),
+            directory_id: "directory".into(),
+            subscription_id: Some("s-1".into()),
+            portal: "https://portal.azure.com/#@contoso.com".into(),
+            account_name: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(list: &List, parent: &Value, expected: Option<(Option<&str>, &str)>) {
+        let key = Key::new("parent");
+        let parent = Parent { key: &key, kind: "parent", json: parent };
+        let address = list.address(&Step::NEW, &scope(), Some(parent));
+        let expected = expected.map(|(base, path)| (base.map(str::to_owned), path.to_owned()));
+        assert_eq!(address, expected);
+    }
+
+    #[test]
+    fn a_list_of_the_subscription_names_it_and_its_version() {
+        let list = List::resource_manager("/subscriptions/{subscription}/things", "2024-01-01");
+        let address = list.address(&Step::NEW, &scope(), None);
+        let path = "/subscriptions/s-1/things?api-version=2024-01-01".to_owned();
+        assert_eq!(address, Some((None, path)));
+        let nowhere = Scope { subscription_id: None, ..scope() };
+        assert_eq!(list.address(&Step::NEW, &nowhere, None), None);
+    }
+
+    #[test]
+    fn the_id_of_a_resource_is_a_path() {
+        let list = List::resource_manager("{id}/parts", "2024-01-01").query("$expand=all");
+        let path = "/subscriptions/S/a%20b%3F/parts?api-version=2024-01-01&$expand=all";
+        // Azure answers ids with one leading slash, without, and rarely with two.
+        for id in ["/subscriptions/S/a b?", "subscriptions/S/a b?", "//subscriptions/S/a b?/"] {
+            check(&list, &json!({ "id": id }), Some((None, path)));
+        }
+        check(&list, &json!({ "id": "/subscriptions/../tenants" }), None);
+        check(&list, &json!({ "id": 7 }), None);
+        check(&list, &json!({}), None);
+    }
+
+    #[test]
+    fn any_other_value_is_one_segment() {
+        let list = List::graph("/groups/{id}/members").whole();
+        check(&list, &json!({ "id": "a/b" }), Some((None, "/groups/a%2Fb/members")));
+        check(&list, &json!({ "id": ".." }), None);
+        check(&list, &json!({ "id": "" }), None);
+    }
+
+    #[test]
+    fn a_vault_has_a_host_of_its_own() {
+        let list = List::key_vault("/keys", "7.4");
+        let vault = json!({ "vaultUrl": "https://safe.vault.azure.net/" });
+        let base = Some("https://safe.vault.azure.net");
+        check(&list, &vault, Some((base, "/keys?api-version=7.4")));
+        check(&list, &json!({ "vaultUrl": "https://" }), None);
+        check(&list, &json!({ "vaultUrl": "http://safe.vault.azure.net" }), None);
+        check(&list, &json!({}), None);
+    }
+
+    #[test]
+    fn graph_is_asked_for_what_is_read() {
+        static STEP: Step = Step {
+            list: List::graph("/users").query("$top=999").also(&["also"]),
+            emits: Some(&groups::MEMBER),
+            links: &[Link::uses(&[], "/manager/id"), Link::of_parent(RelationshipClass::Has)],
+            ..Step::NEW
+        };
+        assert_eq!(STEP.select(), ["also", "displayName", "id", "jobTitle", "mail", "manager"]);
+        let address = STEP.list.address(&STEP, &scope(), None).unwrap().1;
+        assert_eq!(address, "/users?$top=999&$select=also,displayName,id,jobTitle,mail,manager");
+    }
+
+    #[test]
+    fn a_patch_asks_for_no_more_than_it_adds() {
+        let step = crate::registry::find("ad-account-security-defaults").unwrap();
+        assert_eq!(step.select(), ["id", "isEnabled"]);
+    }
+}

@@ -1,0 +1,265 @@
+//! Virtual machines.
+
+use graph::{End, Entity, Key, Name, Unresolved};
+use serde_json::{Map, Value, json};
+
+use crate::arm::compute::disks::DISK;
+use crate::arm::storage::accounts::STORAGE_ACCOUNT;
+use crate::convert::{Item, Output};
+use crate::entity::{COMPUTED, EntityType, RESOURCE, each, flag, list, text};
+use crate::entra::service_principals::SERVICE_PRINCIPAL;
+use crate::host::host;
+use crate::list::List;
+use crate::path;
+use crate::step::{Link, Permission, Step};
+
+pub(crate) static VIRTUAL_MACHINE: EntityType = EntityType {
+    kind: "azure_vm",
+    class: &["Host"],
+    doc: "A machine that runs in a subscription.",
+    shared: RESOURCE,
+    properties: &[
+        text("vmId", "/properties/vmId", "An id that no other machine ever has."),
+        text("vmSize", "/properties/hardwareProfile/vmSize", "Such as `Standard_D2s_v5`."),
+        text("hostname", "/properties/osProfile/computerName", "What the machine calls itself.")
+            .or_null(),
+        text("platform", "/properties/storageProfile/osDisk/osType", "`linux` or `windows`.")
+            .lower_case(),
+        text(
+            "osName",
+            "/properties/storageProfile/imageReference/offer",
+            "What was installed, such as `ubuntu-24_04-lts`.",
+        ),
+        text(
+            "osVersion",
+            "/properties/storageProfile/imageReference/exactVersion",
+            "The version of what was installed.",
+        ),
+        text("adminUser", "/properties/osProfile/adminUsername", "The first administrator."),
+        flag(
+            "disablePasswordAuthentication",
+            "/properties/osProfile/linuxConfiguration/disablePasswordAuthentication",
+            "Whether only keys open a shell, on Linux.",
+        ),
+        flag(
+            "enableAutomaticUpdates",
+            "/properties/osProfile/windowsConfiguration/enableAutomaticUpdates",
+            "Whether Windows updates itself.",
+        ),
+        text(
+            "timeZone",
+            "/properties/osProfile/windowsConfiguration/timeZone",
+            "The time zone of Windows.",
+        ),
+        text("licenseType", "/properties/licenseType", "The licence that its owner brought."),
+        text("priority", "/properties/priority", "`Spot` if Azure may evict the machine."),
+        text("evictionPolicy", "/properties/evictionPolicy", "What becomes of it when evicted."),
+        text(
+            "extensionsTimeBudget",
+            "/properties/extensionsTimeBudget",
+            "How long its extensions may take to start.",
+        ),
+        flag("usesManagedDisks", COMPUTED, "Whether Azure manages every disk."),
+        each(
+            "applicationSecurityGroup",
+            concat!(
+                "/properties/networkProfile/networkInterfaceConfigurations/*",
+                "/properties/ipConfigurations/*/properties/applicationSecurityGroups/*/id",
+            ),
+            "The application security groups that its network interfaces are in.",
+        ),
+        list("zones", "/zones", "Availability zones."),
+    ],
+};
+
+const MACHINES: List = List::resource_manager(
+    "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
+    "2024-07-01",
+);
+
+const READ: &[Permission] = &[Permission::Action("Microsoft.Compute/virtualMachines/read")];
+
+/// The image that a machine was made of. It may be one of several types.
+const IMAGE: Link = Link::uses(&[], "/properties/storageProfile/imageReference/id");
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-compute-virtual-machines",
+    name: "Virtual Machines",
+    covers: &[
+        "rm-compute-virtual-machine-disk-relationships",
+        "rm-compute-virtual-machine-image-relationships",
+        "rm-compute-virtual-machine-managed-identity-relationships",
+    ],
+    ingestion_source: Some("compute"),
+    list: MACHINES,
+    permissions: READ,
+    emits: Some(&VIRTUAL_MACHINE),
+    links: &[
+        Link::uses(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id")
+            .with(|_, _| flagged("osDisk")),
+        Link::uses(&[&DISK], "/properties/storageProfile/dataDisks/*/managedDisk/id")
+            .with(|_, _| flagged("dataDisk")),
+        Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageProfile/osDisk/vhd/uri").by(host),
+        Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageProfile/dataDisks/*/vhd/uri").by(host),
+        IMAGE,
+        identity("/identity/principalId")
+            .with(|_, _| properties(json!({ "managedIdentityType": "SystemAssigned" }))),
+        identity("/identity/userAssignedIdentities/*/principalId").with(user_assigned),
+    ],
+    refine: disks,
+    relate: version,
+    ..Step::SUBSCRIPTION
+};
+
+/// Whether the machines run. The list says so in place of everything else, and for all of them at
+/// once.
+pub(crate) static STATUS: Step = Step {
+    id: "rm-compute-virtual-machine-status",
+    name: "Virtual Machine Status",
+    ingestion_source: Some("compute"),
+    list: MACHINES.query("statusOnly=true"),
+    permissions: READ,
+    emits: Some(&VIRTUAL_MACHINE),
+    patches: &[
+        text("state", COMPUTED, "`running`, `stopped`, or what is between them."),
+        flag("active", COMPUTED, "Whether the machine runs."),
+    ],
+    refine: power,
+    ..Step::SUBSCRIPTION
+};
+
+/// Links to the service principals whose object ids are at `path`.
+const fn identity(path: &'static str) -> Link {
+    const KIND: &str = "azure_vm_uses_managed_identity";
+    const TO: &[&EntityType] = &[&SERVICE_PRINCIPAL];
+    Link::uses(TO, path).kind(KIND).or_map(&[KIND], |id, _| Unresolved::Map {
+        kind: KIND.to_owned(),
+        filters: vec![vec!["_type".to_owned(), "_key".to_owned()]],
+        target: properties(json!({
+            "_type": SERVICE_PRINCIPAL.kind,
+            "_key": Key::new(id).as_str(),
+        })),
+        skip_creation: false,
+    })
+}
+
+fn flagged(name: &str) -> Map<String, Value> {
+    Map::from_iter([(name.to_owned(), true.into())])
+}
+
+fn properties(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(properties) => properties,
+        _ => Map::new(),
+    }
+}
+
+/// What is known of an identity of the machine: its id is the name under which it is listed.
+fn user_assigned(principal: &str, vm: &Item<'_>) -> Map<String, Value> {
+    let mut found = properties(json!({ "managedIdentityType": "UserAssigned" }));
+    let identities = path::first(vm.json, "/identity/userAssignedIdentities");
+    for (id, identity) in identities.and_then(Value::as_object).into_iter().flatten() {
+        if path::first(identity, "/principalId").and_then(Value::as_str) == Some(principal) {
+            found.insert("azureId".to_owned(), id.as_str().into());
+            let client = path::first(identity, "/clientId").filter(|it| it.is_string());
+            found.extend(client.map(|it| ("clientId".to_owned(), it.clone())));
+        }
+    }
+    found
+}
+
+fn disks(vm: &Item<'_>, entity: &mut Entity) {
+    let mut disks = vm.values("/properties/storageProfile/osDisk");
+    disks.extend(vm.values("/properties/storageProfile/dataDisks/*"));
+    if !disks.is_empty() {
+        let are_managed = disks.iter().all(|it| path::first(it, "/managedDisk").is_some());
+        entity.set("usesManagedDisks", Some(are_managed));
+    }
+}
+
+/// A machine that was made of the latest version of a shared image names the image, and the version
+/// besides.
+fn version(vm: &Item<'_>, out: &mut Output) {
+    let (Some(key), Some(image), Some(version)) = (
+        vm.key("/id"),
+        vm.text(IMAGE.path).filter(|it| it.contains("/galleries/") && !it.contains("/versions/")),
+        vm.text("/properties/storageProfile/imageReference/exactVersion"),
+    ) else {
+        return;
+    };
+    let version = Name::of_id(&format!("{image}/versions/{version}"));
+    let vm = End::known(&key, VIRTUAL_MACHINE.kind);
+    out.references.push(IMAGE.reference(vm, End::named(version)));
+}
+
+fn power(vm: &Item<'_>, entity: &mut Entity) {
+    let codes = vm.texts("/properties/instanceView/statuses/*/code");
+    let state = codes.into_iter().find_map(|it| it.strip_prefix("PowerState/"));
+    let state = match state.map(str::to_lowercase).as_deref() {
+        // Azure knows of the machine, but not whether it runs.
+        None | Some("unknown" | "") => return,
+        // Whether a stopped machine still occupies hardware is a matter of its bill.
+        Some("deallocated") => "stopped".to_owned(),
+        Some(state) => state.to_owned(),
+    };
+    entity.set("active", Some(state == "running"));
+    entity.set("state", Some(state));
+}
+
+#[cfg(test)]
+mod tests {
+    use graph::Entity;
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+    use crate::convert::Scope;
+
+    fn convert(step: &Step, json: &Value) -> Output {
+        let scope = Scope {
+            instance_id: "i".into(),
+            instance_name: "I".into(),
+            directory_id: "d".into(),
+            subscription_id: Some("s".into()),
+            portal: "https://portal.azure.com/#@contoso.com".into(),
+            account_name: None,
+        };
+        let raw = to_raw_value(json).unwrap();
+        let mut out = Output::default();
+        step.convert(Item { json, raw: &raw, parent: None, scope: &scope }, &mut out);
+        out
+    }
+
+    fn status(codes: &[&str]) -> Vec<Entity> {
+        let statuses: Vec<_> = codes.iter().map(|code| json!({ "code": code })).collect();
+        let vm = json!({ "id": "/vm", "properties": { "instanceView": { "statuses": statuses } } });
+        convert(&STATUS, &vm).entities
+    }
+
+    #[test]
+    fn a_machine_runs_or_does_not() {
+        let check = |code, state, active: bool| {
+            let found = status(&["ProvisioningState/succeeded", code]);
+            assert_eq!(found[0].text("state"), Some(state));
+            assert_eq!(found[0].properties["active"], active);
+        };
+        check("PowerState/running", "running", true);
+        check("PowerState/deallocated", "stopped", false);
+        check("PowerState/stopped", "stopped", false);
+        check("PowerState/starting", "starting", false);
+    }
+
+    #[test]
+    fn what_azure_does_not_say_is_not_recorded() {
+        assert!(status(&["ProvisioningState/succeeded"]).is_empty());
+        assert!(status(&["PowerState/unknown"]).is_empty());
+        assert!(convert(&STATUS, &json!({ "id": "/vm" })).entities.is_empty());
+    }
+
+    #[test]
+    fn whether_disks_are_managed_is_unknown_without_disks() {
+        let vm = json!({ "id": "/vm", "properties": { "storageProfile": { "dataDisks": [] } } });
+        let found = convert(&STEP, &vm).entities;
+        assert_eq!(found[0].properties.get("usesManagedDisks"), None);
+        assert_eq!(found[0].properties["hostname"], Value::Null);
+    }
+}

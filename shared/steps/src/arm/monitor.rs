@@ -1,0 +1,3 @@
+//! Microsoft.Insights: what is logged, and where to.
+
+pub(crate) mod diagnostic_settings;

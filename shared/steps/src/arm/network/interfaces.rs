@@ -1,0 +1,94 @@
+//! Network interfaces, and what the machines that they belong to reach through them.
+
+use graph::Entity;
+use serde_json::Value;
+
+use crate::arm::compute::virtual_machines::VIRTUAL_MACHINE;
+use crate::arm::network::public_ips::PUBLIC_IP;
+use crate::arm::network::virtual_networks::SUBNET;
+use crate::convert::{Item, Output};
+use crate::entity::{COMPUTED, EntityType, RESOURCE, each, flag, text};
+use crate::list::List;
+use crate::path;
+use crate::step::{Link, Permission, Step};
+
+pub(crate) static INTERFACE: EntityType = EntityType {
+    kind: "azure_nic",
+    class: &["NetworkInterface"],
+    doc: "What connects a machine or a private endpoint to a subnet.",
+    shared: RESOURCE,
+    properties: &[
+        text("resourceGuid", "/properties/resourceGuid", "An id that no other interface has."),
+        text("macAddress", COMPUTED, "The hardware address, once there is one."),
+        flag("ipForwarding", "/properties/enableIPForwarding", "Whether it routes for others."),
+        each(
+            "privateIp",
+            "/properties/ipConfigurations/*/properties/privateIPAddress",
+            "The addresses within the virtual network.",
+        ),
+        text("privateIpAddress", COMPUTED, "The private address of the primary configuration."),
+        each(
+            "publicIp",
+            "/properties/ipConfigurations/*/properties/publicIPAddress/properties/ipAddress",
+            "The addresses at which the internet reaches it, which they themselves say.",
+        ),
+        text("publicIpAddress", COMPUTED, "One of the public addresses."),
+        text("securityGroupId", "/properties/networkSecurityGroup/id", "What protects it."),
+        text("virtualMachineId", MACHINE, "The machine that it belongs to."),
+    ],
+};
+
+const MACHINE: &str = "/properties/virtualMachine/id";
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-network-interfaces",
+    name: "Network Interfaces",
+    covers: &["rm-compute-network-relationships"],
+    ingestion_source: Some("network"),
+    list: List::resource_manager(
+        "/subscriptions/{subscription}/providers/Microsoft.Network/networkInterfaces",
+        "2024-05-01",
+    ),
+    permissions: &[Permission::Action("Microsoft.Network/networkInterfaces/read")],
+    emits: Some(&INTERFACE),
+    links: &[
+        Link::uses(&[&VIRTUAL_MACHINE], MACHINE).reverse(),
+        Link::uses(&[&PUBLIC_IP], "/properties/ipConfigurations/*/properties/publicIPAddress/id")
+            .subject(&VIRTUAL_MACHINE, MACHINE),
+        Link::of(&[&SUBNET], "/properties/ipConfigurations/*/properties/subnet/id")
+            .subject(&VIRTUAL_MACHINE, MACHINE),
+    ],
+    refine: addresses,
+    relate: application_security_groups,
+    extends: &[(&VIRTUAL_MACHINE, &["applicationSecurityGroup"])],
+    ..Step::SUBSCRIPTION
+};
+
+fn addresses(nic: &Item<'_>, entity: &mut Entity) {
+    let mac = nic.text("/properties/macAddress");
+    entity.set("macAddress", mac.filter(|it| !it.is_empty()));
+    let configurations = nic.values("/properties/ipConfigurations/*");
+    let is_primary = |it: &Value| path::first(it, "/properties/primary") == Some(&true.into());
+    let primary = configurations.iter().find(|it| is_primary(it)).or(configurations.first());
+    let Some(primary) = primary else { return };
+    let text = |path| path::first(primary, path).and_then(Value::as_str);
+    entity.set("privateIpAddress", text("/properties/privateIPAddress"));
+    entity.set("publicIpAddress", text("/properties/publicIPAddress/properties/ipAddress"));
+    // An interface names its public addresses by id. Which they are, they say themselves; that there
+    // are none, only the interface can say.
+    if nic.values("/properties/ipConfigurations/*/properties/publicIPAddress").is_empty() {
+        entity.set("publicIp", Some(Value::Array(Vec::new())));
+    }
+}
+
+/// A machine is in the application security groups that its interfaces are in.
+fn application_security_groups(nic: &Item<'_>, out: &mut Output) {
+    let Some(machine) = nic.key(MACHINE) else { return };
+    let mut groups =
+        nic.texts("/properties/ipConfigurations/*/properties/applicationSecurityGroups/*/id");
+    groups.sort_unstable();
+    groups.dedup();
+    let mut machine = VIRTUAL_MACHINE.patch(machine);
+    machine.set("applicationSecurityGroup", Some(groups));
+    out.entities.push(machine);
+}

@@ -1,0 +1,155 @@
+//! The data-model page: what every step reads, and what becomes of it.
+
+use std::fmt::Write as _;
+
+use crate::convert::is_placed;
+use crate::declared::Relationship;
+use crate::entity::{COMPUTED, EntityType, Property, Type};
+use crate::list::{List, Service, Shape};
+use crate::registry::STEPS;
+use crate::sources::ALWAYS_COLLECTED;
+use crate::step::{Needs, Permission, Step};
+
+/// The data-model page, in Markdown.
+#[must_use]
+pub fn data_model() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for step in STEPS {
+        // Writing to a string cannot fail.
+        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", step.id, step.name, finds(step));
+    }
+    for step in STEPS {
+        describe(step, &mut page);
+    }
+    page
+}
+
+const INTRODUCTION: &str = "\
+# Data model
+
+<!-- Generated from the declarations of the steps: run the tests with UPDATE=1 to write it anew. -->
+
+Each step reads one list, and its items become entities and relationships. A property is absent if
+Microsoft does not say what it is. *From* is where in an item a property is read, as a JSON pointer;
+a property without one is computed. A *mapped* relationship stands for one to an entity that was not
+collected: whoever reads the graph finds that entity by its properties.
+
+| step | reads | finds |
+| --- | --- | --- |
+";
+
+/// The types of entity that a step finds, or adds properties to.
+fn finds(step: &Step) -> String {
+    let mut kinds: Vec<String> = step.entity_types().map(|it| format!("`{}`", it.kind)).collect();
+    kinds.extend(step.patched_types().map(|it| format!("properties of `{}`", it.kind)));
+    if kinds.is_empty() {
+        kinds.push("relationships".to_owned());
+    }
+    kinds.join(", ")
+}
+
+fn describe(step: &Step, page: &mut String) {
+    let _ = writeln!(page, "\n## {}\n\n{}\n", step.id, step.name);
+    let _ = writeln!(page, "- Reads {}", list(&step.list));
+    if let Some(fallback) = step.list.fallback {
+        let _ = writeln!(page, "- Where that is forbidden, reads {}", list(fallback));
+    }
+    let permissions: Vec<_> = step.permissions.iter().map(permission).collect();
+    let _ = writeln!(page, "- Needs {}", permissions.join(", "));
+    let needs = match step.needs {
+        Needs::Nothing => "always",
+        Needs::Directory => "if the instance has `ingestActiveDirectory`",
+        Needs::Subscription => "if the instance has a `subscriptionId`",
+    };
+    let source = step.ingestion_source.filter(|it| !ALWAYS_COLLECTED.contains(it));
+    let source = source.map(|it| format!(", unless `{it}` is switched off"));
+    let _ = writeln!(page, "- Runs {needs}{}", source.unwrap_or_default());
+    if !step.covers.is_empty() {
+        let covers: Vec<_> = step.covers.iter().map(|it| format!("`{it}`")).collect();
+        let _ = writeln!(page, "- Also answers to {}", covers.join(", "));
+    }
+
+    for of in step.entity_types() {
+        entity(of, page);
+    }
+    if let Some(of) = step.emits.filter(|_| !step.patches.is_empty()) {
+        let _ = writeln!(page, "\n### More about `{}`\n", of.kind);
+        properties(step.patches.iter().collect(), page);
+    }
+    for (of, names) in step.extends {
+        let _ = writeln!(page, "\n### More about `{}`\n", of.kind);
+        properties(names.iter().filter_map(|name| of.property(name)).collect(), page);
+    }
+    let relationships = step.relationships();
+    if !relationships.is_empty() {
+        let _ = writeln!(page, "\n### Relationships of {}\n", step.id);
+        let _ = writeln!(page, "| relationship | from | class | to |\n| --- | --- | --- | --- |");
+        for it in &relationships {
+            relationship(it, page);
+        }
+    }
+}
+
+fn list(list: &List) -> String {
+    let service = match list.service {
+        Service::ResourceManager => "Azure Resource Manager",
+        Service::Graph => "Microsoft Graph",
+        Service::KeyVault => "the vault itself",
+    };
+    let version = Some(list.version).filter(|it| !it.is_empty());
+    let version = version.map(|it| format!(", version {it}")).unwrap_or_default();
+    let one = if list.shape == Shape::One { " (one item)" } else { "" };
+    let mut text = format!("`{}`{one} of {service}{version}", list.path);
+    if !list.parents.is_empty() {
+        let parents: Vec<_> = list.parents.iter().map(|it| format!("`{}`", it.kind)).collect();
+        let _ = write!(text, ", for each {}", parents.join(", "));
+    }
+    text
+}
+
+fn permission(permission: &Permission) -> String {
+    match permission {
+        Permission::Graph(it) => format!("the application permission `{it}`"),
+        Permission::Action(it) => format!("the action `{it}`"),
+        Permission::DataAction(it) => format!("the data action `{it}`"),
+    }
+}
+
+fn entity(of: &EntityType, page: &mut String) {
+    let classes: Vec<_> = of.class.iter().map(|it| format!("`{it}`")).collect();
+    let _ = writeln!(page, "\n### `{}` ({})\n\n{}\n", of.kind, classes.join(", "), of.doc);
+    if is_placed(of) {
+        let _ = writeln!(page, "It lies in a resource group.\n");
+    }
+    properties(of.declared().collect(), page);
+}
+
+fn properties(mut properties: Vec<&Property>, page: &mut String) {
+    properties.sort_by_key(|it| it.name);
+    let _ = writeln!(page, "| property | type | from | meaning |\n| --- | --- | --- | --- |");
+    for property in properties {
+        let ty = match property.ty {
+            Type::Text => "text",
+            Type::Number => "number",
+            Type::Flag => "true or false",
+            Type::List => "list of texts",
+            Type::Date => "moment, in ms since 1970",
+            Type::Any => "text, number, or true or false",
+        };
+        let null = if property.or_null { "; null if unknown" } else { "" };
+        let paths = [property.path, property.or].into_iter().filter(|&it| it != COMPUTED);
+        let paths: Vec<_> = paths.map(|it| format!("`{it}`")).collect();
+        let (name, doc) = (property.name, property.doc);
+        let _ = writeln!(page, "| `{name}` | {ty}{null} | {} | {doc} |", paths.join(" or "));
+    }
+}
+
+fn relationship(it: &Relationship, page: &mut String) {
+    let end = |kind: &str| match kind {
+        "*" => "anything".to_owned(),
+        kind => format!("`{kind}`"),
+    };
+    let mapped = if it.is_mapped { " (mapped)" } else { "" };
+    let (from, to) = (end(it.from), end(it.to));
+    let _ = writeln!(page, "| `{}`{mapped} | {from} | {} | {to} |", it.kind, it.class);
+}

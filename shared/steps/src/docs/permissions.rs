@@ -1,0 +1,131 @@
+//! The permissions page, and the role that grants no more than it says.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::registry::STEPS;
+use crate::step::{Permission, Step};
+
+/// The permissions page, in Markdown.
+#[must_use]
+pub fn permissions() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for (permission, steps) in needed(STEPS) {
+        if let Permission::Graph(name) = permission {
+            let id = graph_role_id(name).map(|it| format!("`{it}`")).unwrap_or_default();
+            // Writing to a string cannot fail.
+            let _ = writeln!(page, "| `{name}` | {id} | {} |", reasons(&steps));
+        }
+    }
+    page.push_str(AZURE);
+    for (permission, steps) in needed(STEPS) {
+        let (name, sort) = match permission {
+            Permission::Graph(_) => continue,
+            Permission::Action(name) => (name, "action"),
+            Permission::DataAction(name) => (name, "data action"),
+        };
+        let _ = writeln!(page, "| `{name}` | {sort} | {} |", reasons(&steps));
+    }
+    let role = role("/subscriptions/{subscription}");
+    let _ = write!(page, "{ROLE}```json\n{role:#}\n```\n");
+    page
+}
+
+const INTRODUCTION: &str = "\
+# Permissions
+
+<!-- Generated from the declarations of the steps: run the tests with UPDATE=1 to write it anew. -->
+
+What the service principal of an instance must be allowed, and what for. Each of them only reads.
+A step whose permission is missing is reported as forbidden, and nothing that it found before is
+deleted.
+
+## Microsoft Graph
+
+Application permissions (app roles), which an administrator has to consent to.
+
+| permission | id | needed to read |
+| --- | --- | --- |
+";
+
+const AZURE: &str = "
+## Azure Resource Manager and Key Vault
+
+Actions and data actions of a role that is assigned at the subscription, or above it.
+
+| name | sort | needed to read |
+| --- | --- | --- |
+";
+
+const ROLE: &str = "
+## The role
+
+This role grants exactly these actions. Save it, put in the subscription, and create it with
+`az role definition create --role-definition @role.json`.
+
+";
+
+/// The smallest role, assignable at a scope, that lets every step read what it reads, as the JSON
+/// from which `az role definition create` makes it.
+#[must_use]
+pub fn role(scope: &str) -> Value {
+    role_of(STEPS, scope)
+}
+
+/// The smallest role, assignable at a scope, that lets some steps read what they read.
+#[must_use]
+pub fn role_of(steps: &[&'static Step], scope: &str) -> Value {
+    let needed = needed(steps);
+    let actions = needed.keys().filter_map(|it| match it {
+        Permission::Action(name) => Some(*name),
+        _ => None,
+    });
+    let data_actions = needed.keys().filter_map(|it| match it {
+        Permission::DataAction(name) => Some(*name),
+        _ => None,
+    });
+    json!({
+        "Name": "tenantgraph",
+        "IsCustom": true,
+        "Description": "Reads what tenantgraph collects, and nothing else.",
+        "Actions": actions.collect::<Vec<_>>(),
+        "NotActions": [],
+        "DataActions": data_actions.collect::<Vec<_>>(),
+        "NotDataActions": [],
+        "AssignableScopes": [scope],
+    })
+}
+
+/// The id by which a permission of Microsoft Graph is granted to an application.
+#[must_use]
+pub fn graph_role_id(name: &str) -> Option<&'static str> {
+    GRAPH_ROLES.iter().find(|(role, _)| *role == name).map(|(_, id)| *id)
+}
+
+const GRAPH_ROLES: &[(&str, &str)] = &[
+    ("Application.Read.All", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"),
+    ("Group.Read.All", "5b567255-7703-4780-807c-7be8301ae99b"),
+    ("GroupMember.Read.All", "98830695-27a2-44f7-8c18-0c3ebc9698f6"),
+    ("Organization.Read.All", "498476ce-e0fe-48b0-b801-37ba7e2685c6"),
+    ("Policy.Read.All", "246dd0d5-5bd0-4def-940b-0421030a5b68"),
+    ("User.Read.All", "df021288-bdef-4463-88db-98f22de89214"),
+];
+
+/// Every permission that some steps need, with the steps that need it.
+fn needed(steps: &[&'static Step]) -> BTreeMap<Permission, Vec<&'static Step>> {
+    let mut needed = BTreeMap::<_, Vec<_>>::new();
+    for step in steps {
+        for permission in step.permissions {
+            needed.entry(*permission).or_default().push(*step);
+        }
+    }
+    needed
+}
+
+fn reasons(steps: &[&'static Step]) -> String {
+    let reasons: Vec<_> =
+        steps.iter().map(|it| format!("{} ([`{1}`](data-model.md#{1}))", it.name, it.id)).collect();
+    reasons.join(", ")
+}

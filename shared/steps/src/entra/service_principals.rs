@@ -1,0 +1,36 @@
+//! Service principals: the applications that can sign in to the directory.
+
+use serde_json::json;
+
+use crate::entity::{EntityType, OBJECT, always, always_list, list, text};
+use crate::list::List;
+use crate::step::{Permission, Step};
+
+pub(crate) static SERVICE_PRINCIPAL: EntityType = EntityType {
+    kind: "azure_service_principal",
+    class: &["Service"],
+    doc: "An application, or a managed identity, as the directory knows it.",
+    shared: OBJECT,
+    properties: &[
+        text("appDisplayName", "/appDisplayName", "The name of the application."),
+        text("appId", "/appId", "The id that the application signs in with."),
+        text("description", "/description", "What the application is for."),
+        list("servicePrincipalNames", "/servicePrincipalNames", "The names it is asked for by."),
+        text("servicePrincipalType", "/servicePrincipalType", "Such as `ManagedIdentity`."),
+        list("tags", "/tags", "What classifies it, such as `HideApp`."),
+        always("userType", "service", "What sort of account it is."),
+        always_list("category", &["infrastructure"], "What sort of service it is."),
+        always_list("function", &["service-account"], "What the service does."),
+    ],
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "ad-service-principals",
+    name: "Entra ID Service Principals",
+    list: List::graph("/servicePrincipals").query("$top=999"),
+    permissions: &[Permission::Graph("Application.Read.All")],
+    emits: Some(&SERVICE_PRINCIPAL),
+    // Nearly all have an empty list of tags, which says nothing.
+    refine: |_, entity| entity.properties.retain(|_, value| value != &json!([])),
+    ..Step::DIRECTORY
+};

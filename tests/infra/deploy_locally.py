@@ -1,0 +1,365 @@
+"""Deploys the template into an emulator of AWS (ministack) and runs jobs there. See `deploy-locally`.
+
+Where the emulator differs from AWS, as far as it matters here:
+- A queue with groups has one batch under way at a time, whatever its groups and MaximumConcurrency. AWS runs
+  the groups side by side. So nothing here says how fast a job is, nor what two invocations do to each other.
+- It speaks plain http, which the policy of the bucket forbids. That is proved, then the policy is taken away.
+- Memory, /tmp and the size of the code are not limited, and Lambda's guard against loops (RecursiveLoop) is missing.
+- Queues have no metrics, so the alarms on them stay without data. Encryption and lifecycle rules are only kept.
+- It enforces the roles of the functions (AUTH=true), so a call that a role does not allow fails here too. But it
+  takes messages from queues and writes logs by itself: that the roles allow Lambda to do so is not proved.
+- It asks for permissions that do not exist, such as sqs:SendMessageBatch, where AWS asks for sqs:SendMessage. The
+  roles are given these on the way (`with_batches`).
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+import boto3
+import botocore.exceptions
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOGS = ROOT / "target/infra/deploy-locally"
+REGION = "eu-central-1"
+FUNCTIONS = ("start", "collect", "finish")
+SECRET = "a-client-secret-that-must-not-be-seen-anywhere"
+
+
+def say(text):
+    print(text, file=sys.stderr)
+
+
+def check(holds, what, detail=""):
+    if not holds:
+        raise SystemExit(f"FAILED: {what}. {detail}".rstrip())
+    say(f"  ok  {what}")
+
+
+def wait_for(what, timeout, probe, progress=lambda: ""):
+    """Asks until the probe has an answer, and says every ten seconds that it is still asking."""
+    begin = time.monotonic()
+    spoke = begin
+    while (answer := probe()) is None:
+        now = time.monotonic()
+        if now - begin > timeout:
+            raise SystemExit(f"FAILED: {what}: not within {timeout} s. {progress()}".rstrip())
+        if now - spoke > 10:
+            spoke = now
+            say(f"      {now - begin:4.0f} s  waiting for {what}. {progress()}")
+        time.sleep(0.5)
+    return answer
+
+
+@contextlib.contextmanager
+def running(command, log, **options):
+    """A process, and whatever it starts, until the end of the block."""
+    with open(LOGS / log, "wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **options)
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+@contextlib.contextmanager
+def emulator(scratch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # The functions inherit this environment, so nothing of the caller's may be in it but where programs are.
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(scratch), "TMPDIR": str(scratch),
+        "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1", "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0", "AUTH": "true", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    command = pathlib.Path(sys.executable).with_name("ministack")
+    with running([str(command)], "emulator.log", env=environment, cwd=scratch) as process:
+        def answers():
+            check_alive(process, "the emulator", "emulator.log")
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return True
+        wait_for("the emulator", 60, answers)
+        yield f"http://127.0.0.1:{port}"
+
+
+def check_alive(process, what, log):
+    if process.poll() is not None:
+        raise SystemExit(f"FAILED: {what} ended with {process.returncode}:\n{(LOGS / log).read_text()[-2000:]}")
+
+
+@contextlib.contextmanager
+def simulated_cloud(binaries, scratch):
+    """The simulated Microsoft cloud. Yields the description of the cloud and an event for its tenant."""
+    out = scratch / "simulator"
+    command = [str(binaries / "tenantgraph"), "simulator", "--port", "0", "--users", "50", "--subscriptions", "1", "--out", str(out)]
+    with running(command, "simulator.log") as process:
+        def ready():
+            check_alive(process, "the simulated cloud", "simulator.log")
+            with contextlib.suppress(OSError, json.JSONDecodeError):
+                return [json.loads((out / name).read_text()) for name in ("cloud.json", "event.json")]
+        yield wait_for("the simulated cloud", 60, ready)
+
+
+def archives(options):
+    """One archive for each function, with an executable `bootstrap`."""
+    for name in FUNCTIONS:
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            def add(file, data):
+                entry = zipfile.ZipInfo(file)
+                entry.external_attr = 0o755 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, data)
+            if options.stand_in:
+                add("stand_in.py", (ROOT / "tests/infra/stand_in.py").read_bytes())
+                add("bootstrap", f'#!/bin/sh\nexec "{sys.executable}" "$LAMBDA_TASK_ROOT/stand_in.py"\n')
+            else:
+                add("bootstrap", stripped(options.binaries / name))
+        yield name, content.getvalue()
+
+
+def stripped(binary):
+    """A debug build is mostly symbols, which take long to pack and to unpack."""
+    with tempfile.NamedTemporaryFile() as copy:
+        shutil.copyfile(binary, copy.name)
+        if shutil.which("strip"):
+            subprocess.run(["strip", copy.name], check=True)
+        return pathlib.Path(copy.name).read_bytes()
+
+
+def with_batches(template):
+    """Adds to the roles what this emulator wants for the batch forms of what they may do with queues."""
+    for resource in template["Resources"].values():
+        for policy in resource["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                batched = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}.intersection(actions)
+                statement["Action"] = actions + [f"{action}Batch" for action in sorted(batched)]
+
+
+class Deployment:
+    """The stack in the emulator, and what a test wants of it."""
+
+    def __init__(self, endpoint):
+        def client(service):
+            return boto3.client(service, endpoint_url=endpoint, region_name=REGION, aws_access_key_id="test",
+                                aws_secret_access_key="test", config=botocore.config.Config(read_timeout=300, retries={"total_max_attempts": 1}))
+        self.endpoint = endpoint
+        self.s3, self.sqs, self.functions, self.stacks, self.secrets, self.logs = map(
+            client, ("s3", "sqs", "lambda", "cloudformation", "secretsmanager", "logs"))
+        self.alarms = client("cloudwatch")
+        self.invocations = 0
+
+    def deploy(self, options, parameters):
+        template = yaml_parse((ROOT / "infra/template.yaml").read_text())
+        self.s3.create_bucket(Bucket="packages", CreateBucketConfiguration={"LocationConstraint": REGION})
+        for name, archive in archives(options):
+            self.s3.put_object(Bucket="packages", Key=f"{name}.zip", Body=archive)
+            function = template["Resources"][f"{name.capitalize()}Function"]["Properties"]
+            check((ROOT / "infra" / function["CodeUri"]).resolve() == ROOT / "target/lambda" / name, f"`sam deploy` finds {name}")
+            function["CodeUri"] = f"s3://packages/{name}.zip"
+        with_batches(template)
+        self.stacks.create_stack(
+            StackName="tenantgraph", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()])
+
+        def ended():
+            stack = self.stacks.describe_stacks(StackName="tenantgraph")["Stacks"][0]
+            return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
+        stack = wait_for("the stack", 120, ended)
+        check(stack["StackStatus"] == "CREATE_COMPLETE", "the stack is created", self.failures())
+        self.outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+        self.bucket = self.outputs["BucketName"]
+
+        for name in FUNCTIONS:
+            function = self.outputs[f"{name.capitalize()}FunctionName"]
+            environment = self.functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+            environment["AWS_ENDPOINT_URL"] = self.endpoint
+            self.functions.update_function_configuration(FunctionName=function, Environment={"Variables": environment})
+
+        answer, failed = self.invoke("start", {"due": True})
+        check(failed, "the bucket refuses plain http", json.dumps(answer))
+        self.s3.delete_bucket_policy(Bucket=self.bucket)
+
+    def failures(self):
+        events = self.stacks.describe_stack_events(StackName="tenantgraph")["StackEvents"]
+        return "; ".join(f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}" for e in events if "FAILED" in e["ResourceStatus"])
+
+    def invoke(self, name, event):
+        """What the function answers, and whether that is an error."""
+        self.invocations += name == "start"
+        answer = self.functions.invoke(FunctionName=self.outputs[f"{name.capitalize()}FunctionName"], Payload=json.dumps(event))
+        return json.load(answer["Payload"]), "FunctionError" in answer
+
+    def keys(self, prefix=""):
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def read(self, key):
+        return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+
+    def depth(self, queue):
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
+        attributes = self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=names)["Attributes"]
+        return sum(int(attributes[name]) for name in names)
+
+    def progress(self):
+        return (f"{self.depth('CollectQueueUrl')} slices and {self.depth('FinishQueueUrl')} jobs queued, "
+                f"{len(self.keys())} objects")
+
+    def log(self, name):
+        """The lines that a function logged so far; written to a file as well."""
+        group = f"/aws/lambda/tenantgraph-{name}"
+        try:
+            pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+            lines = [event["message"] for page in pages for event in page["events"]]
+        except botocore.exceptions.ClientError:
+            lines = []
+        (LOGS / f"{name}.log").write_text("\n".join(lines))
+        return lines
+
+    def finished(self, instance, timeout, after=None):
+        """Waits until an instance has a new snapshot, and checks it. Returns the job."""
+        latest = f"graph/{instance}/latest.json"
+
+        def newest():
+            with contextlib.suppress(self.s3.exceptions.NoSuchKey):
+                document = json.loads(self.read(latest))
+                return document if document != after else None
+        document = wait_for(latest, timeout, newest, self.progress)
+        job = document.get("job") or sys.exit(f"FAILED: {latest} names no job: {document}")
+        summary = json.loads(self.read(f"jobs/{instance}/{job}/summary.json"))
+        complete = summary.get("complete") is True or summary.get("status") in ("complete", "completed")
+        check(complete, "the summary says that the job is complete", json.dumps(summary)[:2000])
+        counts = {}
+        for kind in ("entities", "relationships"):
+            counts[kind] = len(self.keys(f"graph/{instance}/{job}/{kind}/"))
+            check(counts[kind], f"the snapshot has {counts[kind]} objects of {kind}")
+        return document
+
+
+def event_of(file, simulated, secret):
+    """An event of events/, with the ids of the simulated tenant in place of the invented ones."""
+    event = json.loads((ROOT / "events" / file).read_text())
+    event["instance"]["config"].update(simulated["instance"]["config"], clientSecret={"secretArn": secret})
+    return event
+
+
+def run_jobs(deployed, simulated, timeout):
+    plain = simulated["instance"]["config"].get("clientSecret", SECRET)
+    secret = deployed.secrets.create_secret(Name="tenantgraph/contoso", SecretString=plain)["ARN"]
+    event = event_of("start-azure-tenant.json", simulated, secret)
+    instance = event["instance"]["id"]
+
+    wrong = json.loads(json.dumps(event))
+    wrong["instance"]["config"]["nonsense"] = 1
+    answer, failed = deployed.invoke("start", wrong)
+    check(failed and re.search(r"instance[./]config[./]nonsense", json.dumps(answer)), "an invalid event is refused by its path", json.dumps(answer))
+
+    begin = time.monotonic()
+    answer, failed = deployed.invoke("start", event)
+    check(not failed, "start takes the tenant", json.dumps(answer))
+    first = deployed.finished(instance, timeout)
+    took = time.monotonic() - begin
+
+    answer, failed = deployed.invoke("collect", event_of("collect-azure-step.json", simulated, secret))
+    check(not failed and "azure_user" in json.dumps(answer), "collect runs one step", json.dumps(answer))
+
+    answer, failed = deployed.invoke("start", json.loads((ROOT / "events/scheduled.json").read_text()))
+    check(not failed, "start takes the event of the schedule", json.dumps(answer))
+
+    again = json.loads((ROOT / "events/start-instance.json").read_text())
+    check(again["instanceId"] == instance, "the files of events/ are about one instance")
+    answer, failed = deployed.invoke("start", again)
+    check(not failed, "start takes the stored instance", json.dumps(answer))
+    deployed.finished(instance, timeout, after=first)
+    return instance, first, plain, took
+
+
+def check_delivery(deployed, instance, first):
+    """How the emulator delivers, as the stand-in saw it."""
+    prefix = f"jobs/{instance}/{first['job']}/"
+    trace = [key.removeprefix(f"{prefix}trace/").split("-", 1)[1] for key in sorted(deployed.keys(f"{prefix}trace/"))]
+    say(f"      deliveries: {trace}")
+    check(trace.count("second-1") == 1 and "second-2" not in trace, "a message that is sent twice is delivered once")
+    check("waits-2" in trace and "first-2" not in trace, "only the message of a batch that failed comes back")
+    check(trace.index("after-wait-1") > trace.index("waits-1"), "a group keeps its order")
+    summary = json.loads(deployed.read(f"{prefix}summary.json"))
+    check(summary["trespass"] == "AccessDenied", "a role that lacks an action is refused", summary["trespass"])
+
+
+def check_dead_letters(deployed):
+    """A message that is received five times in vain ends among the dead letters, which one can look at and empty."""
+    queue, dead = deployed.outputs["FinishQueueUrl"], deployed.outputs["FinishDeadLettersUrl"]
+    [source] = deployed.functions.list_event_source_mappings(FunctionName=deployed.outputs["FinishFunctionName"])["EventSourceMappings"]
+    deployed.functions.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
+    deployed.sqs.send_message(QueueUrl=queue, MessageBody="{}", MessageGroupId="poison", MessageDeduplicationId="poison")
+    received = 0
+    while deployed.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages"):
+        received += 1
+    check(received == 5 and deployed.depth("FinishDeadLettersUrl") == 1, "five receipts in vain make a dead letter", f"{received} receipts")
+    deployed.sqs.purge_queue(QueueUrl=dead)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binaries", type=pathlib.Path, default=os.environ.get("BINARIES", ROOT / "target/debug"))
+    parser.add_argument("--timeout", type=int, default=600, help="seconds that a job may take")
+    parser.add_argument("--stand-in", action="store_true")
+    options = parser.parse_args()
+    options.binaries = pathlib.Path(options.binaries).resolve()
+    needed = [] if options.stand_in else [*FUNCTIONS, "tenantgraph"]
+    if missing := [name for name in needed if not (options.binaries / name).is_file()]:
+        sys.exit(f"{options.binaries} has no {', '.join(missing)}: run `cargo build` first")
+    LOGS.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+
+    with contextlib.ExitStack() as stack:
+        scratch = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if options.stand_in:
+            cloud, simulated = {}, {"instance": {"config": {}}}
+        else:
+            cloud, simulated = stack.enter_context(simulated_cloud(options.binaries, scratch))
+        deployed = Deployment(stack.enter_context(emulator(scratch)))
+        stack.callback(lambda: [deployed.log(name) for name in FUNCTIONS])
+        deployed.deploy(options, {
+            "Architecture": "x86_64", "ScheduleRate": "rate(1 minute)", "Cloud": json.dumps(cloud) if cloud else "public"})
+        instance, first, plain, took = run_jobs(deployed, simulated, options.timeout)
+        if options.stand_in:
+            check_delivery(deployed, instance, first)
+            check_dead_letters(deployed)
+
+        check(len(deployed.alarms.describe_alarms()["MetricAlarms"]) == 7, "there are seven alarms")
+        wait_for("the scheduled rule", 90, lambda: True if sum("START RequestId" in line for line in deployed.log("start")) > deployed.invocations else None)
+        check(True, "the scheduled rule invokes start")
+        for queue in ("CollectDeadLettersUrl", "FinishDeadLettersUrl", "CollectQueueUrl", "FinishQueueUrl"):
+            check(deployed.depth(queue) == 0, f"{queue.removesuffix('Url')} is empty")
+        logged = "\n".join(line for name in FUNCTIONS for line in deployed.log(name))
+        stored = b"".join(deployed.read(key) for key in deployed.keys() if key.endswith("json"))
+        check(plain not in logged and plain.encode() not in stored, "the client secret is in no log and no JSON object")
+        print(f"{'stand-in' if options.stand_in else options.binaries}: first job took {took:.1f} s, "
+              f"{len(deployed.keys('jobs/'))} objects of jobs, {len(deployed.keys('graph/'))} of graphs")
+
+
+if __name__ == "__main__":
+    main()

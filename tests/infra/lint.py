@@ -1,0 +1,156 @@
+"""Lints a SAM template: `lint.py TEMPLATE DIRECTORY`. What SAM makes of the template is left in the directory.
+
+cfn-lint sees little of the properties of SAM's own resources, so the template is translated first, and the
+result is linted too. What no linter knows (the rules of this project) is checked below. At the end, damaged
+copies of the template prove that all this would notice.
+"""
+
+import json
+import logging
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+
+from samtranslator.model.exceptions import InvalidDocumentException  # noqa: E402
+from samtranslator.translator.transform import transform  # noqa: E402, it reads the region when it is loaded
+from samtranslator.yaml_helper import yaml_parse  # noqa: E402
+
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
+
+
+class NoManagedPolicies:
+    """The template names no managed policies, so there are none to look up in an account."""
+
+    def load(self):
+        return {}
+
+
+def translate(template):
+    """The template in plain CloudFormation, as the transform on the side of AWS writes it."""
+    sam = yaml_parse(template)
+    for resource in sam["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # `sam deploy` puts the address of the uploaded archive here.
+            resource["Properties"]["CodeUri"] = "s3://uploaded-by-sam/function.zip"
+    return transform(sam, {}, NoManagedPolicies())
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def findings_of_cfn_lint(path):
+    run = subprocess.run(
+        [str(pathlib.Path(sys.executable).with_name("cfn-lint")), "--format", "parseable", str(path)],
+        capture_output=True, text=True, check=False)
+    lines = [line for line in run.stdout.splitlines() if line]
+    # A crash of the linter is a finding, not a success.
+    return lines or ([run.stderr] if run.returncode else [])
+
+
+def findings_of_project(plain):
+    resources = plain["Resources"]
+
+    def each(kind):
+        return [(name, r["Properties"]) for name, r in resources.items() if r["Type"] == kind]
+
+    for name, role in each("AWS::IAM::Role"):
+        if role.get("ManagedPolicyArns"):
+            yield f"{name}: managed policies allow more than this stack"
+        for policy in role.get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                where = f"{name}: {statement.get('Sid')}"
+                if any("*" in action for action in listed(statement["Action"])):
+                    yield f"{where}: a wildcard among the actions"
+                if "*" in listed(statement["Resource"]):
+                    yield f"{where}: any resource"
+
+    functions = dict(each("AWS::Lambda::Function"))
+    queues = dict(each("AWS::SQS::Queue"))
+    watched = {(p["Namespace"], p["MetricName"], json.dumps(d["Value"], sort_keys=True))
+               for _, p in each("AWS::CloudWatch::Alarm") for d in p["Dimensions"]}
+    dead_letters = {q["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+                    for q in queues.values() if "RedrivePolicy" in q}
+
+    for name, function in functions.items():
+        if function["LoggingConfig"]["LogGroup"].get("Ref") not in resources:
+            yield f"{name}: logs into a group without retention"
+        if function.get("TracingConfig"):
+            yield f"{name}: is traced"
+        if ("AWS/Lambda", "Errors", json.dumps({"Ref": name})) not in watched:
+            yield f"{name}: no alarm on its errors"
+
+    for name, queue in queues.items():
+        metric = "ApproximateNumberOfMessagesVisible" if name in dead_letters else "ApproximateAgeOfOldestMessage"
+        if ("AWS/SQS", metric, json.dumps({"Fn::GetAtt": [name, "QueueName"]})) not in watched:
+            yield f"{name}: no alarm on {metric}"
+        if not queue.get("SqsManagedSseEnabled"):
+            yield f"{name}: not encrypted"
+        if name not in dead_letters and "RedrivePolicy" not in queue:
+            yield f"{name}: no queue for dead letters"
+
+    for name, source in each("AWS::Lambda::EventSourceMapping"):
+        queue = source["EventSourceArn"]["Fn::GetAtt"][0]
+        function = source["FunctionName"]["Ref"]
+        if queues[queue]["VisibilityTimeout"] < 6 * functions[function]["Timeout"]:
+            yield f"{queue}: its visibility timeout is less than six times the timeout of {function}"
+        # Lambda would stop a function that goes on by a message to the queue it came from.
+        sends = json.dumps({"Fn::GetAtt": [queue, "Arn"]}) in [
+            json.dumps(r) for s in resources[functions[function]["Role"]["Fn::GetAtt"][0]]["Properties"]
+            ["Policies"][0]["PolicyDocument"]["Statement"] if "sqs:SendMessage" in listed(s["Action"])
+            for r in listed(s["Resource"])]
+        if sends and functions[function].get("RecursiveLoop") != "Allow":
+            yield f"{function}: sends to the queue that invokes it, which Lambda takes for a runaway loop"
+
+
+def findings(template, sam_path, plain_path):
+    sam_path.write_text(template)
+    try:
+        plain = translate(template)
+    except InvalidDocumentException as refusal:
+        return [f"the SAM transform refuses the template: {cause.message}" for cause in refusal.causes]
+    plain_path.write_text(json.dumps(plain, indent=2))
+    of_linter = [*findings_of_cfn_lint(sam_path), *findings_of_cfn_lint(plain_path)]
+    # The rules of the project are only worth asking, and only safe to ask, of a template that is sound.
+    return of_linter or list(findings_of_project(plain))
+
+
+# Each damage is (what it is, what is replaced, by what, what a finding must say).
+DAMAGES = [
+    ("a visibility timeout below the function's", "VisibilityTimeout: 1080", "VisibilityTimeout: 100", "E3505"),
+    ("a visibility timeout below six times that", "VisibilityTimeout: 1080", "VisibilityTimeout: 1000", "six times"),
+    ("an unknown runtime", "Runtime: provided.al2023", "Runtime: provided.al1999", "provided.al1999"),
+    ("a batch that is no number", "BatchSize: 10", "BatchSize: ten", "BatchSize"),
+    ("a reference to nothing", "!GetAtt CollectQueue.Arn\n", "!GetAtt CollectQueues.Arn\n", "CollectQueues"),
+    ("a wildcard action", "Action: s3:GetObject", "Action: s3:*", "wildcard"),
+    ("any resource", "Resource: !Sub ${Bucket.Arn}/*", 'Resource: "*"', "any resource"),
+    ("no permission to recurse", "RecursiveLoop: Allow", "", "runaway"),
+    ("an alarm on the wrong queue", "!GetAtt FinishDeadLetters.QueueName", "!GetAtt FinishQueue.QueueName", "no alarm"),
+    ("no encryption", "SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false", "not encrypted"),
+]
+
+
+def main():
+    template = pathlib.Path(sys.argv[1]).read_text()
+    directory = pathlib.Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as scratch:
+        sam = pathlib.Path(scratch, "template.yaml")
+        problems = findings(template, sam, directory / "template.json")
+        for problem in problems:
+            print(problem)
+        print(f"{sys.argv[1]}: {len(problems)} findings")
+        missed = 0
+        for what, old, new, expected in DAMAGES:
+            assert old in template, f"the template does not hold {old!r} any more"
+            of_damage = findings(template.replace(old, new), sam, pathlib.Path(scratch, "template.json"))
+            noticed = any(expected in finding for finding in of_damage)
+            print(f"  {'noticed' if noticed else 'MISSED '}  {what}")
+            missed += not noticed
+    return 1 if problems or missed else 0
+
+
+sys.exit(main())

@@ -1,0 +1,100 @@
+"""Stands in for the three functions: does with queues and objects what they do, and collects nothing.
+
+It runs as the bootstrap of a custom runtime. Which function it is, it takes from the function's name. What it
+was given it writes to jobs/{instance}/{job}/trace/, where the test reads how the emulator delivers.
+"""
+
+import json
+import os
+import time
+import traceback
+import urllib.request
+
+import boto3
+import botocore.exceptions
+
+BUCKET = os.environ["STORE"].removeprefix("s3://")
+COLLECT, FINISH = os.environ["COLLECT_QUEUE_URL"], os.environ["FINISH_QUEUE_URL"]
+s3 = boto3.client("s3")
+sqs = boto3.client("sqs")
+secrets = boto3.client("secretsmanager")
+
+# One throttle domain whose first step has to wait, and one that has not; the second step of that one is sent twice.
+STEPS = [("graph", "waits"), ("graph", "after-wait"), ("arm", "first"), ("arm", "second"), ("arm", "second")]
+
+
+def put(key, value, **condition):
+    s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(value).encode(), **condition)
+
+
+def start(event):
+    if "due" in event:
+        s3.list_objects_v2(Bucket=BUCKET, Prefix="instances/")
+        return {"started": []}
+    if "instanceId" in event:
+        instance = json.load(s3.get_object(Bucket=BUCKET, Key=f"instances/{event['instanceId']}.json")["Body"])
+    else:
+        instance = event["instance"]
+    if "nonsense" in instance["config"]:
+        raise ValueError("instance.config.nonsense: unknown field")
+    secrets.get_secret_value(SecretId=instance["config"]["clientSecret"]["secretArn"])
+    job = f"{instance['id']}/{time.time_ns()}"
+    put(f"instances/{instance['id']}.json", instance)
+    put(f"jobs/{job}/plan.json", {"steps": [step for _, step in STEPS]})
+    for group, step in STEPS:
+        sqs.send_message(QueueUrl=COLLECT, MessageBody=json.dumps({"job": job, "step": step}),
+                         MessageGroupId=group, MessageDeduplicationId=f"{job}-{step}".replace("/", "-"))
+    return {"started": [job]}
+
+
+def collect(event):
+    if "Records" not in event:
+        return {"step": event["step"], "entities": {"azure_user": 1}}
+    failures = []
+    for record in event["Records"]:
+        job, step = (json.loads(record["body"])[name] for name in ("job", "step"))
+        delivery = record["attributes"]["ApproximateReceiveCount"]
+        put(f"jobs/{job}/trace/{time.time_ns()}-{step}-{delivery}", {})
+        if step == "waits" and delivery == "1":
+            sqs.change_message_visibility(QueueUrl=COLLECT, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=5)
+            failures.append({"itemIdentifier": record["messageId"]})
+            continue
+        put(f"jobs/{job}/steps/{step}/manifest.json", {"parts": []}, IfNoneMatch="*")
+    listed = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"jobs/{job}/steps/")
+    if listed["KeyCount"] == len(set(STEPS)):
+        sqs.send_message(QueueUrl=FINISH, MessageBody=json.dumps({"job": job}),
+                         MessageGroupId=job.split("/")[0], MessageDeduplicationId=job.replace("/", "-"))
+    return {"batchItemFailures": failures}
+
+
+def finish(event):
+    for record in event["Records"]:
+        job = json.loads(record["body"])["job"]
+        instance = job.split("/")[0]
+        try:
+            put(f"instances/{instance}.json", {})
+            trespass = "allowed"
+        except botocore.exceptions.ClientError as refusal:
+            trespass = refusal.response["Error"]["Code"]
+        put(f"graph/{job}/entities/azure_user.ndjson.zst", {})
+        put(f"graph/{job}/relationships/azure_account_has_user.ndjson.zst", {})
+        put(f"jobs/{job}/summary.json", {"status": "complete", "trespass": trespass})
+        put(f"graph/{instance}/latest.json", {"job": job.split("/")[1]})
+    return {"batchItemFailures": []}
+
+
+def main():
+    api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
+    handler = {"start": start, "collect": collect, "finish": finish}[os.environ["AWS_LAMBDA_FUNCTION_NAME"].rsplit("-", 1)[1]]
+    while True:
+        with urllib.request.urlopen(f"{api}/next") as response:
+            request, event = response.headers["Lambda-Runtime-Aws-Request-Id"], json.load(response)
+        try:
+            path, answer = "response", handler(event)
+        except Exception as error:  # noqa: BLE001, a runtime reports whatever its handler raises
+            traceback.print_exc()
+            path, answer = "error", {"errorType": type(error).__name__, "errorMessage": str(error)}
+        urllib.request.urlopen(f"{api}/{request}/{path}", data=json.dumps(answer).encode()).close()
+
+
+main()

@@ -1,0 +1,438 @@
+//! What is true of every step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use graph::{Entity, Key, Unresolved};
+use serde_json::Value;
+use steps::{
+    EntityType, INGESTION_SOURCES, Link, List, PARENT, Parent, Permission, Property, STEPS,
+    Service, Step, Type,
+};
+use tests::{Problems, Recording, difference, fixtures, pretty};
+
+/// Types that links lead to although no step collects them yet.
+const NOT_YET_COLLECTED: &[&str] = &[];
+
+#[test]
+fn recordings_become_the_expected_graphs() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let graph = pretty(&tests::graph(&recording.convert()));
+        problems.note(difference(&recording.graph(), &graph));
+    }
+    problems.report();
+}
+
+#[test]
+fn every_step_has_a_recording() {
+    let mut problems = Problems::default();
+    for step in STEPS {
+        let recording = Recording::of(step);
+        problems.unless(recording.is_some(), || format!("{} has no recording", step.id));
+        let Some(recording) = recording else { continue };
+        let is_fine = recording.owner.is_none() == step.list.parents.is_empty();
+        problems.unless(is_fine, || format!("{} has a parent it should not, or none", step.id));
+    }
+    problems.report();
+}
+
+#[test]
+fn every_recording_is_of_a_step() {
+    for folder in fs::read_dir(fixtures()).unwrap() {
+        let folder = folder.unwrap();
+        let id = folder.file_name().into_string().unwrap();
+        assert!(STEPS.iter().any(|step| step.id == id), "there is no step {id}");
+        let names: BTreeSet<String> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let pages = names.iter().filter(|name| name.starts_with("page-")).count();
+        let pages = (1..=pages).map(|page| format!("page-{page}.json"));
+        let known = pages.chain(["parent.json".into(), "graph.json".into()]).collect();
+        let strange: Vec<_> = names.difference(&known).collect();
+        assert!(strange.is_empty(), "nothing reads {strange:?} of {id}");
+    }
+}
+
+#[test]
+fn recordings_show_every_property() {
+    fn declared(properties: &[Property]) -> Vec<&'static str> {
+        properties.iter().map(|it| it.name).collect()
+    }
+
+    let mut problems = Problems::default();
+    let mut shared = BTreeMap::new();
+    for recording in recordings() {
+        let step = recording.step;
+        let found = recording.convert();
+        let borrowed: Vec<&str> = links(step).flat_map(|link| link.borrow).copied().collect();
+        let own = step.entity_types().map(|of| (of, declared(of.properties)));
+        let patched = step.emits.map(|of| (of, declared(step.patches)));
+        let extended = step.extends.iter().map(|(of, names)| (*of, names.to_vec()));
+        for (of, properties) in own.chain(patched).chain(extended) {
+            let seen = names(&found.entities, of);
+            for name in properties.into_iter().filter(|it| !borrowed.contains(it)) {
+                let is_seen = seen.contains(name);
+                problems.unless(is_seen, || format!("{} shows no {}.{name}", step.id, of.kind));
+            }
+        }
+        for of in step.entity_types() {
+            let seen = names(&found.entities, of);
+            for Property { name, .. } in of.shared.iter().copied().flatten() {
+                *shared.entry(*name).or_insert(false) |= seen.contains(*name);
+            }
+        }
+    }
+    for (name, is_seen) in shared {
+        problems.unless(is_seen, || format!("no recording of any step shows {name}"));
+    }
+    problems.report();
+}
+
+#[test]
+fn recordings_show_no_property_that_is_not_declared() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let step = recording.step;
+        for entity in recording.convert().entities {
+            let kind = entity.kind;
+            for (name, value) in &entity.properties {
+                let is_fine = step.property(kind, name).is_some_and(|it| it.admits(value));
+                problems.unless(is_fine, || format!("{} sets {kind}.{name} to {value}", step.id));
+            }
+            let mut patched = step.patched_types();
+            let is_fine = entity.is_patch == patched.any(|of| of.kind == kind);
+            problems.unless(is_fine, || format!("{} does not declare {kind}", step.id));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn recordings_show_every_type_of_entity() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let found = recording.convert();
+        for of in recording.step.entity_types() {
+            let is_seen = found.entities.iter().any(|it| it.kind == of.kind);
+            problems.unless(is_seen, || format!("{} shows no {}", recording.step.id, of.kind));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn recordings_show_every_link() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let step = recording.step;
+        let mut check = |links: &[Link], at: &str| {
+            for link in links.iter().filter(|it| !it.path.is_empty() && it.path != PARENT) {
+                let is_part =
+                    |part: &Value| recording.with_item(part, |it| !it.texts(link.path).is_empty());
+                let is_item =
+                    |item| recording.with_item(item, |it| it.values(at).into_iter().any(is_part));
+                let is_seen = recording.items.iter().any(is_item);
+                problems.unless(is_seen, || format!("{} shows no {at}{}", step.id, link.path));
+            }
+        };
+        check(step.links, "");
+        step.parts.iter().for_each(|part| check(part.links, part.at));
+    }
+    problems.report();
+}
+
+#[test]
+fn recordings_show_every_mapped_relationship_and_no_other() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let found = recording.convert();
+        let seen: BTreeSet<&str> = found
+            .references
+            .iter()
+            .filter_map(|reference| match &reference.unresolved {
+                Unresolved::Map { kind, .. } => Some(kind.as_str()),
+                Unresolved::Drop => None,
+            })
+            .collect();
+        let step = recording.step;
+        let declared: BTreeSet<&str> = links(step).flat_map(|link| link.maps).copied().collect();
+        problems.unless(seen == declared, || {
+            format!("{} declares {declared:?} and shows {seen:?}", step.id)
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn recordings_show_no_relationship_that_is_not_declared() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let declared = recording.step.relationships();
+        for reference in recording.convert().references {
+            let class = reference.class;
+            let is_fine = declared.iter().any(|it| {
+                it.class == class && reference.kind.as_ref().is_none_or(|kind| it.kind == *kind)
+            });
+            problems.unless(is_fine, || {
+                format!("{} does not declare {class} {:?}", recording.step.id, reference.kind)
+            });
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn what_is_selected_is_enough() {
+    let mut problems = Problems::default();
+    for recording in recordings().filter(|it| it.step.list.select) {
+        let fields = recording.step.select();
+        let selected = recording.items.iter().cloned().map(|mut item| {
+            if let Value::Object(item) = &mut item {
+                item.retain(|name, _| name.starts_with('@') || fields.contains(&&**name));
+            }
+            item
+        });
+        let selected = recording.convert_items(&selected.collect::<Vec<_>>());
+        let is_enough = tests::graph(&selected) == tests::graph(&recording.convert());
+        problems.unless(is_enough, || format!("{} reads more than it selects", recording.step.id));
+    }
+    problems.report();
+}
+
+#[test]
+fn ids_are_unique_sorted_and_kebab_case() {
+    let mut problems = Problems::default();
+    for pair in STEPS.windows(2) {
+        let [before, after] = [pair[0].id, pair[1].id];
+        problems.unless(before < after, || format!("{after} belongs before {before}"));
+    }
+    let mut seen = BTreeSet::new();
+    for id in STEPS.iter().flat_map(|step| step.covers.iter().copied().chain([step.id])) {
+        problems.unless(seen.insert(id), || format!("{id} occurs twice"));
+        let is_kebab = id.split('-').all(|word| {
+            !word.is_empty()
+                && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+        });
+        problems.unless(is_kebab, || format!("{id} is not in kebab-case"));
+    }
+    problems.report();
+}
+
+#[test]
+fn a_type_is_declared_once() {
+    let mut problems = Problems::default();
+    let mut declared = BTreeMap::new();
+    for (step, of) in emitted() {
+        let other = declared.insert(of.kind, of).is_some_and(|other| !std::ptr::eq(other, of));
+        problems.unless(!other, || format!("{} of {} has a namesake", of.kind, step.id));
+        problems.unless(!of.class.is_empty(), || format!("{} has no class", of.kind));
+    }
+    problems.report();
+}
+
+#[test]
+fn properties_have_names_of_their_own() {
+    let mut problems = Problems::default();
+    let types: BTreeMap<_, _> = emitted().map(|(_, of)| (of.kind, of)).collect();
+    for of in types.into_values() {
+        let patches = STEPS.iter().filter(|step| step.emits.is_some_and(|it| it.kind == of.kind));
+        let patches = patches.flat_map(|step| step.patches);
+        let mut seen = BTreeSet::new();
+        for name in of.declared().chain(patches).map(|it| it.name) {
+            problems.unless(seen.insert(name), || format!("{} has {name} twice", of.kind));
+            // JupiterOne accepts no other names, but for those of tags.
+            let is_fine = |it: u8| it.is_ascii_alphanumeric() || it == b'.';
+            let is_fine = name == "tag.*" || name.bytes().all(is_fine);
+            problems.unless(is_fine, || format!("{}.{name} is not a name", of.kind));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn links_lead_to_entities_that_are_emitted() {
+    let mut problems = Problems::default();
+    let kinds: BTreeSet<&str> = emitted().map(|(_, of)| of.kind).collect();
+    for step in STEPS {
+        for to in links(step).flat_map(|link| link.to).map(|to| to.kind) {
+            let is_known = kinds.contains(to) || NOT_YET_COLLECTED.contains(&to);
+            problems.unless(is_known, || format!("{} links to {to}, which no step emits", step.id));
+        }
+    }
+    for kind in NOT_YET_COLLECTED {
+        problems.unless(!kinds.contains(kind), || format!("{kind} is collected by now"));
+    }
+    problems.report();
+}
+
+#[test]
+fn what_is_borrowed_is_declared_by_both() {
+    let mut problems = Problems::default();
+    for step in STEPS {
+        for link in links(step) {
+            for name in link.borrow {
+                let ty = |of: &EntityType| of.property(name).map(|it| it.ty);
+                let holder = step.emits.and_then(ty);
+                let is_fine = holder.is_some()
+                    && !link.to.is_empty()
+                    && link.to.iter().all(|lender| ty(lender) == holder);
+                problems.unless(is_fine, || format!("{} cannot borrow {name}", step.id));
+            }
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn a_patch_is_of_what_another_step_finds() {
+    for step in STEPS {
+        for patched in step.patched_types() {
+            let is_found = emitted().any(|(_, of)| std::ptr::eq(of, patched));
+            assert!(is_found, "{} patches {}, which no step finds", step.id, patched.kind);
+        }
+    }
+}
+
+#[test]
+fn parents_are_emitted_before_their_children() {
+    fn visit(step: &'static Step, path: &mut Vec<&'static str>) {
+        assert!(!path.contains(&step.id), "{path:?} wait for each other");
+        path.push(step.id);
+        for parent in step.list.parents {
+            let mut steps = emitted().filter(|(_, of)| std::ptr::eq(*of, *parent)).peekable();
+            assert!(steps.peek().is_some(), "no step emits {} for {}", parent.kind, step.id);
+            steps.for_each(|(step, _)| visit(step, path));
+        }
+        path.pop();
+    }
+    STEPS.iter().for_each(|step| visit(step, &mut Vec::new()));
+}
+
+#[test]
+fn parents_are_recorded_as_they_are_stored() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let Some(owner) = recording.owner else { continue };
+        let step = recording.step;
+        let of = step.list.parents.iter().find(|it| it.kind == owner.kind);
+        for (name, value) in owner.json.as_object().unwrap() {
+            let property = of.and_then(|of| of.property(name));
+            let is_fine = property.is_some_and(|it| it.admits(value));
+            problems.unless(is_fine, || format!("the parent of {} has {name}: {value}", step.id));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn every_list_has_an_address() {
+    let mut problems = Problems::default();
+    for (step, list) in lists() {
+        let owner = Recording::of(step).and_then(|it| it.owner);
+        let address = list.address(step, &tests::scope(), owner.as_ref().map(|it| it.parent()));
+        let is_fine = address.is_some_and(|(_, it)| it.starts_with('/') && !it.starts_with("//"));
+        problems.unless(is_fine, || format!("{} has no address for {}", step.id, list.path));
+
+        // Every other parent has what the path is made of, too.
+        for of in step.list.parents {
+            let text = |name: &str| if name.ends_with("Url") { "https://text" } else { "text" };
+            let texts = of.declared().filter(|it| it.ty == Type::Text);
+            let json: Value = texts.map(|it| (it.name, text(it.name))).collect();
+            let parent = Parent { key: &Key::new("parent"), kind: of.kind, json: &json };
+            let address = list.address(step, &tests::scope(), Some(parent));
+            problems.unless(address.is_some(), || format!("{} lacks {}", of.kind, list.path));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn every_api_has_a_version() {
+    let mut problems = Problems::default();
+    for (step, list) in lists() {
+        let version = list.version;
+        let is_fine = match list.service {
+            // The path says it.
+            Service::Graph => version.is_empty(),
+            Service::KeyVault => version.starts_with("7."),
+            Service::ResourceManager => {
+                let date = version.strip_suffix("-preview").unwrap_or(version);
+                let parts = date.split('-').map(|it| (it.len(), it.parse::<u16>()));
+                let parts: Vec<_> = parts.collect();
+                matches!(parts[..], [(4, Ok(_)), (2, Ok(1..=12)), (2, Ok(1..=31))])
+            }
+        };
+        problems.unless(is_fine, || format!("{} asks for version `{version}`", step.id));
+    }
+    problems.report();
+}
+
+#[test]
+fn every_step_names_its_permissions() {
+    let mut problems = Problems::default();
+    for (step, list) in lists() {
+        let is_named = step.permissions.iter().any(|permission| {
+            matches!(
+                (list.service, permission),
+                (Service::Graph, Permission::Graph(_))
+                    | (Service::ResourceManager, Permission::Action(_))
+                    | (Service::KeyVault, Permission::DataAction(_))
+            )
+        });
+        problems.unless(is_named, || format!("{} needs no permission for {}", step.id, list.path));
+        for permission in step.permissions {
+            let is_fine = match permission {
+                Permission::Graph(role) => role.split('.').count() >= 3,
+                // A wildcard would grant more than was meant, and whatever is added later.
+                Permission::Action(it) | Permission::DataAction(it) => {
+                    it.starts_with("Microsoft.")
+                        && (it.ends_with("/read") || it.ends_with("/action"))
+                        && !it.contains('*')
+                }
+            };
+            problems.unless(is_fine, || format!("{} asks for {permission:?}", step.id));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn every_step_has_a_name_and_a_known_source() {
+    let mut problems = Problems::default();
+    for step in STEPS {
+        problems.unless(!step.name.is_empty(), || format!("{} has no name", step.id));
+        let is_known = step.ingestion_source.is_none_or(|it| INGESTION_SOURCES.contains(&it));
+        problems.unless(is_known, || format!("nothing switches {}", step.id));
+    }
+    problems.report();
+}
+
+/// Every recording that there is.
+fn recordings() -> impl Iterator<Item = Recording> {
+    STEPS.iter().filter_map(|step| Recording::of(step))
+}
+
+/// Every type of entity, with the step that finds it.
+fn emitted() -> impl Iterator<Item = (&'static Step, &'static EntityType)> {
+    STEPS.iter().flat_map(|step| step.entity_types().map(|of| (*step, of)))
+}
+
+/// Every list, with the step that reads it.
+fn lists() -> impl Iterator<Item = (&'static Step, &'static List)> {
+    let lists = |step: &'static Step| [Some(&step.list), step.list.fallback].into_iter().flatten();
+    STEPS.iter().flat_map(move |step| lists(step).map(|list| (*step, list)))
+}
+
+/// The links of a step and of its parts.
+fn links(step: &'static Step) -> impl Iterator<Item = &'static Link> {
+    step.links.iter().chain(step.parts.iter().flat_map(|part| part.links))
+}
+
+/// The properties that entities of a type have, with tags under their common name.
+fn names(entities: &[Entity], of: &EntityType) -> BTreeSet<String> {
+    let entities = entities.iter().filter(|entity| entity.kind == of.kind);
+    let names = entities.flat_map(|entity| entity.properties.keys());
+    names.map(|it| if it.starts_with("tag.") { "tag.*".to_owned() } else { it.clone() }).collect()
+}
