@@ -79,7 +79,7 @@ def finish(event):
         put(f"graph/{job}/entities/azure_user.ndjson.zst", {})
         put(f"graph/{job}/relationships/azure_account_has_user.ndjson.zst", {})
         put(f"jobs/{job}/summary.json", {"status": "complete", "trespass": trespass})
-        put(f"graph/{instance}/latest.json", {"job": job.split("/")[1]})
+        put(f"graph/{instance}/latest.json", {"job": {"instance": instance, "id": job.split("/")[1]}})
     return {"batchItemFailures": []}
 
 

@@ -22,6 +22,8 @@ pub struct Recording {
     pub items: Vec<Value>,
     /// What the items belong to, if anything.
     pub owner: Option<Owner>,
+    /// The instance that they are converted for.
+    pub scope: Scope,
 }
 
 /// What the items of a recording belong to.
@@ -58,7 +60,7 @@ impl Recording {
         });
         let owner = folder(step).join("parent.json");
         let owner = owner.exists().then(|| Owner::of(&read(&owner)));
-        Some(Self { step, items: items.collect(), owner })
+        Some(Self { step, items: items.collect(), owner, scope: scope() })
     }
 
     /// What the recording becomes.
@@ -84,9 +86,8 @@ impl Recording {
     /// If the item cannot be written as JSON.
     pub fn with_item<T>(&self, json: &Value, then: impl FnOnce(Item<'_>) -> T) -> T {
         let raw = to_raw_value(json).expect("JSON can be written as JSON");
-        let scope = scope();
         let parent = self.owner.as_ref().map(Owner::parent);
-        then(Item { json, raw: &raw, parent, scope: &scope })
+        then(Item { json, raw: &raw, parent, scope: &self.scope })
     }
 
     /// Where the graph is that the recording should become.

@@ -118,9 +118,9 @@ fn change(json: &mut Value, place: Index, value: Value) {
 }
 
 fn convert(step: &'static Step, json: &Value) -> Output {
-    let recording = Recording::of(step);
-    let owner = recording.and_then(|recording| recording.owner);
-    Recording { step, items: Vec::new(), owner }.convert_items(std::slice::from_ref(json))
+    let owner = Recording::of(step).and_then(|recording| recording.owner);
+    let recording = Recording { step, items: Vec::new(), owner, scope: tests::scope() };
+    recording.convert_items(std::slice::from_ref(json))
 }
 
 /// Checks that everything that was found is as declared.

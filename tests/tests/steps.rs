@@ -110,6 +110,39 @@ fn recordings_show_no_property_that_is_not_declared() {
 }
 
 #[test]
+fn every_entity_is_tagged_with_the_account_if_the_instance_asks_for_it() {
+    let mut problems = Problems::default();
+    for mut recording in recordings() {
+        recording.scope.account_name = Some("contoso".to_owned());
+        for entity in recording.convert().entities.iter().filter(|it| !it.is_patch) {
+            let is_tagged = entity.text("tag.AccountName") == Some("contoso");
+            problems.unless(is_tagged, || format!("{} of {}", entity.key, recording.step.id));
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn a_fallback_finds_the_same_entities() {
+    let mut problems = Problems::default();
+    for recording in recordings().filter(|it| it.step.list.fallback.is_some()) {
+        let id = recording.step.id;
+        let mut seen = BTreeMap::new();
+        let mut is_seen_twice = false;
+        for entity in recording.convert().entities {
+            let Some(other) = seen.insert(entity.key.clone(), entity.clone()) else { continue };
+            is_seen_twice = true;
+            for (name, value) in entity.properties {
+                let is_same = other.properties.get(&name).is_none_or(|it| *it == value);
+                problems.unless(is_same, || format!("{id} finds two values of {name}"));
+            }
+        }
+        problems.unless(is_seen_twice, || format!("{id} shows nothing as both lists answer it"));
+    }
+    problems.report();
+}
+
+#[test]
 fn recordings_show_every_type_of_entity() {
     let mut problems = Problems::default();
     for recording in recordings() {
@@ -303,11 +336,15 @@ fn parents_are_emitted_before_their_children() {
         for parent in step.list.parents {
             let mut steps = emitted().filter(|(_, of)| std::ptr::eq(*of, *parent)).peekable();
             assert!(steps.peek().is_some(), "no step emits {} for {}", parent.kind, step.id);
-            steps.for_each(|(step, _)| visit(step, path));
+            for (step, _) in steps {
+                visit(step, path);
+            }
         }
         path.pop();
     }
-    STEPS.iter().for_each(|step| visit(step, &mut Vec::new()));
+    for step in STEPS {
+        visit(step, &mut Vec::new());
+    }
 }
 
 #[test]

@@ -48,20 +48,17 @@ pub(crate) fn jitter() -> f64 {
 }
 
 /// The longest wait that is believed. No throttle of Microsoft's lasts longer than a day.
-const BELIEVED: Duration = Duration::from_secs(24 * 60 * 60);
+const BELIEVED: Duration = Duration::from_hours(24);
 
 /// How long `Retry-After` asks to wait, if it does: seconds, or a date (RFC 9110, section 10.2.3).
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let seconds = match value.parse::<f64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            // The service's own clock says how far away that is; ours may be wrong.
-            let now = headers.get(DATE).and_then(date).unwrap_or_else(OffsetDateTime::now_utc);
-            (date(headers.get(RETRY_AFTER)?)? - now).as_seconds_f64()
-        }
-    };
-    Some(Duration::try_from_secs_f64(seconds.max(0.0)).ok()?.min(BELIEVED))
+    let seconds = value.parse().ok().or_else(|| {
+        // The service's own clock says how far away a date is; ours may be wrong.
+        let now = headers.get(DATE).and_then(date).unwrap_or_else(OffsetDateTime::now_utc);
+        Some((date(headers.get(RETRY_AFTER)?)? - now).as_seconds_f64())
+    });
+    Some(Duration::try_from_secs_f64(seconds?.max(0.0)).ok()?.min(BELIEVED))
 }
 
 fn date(value: &HeaderValue) -> Option<OffsetDateTime> {

@@ -45,7 +45,7 @@ impl Budget {
             // "Azure Storage limits": 100 lists of the resource provider in 5 minutes.
             Domain::Storage => Self::Window {
                 capacity: 100,
-                period: Duration::from_secs(300),
+                period: Duration::from_mins(5),
                 spent: VecDeque::new(),
             },
             // Microsoft Graph, "Service-specific throttling limits": a token bucket of 8,000 resource
@@ -64,31 +64,37 @@ impl Budget {
         Self::Bucket { capacity, refill, level: capacity, at: Instant::now() }
     }
 
-    /// How long until this much may be spent, if what comes back in a second is multiplied by the
-    /// pace. What is more than the budget may be spent when it is full.
-    pub(crate) fn wait(&mut self, cost: u32, pace: f64, now: Instant) -> Duration {
+    /// Takes back what has come back by now, if what comes back in a second is multiplied by the pace.
+    /// The other methods take this for done.
+    pub(crate) fn refill(&mut self, pace: f64, now: Instant) {
         match self {
             Self::Bucket { capacity, refill, level, at } => {
-                let refill = *refill * pace;
-                *level = capacity.min(*level + refill * now.duration_since(*at).as_secs_f64());
+                let seconds = now.duration_since(*at).as_secs_f64();
+                *level = capacity.min(*level + *refill * pace * seconds);
                 *at = now;
-                let missing = f64::from(cost).min(*capacity) - *level;
-                // A microsecond more covers what is lost in rounding.
-                if missing > 1e-6 {
-                    Duration::from_secs_f64(missing / refill)
-                } else {
-                    Duration::ZERO
-                }
             }
-            Self::Window { capacity, period, spent } => {
+            Self::Window { period, spent, .. } => {
                 while spent.front().is_some_and(|at| now.duration_since(*at) >= *period) {
                     spent.pop_front();
                 }
+            }
+        }
+    }
+
+    /// How long until this much may be spent at a pace. What is more than the budget may be spent
+    /// when it is full.
+    pub(crate) fn wait(&self, cost: u32, pace: f64, now: Instant) -> Duration {
+        match self {
+            Self::Bucket { capacity, refill, level, .. } => {
+                let missing = f64::from(cost).min(*capacity) - level;
+                // What is lost in rounding is not waited for.
+                let missing = if missing < 1e-6 { 0.0 } else { missing };
+                Duration::from_secs_f64(missing / (refill * pace))
+            }
+            Self::Window { capacity, period, spent } => {
                 let surplus = (spent.len() + cost as usize).saturating_sub(*capacity);
-                let free = surplus
-                    .checked_sub(1)
-                    .and_then(|last| spent.get(last.min(spent.len().saturating_sub(1))));
-                free.map_or(Duration::ZERO, |at| (*at + *period).duration_since(now))
+                let last = surplus.min(spent.len()).checked_sub(1).and_then(|last| spent.get(last));
+                last.map_or(Duration::ZERO, |at| (*at + *period).duration_since(now))
             }
         }
     }
@@ -129,6 +135,7 @@ mod tests {
     use super::*;
 
     fn wait(budget: &mut Budget, cost: u32) -> u128 {
+        budget.refill(1.0, Instant::now());
         budget.wait(cost, 1.0, Instant::now()).as_millis()
     }
 
@@ -141,7 +148,7 @@ mod tests {
         assert_eq!(budget.wait(1, 0.5, Instant::now()).as_millis(), 80);
         tokio::time::advance(Duration::from_millis(40)).await;
         assert_eq!(wait(&mut budget, 1), 0);
-        tokio::time::advance(Duration::from_secs(3600)).await;
+        tokio::time::advance(Duration::from_hours(1)).await;
         assert_eq!(wait(&mut budget, 250), 0);
         assert_eq!(wait(&mut budget, 9999), 0);
         budget.spend(9999, Instant::now());
@@ -188,6 +195,7 @@ mod tests {
         let start = Instant::now();
         let mut count = 0;
         while start.elapsed() < Duration::from_secs(10) {
+            budget.refill(1.0, Instant::now());
             let wait = budget.wait(1, 1.0, Instant::now());
             tokio::time::advance(wait).await;
             budget.spend(1, Instant::now());

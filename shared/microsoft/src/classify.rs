@@ -36,11 +36,9 @@ pub(crate) fn classify(
 ) -> Outcome {
     match status {
         StatusCode::NO_CONTENT => Outcome::Final(Failure::Gone("there is no content".to_owned())),
-        status if status.is_success() => match is_document(body) {
-            true => Outcome::Success,
-            // A gateway's page, or a body that was cut off where its length could not tell.
-            false => Outcome::RetryNow("the answer is not JSON".to_owned()),
-        },
+        status if status.is_success() && is_document(body) => Outcome::Success,
+        // A gateway's page, or a body that was cut off where its length could not tell.
+        status if status.is_success() => Outcome::RetryNow("the answer is not JSON".to_owned()),
         status if status.is_redirection() => Outcome::Final(Failure::Failed(
             "the answer is a redirect; it was not followed".to_owned(),
         )),

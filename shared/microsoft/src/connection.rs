@@ -105,54 +105,33 @@ impl Connection {
         let mut settled = Settled::with_capacity(items.len());
         let mut patience = PATIENCE;
         while let Some(service) = items.first().map(|item| item.service) {
-            let (token, replies) = match self.exchange(governor, &items, &mut patience).await {
+            let exchanged = self.exchange(governor, service, &items, &mut patience).await;
+            let (token, replies) = match exchanged {
                 Ok(exchanged) => exchanged,
                 Err(failure) => {
                     settled.extend(items.drain(..).map(|item| (item.index, Err(failure.clone()))));
                     break;
                 }
             };
+            let mut round = Round::default();
             let mut again = Vec::new();
-            let mut pause = Duration::ZERO;
-            let mut is_refused = false;
-            let mut throttle = None;
             for (mut item, reply) in items.drain(..).zip(replies) {
                 item.requests += 1;
-                let answer = match judge(&item, &reply, &token, governor) {
-                    Outcome::Success => Ok(document(&item, reply)),
-                    Outcome::Final(failure) => Err(failure),
-                    Outcome::RetryAfter(at_least) => {
-                        throttle = throttle.max(Some(at_least));
-                        again.push(item);
-                        continue;
-                    }
-                    Outcome::RetryNow(reason) => match item.attempts.failed() {
-                        None => Err(Failure::Failed(reason)),
-                        Some(wait) => {
-                            tracing::debug!(%reason, wait_ms = wait.as_millis(), "tried again");
-                            pause = pause.max(wait);
-                            again.push(item);
-                            continue;
-                        }
-                    },
-                    Outcome::RefreshToken(_) if item.refreshes < REFRESHES => {
-                        item.refreshes += 1;
-                        is_refused = true;
-                        again.push(item);
-                        continue;
-                    }
-                    Outcome::RefreshToken(reason) => Err(not_accepted(service, &reason)),
-                };
-                settled.push((item.index, answer));
+                let outcome = judge(&item, &reply, &token, governor);
+                match round.settle(&mut item, outcome, reply) {
+                    Some(answer) => settled.push((item.index, answer)),
+                    None => again.push(item),
+                }
             }
-            match throttle {
-                Some(at_least) => governor.throttled(at_least),
-                None => governor.succeeded(),
+            if let Some(at_least) = round.throttle {
+                governor.throttled(at_least);
+            } else if round.is_answered {
+                governor.succeeded();
             }
-            if is_refused {
+            if round.is_refused {
                 self.identity.give_up(&token);
             }
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(round.pause).await;
             items = again;
         }
         settled
@@ -162,14 +141,14 @@ impl Connection {
     async fn exchange(
         &self,
         governor: &Governor,
+        service: Service,
         items: &[Item],
         patience: &mut Duration,
     ) -> Result<(Token, Vec<Result<Reply, Broken>>), Failure> {
-        let service = items.first().map_or(Service::Graph, |item| item.service);
         let token = self.identity.token(service).await?;
         let cost = items.iter().map(|item| item.cost).sum();
         let slot = governor.admit(cost, patience).await;
-        let _slot = slot.map_err(|wait| Failure::Throttled { wait })?;
+        let _slot = slot.map_err(|wait| Failure::Throttled { wait: whole_seconds(wait) })?;
         let replies = match items {
             [item] => {
                 let mut request = request(Method::GET, item.place.url.clone(), service, &token);
@@ -229,6 +208,62 @@ impl Item {
     }
 }
 
+/// What happened in one exchange of a group, beyond what became of each item.
+#[derive(Debug, Default)]
+struct Round {
+    /// How long to wait before the next exchange, for what may pass.
+    pause: Duration,
+    /// That the service refused a request because there were too many, and how long it says to wait
+    /// at least.
+    throttle: Option<Duration>,
+    /// That the service did not accept the token.
+    is_refused: bool,
+    /// That the service did answer something.
+    is_answered: bool,
+}
+
+impl Round {
+    /// What becomes of an item: an answer, or none if it is to be sent again.
+    fn settle(
+        &mut self,
+        item: &mut Item,
+        outcome: Outcome,
+        reply: Result<Reply, Broken>,
+    ) -> Option<Answer> {
+        match outcome {
+            Outcome::Success => {
+                self.is_answered = true;
+                let body = reply.map(|reply| reply.body).unwrap_or_default();
+                Some(Ok(Document { body, requests: item.requests }))
+            }
+            Outcome::Final(failure) => {
+                self.is_answered = true;
+                Some(Err(failure))
+            }
+            Outcome::RetryAfter(at_least) => {
+                self.throttle = self.throttle.max(Some(at_least.unwrap_or_default()));
+                None
+            }
+            Outcome::RetryNow(reason) => {
+                let Some(wait) = item.attempts.failed() else {
+                    return Some(Err(Failure::Failed(reason)));
+                };
+                tracing::debug!(%reason, wait_ms = wait.as_millis(), "tried again");
+                self.pause = self.pause.max(wait);
+                None
+            }
+            Outcome::RefreshToken(reason) if item.refreshes == REFRESHES => {
+                Some(Err(not_accepted(item.service, &reason)))
+            }
+            Outcome::RefreshToken(_) => {
+                item.refreshes += 1;
+                self.is_refused = true;
+                None
+            }
+        }
+    }
+}
+
 /// Puts together what goes together: requests to the same version of Microsoft Graph.
 fn groups(items: Vec<Item>, batch: usize) -> Vec<Vec<Item>> {
     let is_batched = |item: &Item| batch > 1 && item.service == Service::Graph;
@@ -281,9 +316,9 @@ fn judge(
     classify(*status, headers, body.as_bytes(), item.service)
 }
 
-fn document(item: &Item, reply: Result<Reply, Broken>) -> Document {
-    let body = reply.map(|reply| reply.body).unwrap_or_default();
-    Document { body, requests: item.requests }
+/// A wait as queues count it.
+fn whole_seconds(wait: Duration) -> Duration {
+    Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
 }
 
 fn not_accepted(service: Service, reason: &str) -> Failure {

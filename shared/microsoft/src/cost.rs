@@ -49,7 +49,7 @@ fn resource_units(path: &str) -> u32 {
             "$expand" => units += 1,
             "$select" => units = units.saturating_sub(1),
             "$top" if value.parse().is_ok_and(|top: u32| top < 20) => {
-                units = units.saturating_sub(1)
+                units = units.saturating_sub(1);
             }
             _ => (),
         }

@@ -100,7 +100,7 @@ impl Identity {
         // The address has to be one of https, and its path would be dropped. `Authority` puts the
         // cloud's in its place.
         let mut cloud = CustomConfiguration::default();
-        cloud.authority_host = "https://authority.invalid".to_owned();
+        cloud.authority_host = String::from("https://authority.invalid");
         let options = ClientSecretCredentialOptions {
             client_options: ClientOptions {
                 cloud: Some(Arc::new(cloud.into())),
@@ -196,8 +196,13 @@ impl fmt::Debug for Token {
     }
 }
 
+/// A text without a secret, as it is or as a form holds it.
 fn conceal(text: &str, secret: &str) -> String {
-    if secret.is_empty() { text.to_owned() } else { text.replace(secret, "…") }
+    let in_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    [secret, &in_form]
+        .iter()
+        .filter(|hidden| !hidden.is_empty())
+        .fold(text.to_owned(), |text, hidden| text.replace(*hidden, "…"))
 }
 
 /// The sign-in service of the cloud, as `azure_identity` sees it.
@@ -262,8 +267,8 @@ impl Authority {
     }
 
     /// The same request to the cloud's own sign-in service.
-    fn rewrite(&self, request: &azure_core::http::Request) -> Result<reqwest::Request, NoToken> {
-        let unusable = |what: &str| NoToken::Broken(Broken::Interrupted(what.to_owned()));
+    fn rewrite(&self, request: &azure_core::http::Request) -> Result<reqwest::Request, Broken> {
+        let unusable = |what: &str| Broken::Interrupted(what.to_owned());
         let address = format!("{}{}", self.address, request.url().path());
         let address = address.parse().map_err(|_| unusable("it has no address"))?;
         let mut rewritten = reqwest::Request::new(Method::POST, address);

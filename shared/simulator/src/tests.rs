@@ -1,10 +1,9 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
-mod accounts;
 mod directory;
 mod graph;
-mod network;
 mod resource_manager;
+mod resources;
 mod sign_in;
 mod throttling;
 mod vaults;
@@ -55,13 +54,13 @@ impl Reply {
 impl Client {
     /// A client of a cloud without throttles.
     pub(crate) fn new(options: Options) -> Self {
-        Self::throttled(Options { throttling: false, ..options })
+        Self::throttled(&Options { throttling: false, ..options })
     }
 
     /// A client of a cloud with or without throttles, as the options say.
-    pub(crate) fn throttled(options: Options) -> Self {
+    pub(crate) fn throttled(options: &Options) -> Self {
         let clock = Clock::manual();
-        let cloud = Cloud::new(&options, "http://127.0.0.1:1".into(), clock.clone());
+        let cloud = Cloud::new(options, "http://127.0.0.1:1".into(), clock.clone());
         Self { cloud, clock }
     }
 
@@ -78,9 +77,10 @@ impl Client {
 
     /// Asks for a token. The grant is added to the form.
     pub(crate) fn sign_in(&self, tenant: &str, form: &[(&str, &str)]) -> Reply {
-        let body = url::form_urlencoded::Serializer::new("grant_type=client_credentials".into())
-            .extend_pairs(form)
-            .finish();
+        let body =
+            url::form_urlencoded::Serializer::new("grant_type=client_credentials".to_owned())
+                .extend_pairs(form)
+                .finish();
         self.send(&Request {
             method: "POST".into(),
             host: "login.microsoftonline.com".into(),

@@ -99,24 +99,19 @@ impl Link {
         if others.is_empty() {
             others.push(ANY);
         }
-        let mut add = |other, kind| {
-            let (from, to) = match self.direction {
-                Direction::Forward => (item, other),
-                Direction::Reverse => (other, item),
-            };
-            found.insert(Relationship::new(from, self.class, to, kind));
+        let ends = |other| match self.direction {
+            Direction::Forward => (item, other),
+            Direction::Reverse => (other, item),
         };
         for other in others {
-            add(other, self.kind);
+            let (from, to) = ends(other);
+            found.insert(Relationship::new(from, self.class, to, self.kind));
         }
-        let mapped = self.maps.iter().map(|kind| Relationship {
-            kind: (*kind).to_owned(),
-            from: item,
-            class: self.class,
-            to: ANY,
+        let (from, to) = ends(ANY);
+        found.extend(self.maps.iter().map(|kind| Relationship {
             is_mapped: true,
-        });
-        found.extend(mapped);
+            ..Relationship::new(from, self.class, to, Some(kind))
+        }));
     }
 }
 

@@ -116,10 +116,12 @@ async fn a_sign_in_service_that_fails_is_asked_again() {
         reset(),
         reply(503, &[], "<html>"),
     ];
-    let stage = Stage::bare(move |sent| match sent.is_for_token() {
-        true => answers.pop().unwrap(),
-        false => ok(&json!({})),
-    });
+    let stage =
+        Stage::bare(
+            move |sent| {
+                if sent.is_for_token() { answers.pop().unwrap() } else { ok(&json!({})) }
+            },
+        );
     assert!(fetch(&stage.connect(), Domain::Graph, graph("/a")).await.is_ok());
     assert_eq!(stage.token_requests().len(), 4);
 }
@@ -148,7 +150,7 @@ async fn a_sign_in_service_that_makes_no_sense_fails() {
 async fn a_throttled_sign_in_is_the_callers_to_wait_for() {
     let stage = Stage::bare(|_| reply(429, &[("retry-after", "60")], ""));
     let answer = fetch(&stage.connect(), Domain::Graph, graph("/a")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait: Duration::from_secs(60) });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait: Duration::from_mins(1) });
     assert_eq!(stage.token_requests().len(), 1);
 }
 

@@ -163,6 +163,7 @@ pub(crate) fn credentials() -> Credentials {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a network answers, or does not")]
 pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Reply, Broken> {
     let headers =
         headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));

@@ -20,6 +20,17 @@ pub(crate) enum Member {
 }
 
 impl Member {
+    /// The name of its type, as its object has it.
+    pub(crate) const fn type_name(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Group(_) => "group",
+            Self::ServicePrincipal(_) => "servicePrincipal",
+            Self::Device(_) => "device",
+            Self::Contact(_) => "orgContact",
+        }
+    }
+
     pub(crate) fn object(self, tenant: &Tenant) -> Box<dyn Object + '_> {
         match self {
             Self::User(index) => Box::new(User::new(tenant, index)),

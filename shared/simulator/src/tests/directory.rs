@@ -27,7 +27,8 @@ fn the_same_seed_gives_the_same_bytes() {
             pages.extend(client.pages(&graph, &address).into_iter().map(|page| page.bytes));
         }
         let id = client.cloud.tenant.subscription_id(0);
-        for path in ["Microsoft.Compute/virtualMachines", "Microsoft.Authorization/roleAssignments"] {
+        for path in ["Microsoft.Compute/virtualMachines", "Microsoft.Authorization/roleAssignments"]
+        {
             let address =
                 format!("management.azure.com/subscriptions/{id}/providers/{path}?api-version=x");
             pages.extend(client.pages(&arm, &address).into_iter().map(|page| page.bytes));
@@ -47,7 +48,9 @@ fn users_have_the_odd_cases_of_real_ones() {
     let count = |test: &dyn Fn(&&Value) -> bool| users.iter().filter(test).count();
     let guests = count(&|user| user["userType"] == "Guest");
     assert!((100..300).contains(&guests), "{guests}");
-    assert!(count(&|user| user["userPrincipalName"].as_str().unwrap().contains("#EXT#@")) == guests);
+    assert!(
+        count(&|user| user["userPrincipalName"].as_str().unwrap().contains("#EXT#@")) == guests
+    );
     assert!(count(&|user| user["userType"] == "Guest" && user["mail"].is_null()) > 20);
     assert!((60..250).contains(&count(&|user| user["accountEnabled"] == false)));
     assert!((100..300).contains(&count(&|user| user["department"].is_null())));

@@ -79,13 +79,19 @@ fn users_have_their_default_properties_unless_others_are_selected() {
     let token = client.graph_token();
     let reply = client.get(&token, &graph("users"));
     assert_eq!(reply.body["@odata.context"], "https://graph.microsoft.com/v1.0/$metadata#users");
-    let keys = |item: &Value| -> HashSet<String> { item.as_object().unwrap().keys().cloned().collect() };
+    let keys =
+        |item: &Value| -> HashSet<String> { item.as_object().unwrap().keys().cloned().collect() };
     let defaults: HashSet<String> = user::DEFAULTS.iter().map(|name| (*name).to_owned()).collect();
     assert!(reply.items().iter().all(|item| keys(item) == defaults));
     let reply = client.get(&token, &graph("users?$select=id,accountEnabled,userType"));
     let selected = ["id", "accountEnabled", "userType"].map(str::to_owned).into();
     assert!(reply.items().iter().all(|item| keys(item) == selected));
-    assert!(reply.body["@odata.context"].as_str().unwrap().ends_with("#users(id,accountEnabled,userType)"));
+    assert!(
+        reply.body["@odata.context"]
+            .as_str()
+            .unwrap()
+            .ends_with("#users(id,accountEnabled,userType)")
+    );
 }
 
 #[test]
@@ -129,7 +135,8 @@ fn single_objects_are_found_by_their_id() {
     let token = client.graph_token();
     for path in ["users", "groups", "servicePrincipals"] {
         for item in client.all(&token, &graph(path)) {
-            let reply = client.get(&token, &graph(&format!("{path}/{}", item["id"].as_str().unwrap())));
+            let reply =
+                client.get(&token, &graph(&format!("{path}/{}", item["id"].as_str().unwrap())));
             assert_eq!(reply.status, 200);
             assert_eq!(reply.body["displayName"], item["displayName"]);
         }
@@ -189,24 +196,29 @@ fn a_batch_answers_each_request_by_itself() {
     let token = client.graph_token();
     let group = client.cloud.tenant.group_id(0);
     let nobody = client.cloud.tenant.user_id(4000);
-    let reply = batch(&client, &token, &json!([
-        { "id": "a", "method": "GET", "url": format!("/groups/{group}/members?$select=id&$top=5") },
-        { "id": "b", "method": "GET", "url": format!("/groups/{nobody}/members") },
-        { "id": "c", "method": "GET", "url": "/users?$top=2000" },
-        { "id": "d", "method": "GET", "url": "/organization" },
-        { "id": "e", "method": "DELETE", "url": "/organization" },
-        { "id": "f", "method": "GET", "url": "/$batch" },
-        {
-            "id": "g", "method": "GET",
-            "url": format!("/groups/{group}/members/microsoft.graph.servicePrincipal?$count=true"),
-            "headers": { "ConsistencyLevel": "eventual" },
-        },
-    ]));
+    let reply = batch(
+        &client,
+        &token,
+        &json!([
+            { "id": "a", "method": "GET", "url": format!("/groups/{group}/members?$select=id&$top=5") },
+            { "id": "b", "method": "GET", "url": format!("/groups/{nobody}/members") },
+            { "id": "c", "method": "GET", "url": "/users?$top=2000" },
+            { "id": "d", "method": "GET", "url": "/organization" },
+            { "id": "e", "method": "DELETE", "url": "/organization" },
+            { "id": "f", "method": "GET", "url": "/$batch" },
+            {
+                "id": "g", "method": "GET",
+                "url": format!("/groups/{group}/members/microsoft.graph.servicePrincipal?$count=true"),
+                "headers": { "ConsistencyLevel": "eventual" },
+            },
+        ]),
+    );
     assert_eq!(reply.status, 200);
     let responses = reply.body["responses"].as_array().unwrap();
     let by_id: HashMap<&str, &Value> =
         responses.iter().map(|response| (response["id"].as_str().unwrap(), response)).collect();
-    let statuses = ["a", "b", "c", "d", "e", "f", "g"].map(|id| by_id[id]["status"].as_u64().unwrap());
+    let statuses =
+        ["a", "b", "c", "d", "e", "f", "g"].map(|id| by_id[id]["status"].as_u64().unwrap());
     assert_eq!(statuses, [200, 404, 400, 200, 405, 400, 200]);
     assert_eq!(by_id["a"]["headers"]["x-ms-resource-unit"], "1");
     assert_eq!(by_id["b"]["body"]["error"]["code"], "Request_ResourceNotFound");

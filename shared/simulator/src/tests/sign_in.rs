@@ -4,6 +4,9 @@ use super::{Client, request, with_actions, with_roles};
 use crate::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER};
 use crate::options::Options;
 
+/// The tenant and the form of a request for a token, and the outcome.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], (u16, &'a str, u64));
+
 const GUID: &str = "11111111-2222-4333-8444-555555555555";
 
 /// The status, the code of OAuth and the number of an answer to a request for a token.
@@ -39,7 +42,7 @@ fn a_refusal_says_what_is_wrong() {
     let id = ("client_id", principal.client_id.as_str());
     let secret = ("client_secret", principal.client_secret.as_str());
     let scope = ("scope", "https://graph.microsoft.com/.default");
-    let cases: [(&str, &[(&str, &str)], (u16, &str, u64)); 11] = [
+    let cases: [Case; 11] = [
         (GUID, &[id, secret, scope], (400, "invalid_request", 90002)),
         ("other.example", &[id, secret, scope], (400, "invalid_request", 90002)),
         ("nonsense", &[id, secret, scope], (400, "invalid_request", 900_023)),
@@ -194,10 +197,8 @@ fn roles_of_resource_manager_decide_by_scope() {
     let address = "management.azure.com/subscriptions?api-version=2022-12-01";
     let seen = [0, 1, 2, 3].map(|index| client.all(&token(index), address).len());
     assert_eq!(seen, [1, 1, 2, 0]);
-    let refused = client.get(
-        &token(3),
-        &format!("management.azure.com{}?api-version=2024-03-01", disks(&first)),
-    );
+    let refused = client
+        .get(&token(3), &format!("management.azure.com{}?api-version=2024-03-01", disks(&first)));
     assert_eq!(refused.code(), "AuthorizationFailed");
     let text = refused.body["error"]["message"].as_str().unwrap();
     assert!(text.contains("to perform action 'Microsoft.Compute/disks/read' over scope"));

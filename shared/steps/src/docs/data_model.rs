@@ -65,8 +65,11 @@ fn describe(step: &Step, page: &mut String) {
     let source = source.map(|it| format!(", unless `{it}` is switched off"));
     let _ = writeln!(page, "- Runs {needs}{}", source.unwrap_or_default());
     if !step.covers.is_empty() {
-        let covers: Vec<_> = step.covers.iter().map(|it| format!("`{it}`")).collect();
-        let _ = writeln!(page, "- Also answers to {}", covers.join(", "));
+        let _ = writeln!(page, "- Also answers to {}", names(step.covers));
+    }
+
+    for link in step.links.iter().filter(|it| !it.borrow.is_empty()) {
+        let _ = writeln!(page, "- Takes {} over from {}", names(link.borrow), kinds(link.to));
     }
 
     for of in step.entity_types() {
@@ -101,8 +104,7 @@ fn list(list: &List) -> String {
     let one = if list.shape == Shape::One { " (one item)" } else { "" };
     let mut text = format!("`{}`{one} of {service}{version}", list.path);
     if !list.parents.is_empty() {
-        let parents: Vec<_> = list.parents.iter().map(|it| format!("`{}`", it.kind)).collect();
-        let _ = write!(text, ", for each {}", parents.join(", "));
+        let _ = write!(text, ", for each {}", kinds(list.parents));
     }
     text
 }
@@ -116,8 +118,7 @@ fn permission(permission: &Permission) -> String {
 }
 
 fn entity(of: &EntityType, page: &mut String) {
-    let classes: Vec<_> = of.class.iter().map(|it| format!("`{it}`")).collect();
-    let _ = writeln!(page, "\n### `{}` ({})\n\n{}\n", of.kind, classes.join(", "), of.doc);
+    let _ = writeln!(page, "\n### `{}` ({})\n\n{}\n", of.kind, names(of.class), of.doc);
     if is_placed(of) {
         let _ = writeln!(page, "It lies in a resource group.\n");
     }
@@ -152,4 +153,13 @@ fn relationship(it: &Relationship, page: &mut String) {
     let mapped = if it.is_mapped { " (mapped)" } else { "" };
     let (from, to) = (end(it.from), end(it.to));
     let _ = writeln!(page, "| `{}`{mapped} | {from} | {} | {to} |", it.kind, it.class);
+}
+
+fn names(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|it| format!("`{it}`")).collect();
+    names.join(", ")
+}
+
+fn kinds(types: &[&EntityType]) -> String {
+    names(&types.iter().map(|it| it.kind).collect::<Vec<_>>())
 }

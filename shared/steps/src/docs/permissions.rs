@@ -86,15 +86,16 @@ pub fn role_of(steps: &[&'static Step], scope: &str) -> Value {
         Permission::DataAction(name) => Some(*name),
         _ => None,
     });
+    // In the order of names, so that the page is the same however `serde_json` was built.
     json!({
-        "Name": "tenantgraph",
-        "IsCustom": true,
-        "Description": "Reads what tenantgraph collects, and nothing else.",
         "Actions": actions.collect::<Vec<_>>(),
-        "NotActions": [],
-        "DataActions": data_actions.collect::<Vec<_>>(),
-        "NotDataActions": [],
         "AssignableScopes": [scope],
+        "DataActions": data_actions.collect::<Vec<_>>(),
+        "Description": "Reads what tenantgraph collects, and nothing else.",
+        "IsCustom": true,
+        "Name": "tenantgraph",
+        "NotActions": [],
+        "NotDataActions": [],
     })
 }
 

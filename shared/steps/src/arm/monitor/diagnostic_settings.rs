@@ -3,6 +3,9 @@
 use graph::RelationshipClass;
 
 use crate::arm::key_vault::vaults::VAULT;
+use crate::arm::network::public_ips::PUBLIC_IP;
+use crate::arm::network::security_groups::SECURITY_GROUP;
+use crate::arm::network::virtual_networks::VIRTUAL_NETWORK;
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
 use crate::arm::storage::accounts::STORAGE_ACCOUNT;
 use crate::entity::{EntityType, SUBRESOURCE, text};
@@ -10,7 +13,8 @@ use crate::list::List;
 use crate::step::{Link, Permission, Step};
 
 /// The types of resource whose logs matter. To collect the settings of another, add it here.
-const LOGGED: &[&EntityType] = &[&SUBSCRIPTION, &VAULT];
+const LOGGED: &[&EntityType] =
+    &[&SUBSCRIPTION, &VAULT, &PUBLIC_IP, &SECURITY_GROUP, &VIRTUAL_NETWORK];
 
 pub(crate) static DIAGNOSTIC_SETTING: EntityType = EntityType {
     kind: "azure_diagnostic_setting",

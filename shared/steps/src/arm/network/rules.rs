@@ -187,34 +187,27 @@ fn target(prefix: &str) -> Option<(Name, Unresolved)> {
             "_class": ["Internet", "Network"],
             "displayName": "INTERNET",
         });
-        return outside("internet", &["_key"], internet);
+        return outside("internet", internet);
     }
-    let Some(addresses) = Prefix::parse(prefix) else { return service(prefix) };
-    if addresses.is_host() {
-        let address = addresses.address.to_string();
-        if addresses.is_public() {
-            let host = json!({
-                "_class": "Host",
-                "ipAddress": address,
-                "publicIpAddress": address,
-                "displayName": address,
-            });
-            let filters = ["_class", "ipAddress", "publicIpAddress", "displayName"];
-            outside(&format!("host:{address}:{address}:{address}"), &filters, host)
-        } else {
-            let host = json!({ "_class": "Host", "ipAddress": address, "displayName": address });
-            outside(
-                &format!("host:{address}:{address}"),
-                &["_class", "ipAddress", "displayName"],
-                host,
-            )
+    match Prefix::parse(prefix) {
+        None => service(prefix),
+        Some(it) if it.is_host() => host(it),
+        Some(it) if it.is_public() => {
+            outside(&format!("network:{prefix}"), json!({ "_class": "Network", "CIDR": prefix }))
         }
-    } else if addresses.is_public() {
-        let network = json!({ "_class": "Network", "CIDR": prefix });
-        outside(&format!("network:{prefix}"), &["_class", "CIDR"], network)
-    } else {
-        Some((cidr(prefix), Unresolved::Drop))
+        Some(_) => Some((cidr(prefix), Unresolved::Drop)),
     }
+}
+
+fn host(prefix: Prefix) -> Option<(Name, Unresolved)> {
+    let address = prefix.address.to_string();
+    let mut host = json!({ "_class": "Host", "ipAddress": address, "displayName": address });
+    let mut public = "";
+    if prefix.is_public() {
+        host["publicIpAddress"] = address.as_str().into();
+        public = &address;
+    }
+    outside(&format!("host:{address}:{public}:{address}"), host)
 }
 
 /// What Azure calls a service tag, such as `AzureLoadBalancer` or `Storage.WestEurope`.
@@ -227,16 +220,18 @@ fn service(tag: &str) -> Option<(Name, Unresolved)> {
     let words = snake_case(tag);
     let kind = format!("azure_{}", words.strip_prefix("azure_").unwrap_or(&words));
     let name = format!("service:{kind}:{tag}");
-    let service = json!({ "_class": "Service", "_type": kind, "displayName": tag });
-    outside(&name, &["_class", "_type", "displayName"], service)
+    outside(&name, json!({ "_class": "Service", "_type": kind, "displayName": tag }))
 }
 
-/// What is not of the subscription, found by some of its properties.
-fn outside(name: &str, filters: &[&str], target: Value) -> Option<(Name, Unresolved)> {
+/// What is not of the subscription: whoever reads the graph finds it by its key, or else by all that
+/// is known of it.
+fn outside(name: &str, target: Value) -> Option<(Name, Unresolved)> {
     let Value::Object(target) = target else { return None };
+    let has_key = target.contains_key("_key");
+    let filter = target.keys().filter(|it| !has_key || *it == "_key").cloned().collect();
     let unresolved = Unresolved::Map {
         kind: KIND.to_owned(),
-        filters: vec![filters.iter().map(|&it| it.to_owned()).collect()],
+        filters: vec![filter],
         target,
         skip_creation: false,
     };
@@ -244,30 +239,34 @@ fn outside(name: &str, filters: &[&str], target: Value) -> Option<(Name, Unresol
 }
 
 /// The words of a tag in lower case, with an underscore between them.
-fn snake_case(text: &str) -> String {
+fn snake_case(tag: &str) -> String {
     let mut words = String::new();
-    let chars: Vec<char> = text.chars().collect();
-    for (at, &char) in chars.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|it| chars.get(it));
-        let after = chars.get(at + 1);
-        let starts_word = before.is_some_and(|before| {
-            let is_hump = char.is_ascii_uppercase()
-                && (before.is_ascii_lowercase()
-                    || (before.is_ascii_uppercase()
-                        && after.is_some_and(char::is_ascii_lowercase)));
-            is_hump || before.is_ascii_digit() != char.is_ascii_digit()
-        });
-        if (starts_word || !char.is_ascii_alphanumeric())
-            && !words.is_empty()
-            && !words.ends_with('_')
-        {
+    let mut before = None;
+    let mut chars = tag.chars().peekable();
+    while let Some(char) = chars.next() {
+        if !char.is_ascii_alphanumeric() {
+            before = None;
+            continue;
+        }
+        let after = chars.peek().copied();
+        let is_inside = before.is_some_and(|before| !is_first(char, before, after));
+        if !is_inside && !words.is_empty() {
             words.push('_');
         }
-        if char.is_ascii_alphanumeric() {
-            words.push(char.to_ascii_lowercase());
-        }
+        words.push(char.to_ascii_lowercase());
+        before = Some(char);
     }
     words
+}
+
+/// Whether a letter or digit is the first of its word, as `N` is in `VirtualNetwork`, `I` in
+/// `HDInsight`, and `2` in `eastus2`.
+fn is_first(char: char, before: char, after: Option<char>) -> bool {
+    let is_capital = char.is_ascii_uppercase();
+    let ends_acronym =
+        before.is_ascii_uppercase() && after.is_some_and(|it| it.is_ascii_lowercase());
+    (is_capital && (before.is_ascii_lowercase() || ends_acronym))
+        || before.is_ascii_digit() != char.is_ascii_digit()
 }
 
 #[cfg(test)]
@@ -335,7 +334,7 @@ mod tests {
             assert_eq!(named(internet), mapped("internet"));
         }
         assert_eq!(named("10.1.0.0/24"), Some(("cidr:10.1.0.0/24".to_owned(), false)));
-        assert_eq!(named("10.1.0.4/32"), mapped("host:10.1.0.4:10.1.0.4"));
+        assert_eq!(named("10.1.0.4/32"), mapped("host:10.1.0.4::10.1.0.4"));
         assert_eq!(named("20.1.2.3"), mapped("host:20.1.2.3:20.1.2.3:20.1.2.3"));
         assert_eq!(named("20.0.0.0/8"), mapped("network:20.0.0.0/8"));
         assert_eq!(named("2001:db8::/32"), mapped("network:2001:db8::/32"));
@@ -356,6 +355,7 @@ mod tests {
             ("AzureCloud.eastus2", "azure_cloud_eastus_2"),
             ("HDInsight", "hd_insight"),
             ("Sql", "sql"),
+            ("A-b_C.", "a_b_c"),
             ("..-_", ""),
         ] {
             assert_eq!(snake_case(tag), words);

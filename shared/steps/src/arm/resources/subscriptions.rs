@@ -1,6 +1,7 @@
 //! The subscription of the instance.
 
 use graph::{Entity, Name};
+use serde_json::json;
 
 use crate::convert::Item;
 use crate::entity::{COMPUTED, CONTAINER, EntityType, always, text};
@@ -33,6 +34,11 @@ pub(crate) static STEP: Step = Step {
     emits: Some(&SUBSCRIPTION),
     aliases: |item| item.text("/subscriptionId").map(Name::of_id).into_iter().collect(),
     refine: tenant,
+    // Its resource groups hang on it, and its id is known.
+    stand_in: Some(|scope| {
+        let id = scope.subscription_id.as_deref().unwrap_or_default();
+        json!({ "id": format!("/subscriptions/{id}"), "subscriptionId": id })
+    }),
     ..Step::SUBSCRIPTION
 };
 

@@ -1,0 +1,248 @@
+//! Azure Resource Manager: lists, single resources and errors.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{Client, Reply, texts};
+use crate::options::Options;
+use crate::resources::ResourceType;
+
+fn client() -> Client {
+    Client::new(Options { subscriptions: 5, resources: 400, ..Options::default() })
+}
+
+fn subscription(client: &Client, index: u64) -> String {
+    format!("management.azure.com/subscriptions/{}", client.cloud.tenant.subscription_id(index))
+}
+
+/// Every list of a subscription, below its address.
+fn lists() -> Vec<String> {
+    let of_types = ResourceType::ALL.iter().map(|kind| format!("providers/{}", kind.name()));
+    let others = [
+        "resourcegroups",
+        "providers/Microsoft.Authorization/roleDefinitions",
+        "providers/Microsoft.Authorization/roleAssignments",
+        "providers/Microsoft.Insights/diagnosticSettings",
+    ];
+    of_types.chain(others.map(str::to_owned)).collect()
+}
+
+#[test]
+fn pages_of_every_list_add_up_and_ids_are_unique_without_case() {
+    let page_size = Some(9);
+    let client =
+        Client::new(Options { subscriptions: 5, resources: 400, page_size, ..Options::default() });
+    let token = client.arm_token();
+    let mut empty = 0;
+    for index in 0..5 {
+        for list in lists() {
+            let address = format!("{}/{list}?api-version=2024-07-01", subscription(&client, index));
+            let pages = client.pages(&token, &address);
+            let is_empty = |page: &&Reply| page.items().is_empty() && page.next_link().is_some();
+            empty += pages.iter().filter(is_empty).count();
+            let all: Vec<Value> = pages.iter().flat_map(Reply::items).cloned().collect();
+            let ids: HashSet<String> =
+                texts(&all, "/id").into_iter().map(str::to_lowercase).collect();
+            assert_eq!(ids.len(), all.len(), "{address}");
+            assert!(pages.iter().all(|page| page.items().len() <= 9));
+            // The third subscription has nothing but roles, and not every one keeps its log.
+            let is_empty = index == 2 && !list.contains("role");
+            assert!(list.contains("diagnostic") || all.is_empty() == is_empty, "{address}");
+        }
+    }
+    assert!(empty > 5, "some lists have empty pages before their end");
+}
+
+#[test]
+fn every_resource_is_found_by_the_id_that_its_list_gives() {
+    let client = client();
+    let token = client.arm_token();
+    for kind in ResourceType::ALL {
+        let list = format!("{}/providers/{}", subscription(&client, 0), kind.name());
+        let all = client.all(&token, &format!("{list}?api-version=2024-07-01"));
+        for resource in &all {
+            let id = resource["id"].as_str().unwrap();
+            for id in [id.to_owned(), id.to_lowercase(), id.to_uppercase()] {
+                let address = format!("management.azure.com/{id}?api-version=2024-07-01");
+                let reply = client.get(&token, &address);
+                assert_eq!((reply.status, &reply.body), (200, resource), "{id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_resource_is_listed_in_its_own_group_only() {
+    let client = client();
+    let token = client.arm_token();
+    let version = "api-version=2024-07-01";
+    let base = subscription(&client, 0);
+    let mut found = 0;
+    for group in client.all(&token, &format!("{base}/resourcegroups?{version}")) {
+        let id = group["id"].as_str().unwrap();
+        let reply = client.get(&token, &format!("management.azure.com{id}?{version}"));
+        assert_eq!((reply.status, &reply.body), (200, &group));
+        let list = format!("management.azure.com{id}/providers/Microsoft.Compute/disks?{version}");
+        found += client.all(&token, &list).len();
+    }
+    let disks = format!("{base}/providers/Microsoft.Compute/disks?{version}");
+    assert_eq!(found, client.all(&token, &disks).len());
+}
+
+#[test]
+fn subscriptions_differ() {
+    let client = client();
+    let token = client.arm_token();
+    let address = "management.azure.com/subscriptions?api-version=2022-12-01";
+    let all = client.all(&token, address);
+    assert_eq!(texts(&all, "/state"), ["Enabled", "Enabled", "Enabled", "Enabled", "Disabled"]);
+    assert!(all.iter().all(|subscription| subscription.get("tags").is_none()));
+    for (index, listed) in (0..).zip(&all) {
+        let address = format!("{}?api-version=2022-12-01", subscription(&client, index));
+        let reply = client.get(&token, &address);
+        assert_eq!(reply.body["displayName"], listed["displayName"]);
+        assert_eq!(reply.body["tenantId"], client.cloud.tenant.id());
+    }
+}
+
+#[test]
+fn what_does_not_exist_is_refused_in_azures_words() {
+    let client = client();
+    let token = client.arm_token();
+    let base = subscription(&client, 0);
+    let nobody = client.cloud.tenant.subscription_id(99);
+    let group = crate::resources::group::ResourceGroup::new(
+        &client.cloud.tenant,
+        &client.cloud.tenant.plans()[0],
+        0,
+    );
+    let group = format!("{base}/resourceGroups/{}", group.name());
+    let version = "?api-version=2024-07-01";
+    let cases = [
+        (format!("{base}/resourcegroups"), 400, "MissingApiVersionParameter"),
+        (format!("{base}/resourcegroups?api-version="), 400, "MissingApiVersionParameter"),
+        (
+            format!("management.azure.com/subscriptions/{nobody}{version}"),
+            404,
+            "SubscriptionNotFound",
+        ),
+        (format!("management.azure.com/subscriptions/mine{version}"), 400, "InvalidSubscriptionId"),
+        (format!("{base}/providers/Microsoft.Shoes/boots{version}"), 404, "InvalidResourceType"),
+        (
+            format!("{base}/providers/Microsoft.Compute/snapshots{version}"),
+            404,
+            "InvalidResourceType",
+        ),
+        (format!("{base}/resourceGroups/nowhere{version}"), 404, "ResourceGroupNotFound"),
+        (
+            format!("{group}/providers/Microsoft.Compute/disks/none{version}"),
+            404,
+            "ResourceNotFound",
+        ),
+        (
+            format!("{base}/providers/Microsoft.Compute/disks{version}&$skipToken=50"),
+            400,
+            "InvalidSkipToken",
+        ),
+        (
+            format!("{base}/providers/Microsoft.Authorization/roleAssignments{version}&$filter=x"),
+            400,
+            "UnsupportedQuery",
+        ),
+        (format!("management.azure.com/tenants{version}"), 404, "MissingSubscription"),
+    ];
+    for (address, status, code) in cases {
+        let reply = client.get(&token, &address);
+        assert_eq!((reply.status, reply.code()), (status, code), "{address}");
+        assert!(reply.body["error"]["message"].is_string());
+    }
+}
+
+#[test]
+fn a_doubled_slash_does_no_harm() {
+    let client = client();
+    let address = subscription(&client, 0).replace("com/", "com//");
+    let address =
+        format!("{address}/providers/Microsoft.Insights/diagnosticSettings?api-version=x");
+    assert_eq!(client.get(&client.arm_token(), &address).status, 200);
+}
+
+#[test]
+fn states_are_listed_without_anything_else() {
+    let client = client();
+    let token = client.arm_token();
+    let list = format!("{}/providers/Microsoft.Compute/virtualMachines", subscription(&client, 0));
+    let all = client.all(&token, &format!("{list}?api-version=2024-07-01&statusOnly=true"));
+    let full = client.all(&token, &format!("{list}?api-version=2024-07-01"));
+    assert_eq!(texts(&all, "/id"), texts(&full, "/id"));
+    let mut states = HashSet::new();
+    for machine in &all {
+        assert_eq!(machine["properties"].as_object().unwrap().len(), 1);
+        let statuses = machine["properties"]["instanceView"]["statuses"].as_array().unwrap();
+        let state =
+            texts(statuses, "/code").into_iter().find(|code| code.starts_with("PowerState"));
+        states.insert(state);
+    }
+    assert_eq!(states.len(), 8, "seven states, and none: {states:?}");
+    let address = format!(
+        "management.azure.com{}?api-version=2024-07-01&$expand=instanceView",
+        all[0]["id"].as_str().unwrap()
+    );
+    let single = client.get(&token, &address).body;
+    assert_eq!(single["properties"]["instanceView"], all[0]["properties"]["instanceView"]);
+}
+
+#[test]
+fn assignments_reach_from_everything_to_one_resource() {
+    let client = client();
+    let token = client.arm_token();
+    let list = format!("{}/providers/Microsoft.Authorization", subscription(&client, 0));
+    let assignments = client.all(&token, &format!("{list}/roleAssignments?api-version=2022-04-01"));
+    let definitions = client.all(&token, &format!("{list}/roleDefinitions?api-version=2022-04-01"));
+    let known: HashSet<&str> = texts(&definitions, "/id").into_iter().collect();
+    let used = texts(&assignments, "/properties/roleDefinitionId");
+    assert!(used.iter().all(|id| known.contains(id)));
+    let scopes = texts(&assignments, "/properties/scope");
+    assert_eq!(scopes[0], "/");
+    assert!(scopes[1].starts_with("/providers/Microsoft.Management/managementGroups/"));
+    assert!(scopes.iter().any(|scope| scope.split('/').count() == 3));
+    assert!(scopes.iter().any(|scope| scope.split('/').count() == 5));
+    assert!(scopes.iter().any(|scope| scope.split('/').count() == 9));
+    let conditions = texts(&assignments, "/properties/conditionVersion");
+    assert!(!conditions.is_empty() && conditions.len() < assignments.len());
+    let kinds: HashSet<&str> =
+        texts(&assignments, "/properties/principalType").into_iter().collect();
+    assert_eq!(kinds, HashSet::from(["User", "Group", "ServicePrincipal"]));
+    let custom = texts(&definitions, "/properties/type");
+    assert_eq!(custom.iter().filter(|kind| **kind == "CustomRole").count(), 3);
+    let at_scope = client
+        .all(&token, &format!("{list}/roleAssignments?api-version=2022-04-01&$filter=atScope()"));
+    assert!(at_scope.len() < assignments.len());
+    let is_above = |scope: &&str| !scope.to_lowercase().contains("/resourcegroups/");
+    assert!(texts(&at_scope, "/properties/scope").iter().all(is_above));
+}
+
+#[test]
+fn diagnostic_settings_hang_on_resources_and_subscriptions() {
+    let client = client();
+    let token = client.arm_token();
+    let settings = "providers/microsoft.insights/diagnosticSettings?api-version=2021-05-01-preview";
+    let address = format!("{}/{settings}", subscription(&client, 0));
+    let of_subscription = client.all(&token, &address);
+    assert!(texts(&of_subscription, "/id")[0].starts_with("subscriptions/"));
+    let vaults = format!("{}/providers/Microsoft.KeyVault/vaults", subscription(&client, 0));
+    let vaults = client.all(&token, &format!("{vaults}?api-version=2026-02-01"));
+    let mut found = 0;
+    for vault in texts(&vaults, "/id") {
+        let list = client.all(&token, &format!("management.azure.com{vault}/{settings}"));
+        assert!(texts(&list, "/id").iter().all(|id| id.starts_with(&vault.to_lowercase())));
+        found += list.len();
+    }
+    assert!(found > vaults.len() / 2);
+    let disks = format!("{}/providers/Microsoft.Compute/disks", subscription(&client, 0));
+    let disks = client.all(&token, &format!("{disks}?api-version=2024-03-02"));
+    let id = texts(&disks, "/id")[0];
+    let reply = client.get(&token, &format!("management.azure.com{id}/{settings}"));
+    assert_eq!((reply.status, reply.code()), (400, "ResourceTypeNotSupported"));
+}

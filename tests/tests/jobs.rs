@@ -1,0 +1,369 @@
+//! Whole jobs: from an event to a snapshot, against a simulated Microsoft cloud over HTTP.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use collector::layout::{Job, Sort};
+use collector::ledger::Status;
+use collector::message::Slice;
+use collector::plan::Plan;
+use collector::ports::QueueName;
+use collector::slice::{self, Outcome};
+use collector::summary::{JobStatus, Summary};
+use collector::{News, Observer, snapshot};
+use serde_json::{Value, json};
+use simulator::{Assignment, Options, Principal, Simulator};
+use tempfile::TempDir;
+use tenantgraph::machine::Machine;
+
+#[derive(Debug)]
+struct Silent;
+
+impl Observer for Silent {
+    fn observe(&self, _: &Job, _: &News<'_>) {}
+}
+
+/// A simulated tenant, and a machine that collects it.
+struct World {
+    simulator: Simulator,
+    machine: Machine,
+    store: TempDir,
+}
+
+fn options() -> Options {
+    Options { users: 60, subscriptions: 1, resources: 60, throttling: false, ..Options::default() }
+}
+
+impl World {
+    async fn new(options: Options) -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let simulator = Simulator::start(options, address).await.unwrap();
+        let store = TempDir::new().unwrap();
+        let cloud = simulator.cloud().to_string();
+        let place = store.path().to_str().unwrap();
+        let machine = Machine::new(place, Some(&cloud), Arc::new(Silent)).await.unwrap();
+        Self { simulator, machine, store }
+    }
+
+    /// An event that collects the directory and the first subscription in one instance.
+    fn event(&self) -> Value {
+        let principal = self.simulator.principal();
+        self.event_of(&principal.client_id, &principal.client_secret)
+    }
+
+    fn event_of(&self, client_id: &str, client_secret: &str) -> Value {
+        json!({ "instance": {
+            "id": "00000000-0000-4000-8000-00000000000a",
+            "integration": "azure",
+            "name": "Test",
+            "accountName": "test",
+            "config": {
+                "directoryId": self.simulator.directory_id(),
+                "clientId": client_id,
+                "clientSecret": client_secret,
+                "subscriptionId": self.simulator.subscriptions()[0].id,
+                "ingestActiveDirectory": true,
+            },
+        } })
+    }
+
+    async fn job(&self, event: Value) -> Summary {
+        let answer = self.machine.run(event).await.unwrap();
+        let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
+        self.machine.finish(&jobs).await.unwrap().pop().unwrap()
+    }
+
+    /// Every object of a snapshot, without the job in its name.
+    fn objects(&self, job: &Job) -> BTreeMap<String, Vec<u8>> {
+        let folder = self.store.path().join("graph").join(&job.instance).join(&job.id);
+        let mut objects = BTreeMap::new();
+        for sort in ["entities", "relationships"] {
+            for file in fs::read_dir(folder.join(sort)).unwrap() {
+                let path = file.unwrap().path();
+                let name = format!("{sort}/{}", path.file_name().unwrap().to_str().unwrap());
+                objects.insert(name, fs::read(path).unwrap());
+            }
+        }
+        objects
+    }
+
+    async fn items(&self, job: &Job, sort: Sort, kind: &str) -> Vec<Value> {
+        let mut lines = snapshot::lines(&self.machine.context, job, sort, kind).await.unwrap();
+        let (mut items, mut line) = (Vec::new(), String::new());
+        while lines.next(&mut line).unwrap() {
+            items.push(serde_json::from_str(&line).unwrap());
+        }
+        items
+    }
+}
+
+fn status<'s>(summary: &'s Summary, step: &str) -> (Status, Option<&'s str>) {
+    let entry = summary.ledger.iter().find(|entry| entry.step == step).unwrap();
+    (entry.status, entry.reason.as_deref())
+}
+
+/// A principal that may do what the default one may, but for some application permissions.
+fn limited(roles: &[&str], actions: &[&str]) -> Principal {
+    Principal {
+        client_id: "00000000-0000-4000-8000-0000000000ff".to_owned(),
+        client_secret: "limited~secret".to_owned(),
+        graph_roles: roles.iter().map(|&it| it.to_owned()).collect(),
+        assignments: vec![Assignment {
+            scope: "/".to_owned(),
+            actions: actions.iter().map(|&it| it.to_owned()).collect(),
+        }],
+        vaults: true,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_collects_everything_and_proves_it() {
+    let world = World::new(options()).await;
+    let summary = world.job(world.event()).await;
+    assert_eq!(summary.status, JobStatus::Complete, "{:?}", summary.incomplete);
+    assert_eq!(summary.graph.entities["azure_user"], 60);
+    assert_eq!(summary.drift, BTreeMap::new());
+    for step in steps::STEPS {
+        assert_eq!(status(&summary, step.id), (Status::Complete, None), "{}", step.id);
+    }
+    // What is written is sorted by key, each key once, and every end of a relationship is there.
+    let mut keys = std::collections::BTreeSet::new();
+    for kind in summary.graph.entities.keys() {
+        let items = world.items(&summary.job, Sort::Entities, kind).await;
+        let sorted: Vec<&str> = items.iter().map(|it| it["_key"].as_str().unwrap()).collect();
+        assert!(sorted.is_sorted_by(|a, b| a < b), "{kind}");
+        keys.extend(sorted.into_iter().map(str::to_owned));
+    }
+    for kind in summary.graph.relationships.keys() {
+        for item in world.items(&summary.job, Sort::Relationships, kind).await {
+            let ends = match item.get("_mapping") {
+                Some(mapping) => vec![&mapping["sourceEntityKey"]],
+                None => vec![&item["_fromEntityKey"], &item["_toEntityKey"]],
+            };
+            for end in ends {
+                assert!(keys.contains(end.as_str().unwrap()), "{kind}: {item}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_tenant_gives_the_same_bytes_however_it_is_paged() {
+    let mut snapshots = Vec::new();
+    for page_size in [None, None, Some(7)] {
+        let world = World::new(Options { page_size, ..options() }).await;
+        let summary = world.job(world.event()).await;
+        snapshots.push(world.objects(&summary.job));
+    }
+    let names: Vec<_> = snapshots[0].keys().collect();
+    for other in &snapshots[1..] {
+        assert_eq!(names, other.keys().collect::<Vec<_>>());
+        for (name, bytes) in &snapshots[0] {
+            assert!(bytes == &other[name], "{name} differs");
+        }
+    }
+}
+
+/// Slices that end after every page or two leave the same graph as one that does everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_goes_on_where_its_last_slice_stopped() {
+    let options = || Options { page_size: Some(5), latency: Duration::from_millis(5), ..options() };
+    let world = World::new(options()).await;
+    let whole = world.job(world.event()).await;
+
+    let sliced = World::new(options()).await;
+    let mut answer = sliced.machine.run(sliced.event()).await.unwrap();
+    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let context = &sliced.machine.context;
+    let plan = context.store.get(&job.plan()).await.unwrap().unwrap();
+    let plan: Plan = serde_json::from_slice(&plan.body).unwrap();
+    let mut slices = 0;
+    let mut waiting: Vec<String> = plan.enabled().map(|(step, _)| step.id.clone()).collect();
+    while !waiting.is_empty() {
+        let mut rest = Vec::new();
+        for step in waiting {
+            let message = Slice { job: job.clone(), step: step.clone(), shard: 0, slice: 0 };
+            let deadline = tokio::time::Instant::now() + Duration::from_millis(20);
+            match slice::run(context, &message, deadline).await {
+                Ok(Outcome::Ended) => (),
+                // Its parents are still being read.
+                Ok(_) | Err(collector::Error::NoParents { .. }) => rest.push(step),
+                Err(error) => panic!("{step}: {error}"),
+            }
+            slices += 1;
+        }
+        waiting = rest;
+    }
+    assert!(slices > plan.enabled().count(), "no step took more than one slice");
+    let summary = sliced.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    assert_eq!(summary.incomplete, []);
+    assert_eq!(world.objects(&whole.job), sliced.objects(&summary.job));
+}
+
+/// A slice whose invocation died is run again while the first, taken for dead, still writes.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_slices_of_one_step_at_once_count_once() {
+    let world = World::new(options()).await;
+    let whole = world.job(world.event()).await;
+    let mut answer = world.machine.run(world.event()).await.unwrap();
+    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let message = Slice { job: job.clone(), step: "ad-users".to_owned(), shard: 0, slice: 0 };
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let context = &world.machine.context;
+    let run = || slice::run(context, &message, deadline);
+    let (a, b, c) = tokio::join!(run(), run(), run());
+    for outcome in [a, b, c] {
+        assert_eq!(outcome.unwrap(), Outcome::Ended);
+    }
+    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    assert_eq!(world.objects(&whole.job), world.objects(&summary.job));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_forbidden_is_not_empty() {
+    let roles = ["User.Read.All", "Application.Read.All", "Policy.Read.All"];
+    let actions = [
+        "Microsoft.Resources/subscriptions/read",
+        "Microsoft.Resources/subscriptions/resourceGroups/read",
+        "Microsoft.Compute/virtualMachines/read",
+    ];
+    let principals = vec![limited(&roles, &actions)];
+    let world = World::new(Options { principals, ..options() }).await;
+    let event = world.event_of("00000000-0000-4000-8000-0000000000ff", "limited~secret");
+    let summary = world.job(event).await;
+    assert_eq!(summary.status, JobStatus::Incomplete);
+    let of = |step| status(&summary, step).0;
+    assert_eq!(of("ad-users"), Status::Complete);
+    assert_eq!(of("ad-groups"), Status::Forbidden);
+    assert_eq!(of("rm-compute-virtual-machine-disks"), Status::Forbidden);
+    // A list of each group is no more complete than that of the groups.
+    let (members, reason) = status(&summary, "ad-group-members");
+    assert_eq!(members, Status::Partial);
+    assert!(reason.unwrap().starts_with("ad-groups is forbidden"), "{reason:?}");
+    assert!(!summary.graph.entities.contains_key("azure_user_group"));
+    assert_eq!(summary.graph.entities["azure_user"], 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unknown_says_so() {
+    // Reading machines is allowed, their power states come with it; security defaults are not.
+    let roles = ["User.Read.All", "Organization.Read.All"];
+    let principals = vec![limited(&roles, &["*/read"])];
+    let world = World::new(Options { principals, ..options() }).await;
+    let event = world.event_of("00000000-0000-4000-8000-0000000000ff", "limited~secret");
+    let summary = world.job(event).await;
+    let [account] =
+        world.items(&summary.job, Sort::Entities, "azure_account").await.try_into().unwrap();
+    let unknown = account["_unknown"][0].as_str().unwrap();
+    assert!(unknown.starts_with("securityDefaultsEnabled: forbidden"), "{unknown}");
+    assert_eq!(account.get("securityDefaultsEnabled"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_configuration_says_what_to_do() {
+    let world = World::new(options()).await;
+    let good = world.event();
+    let table = [
+        ("clientSecret", "wrong", "AADSTS7000215"),
+        ("clientId", "00000000-0000-4000-8000-00000000dead", "AADSTS700016"),
+        ("directoryId", "00000000-0000-4000-8000-00000000dead", "AADSTS90002"),
+    ];
+    for (field, value, code) in table {
+        let mut event = good.clone();
+        event["instance"]["config"][field] = json!(value);
+        let error = world.machine.run(event).await.unwrap_err().to_string();
+        let expected =
+            "[validation_failure] Error occurred while validating integration configuration: ";
+        assert!(error.starts_with(expected), "{error}");
+        assert!(error.contains(code), "{error}");
+        assert!(!error.contains(&world.simulator.principal().client_secret), "{error}");
+    }
+    // Nothing was left behind that would keep a good one from running.
+    assert_eq!(world.job(good).await.status, JobStatus::Complete);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_step_runs_by_itself() {
+    let world = World::new(options()).await;
+    let mut event = world.event();
+    event["step"] = json!("ad-group-members");
+    let error = world.machine.run(event.clone()).await.unwrap_err().to_string();
+    assert!(error.contains("run ad-groups first"), "{error}");
+
+    event["step"] = json!("ad-groups");
+    let answer = world.machine.run(event.clone()).await.unwrap();
+    let groups = answer["step"]["manifest"]["entities"]["azure_user_group"].as_u64().unwrap();
+    assert!(groups > 0);
+    assert_eq!(answer["step"]["manifest"]["ledger"][0]["status"], "complete");
+
+    event["step"] = json!("ad-group-members");
+    let answer = world.machine.run(event).await.unwrap();
+    assert!(answer["step"]["manifest"]["references"].as_u64().unwrap() > groups);
+    assert_eq!(answer["step"]["warnings"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_job_of_an_instance_runs_at_a_time() {
+    let world = World::new(options()).await;
+    let answer = world.machine.run(world.event()).await.unwrap();
+    let error = world.machine.run(world.event()).await.unwrap_err().to_string();
+    assert!(error.contains("is running since"), "{error}");
+    let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
+    world.machine.finish(&jobs).await.unwrap();
+    assert!(world.machine.run(world.event()).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_again_changes_nothing() {
+    let world = World::new(options()).await;
+    let first = world.job(world.event()).await;
+    let before = world.objects(&first.job);
+    let context = &world.machine.context;
+    let plan = context.store.get(&first.job.plan()).await.unwrap().unwrap();
+    let plan: Plan = serde_json::from_slice(&plan.body).unwrap();
+    let messages = plan.enabled().map(|(planned, _)| {
+        let (job, step) = (first.job.clone(), planned.id.clone());
+        // Another slice number, so that the queue takes it for a new message.
+        Slice { job, step, shard: 0, slice: 9 }.outgoing(&plan)
+    });
+    context.queue.send(QueueName::Collect, messages.collect()).await.unwrap();
+    let again =
+        world.machine.finish(std::slice::from_ref(&first.job)).await.unwrap().pop().unwrap();
+    assert_eq!(again, first);
+    assert_eq!(world.objects(&first.job), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_secret_nor_token_is_stored() {
+    let world = World::new(options()).await;
+    world.job(world.event()).await;
+    let secret = world.simulator.principal().client_secret.clone();
+    let mut files = 0;
+    visit(world.store.path(), &mut |path, bytes| {
+        files += 1;
+        let bytes = match zstd::decode_all(bytes) {
+            Ok(unpacked) => unpacked,
+            Err(_) => bytes.to_vec(),
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains(&secret), "{}", path.display());
+        // That is how every token begins: {"alg"… or {"typ"….
+        assert!(!text.contains("eyJhbGci") && !text.contains("eyJ0eXAi"), "{}", path.display());
+    });
+    assert!(files > 50, "{files}");
+}
+
+fn visit(folder: &Path, found: &mut impl FnMut(&Path, &[u8])) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            visit(&path, found);
+        } else {
+            found(&path, &fs::read(&path).unwrap());
+        }
+    }
+}
