@@ -29,8 +29,10 @@ def put(key, value, **condition):
 
 def start(event):
     if "due" in event:
-        s3.list_objects_v2(Bucket=BUCKET, Prefix="instances/")
-        return {"started": []}
+        stored = s3.list_objects_v2(Bucket=BUCKET, Prefix="instances/").get("Contents", [])
+        ids = [item["Key"].removeprefix("instances/").removesuffix(".json") for item in stored]
+        never = [it for it in ids if not s3.list_objects_v2(Bucket=BUCKET, Prefix=f"jobs/{it}/")["KeyCount"]]
+        return [start({"instanceId": it}) for it in never]
     if "instanceId" in event:
         instance = json.load(s3.get_object(Bucket=BUCKET, Key=f"instances/{event['instanceId']}.json")["Body"])
     else:
@@ -39,12 +41,11 @@ def start(event):
         raise ValueError("instance.config.nonsense: unknown field")
     secrets.get_secret_value(SecretId=instance["config"]["clientSecret"]["secretArn"])
     job = f"{instance['id']}/{time.time_ns()}"
-    put(f"instances/{instance['id']}.json", instance)
     put(f"jobs/{job}/plan.json", {"steps": [step for _, step in STEPS]})
     for group, step in STEPS:
         sqs.send_message(QueueUrl=COLLECT, MessageBody=json.dumps({"job": job, "step": step}),
                          MessageGroupId=group, MessageDeduplicationId=f"{job}-{step}".replace("/", "-"))
-    return {"started": [job]}
+    return job
 
 
 def collect(event):

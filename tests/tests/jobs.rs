@@ -1,5 +1,7 @@
 //! Whole jobs: from an event to a snapshot, against a simulated Microsoft cloud over HTTP.
 
+#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -212,7 +214,7 @@ async fn two_slices_of_one_step_at_once_count_once() {
     let mut answer = world.machine.run(world.event()).await.unwrap();
     let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
     let message = Slice { job: job.clone(), step: "ad-users".to_owned(), shard: 0, slice: 0 };
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     let context = &world.machine.context;
     let run = || slice::run(context, &message, deadline);
     let (a, b, c) = tokio::join!(run(), run(), run());

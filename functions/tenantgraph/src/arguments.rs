@@ -38,7 +38,7 @@ pub(crate) enum Command {
 /// Where results lie.
 #[derive(Debug, Args)]
 pub(crate) struct Storage {
-    /// A directory, or s3://BUCKET/PREFIX.
+    /// A directory, or a bucket as `s3://BUCKET/PREFIX`.
     #[arg(long, default_value = ".tenantgraph", value_name = "DIR|s3://…")]
     pub(crate) store: String,
 }

@@ -132,7 +132,7 @@ impl Exporter<'_> {
             })
             .collect();
         let mut partial: Vec<&Value> =
-            results.iter().flat_map(|it| it["partialTypes"].as_array()).flatten().collect();
+            results.iter().filter_map(|it| it["partialTypes"].as_array()).flatten().collect();
         partial.sort_by_key(ToString::to_string);
         partial.dedup();
         json!({

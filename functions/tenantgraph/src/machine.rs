@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use crate::Error;
 
 /// How long an invocation may take, as on AWS.
-const INVOCATION: Duration = Duration::from_secs(180);
+const INVOCATION: Duration = Duration::from_mins(3);
 
 /// How many groups of messages are worked on at once: throttle domains, of which each has its own
 /// budget.

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::arguments;
 use crate::{End, Error, local};
 
-pub(crate) fn run(arguments: arguments::Plan) -> Result<End, Error> {
+pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     let Event::Instance { instance, .. } = Event::parse(&local::event(&arguments.event)?)? else {
         return Err("the event has no `instance` to plan for".into());
     };

@@ -45,7 +45,7 @@ struct Connection {
 }
 
 /// How long a secret is believed to be what it was, so that a rotated one is taken up in time.
-const BELIEVED: Duration = Duration::from_secs(300);
+const BELIEVED: Duration = Duration::from_mins(5);
 
 impl Context {
     /// What every execution is given.

@@ -272,7 +272,7 @@ async fn run_step(
         match slice::run(context, &message, deadline).await? {
             Outcome::Ended => break,
             Outcome::Wait(wait) if Instant::now() + wait < deadline => {
-                tokio::time::sleep(wait).await
+                tokio::time::sleep(wait).await;
             }
             Outcome::Continued if Instant::now() < deadline => message.slice += 1,
             Outcome::Wait(_) | Outcome::Continued => {

@@ -79,10 +79,7 @@ impl Summary {
         Self {
             job: plan.job.clone(),
             instance_name: plan.instance.name.clone(),
-            status: match incomplete.is_empty() {
-                true => JobStatus::Complete,
-                false => JobStatus::Incomplete,
-            },
+            status: if incomplete.is_empty() { JobStatus::Complete } else { JobStatus::Incomplete },
             planned_at: plan.planned_at.clone(),
             finished_at: finished,
             requests: lists().map(|it| it.requests).sum(),

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::conceal::conceal;
+
 /// A refusal of the token endpoint (RFC 6749, section 5.2, with the codes of Microsoft Entra ID).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -105,12 +107,12 @@ impl Refusal {
 
     /// What is wrong and what to do, in one line which is the same whenever it is asked for.
     ///
-    /// The secret is looked at for its form only: that of a secret's ID.
+    /// The secret is looked at for its form only, which may be that of a secret's ID.
     pub(crate) fn explain(&self, secret: &str, authority: &str) -> String {
         let Some(code) = self.code() else {
             let said = if self.error.is_empty() { "no reason" } else { &self.error };
-            return self
-                .with_original(format!("The sign-in service refuses the application ({said})."));
+            let text = format!("The sign-in service {authority} refuses the application ({said}).");
+            return self.with_original(text, secret);
         };
         let advice = ADVICE.iter().find(|advice| advice.codes.contains(&code));
         let text = advice.map_or_else(
@@ -126,7 +128,7 @@ impl Refusal {
             70002 | 7_000_215 if is_guid(secret) => " What was given looks like a secret ID.",
             _ => "",
         };
-        self.with_original(format!("{PREFIX}{code}: {text}{hint}"))
+        self.with_original(format!("{PREFIX}{code}: {text}{hint}"), secret)
     }
 
     fn code(&self) -> Option<u32> {
@@ -138,9 +140,10 @@ impl Refusal {
         self.error_codes.first().copied().or_else(stated)
     }
 
-    fn with_original(&self, explained: String) -> String {
+    fn with_original(&self, explained: String, secret: &str) -> String {
+        let description = conceal(&self.error_description, secret);
         // What follows the first line differs from time to time: identifiers and times.
-        let line = self.error_description.split(['\r', '\n', '<']).next().unwrap_or_default();
+        let line = description.split(['\r', '\n', '<']).next().unwrap_or_default();
         let line = line.split(" Trace ID:").next().unwrap_or_default();
         let said = match line.split_once(": ") {
             Some((code, text)) if code.starts_with(PREFIX) => text,
@@ -270,6 +273,14 @@ mod tests {
     }
 
     #[test]
+    fn the_secret_is_not_repeated() {
+        let secret = "~".repeat(LONGEST);
+        let refusal = refusal("invalid_client", 7_000_215, &format!("You sent {secret}."));
+        let text = refusal.explain(&secret, AUTHORITY);
+        assert!(text.ends_with("(Microsoft said: You sent ….)"), "{text}");
+    }
+
+    #[test]
     fn a_page_of_html_may_hold_a_code() {
         let body = b"<html><div>AADSTS90013: Invalid input received from the user.</div></html>";
         let text = Refusal::read(body).explain("", AUTHORITY);
@@ -279,7 +290,10 @@ mod tests {
             "{text}"
         );
         let text = Refusal::read(b"<html>Welcome</html>").explain("", AUTHORITY);
-        assert_eq!(text, "The sign-in service refuses the application (no reason).");
+        assert_eq!(
+            text,
+            "The sign-in service https://login.example refuses the application (no reason)."
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::connection::{EVENTUAL, LOW_PRIORITY};
+use crate::request::{EVENTUAL, LOW_PRIORITY};
 use crate::transport::Reply;
 
 /// How many requests a batch takes.

@@ -24,6 +24,7 @@ use steps::Service;
 use crate::advice::Refusal;
 use crate::attempts::{Attempts, retry_after};
 use crate::cloud::Cloud;
+use crate::conceal::conceal;
 use crate::governor::PATIENCE;
 use crate::transport::{Broken, Reply, Transport};
 
@@ -142,10 +143,8 @@ impl Identity {
             let reason = format!("signing in at {host}: the service answers {status}");
             return Trouble::Passing { reason, wait: retry_after(&reply.headers) };
         }
-        let secret = self.credentials.client_secret.expose();
-        let text = refusal.explain(secret, host);
-        // No answer should hold the secret, but a proxy's may.
-        Trouble::Refused(Failure::Authentication(conceal(&text, secret)))
+        let text = refusal.explain(self.credentials.client_secret.expose(), host);
+        Trouble::Refused(Failure::Authentication(text))
     }
 }
 
@@ -194,15 +193,6 @@ impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
     }
-}
-
-/// A text without a secret, as it is or as a form holds it.
-fn conceal(text: &str, secret: &str) -> String {
-    let in_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    [secret, &in_form]
-        .iter()
-        .filter(|hidden| !hidden.is_empty())
-        .fold(text.to_owned(), |text, hidden| text.replace(*hidden, "…"))
 }
 
 /// The sign-in service of the cloud, as `azure_identity` sees it.

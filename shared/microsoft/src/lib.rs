@@ -9,7 +9,7 @@
 //! 3. `governor` lets it go when the budget of its throttle domain allows.
 //! 4. `transport` sends it, alone or with others in a `batch`.
 //! 5. `classify` says what the answer means; nothing else looks at a status or an error code.
-//! 6. `connection` acts on that: answers, waits, signs in anew or tries again.
+//! 6. `connection` acts on that `round`: answers, waits, signs in anew or tries again.
 
 mod address;
 mod advice;
@@ -18,12 +18,16 @@ mod batch;
 mod budget;
 mod classify;
 mod cloud;
+mod conceal;
 mod connection;
 mod connections;
 mod cost;
 mod governor;
 mod identity;
+mod item;
 mod problem;
+mod request;
+mod round;
 mod transport;
 
 #[cfg(test)]

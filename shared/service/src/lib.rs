@@ -62,11 +62,10 @@ pub fn answer(event: &SqsEvent, results: Vec<Result<(), collector::Error>>) -> S
     for (message, result) in event.records.iter().zip(results) {
         let Err(error) = result else { continue };
         let id = message.message_id.clone().unwrap_or_default();
-        match error {
-            collector::Error::Waits { .. } => {
-                tracing::info!(message.id = %id, %error, "the message comes again after the wait");
-            }
-            _ => tracing::warn!(message.id = %id, %error, "the message will be delivered again"),
+        if let collector::Error::Waits { .. } = error {
+            tracing::info!(message.id = %id, %error, "the message comes again after the wait");
+        } else {
+            tracing::warn!(message.id = %id, %error, "the message will be delivered again");
         }
         response.add_failure(id);
     }

@@ -10,7 +10,7 @@ pub(crate) enum Clock {
     /// Real time. It is read as the start plus what a monotonic clock counts since, so that a
     /// change of the machine's time neither refills nor drains a throttle.
     Real { start: Duration, since: Instant },
-    /// Microseconds since 1970, moved only by [`Clock::advance`].
+    /// Microseconds since 1970, moved by tests alone.
     #[cfg_attr(not(test), expect(dead_code, reason = "only tests set a clock by hand"))]
     Manual(Arc<AtomicU64>),
 }

@@ -1,6 +1,7 @@
 //! The objects of the directory: users, groups, and what else can be a member of a group.
 
 pub(crate) mod device;
+mod first_party;
 pub(crate) mod group;
 pub(crate) mod members;
 pub(crate) mod organization;

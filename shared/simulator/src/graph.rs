@@ -1,6 +1,7 @@
 //! Microsoft Graph, version 1.0: the parts of the directory that are simulated.
 
 mod batch;
+mod charge;
 mod error;
 mod query;
 mod route;
@@ -16,7 +17,6 @@ use crate::directory::service_principal::ServicePrincipal;
 use crate::directory::user::User;
 use crate::directory::{self, Object};
 use crate::request::Request;
-use crate::throttle::{Budget, Limit, Verdict};
 use crate::token::Claims;
 use error::{Failure, refuse};
 use query::Query;
@@ -40,84 +40,9 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
         if request.method == "GET" { Ok(route) } else { Err(Failure::method(&request.method)) }
     });
     match outcome {
-        Ok(route) => charged(cloud, request, &claims, &route),
+        Ok(route) => charge::answer(cloud, request, &claims, &route),
         Err(failure) => refuse(cloud, request, &failure),
     }
-}
-
-/// Charges a request to its throttle, and answers it if that grants it. The order is a guess: a
-/// request that is not permitted costs as much here as one that is.
-fn charged(cloud: &Cloud, request: &Request, claims: &Claims, route: &Route) -> Answer {
-    let query = Query::parse(request);
-    let tenant = cloud.tenant.id();
-    if *route == Route::SecurityDefaults {
-        // One request in a second for a tenant, whoever asks, and no hint when to come back.
-        // Documented for conditional access policies; taken to hold for all policies.
-        let limit = Limit {
-            domain: format!("{tenant}/graph-policies"),
-            holder: String::new(),
-            budget: Budget::Bucket { capacity: 1, refill: 1, debt: 0 },
-        };
-        if !cloud.charge(&limit, 1).granted {
-            return refuse(cloud, request, &Failure::throttled());
-        }
-        return read(cloud, request, claims, route, query)
-            .unwrap_or_else(|failure| refuse(cloud, request, &failure));
-    }
-    if query.as_ref().is_ok_and(|query| query.selects("signInActivity")) {
-        let limit = Limit {
-            domain: format!("{tenant}/graph-sign-in-activity"),
-            holder: claims.appid.clone(),
-            budget: Budget::Window { units: 10, seconds: 60 },
-        };
-        let verdict = cloud.charge(&limit, 1);
-        if !verdict.granted {
-            let refused = refuse(cloud, request, &Failure::throttled());
-            return refused.with("Retry-After", verdict.wait.to_string());
-        }
-    }
-    let cost = query.as_ref().map_or(1, |query| route.cost(query));
-    let verdict = cloud.charge(&directory_limit(cloud, claims), cost);
-    let answer = if verdict.granted {
-        read(cloud, request, claims, route, query)
-            .unwrap_or_else(|failure| refuse(cloud, request, &failure))
-    } else {
-        refuse(cloud, request, &Failure::throttled())
-            .with("Retry-After", verdict.wait.to_string())
-            .with("x-ms-throttle-information", "ResourceUnitLimitExceeded")
-            .with(
-                "x-ms-throttle-scope",
-                format!("Tenant_Application/ReadWrite/{}/{tenant}", claims.appid),
-            )
-    };
-    with_usage(answer, verdict, cost)
-}
-
-/// The resource units that an application may use in a tenant: per 10 seconds 3,500 below 50
-/// users, 5,000 up to 500, 8,000 above. That the whole amount can be used at once, and that
-/// requests which were refused count up to 1.8 times the limit, is inferred from the documented
-/// range of `x-ms-throttle-limit-percentage`.
-fn directory_limit(cloud: &Cloud, claims: &Claims) -> Limit {
-    let capacity = match cloud.tenant.users {
-        0..50 => 3500,
-        50..=500 => 5000,
-        _ => 8000,
-    };
-    Limit {
-        domain: format!("{}/graph", cloud.tenant.id()),
-        holder: claims.appid.clone(),
-        budget: Budget::Bucket { capacity, refill: capacity / 10, debt: capacity / 5 * 4 },
-    }
-}
-
-/// The share of the limit is told from 0.8 on.
-fn with_usage(answer: Answer, verdict: Verdict, cost: u32) -> Answer {
-    let answer = answer.with("x-ms-resource-unit", cost.to_string());
-    if verdict.used < 800 {
-        return answer;
-    }
-    let tenths = verdict.used / 100;
-    answer.with("x-ms-throttle-limit-percentage", format!("{}.{}", tenths / 10, tenths % 10))
 }
 
 fn read(

@@ -180,7 +180,8 @@ impl Person {
     /// are used up, addresses get a number.
     pub(crate) fn new(seed: u64, index: u64) -> Self {
         let combinations = (GIVEN.len() * FAMILY.len()) as u64;
-        let step = coprime(combinations, 1 + seed % combinations);
+        // A step of about the golden ratio, so that neighbours share neither name.
+        let step = coprime(combinations, combinations * 5 / 8 + seed % 97);
         let place = index * step % combinations;
         let (given, given_ascii) = nth(&GIVEN, place);
         let (family, family_ascii) = nth(&FAMILY, place / GIVEN.len() as u64);

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::instance::{PollingInterval, SecretReference};
 
 fn event() -> Value {
     json!({ "instance": {
@@ -64,6 +65,7 @@ fn a_whole_event_is_read() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn each_problem_has_one_message_with_its_path() {
     let table = [
         ("/instance/id", None, "/instance/id: is missing; give the instance an id"),

@@ -164,7 +164,7 @@ impl Found {
             "_type": kind,
             "displayName": class.as_str(),
         })));
-        self.push(&kind, &key, json)
+        self.push(&kind, &key, &json)
     }
 
     fn mapped(
@@ -201,11 +201,11 @@ impl Found {
             "_type": kind,
             "displayName": class.as_str(),
         })));
-        self.push(kind, &key, json)
+        self.push(kind, &key, &json)
     }
 
-    fn push(&mut self, kind: &str, key: &str, json: Map<String, Value>) -> Result<(), Error> {
-        let json = serde_json::to_vec(&json).map_err(std::io::Error::from)?;
+    fn push(&mut self, kind: &str, key: &str, json: &Map<String, Value>) -> Result<(), Error> {
+        let json = serde_json::to_vec(json).map_err(std::io::Error::from)?;
         Ok(self.relationships.push(format!("{kind}\0{key}").as_bytes(), &json)?)
     }
 
@@ -230,10 +230,7 @@ impl Found {
 }
 
 fn object(json: Value) -> Map<String, Value> {
-    match json {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    if let Value::Object(fields) = json { fields } else { Map::new() }
 }
 
 /// Counts a reference of which an end is not found.

@@ -119,11 +119,10 @@ impl Reader {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             read => read?,
         }
-        let [a, b, c, d, e, f, g, h] = lengths;
-        let mut record = Record {
-            key: vec![0; u32::from_le_bytes([a, b, c, d]) as usize],
-            value: vec![0; u32::from_le_bytes([e, f, g, h]) as usize],
-        };
+        let lengths = u64::from_le_bytes(lengths);
+        let (key, value) = (lengths & u64::from(u32::MAX), lengths >> 32);
+        let length = |length| usize::try_from(length).map_err(io::Error::other);
+        let mut record = Record { key: vec![0; length(key)?], value: vec![0; length(value)?] };
         self.0.read_exact(&mut record.key)?;
         self.0.read_exact(&mut record.value)?;
         Ok(Some(record))
@@ -147,7 +146,7 @@ impl Writer {
     }
 
     fn file(self) -> io::Result<File> {
-        self.0.into_inner().map_err(|error| error.into_error())
+        self.0.into_inner().map_err(io::IntoInnerError::into_error)
     }
 }
 

@@ -130,14 +130,14 @@ mod tests {
     #[test]
     fn endless_empty_pages_end() {
         let mut chain = Chain::default();
-        let ended = (0..).find(|n| chain.follow(&n.to_string(), true).is_err());
+        let ended = (0..=EMPTY_PAGES).find(|n| chain.follow(&n.to_string(), true).is_err());
         assert_eq!(ended, Some(EMPTY_PAGES));
     }
 
     #[test]
     fn a_list_begins_again_only_so_often() {
         let mut chain = Chain::default();
-        let restarts = (0..).take_while(|_| chain.restart()).count();
+        let restarts = (0..=RESTARTS).take_while(|_| chain.restart()).count();
         assert_eq!(restarts, RESTARTS as usize);
     }
 }

@@ -4,42 +4,54 @@
 use serde_json::{Value, json};
 
 use super::Object;
+use super::first_party::{FIRST_PARTY, MICROSOFT};
 use crate::dates::{DAY, TODAY, utc};
 use crate::guid::Kind;
 use crate::names::{ENVIRONMENTS, WORKLOADS};
 use crate::random::nth;
+use crate::resources::managed_identity;
 use crate::resources::plan::Plan;
-use crate::resources::virtual_machine;
 use crate::tenant::Tenant;
 
-/// Services of Microsoft's that every tenant has, with their well-known application ids.
-const FIRST_PARTY: [(&str, &str, &str); 6] = [
-    ("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
-    (
-        "Windows Azure Service Management API",
-        "797f4846-ba00-4fd7-ba43-dac1f8f63013",
-        "https://management.azure.com/",
-    ),
-    ("Azure Key Vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "https://vault.azure.net"),
-    (
-        "Office 365 Exchange Online",
-        "00000002-0000-0ff1-ce00-000000000000",
-        "https://outlook.office365.com/",
-    ),
-    (
-        "Office 365 SharePoint Online",
-        "00000003-0000-0ff1-ce00-000000000000",
-        "https://microsoft.sharepoint-df.com",
-    ),
-    (
-        "Windows Azure Active Directory",
-        "00000002-0000-0000-c000-000000000000",
-        "https://graph.windows.net",
-    ),
+/// The properties of a service principal that come without `$select`: all of them.
+const DEFAULTS: [&str; 36] = [
+    "id",
+    "deletedDateTime",
+    "accountEnabled",
+    "addIns",
+    "alternativeNames",
+    "appDescription",
+    "appDisplayName",
+    "appId",
+    "applicationTemplateId",
+    "appOwnerOrganizationId",
+    "appRoleAssignmentRequired",
+    "appRoles",
+    "createdDateTime",
+    "description",
+    "disabledByMicrosoftStatus",
+    "displayName",
+    "homepage",
+    "info",
+    "keyCredentials",
+    "loginUrl",
+    "logoutUrl",
+    "notes",
+    "notificationEmailAddresses",
+    "oauth2PermissionScopes",
+    "passwordCredentials",
+    "preferredSingleSignOnMode",
+    "preferredTokenSigningKeyThumbprint",
+    "replyUrls",
+    "resourceSpecificApplicationPermissions",
+    "samlSingleSignOnSettings",
+    "servicePrincipalNames",
+    "servicePrincipalType",
+    "signInAudience",
+    "tags",
+    "tokenEncryptionKeyId",
+    "verifiedPublisher",
 ];
-
-/// The directory that owns Microsoft's applications.
-const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
 /// A service principal.
 pub(crate) struct ServicePrincipal<'a> {
@@ -85,7 +97,7 @@ impl<'a> ServicePrincipal<'a> {
         } else if index < first_identity {
             Origin::Application(index - first_application)
         } else {
-            let identity = virtual_machine::identity(tenant, index - first_identity);
+            let identity = managed_identity::by_number(tenant, index - first_identity);
             let (name, resource, is_explicit) = identity.unwrap_or_default();
             Origin::ManagedIdentity { name, resource, is_explicit }
         };
@@ -183,44 +195,7 @@ impl Object for ServicePrincipal<'_> {
     }
 
     fn defaults(&self) -> &'static [&'static str] {
-        &[
-            "id",
-            "deletedDateTime",
-            "accountEnabled",
-            "addIns",
-            "alternativeNames",
-            "appDescription",
-            "appDisplayName",
-            "appId",
-            "applicationTemplateId",
-            "appOwnerOrganizationId",
-            "appRoleAssignmentRequired",
-            "appRoles",
-            "createdDateTime",
-            "description",
-            "disabledByMicrosoftStatus",
-            "displayName",
-            "homepage",
-            "info",
-            "keyCredentials",
-            "loginUrl",
-            "logoutUrl",
-            "notes",
-            "notificationEmailAddresses",
-            "oauth2PermissionScopes",
-            "passwordCredentials",
-            "preferredSingleSignOnMode",
-            "preferredTokenSigningKeyThumbprint",
-            "replyUrls",
-            "resourceSpecificApplicationPermissions",
-            "samlSingleSignOnSettings",
-            "servicePrincipalNames",
-            "servicePrincipalType",
-            "signInAudience",
-            "tags",
-            "tokenEncryptionKeyId",
-            "verifiedPublisher",
-        ]
+        &DEFAULTS
     }
 
     fn property(&self, name: &str) -> Option<Value> {

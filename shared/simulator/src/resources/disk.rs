@@ -52,7 +52,7 @@ pub(crate) fn json(disk: &Resource) -> Map<String, Value> {
     let created = TODAY - DAY * i64::try_from(draw.below(1500)).unwrap_or_default() - 500;
     let (operations, megabytes) = draw.pick(&[(120, 25), (500, 60), (2300, 150), (5000, 200)]);
     let mut properties = json!({
-        "creationData": creation_data(disk, &mut draw),
+        "creationData": creation_data(disk, &machine),
         "diskSizeGB": gigabytes,
         "diskSizeBytes": gigabytes << 30,
         "diskIOPSReadWrite": operations,
@@ -92,19 +92,11 @@ pub(crate) fn json(disk: &Resource) -> Map<String, Value> {
     resource
 }
 
-fn creation_data(disk: &Resource, draw: &mut Draw) -> Value {
+fn creation_data(disk: &Resource, machine: &Resource) -> Value {
     if is_system(disk) {
-        let image = draw.guid();
         json!({
             "createOption": "FromImage",
-            "imageReference": {
-                "id": format!(
-                    "/Subscriptions/{image}/Providers/Microsoft.Compute/Locations/{}/Publishers/\
-                     canonical/ArtifactTypes/VMImage/Offers/ubuntu-24_04-lts/Skus/server/Versions/\
-                     24.04.202608120",
-                    disk.location()
-                ),
-            },
+            "imageReference": { "id": virtual_machine::image_id(machine) },
         })
     } else {
         json!({ "createOption": "Empty" })

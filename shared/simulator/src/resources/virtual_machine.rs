@@ -1,14 +1,10 @@
-//! Virtual machines, and the managed identities that they use.
+//! Virtual machines.
 
 use serde_json::{Map, Value, json};
 
-use super::{Resource, ResourceType, Spelling, network_interface};
+use super::{Resource, ResourceType, Spelling, managed_identity, network_interface};
 use crate::dates::{DAY, TODAY, offset};
-use crate::directory::service_principal::ServicePrincipal;
 use crate::random::nth;
-use crate::resources::group::ResourceGroup;
-use crate::resources::plan::Plan;
-use crate::tenant::Tenant;
 
 /// Publisher, offer, sku, exact version, operating system.
 type Image = (&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -67,6 +63,17 @@ pub(crate) fn operating_system(machine: &Resource) -> &'static str {
     image(machine).4
 }
 
+/// The id of the image that a machine was made from. It lies in a subscription of Microsoft's.
+pub(crate) fn image_id(machine: &Resource) -> String {
+    let (publisher, offer, sku, version, _) = image(machine);
+    format!(
+        "/Subscriptions/{}/Providers/Microsoft.Compute/Locations/{}/Publishers/{publisher}/\
+         ArtifactTypes/VMImage/Offers/{offer}/Skus/{sku}/Versions/{version}",
+        machine.draw("image subscription").guid(),
+        machine.location()
+    )
+}
+
 fn image(machine: &Resource) -> Image {
     machine.draw("image").pick(&IMAGES)
 }
@@ -114,7 +121,7 @@ pub(crate) fn json(machine: &Resource) -> Map<String, Value> {
     if draw.chance(40) {
         resource.insert("zones".into(), json!([draw.pick(&["1", "2", "3"])]));
     }
-    if let Some(identity) = identity_of(machine) {
+    if let Some(identity) = managed_identity::of_machine(machine) {
         resource.insert("identity".into(), identity);
     }
     if draw.chance(60) {
@@ -240,54 +247,4 @@ fn blob(machine: &Resource, disk: &Resource) -> String {
     let account = machine.index % machine.plan.storage_accounts.max(1);
     let account = machine.other(ResourceType::StorageAccount, account).name();
     format!("https://{account}.blob.core.windows.net/vhds/{}.vhd", disk.name())
-}
-
-/// The identity of a machine: every fifth has its own, every other fifth shares one of two.
-fn identity_of(machine: &Resource) -> Option<Value> {
-    let (tenant, plan) = (machine.tenant, machine.plan);
-    let first = ServicePrincipal::first_identity(tenant) + plan.first_identity;
-    match machine.index % 5 {
-        1 => Some(json!({
-            "type": "SystemAssigned",
-            "principalId": tenant.service_principal_id(first + machine.index / 5),
-            "tenantId": tenant.id(),
-        })),
-        3 => {
-            let number = machine.index / 5 % 2;
-            let principal = first + plan.system_identities() + number;
-            let id = user_identity_id(tenant, plan, number);
-            Some(json!({
-                "type": "UserAssigned",
-                "userAssignedIdentities": {
-                    id: {
-                        "principalId": tenant.service_principal_id(principal),
-                        "clientId": ServicePrincipal::new(tenant, principal).app_id(),
-                    },
-                },
-            }))
-        }
-        _ => None,
-    }
-}
-
-fn user_identity_id(tenant: &Tenant, plan: &Plan, number: u64) -> String {
-    let group = ResourceGroup::new(tenant, plan, 0).id();
-    format!("{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-shared-{number}")
-}
-
-/// A managed identity by its number: its name, the id of its resource, and whether it is a
-/// resource of its own.
-pub(crate) fn identity(tenant: &Tenant, number: u64) -> Option<(String, String, bool)> {
-    let plan = tenant.plans().iter().rev().find(|plan| plan.first_identity <= number)?;
-    let number = number - plan.first_identity;
-    match number.checked_sub(plan.system_identities()) {
-        None => {
-            let machine = Resource::new(tenant, plan, ResourceType::VirtualMachine, number * 5 + 1);
-            Some((machine.name(), machine.id(Spelling::Created), false))
-        }
-        Some(number) => {
-            let id = user_identity_id(tenant, plan, number);
-            Some((format!("id-shared-{number}"), id, true))
-        }
-    }
 }

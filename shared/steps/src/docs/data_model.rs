@@ -19,7 +19,9 @@ pub fn data_model() -> String {
         let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", step.id, step.name, finds(step));
     }
     for step in STEPS {
-        describe(step, &mut page);
+        let _ = writeln!(page, "\n## {}\n\n{}\n", step.id, step.name);
+        read(step, &mut page);
+        found(step, &mut page);
     }
     page
 }
@@ -30,9 +32,10 @@ const INTRODUCTION: &str = "\
 <!-- Generated from the declarations of the steps: run the tests with UPDATE=1 to write it anew. -->
 
 Each step reads one list, and its items become entities and relationships. A property is absent if
-Microsoft does not say what it is. *From* is where in an item a property is read, as a JSON pointer;
-a property without one is computed. A *mapped* relationship stands for one to an entity that was not
-collected: whoever reads the graph finds that entity by its properties.
+Microsoft does not say what it is. *From* is where in an item a property is read: a JSON pointer, in
+which `*` stands for every element. A property without one is computed. A *mapped* relationship
+stands for one to an entity that was not collected: whoever reads the graph finds that entity by its
+properties.
 
 | step | reads | finds |
 | --- | --- | --- |
@@ -48,8 +51,8 @@ fn finds(step: &Step) -> String {
     kinds.join(", ")
 }
 
-fn describe(step: &Step, page: &mut String) {
-    let _ = writeln!(page, "\n## {}\n\n{}\n", step.id, step.name);
+/// What a step reads, and when.
+fn read(step: &Step, page: &mut String) {
     let _ = writeln!(page, "- Reads {}", list(&step.list));
     if let Some(fallback) = step.list.fallback {
         let _ = writeln!(page, "- Where that is forbidden, reads {}", list(fallback));
@@ -67,11 +70,13 @@ fn describe(step: &Step, page: &mut String) {
     if !step.covers.is_empty() {
         let _ = writeln!(page, "- Also answers to {}", names(step.covers));
     }
-
     for link in step.links.iter().filter(|it| !it.borrow.is_empty()) {
         let _ = writeln!(page, "- Takes {} over from {}", names(link.borrow), kinds(link.to));
     }
+}
 
+/// What becomes of it.
+fn found(step: &Step, page: &mut String) {
     for of in step.entity_types() {
         entity(of, page);
     }

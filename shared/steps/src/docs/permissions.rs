@@ -53,7 +53,10 @@ Application permissions (app roles), which an administrator has to consent to.
 const AZURE: &str = "
 ## Azure Resource Manager and Key Vault
 
-Actions and data actions of a role that is assigned at the subscription, or above it.
+Actions and data actions of a role that is assigned at the subscription, or above it. A vault that
+decides by access policies rather than roles does not heed data actions: it needs a policy that lets
+the service principal list keys and secrets. Without, what is in it is read through Azure Resource
+Manager.
 
 | name | sort | needed to read |
 | --- | --- | --- |

@@ -1,0 +1,149 @@
+//! What a slice leaves behind: parts, and a checkpoint or the manifest.
+
+use std::collections::BTreeSet;
+
+use steps::{Item, Output};
+use tokio::time::Duration;
+
+use super::{Outcome, Shard};
+use crate::advance;
+use crate::context::{Error, News};
+use crate::layout::{self, Content, Job};
+use crate::ledger::{Entry, Status};
+use crate::manifest::{Manifest, Part};
+use crate::message::Slice;
+use crate::ports::{Body, Condition, QueueName, StoreError};
+
+impl Shard<'_> {
+    /// Stores the parts that are full, or all.
+    pub(super) async fn store_parts(&mut self, all: bool) -> Result<(), Error> {
+        for content in [Content::Entities, Content::References] {
+            let writer = match content {
+                Content::Entities => &mut self.entities,
+                Content::References => &mut self.references,
+            };
+            if !all && !writer.is_full() {
+                continue;
+            }
+            let Some(body) = writer.take()? else { continue };
+            let number = self.checkpoint.next_part;
+            self.checkpoint.next_part += 1;
+            let name = self.plan.job.part(self.step.id, self.number, number, &self.name, content);
+            self.context.store.put(&name, Body::Bytes(body), Condition::Always).await?;
+            self.checkpoint.parts.push(Part { name, content });
+        }
+        Ok(())
+    }
+
+    /// Stores how far the shard is. False if another slice was faster, whose work then counts.
+    pub(super) async fn store_checkpoint(&mut self) -> Result<bool, Error> {
+        self.checkpoint.slice += 1;
+        let name = self.plan.job.checkpoint(self.step.id, self.number);
+        let condition = self.etag.take().map_or(Condition::Absent, Condition::Matches);
+        match self.context.write(&name, &self.checkpoint, condition).await {
+            Ok(_) => Ok(true),
+            Err(Error::Store(StoreError::Conflict(_))) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn pause(mut self, wait: Duration) -> Result<Outcome, Error> {
+        self.tell(&News::Waits { step: self.step.id, wait });
+        self.store_checkpoint().await?;
+        Ok(Outcome::Wait(wait))
+    }
+
+    pub(super) async fn go_on(mut self) -> Result<Outcome, Error> {
+        if self.store_checkpoint().await? {
+            let next = Slice {
+                job: self.plan.job.clone(),
+                step: self.step.id.to_owned(),
+                shard: self.number,
+                slice: self.checkpoint.slice,
+            };
+            self.context.queue.send(QueueName::Collect, vec![next.outgoing(self.plan)]).await?;
+        }
+        Ok(Outcome::Continued)
+    }
+
+    pub(super) async fn end(mut self) -> Result<Outcome, Error> {
+        self.stand_in()?;
+        self.store_parts(true).await?;
+        let (status, reason) = self.status();
+        let items = self.checkpoint.progress.items;
+        let manifest = self.manifest(status, reason.as_deref());
+        let Job { instance, .. } = &self.plan.job;
+        let name = self.plan.job.manifest(self.step.id);
+        match self.context.write(&name, &manifest, Condition::Absent).await {
+            Ok(_) => {
+                let latest = layout::latest_step(instance, self.step.id);
+                self.context.write(&latest, &self.plan.job, Condition::Always).await?;
+                let reason = reason.as_deref();
+                self.tell(&News::Ended { step: self.step.id, status, reason, items });
+            }
+            Err(Error::Store(StoreError::Conflict(_))) => (),
+            Err(error) => return Err(error),
+        }
+        advance::after(self.context, self.plan, self.step).await?;
+        Ok(Outcome::Ended)
+    }
+
+    /// Where the only list cannot be read and its entity has to exist, makes it of what is known.
+    pub(super) fn stand_in(&mut self) -> Result<(), Error> {
+        let (Some(stand_in), true) = (self.step.stand_in, self.checkpoint.progress.items == 0)
+        else {
+            return Ok(());
+        };
+        let json = stand_in(&self.scope);
+        let raw = serde_json::value::to_raw_value(&json).map_err(std::io::Error::from)?;
+        let mut out = Output::default();
+        let item = Item { json: &json, raw: &raw, parent: None, scope: &self.scope };
+        self.step.convert(item, &mut out);
+        self.write(&out)
+    }
+
+    /// How complete the step is. A list of each parent is no more complete than that of the parents.
+    pub(super) fn status(&self) -> (Status, Option<String>) {
+        let (status, reason) = self.checkpoint.progress.status();
+        match self.parents.incomplete() {
+            Some(parents) if status == Status::Complete => {
+                (Status::Partial, Some(parents.to_owned()))
+            }
+            _ => (status, reason),
+        }
+    }
+
+    pub(super) fn manifest(&mut self, status: Status, reason: Option<&str>) -> Manifest {
+        let progress = std::mem::take(&mut self.checkpoint.progress);
+        let patched = self.step.emits.filter(|_| !self.step.patches.is_empty());
+        let declared = self.step.entity_types().chain(patched);
+        let kinds: BTreeSet<String> = declared.map(|it| it.kind.to_owned()).collect();
+        let entry = |kind: Option<String>| Entry {
+            step: self.step.id.to_owned(),
+            scope: self.plan.scope_of(self.step).to_owned(),
+            kind,
+            pages: progress.pages,
+            items: progress.items,
+            requests: progress.requests,
+            bytes: progress.bytes,
+            last: progress.last.clone(),
+            status,
+            reason: reason.map(str::to_owned),
+        };
+        let ledger = if kinds.is_empty() {
+            vec![entry(None)]
+        } else {
+            kinds.into_iter().map(|kind| entry(Some(kind))).collect()
+        };
+        Manifest {
+            step: self.step.id.to_owned(),
+            parts: std::mem::take(&mut self.checkpoint.parts),
+            ledger,
+            entities: progress.entities,
+            references: progress.references,
+            vanished: progress.vanished,
+            exceptions: progress.examples,
+            drift: progress.drift,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What an answer comes to: a page whose items are converted, or a reason why there is none.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+use steps::{Item, Output, Parent};
+use tokio::time::Duration;
+
+use super::Shard;
+use super::frontier::Chain;
+use crate::context::Error;
+use crate::ledger::Status;
+use crate::page::Page;
+use crate::ports::{Address, Answer, Failure, Request};
+
+impl Shard<'_> {
+    /// Takes the answer for a chain. Returns how long Microsoft asks to wait, if it does.
+    pub(super) fn take(&mut self, id: u64, answer: Answer) -> Result<Option<Duration>, Error> {
+        let failure = match answer {
+            Ok(document) => {
+                let progress = &mut self.checkpoint.progress;
+                progress.requests += u64::from(document.requests);
+                progress.bytes += document.body.len() as u64;
+                return self.page(id, &document.body).map(|()| None);
+            }
+            Err(failure) => failure,
+        };
+        let reason = failure.to_string();
+        match failure {
+            Failure::Throttled { wait } => return Ok(Some(wait)),
+            Failure::PageExpired(_) if self.restart(id) => (),
+            Failure::Forbidden(_) if self.fall_back(id) => (),
+            Failure::Gone(_) if self.has_parent(id) => {
+                // It was listed, and is gone: what it held is gone with it.
+                self.checkpoint.progress.vanished += 1;
+                self.checkpoint.progress.lists += 1;
+                self.checkpoint.frontier.close(id);
+            }
+            Failure::NotRegistered(_) => self.except(id, Status::Skipped, &reason),
+            Failure::Forbidden(_) => self.except(id, Status::Forbidden, &reason),
+            Failure::Retired(_) => self.except(id, Status::Retired, &reason),
+            Failure::Gone(_)
+            | Failure::PageExpired(_)
+            | Failure::Authentication(_)
+            | Failure::Failed(_) => self.except(id, Status::Failed, &reason),
+        }
+        Ok(None)
+    }
+
+    pub(super) fn restart(&mut self, id: u64) -> bool {
+        self.checkpoint.frontier.chain_mut(id).is_some_and(Chain::restart)
+    }
+
+    pub(super) fn has_parent(&self, id: u64) -> bool {
+        self.checkpoint.frontier.chain(id).is_some_and(|it| it.parent.is_some())
+    }
+
+    /// Reads the list another way, if there is one that was not tried.
+    pub(super) fn fall_back(&mut self, id: u64) -> bool {
+        let has_fallback = self.step.list.fallback.is_some();
+        let chain = self.checkpoint.frontier.chain_mut(id);
+        chain.is_some_and(|chain| has_fallback && chain.fall_back())
+    }
+
+    /// Notes that a list cannot be read to its end.
+    pub(super) fn except(&mut self, id: u64, status: Status, reason: &str) {
+        let Some(chain) = self.checkpoint.frontier.close(id) else { return };
+        let scope = chain.parent.as_ref().map_or_else(
+            || self.plan.scope_of(self.step).to_owned(),
+            |parent| parent.key.to_string(),
+        );
+        self.checkpoint.progress.except(&scope, status, reason);
+    }
+
+    pub(super) fn page(&mut self, id: u64, body: &[u8]) -> Result<(), Error> {
+        let Some(chain) = self.checkpoint.frontier.chain(id).cloned() else { return Ok(()) };
+        let list = self.list(&chain);
+        let page = match Page::read(body, list.shape) {
+            Ok(page) => page,
+            Err(error) => {
+                let reason = format!("failed: a page is not a list ({error})");
+                self.except(id, Status::Failed, &reason);
+                return Ok(());
+            }
+        };
+        for raw in &page.items {
+            self.item(raw, &chain)?;
+        }
+        let last = self.request(id).map(|it| address_of(&it));
+        let progress = &mut self.checkpoint.progress;
+        progress.pages += 1;
+        progress.items += page.items.len() as u64;
+        progress.last = last;
+        match page.next {
+            None => {
+                self.checkpoint.progress.lists += 1;
+                self.checkpoint.frontier.close(id);
+            }
+            Some(link) => {
+                let chain = self.checkpoint.frontier.chain_mut(id);
+                let follows = chain.map_or(Ok(()), |it| it.follow(&link, page.items.is_empty()));
+                if let Err(reason) = follows {
+                    self.except(id, Status::Failed, reason);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Converts one item, and writes what it becomes. An odd item costs itself only.
+    pub(super) fn item(&mut self, raw: &RawValue, chain: &Chain) -> Result<(), Error> {
+        let Ok(json) = serde_json::from_str::<Value>(raw.get()) else {
+            let drift = &mut self.checkpoint.progress.drift;
+            *drift.entry(format!("{}.item", self.step.id)).or_default() += 1;
+            return Ok(());
+        };
+        let parent = chain.parent.as_ref();
+        let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
+        let mut out = Output::default();
+        self.step.convert(Item { json: &json, raw, parent, scope: &self.scope }, &mut out);
+        self.write(&out)
+    }
+
+    pub(super) fn write(&mut self, out: &Output) -> Result<(), Error> {
+        let progress = &mut self.checkpoint.progress;
+        for entity in &out.entities {
+            self.entities.entity(entity)?;
+            if !entity.is_patch {
+                *progress.entities.entry(entity.kind.to_owned()).or_default() += 1;
+            }
+        }
+        for reference in &out.references {
+            self.references.reference(reference)?;
+        }
+        progress.references += out.references.len() as u64;
+        for drift in &out.drift {
+            *progress.drift.entry(drift.clone()).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The address of a request without its query.
+fn address_of(request: &Request) -> String {
+    let address = match &request.address {
+        Address::Path(path) => path.clone(),
+        Address::Host { base, path } => format!("{}{path}", base.trim_end_matches('/')),
+        Address::Link { link, .. } => link.clone(),
+    };
+    address.split('?').next().unwrap_or_default().to_owned()
+}
