@@ -6,5 +6,6 @@ use lambda_runtime::{Error, run, service_fn, tracing};
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let context = service::context().await?;
-    run(service_fn(|event| finish::handle(&context, event))).await
+    let handle = async |event| finish::handle(&context, event).await.map_err(service::diagnostic);
+    run(service_fn(handle)).await
 }

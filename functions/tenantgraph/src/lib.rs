@@ -2,11 +2,7 @@
 //!
 //! It is a library too, so that tests run jobs on the same [`machine`].
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "results go to stdout and progress to stderr: that is what a command line is for"
-)]
+#![expect(clippy::print_stderr, reason = "progress goes to stderr: a command line has no log")]
 
 mod arguments;
 mod demo;
@@ -76,11 +72,18 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Docs(docs) => docs::run(&docs),
         Command::Simulator(simulator) => simulate::run(simulator).await,
     };
-    done.map_or_else(
-        |error| {
+    match done {
+        Ok(end) => end.into(),
+        // Whoever read the results, such as `head`, has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
-        },
-        ExitCode::from,
-    )
+        }
+    }
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -1,5 +1,7 @@
 //! `tenantgraph plan`.
 
+use std::io::{Write as _, stdout};
+
 use collector::event::Event;
 use collector::plan::Plan;
 use serde_json::json;
@@ -13,25 +15,30 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     };
     let planned = Plan::steps_of(&instance.config);
     if arguments.json {
-        println!("{:#}", json!(planned));
+        writeln!(stdout(), "{:#}", json!(planned))?;
         return Ok(End::Complete);
     }
     let (enabled, disabled): (Vec<_>, Vec<_>) =
         planned.iter().partition(|it| it.disabled.is_none());
-    println!("{} steps would run for {}:\n", enabled.len(), instance.name);
+    writeln!(stdout(), "{} steps would run for {}:\n", enabled.len(), instance.name)?;
     for planned in enabled {
         let Some(step) = steps::find(&planned.id) else { continue };
         let after = match planned.after.as_slice() {
             [] => String::new(),
             after => format!(", after {}", after.join(", ")),
         };
-        println!("  {:<36} {}{after}", planned.id, step.name);
+        writeln!(stdout(), "  {:<36} {}{after}", planned.id, step.name)?;
     }
     if !disabled.is_empty() {
-        println!("\n{} would not:\n", disabled.len());
+        writeln!(stdout(), "\n{} would not:\n", disabled.len())?;
     }
     for planned in disabled {
-        println!("  {:<36} {}", planned.id, planned.disabled.as_deref().unwrap_or_default());
+        writeln!(
+            stdout(),
+            "  {:<36} {}",
+            planned.id,
+            planned.disabled.as_deref().unwrap_or_default()
+        )?;
     }
     Ok(End::Complete)
 }

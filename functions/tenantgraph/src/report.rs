@@ -1,6 +1,7 @@
 //! Summaries for people.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write as _, stdout};
 use std::time::Duration;
 
 use collector::summary::{JobStatus, Summary};
@@ -20,38 +21,43 @@ pub(crate) fn print(
             [summary] => serde_json::to_string_pretty(summary)?,
             summaries => serde_json::to_string_pretty(summaries)?,
         };
-        println!("{text}");
+        writeln!(stdout(), "{text}")?;
         return Ok(());
     }
-    incomplete(summaries);
-    counts(summaries);
-    jobs(summaries);
-    ledger(summaries, took);
-    println!("Results lie under {store}:");
+    incomplete(summaries)?;
+    counts(summaries)?;
+    jobs(summaries)?;
+    ledger(summaries, took)?;
+    writeln!(stdout(), "Results lie under {store}:")?;
     for Summary { job, .. } in summaries {
-        println!("  graph/{}/{}", job.instance, job.id);
+        writeln!(stdout(), "  graph/{}/{}", job.instance, job.id)?;
     }
     Ok(())
 }
 
-fn incomplete(summaries: &[Summary]) {
+fn incomplete(summaries: &[Summary]) -> io::Result<()> {
     if summaries.iter().all(|summary| summary.incomplete.is_empty()) {
-        return;
+        return Ok(());
     }
-    println!("NOT COMPLETE");
+    writeln!(stdout(), "NOT COMPLETE")?;
     for summary in summaries {
         for entry in &summary.incomplete {
             let kind = entry.kind.as_deref().unwrap_or("relationships");
             let reason = entry.reason.as_deref().unwrap_or_default();
             let status = entry.status.as_str();
-            println!("  {}  {}  {kind}: {status}: {reason}", summary.instance_name, entry.step);
+            writeln!(
+                stdout(),
+                "  {}  {}  {kind}: {status}: {reason}",
+                summary.instance_name,
+                entry.step
+            )?;
         }
     }
-    println!();
+    writeln!(stdout())
 }
 
 /// Types and how many there are of each, entities beside relationships.
-fn counts(summaries: &[Summary]) {
+fn counts(summaries: &[Summary]) -> io::Result<()> {
     let add = |sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>| {
         for (kind, count) in counts {
             *sums.entry(kind.clone()).or_default() += count;
@@ -64,45 +70,51 @@ fn counts(summaries: &[Summary]) {
     }
     for (title, counts) in [("Entities", entities), ("Relationships", relationships)] {
         let total: u64 = counts.values().sum();
-        println!("{title:<62} {:>10}", grouped(total));
+        writeln!(stdout(), "{title:<62} {:>10}", grouped(total))?;
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), kind.clone()));
         for (kind, count) in counts {
-            println!("  {kind:<60} {:>10}", grouped(count));
+            writeln!(stdout(), "  {kind:<60} {:>10}", grouped(count))?;
         }
-        println!();
+        writeln!(stdout())?;
     }
+    Ok(())
 }
 
-fn jobs(summaries: &[Summary]) {
-    println!(
+fn jobs(summaries: &[Summary]) -> io::Result<()> {
+    writeln!(
+        stdout(),
         "{:<34} {:>10} {:>14} {:>9}  status",
-        "Instance", "entities", "relationships", "requests"
-    );
+        "Instance",
+        "entities",
+        "relationships",
+        "requests"
+    )?;
     for summary in summaries {
         let status = match summary.status {
             JobStatus::Complete => "complete",
             JobStatus::Incomplete => "incomplete",
         };
-        println!(
+        writeln!(
+            stdout(),
             "{:<34} {:>10} {:>14} {:>9}  {status}",
             clipped(&summary.instance_name, 34),
             grouped(summary.graph.entities.values().sum()),
             grouped(summary.graph.relationships.values().sum()),
             grouped(summary.requests),
-        );
+        )?;
     }
-    println!();
+    writeln!(stdout())
 }
 
-fn ledger(summaries: &[Summary], took: Duration) {
+fn ledger(summaries: &[Summary], took: Duration) -> io::Result<()> {
     let mut statuses: BTreeMap<&str, u64> = BTreeMap::new();
     for entry in summaries.iter().flat_map(|summary| &summary.ledger) {
         *statuses.entry(entry.status.as_str()).or_default() += 1;
     }
     let statuses: Vec<String> =
         statuses.iter().map(|(status, n)| format!("{n} {status}")).collect();
-    println!("Ledger: {}", statuses.join(", "));
+    writeln!(stdout(), "Ledger: {}", statuses.join(", "))?;
     let mut dropped: BTreeMap<&str, u64> = BTreeMap::new();
     let mut drift: BTreeMap<&str, u64> = BTreeMap::new();
     for summary in summaries {
@@ -120,42 +132,45 @@ fn ledger(summaries: &[Summary], took: Duration) {
         if !counts.is_empty() {
             let counts: Vec<String> =
                 counts.iter().map(|(what, n)| format!("{n} × {what}")).collect();
-            println!("{title}: {}", counts.join(", "));
+            writeln!(stdout(), "{title}: {}", counts.join(", "))?;
         }
     }
     let requests = summaries.iter().map(|summary| summary.requests).sum();
     let bytes: u64 = summaries.iter().map(|summary| summary.bytes).sum();
     let seconds = took.as_secs_f64();
-    println!(
+    writeln!(
+        stdout(),
         "{} requests, {}.{} MB read, {seconds:.1} s\n",
         grouped(requests),
         bytes / 1_000_000,
         bytes / 100_000 % 10,
-    );
+    )
 }
 
 /// Prints what one step stored.
 pub(crate) fn step(result: &Value, json: bool) -> Result<(), Error> {
     if json {
-        println!("{}", serde_json::to_string_pretty(result)?);
+        writeln!(stdout(), "{}", serde_json::to_string_pretty(result)?)?;
         return Ok(());
     }
     let manifest = &result["manifest"];
-    println!("{}", manifest["step"].as_str().unwrap_or_default());
+    writeln!(stdout(), "{}", manifest["step"].as_str().unwrap_or_default())?;
     for warning in result["warnings"].as_array().into_iter().flatten() {
-        println!("  ! {}", warning.as_str().unwrap_or_default());
+        writeln!(stdout(), "  ! {}", warning.as_str().unwrap_or_default())?;
     }
     for (kind, count) in manifest["entities"].as_object().into_iter().flatten() {
-        println!("  {kind:<60} {:>10}", grouped(count.as_u64().unwrap_or_default()));
+        writeln!(stdout(), "  {kind:<60} {:>10}", grouped(count.as_u64().unwrap_or_default()))?;
     }
-    println!(
+    writeln!(
+        stdout(),
         "  {:<60} {:>10}",
         "references",
         grouped(manifest["references"].as_u64().unwrap_or_default())
-    );
+    )?;
     for entry in manifest["ledger"].as_array().into_iter().flatten() {
         let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-        println!(
+        writeln!(
+            stdout(),
             "  {} {}: {}, {} pages, {} items, {} requests",
             text("scope"),
             text("type"),
@@ -163,10 +178,11 @@ pub(crate) fn step(result: &Value, json: bool) -> Result<(), Error> {
             entry["pages"],
             entry["items"],
             entry["requests"],
-        );
+        )?;
     }
     let job = &result["job"];
-    println!(
+    writeln!(
+        stdout(),
         "  stored under {}",
         json!(format!(
             "jobs/{}/{}",
@@ -175,7 +191,7 @@ pub(crate) fn step(result: &Value, json: bool) -> Result<(), Error> {
         ))
         .as_str()
         .unwrap_or_default()
-    );
+    )?;
     Ok(())
 }
 

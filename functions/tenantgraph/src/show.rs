@@ -1,5 +1,7 @@
 //! `tenantgraph show`.
 
+use std::io::{Write as _, stdout};
+
 use collector::layout::Sort;
 use collector::summary::Summary;
 use collector::{Context, snapshot};
@@ -33,7 +35,7 @@ async fn list(context: &Context) -> Result<End, Error> {
         let Summary { instance_name, finished_at, graph, .. } =
             snapshot::latest(context, instance).await?;
         let entities: u64 = graph.entities.values().sum();
-        println!("{instance}  {instance_name}  {entities} entities, {finished_at}");
+        writeln!(stdout(), "{instance}  {instance_name}  {entities} entities, {finished_at}")?;
     }
     Ok(End::Complete)
 }
@@ -67,13 +69,13 @@ async fn items(
         }
         shown += 1;
         if arguments.json {
-            println!("{line}");
+            writeln!(stdout(), "{line}")?;
             continue;
         }
         item.remove("_rawData");
-        println!("{}", item.get("_key").and_then(Value::as_str).unwrap_or_default());
+        writeln!(stdout(), "{}", item.get("_key").and_then(Value::as_str).unwrap_or_default())?;
         for (name, value) in item.iter().filter(|(name, _)| *name != "_key") {
-            println!("  {name:<28} {value}");
+            writeln!(stdout(), "  {name:<28} {value}")?;
         }
     }
     Ok(End::Complete)

@@ -230,7 +230,7 @@ impl<'a> Shard<'a> {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
-        Some(Request { service: list.service, address, eventual: false })
+        Some(Request { service: list.service, address, eventual: list.eventual })
     }
 
     fn tell(&self, news: &News<'_>) {

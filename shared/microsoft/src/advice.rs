@@ -110,8 +110,10 @@ impl Refusal {
     /// The secret is looked at for its form only, which may be that of a secret's ID.
     pub(crate) fn explain(&self, secret: &str, authority: &str) -> String {
         let Some(code) = self.code() else {
-            let said = if self.error.is_empty() { "no reason" } else { &self.error };
-            let text = format!("The sign-in service {authority} refuses the application ({said}).");
+            let error: String = conceal(&self.error, secret).chars().take(LONGEST).collect();
+            let error = if error.is_empty() { "no reason" } else { &error };
+            let text =
+                format!("The sign-in service {authority} refuses the application ({error}).");
             return self.with_original(text, secret);
         };
         let advice = ADVICE.iter().find(|advice| advice.codes.contains(&code));
@@ -278,6 +280,9 @@ mod tests {
         let refusal = refusal("invalid_client", 7_000_215, &format!("You sent {secret}."));
         let text = refusal.explain(&secret, AUTHORITY);
         assert!(text.ends_with("(Microsoft said: You sent ….)"), "{text}");
+        let body = serde_json::json!({ "error": format!("sent_{secret}") }).to_string();
+        let text = Refusal::read(body.as_bytes()).explain(&secret, AUTHORITY);
+        assert!(text.ends_with("refuses the application (sent_…)."), "{text}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use collector::Context;
-use lambda_runtime::Error;
+use lambda_runtime::{Diagnostic, Error};
 use microsoft::{Cloud, Connections};
 use tokio::time::Instant;
 
@@ -42,6 +42,20 @@ pub fn microsoft(cloud: Option<&str>) -> Result<Arc<Connections>, Error> {
 
 fn variable(name: &str) -> Result<String, Error> {
     env::var(name).map_err(|_| format!("the environment variable {name} is not set").into())
+}
+
+/// What an invocation answers with if it cannot do what it was asked.
+#[must_use]
+pub fn diagnostic(error: Error) -> Diagnostic {
+    let error_type = match error.downcast_ref() {
+        Some(collector::Error::Event(_)) => "InvalidEvent",
+        Some(collector::Error::Validation(_)) => "ValidationFailure",
+        Some(collector::Error::Running { .. }) => "AlreadyRunning",
+        Some(collector::Error::NoParents { .. } | collector::Error::Unknown(_)) => "NotFound",
+        _ if error.is::<collector::event::Problems>() => "InvalidEvent",
+        _ => "Failure",
+    };
+    Diagnostic { error_type: error_type.to_owned(), error_message: error.to_string() }
 }
 
 /// When an invocation has to stop working.

@@ -25,6 +25,9 @@ pub struct List {
     pub parents: &'static [&'static EntityType],
     /// How its pages look.
     pub shape: Shape,
+    /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it for
+    /// what it calls advanced queries.
+    pub eventual: bool,
     /// The list to read where this one is forbidden.
     pub fallback: Option<&'static List>,
 }
@@ -95,6 +98,7 @@ impl List {
         also: &[],
         parents: &[],
         shape: Shape::Pages,
+        eventual: false,
         fallback: None,
     };
 
@@ -161,6 +165,12 @@ impl List {
     #[must_use]
     pub const fn one(self) -> Self {
         Self { shape: Shape::One, ..self }
+    }
+
+    /// An advanced query, which each request has to say.
+    #[must_use]
+    pub const fn eventual(self) -> Self {
+        Self { eventual: true, ..self }
     }
 
     /// With another list where this one is forbidden.

@@ -8,6 +8,7 @@ pub static STEPS: &[&Step] = &[
     &entra::account::STEP,
     &entra::account::SECURITY_DEFAULTS,
     &entra::groups::MEMBERS,
+    &entra::groups::SERVICE_PRINCIPAL_MEMBERS,
     &entra::groups::STEP,
     &entra::service_principals::STEP,
     &entra::users::STEP,

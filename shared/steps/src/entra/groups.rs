@@ -82,6 +82,36 @@ pub(crate) static MEMBERS: Step = Step {
     ..Step::DIRECTORY
 };
 
+/// The members that the list of members may leave out.
+///
+/// Microsoft Graph's v1.0 does not list service principals as members for every group; asking for
+/// them by their type does. What both lists give is one relationship in the end.
+pub(crate) static SERVICE_PRINCIPAL_MEMBERS: Step = Step {
+    id: "ad-group-service-principal-members",
+    name: "Entra ID Group Members that are Service Principals",
+    ingestion_source: Some("ad-groups"),
+    list: List::graph("/groups/{id}/members/microsoft.graph.servicePrincipal")
+        .of_each(&[&GROUP])
+        .query("$count=true&$top=999")
+        .eventual(),
+    permissions: &[
+        Permission::Graph("GroupMember.Read.All"),
+        Permission::Graph("Application.Read.All"),
+    ],
+    links: &HAS_SERVICE_PRINCIPAL,
+    relate: |item, out| {
+        let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
+        let (group, member) = (End::known(group.key, group.kind), End::named(Name::of_id(id)));
+        out.references.extend(
+            HAS_SERVICE_PRINCIPAL.each_ref().map(|it| it.reference(group.clone(), member.clone())),
+        );
+    },
+    ..Step::DIRECTORY
+};
+
+static HAS_SERVICE_PRINCIPAL: [Link; 1] =
+    [Link::new(RelationshipClass::Has, &[&SERVICE_PRINCIPAL], "")];
+
 fn member(item: &Item<'_>, out: &mut Output) {
     let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
     let group = End::known(group.key, group.kind);
