@@ -17,6 +17,7 @@ use collector::ports::QueueName;
 use collector::slice::{self, Outcome};
 use collector::summary::{JobStatus, Summary};
 use collector::{News, Observer, snapshot};
+use microsoft::Cloud;
 use serde_json::{Value, json};
 use simulator::{Assignment, Options, Principal, Simulator};
 use tempfile::TempDir;
@@ -45,9 +46,9 @@ impl World {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let simulator = Simulator::start(options, address).await.unwrap();
         let store = TempDir::new().unwrap();
-        let cloud = simulator.cloud().to_string();
+        let cloud = Cloud::parse(&simulator.cloud().to_string()).unwrap();
         let place = store.path().to_str().unwrap();
-        let machine = Machine::new(place, Some(&cloud), Arc::new(Silent)).await.unwrap();
+        let machine = Machine::new(place, Some(cloud), Arc::new(Silent)).await.unwrap();
         Self { simulator, machine, store }
     }
 

@@ -6,6 +6,7 @@ use lambda_runtime::{Error, run, service_fn, tracing};
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let context = service::context().await?;
-    let handle = async |event| finish::handle(&context, event).await.map_err(service::diagnostic);
+    let handle =
+        async |event| finish::handle(&context, event).await.map_err(|it| service::diagnostic(&it));
     run(service_fn(handle)).await
 }

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use microsoft::Cloud;
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
 use uuid::Uuid;
@@ -15,9 +16,9 @@ use crate::{End, Error, local, report};
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { tenant, storage, json } = arguments;
     let simulator = serve(&tenant, 0).await?;
-    let cloud = simulator.cloud().to_string();
+    let cloud = Cloud::parse(&simulator.cloud().to_string())?;
     let progress = Progress::new();
-    let machine = Machine::new(&storage.store, Some(&cloud), progress.clone()).await?;
+    let machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
     let began = Instant::now();
     let mut jobs = Vec::new();
     for event in events(&simulator) {

@@ -8,6 +8,7 @@ use aws::{LocalQueue, LocalSecrets};
 use collector::Context;
 use collector::event::LARGEST_EVENT;
 use collector::layout::Job;
+use microsoft::Connections;
 use serde_json::Value;
 
 use crate::Error;
@@ -28,8 +29,9 @@ pub(crate) fn event(path: &Path) -> Result<Value, Error> {
 /// What is stored, for looking at it only.
 pub(crate) async fn stored(store: &str) -> Result<Context, Error> {
     let store = aws::store(store).await?;
+    let microsoft = Arc::new(Connections::default());
     let queue = Arc::new(LocalQueue::new(std::time::Duration::ZERO, 1));
-    Ok(Context::new(store, queue, Arc::new(LocalSecrets), service::microsoft(None)?))
+    Ok(Context::new(store, queue, Arc::new(LocalSecrets), microsoft))
 }
 
 /// The jobs that a start answered with.

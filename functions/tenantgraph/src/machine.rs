@@ -13,6 +13,7 @@ use collector::ports::{Outgoing, Queue, QueueError, QueueName};
 use collector::summary::Summary;
 use collector::{Context, Observer, snapshot};
 use lambda_runtime::LambdaEvent;
+use microsoft::{Cloud, Connections};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -37,21 +38,20 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine that stores what it reads at a place, and asks a cloud: that of a name or of a JSON
-    /// document, or else that of each instance.
+    /// A machine that stores what it reads at a place, and asks a cloud, or else that of each instance.
     ///
     /// # Errors
     ///
-    /// If the place or the cloud make no sense.
+    /// If the place makes no sense.
     pub async fn new(
         store: &str,
-        cloud: Option<&str>,
+        cloud: Option<Cloud>,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
         let store = aws::store(store).await?;
+        let microsoft = Arc::new(cloud.map_or_else(Connections::default, Connections::new));
         let queue = Arc::new(Watched::new());
-        let mut context =
-            Context::new(store, queue.clone(), Arc::new(LocalSecrets), service::microsoft(cloud)?);
+        let mut context = Context::new(store, queue.clone(), Arc::new(LocalSecrets), microsoft);
         context.observer = observer;
         context.is_one_process = true;
         Ok(Self { context: Arc::new(context), queue })

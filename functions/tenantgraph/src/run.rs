@@ -1,8 +1,9 @@
 //! `tenantgraph run`.
 
-use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
+use microsoft::{Cloud, CloudError};
 use serde_json::Value;
 
 use crate::arguments::Run;
@@ -11,11 +12,11 @@ use crate::progress::Progress;
 use crate::{End, Error, local, report};
 
 pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
-    let Run { event, steps, storage, cloud, json } = arguments;
+    let Run { event, steps, storage, cloud: named, json } = arguments;
     let event = local::event(&event)?;
-    let cloud = cloud.as_deref().map(cloud_text).transpose()?;
+    let cloud = named.as_deref().map(cloud).transpose()?;
     let progress = Progress::new();
-    let machine = Machine::new(&storage.store, cloud.as_deref(), progress.clone()).await?;
+    let machine = Machine::new(&storage.store, cloud, progress.clone()).await?;
     if !steps.is_empty() {
         return run_steps(&machine, &event, &steps, json).await;
     }
@@ -58,12 +59,7 @@ fn end_of_step(step: &Value) -> End {
     if is_complete { End::Complete } else { End::Incomplete }
 }
 
-/// A cloud by its name, or the JSON of a file.
-fn cloud_text(cloud: &str) -> Result<String, Error> {
-    if ["public", "usgov", "china"].contains(&cloud) || cloud.trim_start().starts_with('{') {
-        return Ok(cloud.to_owned());
-    }
-    fs::read_to_string(cloud).map_err(|error| {
-        format!("{cloud} is no cloud, nor a file that can be read: {error}").into()
-    })
+/// A cloud by its name, as JSON, or as a file with JSON.
+fn cloud(text: &str) -> Result<Cloud, CloudError> {
+    if Path::new(text).is_file() { Cloud::read(Path::new(text)) } else { Cloud::parse(text) }
 }

@@ -25,19 +25,13 @@ pub async fn context() -> Result<Context, Error> {
     let store = clients.store(variable("STORE")?.parse()?);
     let queue = clients.queue(variable("COLLECT_QUEUE_URL")?, variable("FINISH_QUEUE_URL")?);
     let secrets = clients.secrets();
-    Ok(Context::new(store, Arc::new(queue), Arc::new(secrets), microsoft(None)?))
-}
-
-/// Microsoft, as the cloud that is named, or the environment's, or that of each instance.
-///
-/// # Errors
-///
-/// If the cloud is not known, or its description makes no sense.
-pub fn microsoft(cloud: Option<&str>) -> Result<Arc<Connections>, Error> {
-    let variable = env::var("TENANTGRAPH_CLOUD").ok();
-    let cloud = cloud.or(variable.as_deref()).filter(|it| !it.is_empty());
-    let cloud = cloud.map(Cloud::parse).transpose()?;
-    Ok(Arc::new(cloud.map_or_else(Connections::default, Connections::new)))
+    let cloud = env::var("TENANTGRAPH_CLOUD").ok().filter(|cloud| !cloud.is_empty());
+    let microsoft = match cloud {
+        // It takes the place of whichever cloud an instance names.
+        Some(cloud) => Connections::new(Cloud::parse(&cloud)?),
+        None => Connections::default(),
+    };
+    Ok(Context::new(store, Arc::new(queue), Arc::new(secrets), Arc::new(microsoft)))
 }
 
 fn variable(name: &str) -> Result<String, Error> {
@@ -46,7 +40,7 @@ fn variable(name: &str) -> Result<String, Error> {
 
 /// What an invocation answers with if it cannot do what it was asked.
 #[must_use]
-pub fn diagnostic(error: Error) -> Diagnostic {
+pub fn diagnostic(error: &Error) -> Diagnostic {
     let error_type = match error.downcast_ref() {
         Some(collector::Error::Event(_)) => "InvalidEvent",
         Some(collector::Error::Validation(_)) => "ValidationFailure",
