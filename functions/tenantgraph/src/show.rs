@@ -1,6 +1,7 @@
 //! `tenantgraph show`.
 
 use std::io::{Write as _, stdout};
+use std::time::Duration;
 
 use collector::layout::Sort;
 use collector::summary::Summary;
@@ -16,12 +17,8 @@ pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
     let summary = snapshot::latest(&context, instance).await?;
     let Some(kind) = &arguments.kind else {
         let summaries = [summary];
-        report::print(
-            &summaries,
-            &arguments.storage.store,
-            std::time::Duration::ZERO,
-            arguments.json,
-        )?;
+        let took = Duration::from_secs(summaries[0].seconds);
+        report::print(&summaries, &arguments.storage.store, took, arguments.json)?;
         return Ok(End::of(&summaries));
     };
     items(&context, &summary, kind, &arguments).await

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::context::{Context, Error, News};
 use crate::layout::{self, Job};
@@ -43,8 +42,7 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
     }
     context.observer.observe(job, &News::Links);
     let graph = link::link(context, job, &manifests).await?;
-    let now = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
-    let summary = Summary::new(&plan, &manifests, graph, now);
+    let summary = Summary::new(&plan, &manifests, graph, OffsetDateTime::now_utc());
     // The summary ends the job, so `latest` moves before it: no one sees a job that has ended without
     // its snapshot.
     move_latest(context, job).await?;

@@ -44,7 +44,20 @@ impl<'b> Page<'b> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_page_panics(bytes: Vec<u8>, value in r#"[\[\]{}\",:0-9a-z ]{0,40}"#) {
+            let odd = format!(r#"{{"value":{value},"nextLink":{value}}}"#);
+            for body in [bytes.as_slice(), value.as_bytes(), odd.as_bytes()] {
+                let _ = Page::read(body, Shape::Pages);
+                let _ = Page::read(body, Shape::One);
+            }
+        }
+    }
 
     #[test]
     fn a_page_has_items_and_perhaps_a_next_link() {

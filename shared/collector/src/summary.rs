@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::layout::Job;
 use crate::ledger::{Entry, Exception};
@@ -24,6 +26,8 @@ pub struct Summary {
     pub planned_at: String,
     /// When it was finished, in ISO 8601.
     pub finished_at: String,
+    /// How many seconds lay between.
+    pub seconds: u64,
     /// How many requests it took.
     pub requests: u64,
     /// How many bytes were read.
@@ -61,8 +65,9 @@ impl Summary {
         plan: &Plan,
         manifests: &[Manifest],
         graph: Linked,
-        finished: String,
+        finished: OffsetDateTime,
     ) -> Self {
+        let planned = OffsetDateTime::parse(&plan.planned_at, &Rfc3339);
         let ledger: Vec<Entry> = manifests.iter().flat_map(|it| it.ledger.clone()).collect();
         let incomplete: Vec<Entry> =
             ledger.iter().filter(|entry| !entry.status.is_complete()).cloned().collect();
@@ -81,7 +86,8 @@ impl Summary {
             instance_name: plan.instance.name.clone(),
             status: if incomplete.is_empty() { JobStatus::Complete } else { JobStatus::Incomplete },
             planned_at: plan.planned_at.clone(),
-            finished_at: finished,
+            finished_at: finished.format(&Rfc3339).unwrap_or_default(),
+            seconds: planned.map_or(0, |planned| (finished - planned).unsigned_abs().as_secs()),
             requests: lists().map(|it| it.requests).sum(),
             bytes: lists().map(|it| it.bytes).sum(),
             incomplete,
