@@ -1,8 +1,12 @@
-//! What tests share: golden files, and recordings of what steps read.
+//! What tests share: golden files, recordings of what steps read, and chaos.
 
+#[cfg(feature = "system")]
+pub mod chaos;
 mod golden;
 mod problems;
 mod recording;
+#[cfg(feature = "system")]
+pub mod world;
 
 pub use golden::{difference, golden, is_update, pretty};
 pub use problems::Problems;

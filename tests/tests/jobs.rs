@@ -2,11 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use collector::layout::{Job, Sort};
@@ -16,111 +14,13 @@ use collector::plan::Plan;
 use collector::ports::QueueName;
 use collector::slice::{self, Outcome};
 use collector::summary::{JobStatus, Summary};
-use collector::{News, Observer, snapshot};
-use microsoft::Cloud;
-use serde_json::{Value, json};
-use simulator::{Assignment, Options, Principal, Simulator};
-use tempfile::TempDir;
-use tenantgraph::machine::Machine;
-
-#[derive(Debug)]
-struct Silent;
-
-impl Observer for Silent {
-    fn observe(&self, _: &Job, _: &News<'_>) {}
-}
-
-/// A simulated tenant, and a machine that collects it.
-struct World {
-    simulator: Simulator,
-    machine: Machine,
-    store: TempDir,
-}
-
-fn options() -> Options {
-    Options { users: 60, subscriptions: 1, resources: 60, throttling: false, ..Options::default() }
-}
-
-impl World {
-    async fn new(options: Options) -> Self {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let simulator = Simulator::start(options, address).await.unwrap();
-        let store = TempDir::new().unwrap();
-        let cloud = Cloud::parse(&simulator.cloud().to_string()).unwrap();
-        let place = store.path().to_str().unwrap();
-        let machine = Machine::new(place, Some(cloud), Arc::new(Silent)).await.unwrap();
-        Self { simulator, machine, store }
-    }
-
-    /// An event that collects the directory and the first subscription in one instance.
-    fn event(&self) -> Value {
-        let principal = self.simulator.principal();
-        self.event_of(&principal.client_id, &principal.client_secret)
-    }
-
-    fn event_of(&self, client_id: &str, client_secret: &str) -> Value {
-        json!({ "instance": {
-            "id": "00000000-0000-4000-8000-00000000000a",
-            "integration": "azure",
-            "name": "Test",
-            "accountName": "test",
-            "config": {
-                "directoryId": self.simulator.directory_id(),
-                "clientId": client_id,
-                "clientSecret": client_secret,
-                "subscriptionId": self.simulator.subscriptions()[0].id,
-                "ingestActiveDirectory": true,
-            },
-        } })
-    }
-
-    async fn job(&self, event: Value) -> Summary {
-        let answer = self.machine.run(event).await.unwrap();
-        let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
-        self.machine.finish(&jobs).await.unwrap().pop().unwrap()
-    }
-
-    /// Every object of a snapshot, without the job in its name.
-    fn objects(&self, job: &Job) -> BTreeMap<String, Vec<u8>> {
-        let folder = self.store.path().join("graph").join(&job.instance).join(&job.id);
-        let mut objects = BTreeMap::new();
-        for sort in ["entities", "relationships"] {
-            for file in fs::read_dir(folder.join(sort)).unwrap() {
-                let path = file.unwrap().path();
-                let name = format!("{sort}/{}", path.file_name().unwrap().to_str().unwrap());
-                objects.insert(name, fs::read(path).unwrap());
-            }
-        }
-        objects
-    }
-
-    async fn items(&self, job: &Job, sort: Sort, kind: &str) -> Vec<Value> {
-        let mut lines = snapshot::lines(&self.machine.context, job, sort, kind).await.unwrap();
-        let (mut items, mut line) = (Vec::new(), String::new());
-        while lines.next(&mut line).unwrap() {
-            items.push(serde_json::from_str(&line).unwrap());
-        }
-        items
-    }
-}
+use serde_json::json;
+use simulator::Options;
+use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 
 fn status<'s>(summary: &'s Summary, step: &str) -> (Status, Option<&'s str>) {
     let entry = summary.ledger.iter().find(|entry| entry.step == step).unwrap();
     (entry.status, entry.reason.as_deref())
-}
-
-/// A principal that may do what the default one may, but for some application permissions.
-fn limited(roles: &[&str], actions: &[&str]) -> Principal {
-    Principal {
-        client_id: "00000000-0000-4000-8000-0000000000ff".to_owned(),
-        client_secret: "limited~secret".to_owned(),
-        graph_roles: roles.iter().map(|&it| it.to_owned()).collect(),
-        assignments: vec![Assignment {
-            scope: "/".to_owned(),
-            actions: actions.iter().map(|&it| it.to_owned()).collect(),
-        }],
-        vaults: true,
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +34,7 @@ async fn a_job_collects_everything_and_proves_it() {
         assert_eq!(status(&summary, step.id), (Status::Complete, None), "{}", step.id);
     }
     // What is written is sorted by key, each key once, and every end of a relationship is there.
-    let mut keys = std::collections::BTreeSet::new();
+    let mut keys = BTreeSet::new();
     for kind in summary.graph.entities.keys() {
         let items = world.items(&summary.job, Sort::Entities, kind).await;
         let sorted: Vec<&str> = items.iter().map(|it| it["_key"].as_str().unwrap()).collect();
@@ -236,7 +136,7 @@ async fn what_is_forbidden_is_not_empty() {
     ];
     let principals = vec![limited(&roles, &actions)];
     let world = World::new(Options { principals, ..options() }).await;
-    let event = world.event_of("00000000-0000-4000-8000-0000000000ff", "limited~secret");
+    let event = world.event_of(LIMITED, LIMITED_SECRET);
     let summary = world.job(event).await;
     assert_eq!(summary.status, JobStatus::Incomplete);
     let of = |step| status(&summary, step).0;
@@ -257,7 +157,7 @@ async fn what_is_unknown_says_so() {
     let roles = ["User.Read.All", "Organization.Read.All"];
     let principals = vec![limited(&roles, &["*/read"])];
     let world = World::new(Options { principals, ..options() }).await;
-    let event = world.event_of("00000000-0000-4000-8000-0000000000ff", "limited~secret");
+    let event = world.event_of(LIMITED, LIMITED_SECRET);
     let summary = world.job(event).await;
     let [account] =
         world.items(&summary.job, Sort::Entities, "azure_account").await.try_into().unwrap();

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Looks at the latest snapshot of an instance.
     Show(Show),
+    /// Tells how the latest snapshot of an instance differs from the one before.
+    Diff(Diff),
     /// Prints what tenantgraph collects and what it must be allowed to.
     Docs(Docs),
     /// Serves a simulated tenant until it is stopped.
@@ -144,6 +146,21 @@ pub(crate) struct Show {
     #[arg(long, default_value_t = 20)]
     pub(crate) limit: usize,
     /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The instance.
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: String,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Tells only of this type.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+    /// Prints JSON, one object a line.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,14 +1,17 @@
 //! `tenantgraph export`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use collector::Context;
 use collector::layout::Sort;
+use collector::link::ALIASES;
 use collector::snapshot::{self, Lines};
 use collector::summary::Summary;
-use serde_json::{Map, Value, json};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use steps::STEPS;
 
 use crate::arguments::{Export, Format};
@@ -52,16 +55,20 @@ impl Exporter<'_> {
         Ok(snapshot::lines(self.context, &self.summary.job, sort, kind).await?)
     }
 
-    /// Reads the next line, without what Microsoft answered if that is not wanted.
+    /// Reads the next line, without what is of no use to others: the names that entities answer to, and
+    /// what Microsoft answered if that is not wanted.
     fn next(&self, lines: &mut Lines, line: &mut String) -> Result<bool, Error> {
         if !lines.next(line)? {
             return Ok(false);
         }
-        if self.no_raw_data && line.contains("\"_rawData\"") {
-            let mut item: Map<String, Value> = serde_json::from_str(line)?;
-            item.remove("_rawData");
-            *line = serde_json::to_string(&item)?;
+        let is_whole = !self.no_raw_data || !line.contains("\"_rawData\"");
+        if is_whole && !line.contains(ALIASES) {
+            return Ok(true);
         }
+        // Byte for byte, as numbers must not change on the way.
+        let mut item: BTreeMap<String, Box<RawValue>> = serde_json::from_str(line)?;
+        item.retain(|name, _| name != ALIASES && !(self.no_raw_data && name == "_rawData"));
+        *line = serde_json::to_string(&item)?;
         Ok(true)
     }
 
@@ -122,42 +129,42 @@ impl Exporter<'_> {
                     (_, true) => "success",
                     (_, false) => "failure",
                 };
-                let declared = declared(step);
+                let declared = self.declared(step);
                 let partial =
-                    if is_disabled || is_complete { Vec::new() } else { declared.clone() };
+                    if is_disabled || is_complete { BTreeSet::new() } else { declared.clone() };
                 json!({
                     "id": step.id, "name": step.name, "declaredTypes": declared,
                     "partialTypes": partial, "status": status,
                 })
             })
             .collect();
-        let mut partial: Vec<&Value> =
-            results.iter().filter_map(|it| it["partialTypes"].as_array()).flatten().collect();
-        partial.sort_by_key(ToString::to_string);
-        partial.dedup();
+        let partial = results.iter().filter_map(|it| it["partialTypes"].as_array()).flatten();
+        let partial = partial.filter_map(Value::as_str);
+        let carried = self.summary.graph.carried.keys().map(String::as_str);
+        let partial: BTreeSet<&str> = partial.chain(carried).collect();
         json!({
             "integrationStepResults": results,
             "metadata": { "partialDatasets": { "types": partial } },
         })
     }
-}
 
-/// The types that a step may find, of entities and of relationships.
-fn declared(step: &steps::Step) -> Vec<String> {
-    let entities = step.entity_types().map(|it| it.kind.to_owned());
-    let patched = step.emits.iter().map(|it| it.kind.to_owned());
-    let relationships = step.relationships().into_iter().map(|it| it.kind);
-    let mut kinds: Vec<String> = entities.chain(patched).chain(relationships).collect();
-    kinds.sort();
-    kinds.dedup();
-    kinds
+    /// The types that a step may find, of entities and of relationships.
+    fn declared(&self, step: &steps::Step) -> BTreeSet<String> {
+        let entities = step.entity_types().chain(step.patched_types());
+        let entities = entities.map(|it| it.kind.to_owned());
+        let relationships = step.relationships().into_iter().map(|it| it.kind);
+        let relationships = relationships.filter(|kind| !kind.contains('*'));
+        // Where a step relates to anything, only the graph tells to what.
+        let graph = self.summary.graph.relationships.keys().filter(|kind| step.may_relate(kind));
+        entities.chain(relationships).chain(graph.cloned()).collect()
+    }
 }
 
 /// The step whose folder holds a type.
 fn step_of(sort: Sort, kind: &str) -> &'static str {
     let finds = |step: &&&steps::Step| match sort {
         Sort::Entities => step.entity_types().any(|it| it.kind == kind),
-        Sort::Relationships => step.relationships().iter().any(|it| it.kind == kind),
+        Sort::Relationships => step.may_relate(kind),
     };
     STEPS.iter().find(finds).map_or("other", |step| step.id)
 }

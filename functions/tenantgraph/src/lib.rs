@@ -6,6 +6,7 @@
 
 mod arguments;
 mod demo;
+mod diff;
 mod docs;
 mod export;
 mod local;
@@ -69,6 +70,7 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plan(plan) => plan::run(&plan),
         Command::Export(export) => export::run(export).await,
         Command::Show(show) => show::run(show).await,
+        Command::Diff(diff) => diff::run(diff).await,
         Command::Docs(docs) => docs::run(&docs),
         Command::Simulator(simulator) => simulate::run(simulator).await,
     };

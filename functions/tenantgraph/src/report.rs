@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _, stdout};
 use std::time::Duration;
 
+use collector::link::{Carried, Change};
 use collector::summary::{JobStatus, Summary};
 use serde_json::{Value, json};
 
@@ -27,6 +28,7 @@ pub(crate) fn print(
     incomplete(summaries)?;
     counts(summaries)?;
     jobs(summaries)?;
+    carried(summaries)?;
     ledger(summaries, took)?;
     writeln!(stdout(), "Results lie under {store}:")?;
     for Summary { job, .. } in summaries {
@@ -54,6 +56,24 @@ fn incomplete(summaries: &[Summary]) -> io::Result<()> {
         }
     }
     writeln!(stdout())
+}
+
+/// What was not found and is in the snapshot all the same, and how the snapshot differs from the last.
+fn carried(summaries: &[Summary]) -> io::Result<()> {
+    for summary in summaries {
+        for (kind, Carried { count, reason }) in &summary.graph.carried {
+            let name = &summary.instance_name;
+            writeln!(stdout(), "CARRIED FORWARD  {name}  {} × {kind}: {reason}", grouped(*count))?;
+        }
+    }
+    let mut changes: BTreeMap<Change, u64> = BTreeMap::new();
+    for (change, count) in summaries.iter().flat_map(|summary| &summary.graph.changes) {
+        *changes.entry(*change).or_default() += count;
+    }
+    let changes: Vec<String> =
+        changes.iter().map(|(change, n)| format!("{} {}", grouped(*n), change.as_str())).collect();
+    let changes = if changes.is_empty() { "none".to_owned() } else { changes.join(", ") };
+    writeln!(stdout(), "Differences to the last snapshot: {changes}")
 }
 
 /// Types and how many there are of each, entities beside relationships.

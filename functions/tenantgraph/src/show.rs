@@ -4,6 +4,7 @@ use std::io::{Write as _, stdout};
 use std::time::Duration;
 
 use collector::layout::Sort;
+use collector::link::ALIASES;
 use collector::summary::Summary;
 use collector::{Context, snapshot};
 use serde_json::{Map, Value};
@@ -70,6 +71,7 @@ async fn items(
             continue;
         }
         item.remove("_rawData");
+        item.remove(ALIASES);
         writeln!(stdout(), "{}", item.get("_key").and_then(Value::as_str).unwrap_or_default())?;
         for (name, value) in item.iter().filter(|(name, _)| *name != "_key") {
             writeln!(stdout(), "  {name:<28} {value}")?;

@@ -13,8 +13,8 @@ use crate::instance::{Credentials, Instance, SecretReference};
 use crate::layout::Job;
 use crate::ledger::Status;
 use crate::ports::{
-    Body, Condition, Etag, Fetch, Microsoft, Queue, QueueError, SecretError, Secrets, Store,
-    StoreError,
+    Body, Condition, Etag, Failure, Fetch, Microsoft, Queue, QueueError, SecretError, Secrets,
+    Store, StoreError,
 };
 
 /// What every execution is given. It is made once for each process and shared.
@@ -253,6 +253,9 @@ pub enum Error {
         /// For how long.
         wait: Duration,
     },
+    /// Microsoft does not answer what a start has to know.
+    #[error("Microsoft does not answer ({0}); try again later")]
+    Microsoft(Failure),
     /// There is nothing under that name.
     #[error("there is no {0}")]
     Unknown(String),

@@ -10,6 +10,7 @@ use crate::manifest::Manifest;
 use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, StoreError};
+use crate::snapshot;
 use crate::summary::Summary;
 
 /// Which snapshot of an instance is the latest.
@@ -29,7 +30,6 @@ pub struct Latest {
 pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> {
     let job = &message.job;
     if let Some((summary, _)) = context.read(&job.summary()).await? {
-        move_latest(context, job).await?;
         return Ok(summary);
     }
     let (plan, _): (Plan, _) =
@@ -41,24 +41,31 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
         manifests.push(manifest.0);
     }
     context.observer.observe(job, &News::Links);
-    let graph = link::link(context, job, &manifests).await?;
+    let previous = match &plan.previous {
+        Some(previous) => Some(snapshot::summary(context, previous).await?),
+        None => None,
+    };
+    let graph = link::link(context, &plan, &manifests, previous.as_ref()).await?;
     let summary = Summary::new(&plan, &manifests, graph, OffsetDateTime::now_utc());
     // The summary ends the job, so `latest` moves before it: no one sees a job that has ended without
     // its snapshot.
-    move_latest(context, job).await?;
+    move_latest(context, &plan).await?;
     context.write(&job.summary(), &summary, Condition::Always).await?;
     context.observer.observe(job, &News::Finished);
     Ok(summary)
 }
 
-/// Makes a job's snapshot the latest, unless a later job has one.
-async fn move_latest(context: &Context, job: &Job) -> Result<(), Error> {
+/// Makes a job's snapshot the latest, unless that of another job has become so since it was planned: the
+/// job was then taken for dead, and what it is compared with is no longer the last.
+async fn move_latest(context: &Context, plan: &Plan) -> Result<(), Error> {
+    let Plan { job, previous, .. } = plan;
     let name = layout::latest(&job.instance);
     loop {
-        let condition = match context.read::<Latest>(&name).await? {
+        let latest = context.read::<Latest>(&name).await?;
+        let condition = match &latest {
+            Some((latest, _)) if Some(&latest.job) != previous.as_ref() => return Ok(()),
+            Some((_, etag)) => Condition::Matches(etag.clone()),
             None => Condition::Absent,
-            Some((latest, _)) if latest.job.id >= job.id => return Ok(()),
-            Some((_, etag)) => Condition::Matches(etag),
         };
         match context.write(&name, &Latest { job: job.clone() }, condition).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),

@@ -9,7 +9,7 @@ use time::macros::format_description;
 pub struct Job {
     /// The instance.
     pub instance: String,
-    /// The execution. Later ones sort after earlier ones.
+    /// The execution. Those of later seconds sort after those of earlier ones.
     pub id: String,
 }
 
@@ -66,6 +66,13 @@ impl Job {
     pub fn snapshot(&self, sort: Sort, kind: &str) -> String {
         let Self { instance, id } = self;
         format!("graph/{instance}/{id}/{}/{kind}.ndjson.zst", sort.as_str())
+    }
+
+    /// How the snapshot differs from the last.
+    #[must_use]
+    pub fn feed(&self) -> String {
+        let Self { instance, id } = self;
+        format!("graph/{instance}/{id}/feed.ndjson.zst")
     }
 
     fn file(&self, name: &str) -> String {

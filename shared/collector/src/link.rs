@@ -9,29 +9,41 @@
 //! 3. Relationships are sorted by type and key, and those found twice become one.
 
 mod emit;
+mod feed;
 mod join;
+mod line;
+mod proof;
 mod sort;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use graph::{End, Reference};
+use graph::{End, Name, Reference};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use steps::STEPS;
 
 use crate::context::{Context, Error};
-use crate::layout::{Content, Job};
+use crate::layout::{Content, Sort};
 use crate::manifest::Manifest;
 use crate::part::{PartReader, StoredEntity};
-use sort::{Record, Sorted, Sorter};
+use crate::plan::Plan;
+use crate::snapshot;
+use crate::summary::Summary;
+use emit::Emit;
+use proof::{Losses, Proof, Verdicts};
+use sort::{Groups, Sorted, Sorter};
+
+pub use feed::{Change, Difference};
+pub use line::ALIASES;
+pub use proof::Carried;
 
 /// What linking came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Linked {
-    /// How many entities there are of each type.
+    /// How many entities there are of each type, those carried forward included.
     pub entities: BTreeMap<String, u64>,
-    /// How many relationships there are of each type, mapped ones included.
+    /// How many relationships there are of each type, mapped ones and those carried forward included.
     pub relationships: BTreeMap<String, u64>,
     /// How many of them are mapped: one end is for whoever reads the graph to find.
     pub mapped: BTreeMap<String, u64>,
@@ -39,6 +51,12 @@ pub struct Linked {
     pub dropped: BTreeMap<String, u64>,
     /// How many entities were found more than once.
     pub duplicates: u64,
+    /// What was not found and may still be there, by type.
+    pub carried: BTreeMap<String, Carried>,
+    /// How many things of a type the brake kept, by type. The next job confirms that they are gone.
+    pub braked: BTreeMap<String, u64>,
+    /// How many differences to the last snapshot there are.
+    pub changes: BTreeMap<Change, u64>,
     /// The names of the objects of the snapshot.
     pub objects: Vec<String>,
 }
@@ -56,20 +74,68 @@ struct Named {
 /// Why properties of a type may be lacking where they are not set.
 type Unknowns = BTreeMap<&'static str, Vec<(&'static str, String)>>;
 
-/// Links what the steps of a job stored, and writes the snapshot.
+/// What the records of an entity are, in the order in which they are sorted.
+///
+/// Those of a relationship have the first and the last.
+mod rank {
+    /// It was found.
+    pub(super) const FOUND: u8 = b'0';
+    /// Something to add to it was found.
+    pub(super) const PATCH: u8 = b'1';
+    /// The last snapshot has it.
+    pub(super) const BEFORE: u8 = b'2';
+    /// The last snapshot has it, and an end of it is gone.
+    pub(super) const SEVERED: u8 = b'3';
+}
+
+/// Links what the steps of a job stored, and writes the snapshot and how it differs from the last.
 pub(crate) async fn link(
     context: &Context,
-    job: &Job,
+    plan: &Plan,
     manifests: &[Manifest],
+    previous: Option<&Summary>,
 ) -> Result<Linked, Error> {
+    let ledger = manifests.iter().flat_map(|manifest| &manifest.ledger);
+    let proof = Proof::new(ledger, plan.steps.iter());
     let mut linked = Linked::default();
-    let (entities, references) = load(context, manifests).await?;
-    let names = names(&entities)?;
-    let (relationships, loans) = join::join(references, &names, &mut linked)?;
-    let unknowns = unknowns(manifests);
-    emit::entities(context, job, &entities, &loans, &unknowns, &mut linked).await?;
-    emit::relationships(context, job, &relationships, &mut linked).await?;
+    let mut verdicts = Verdicts::default();
+    let braked = |kind: &str| previous.is_some_and(|it| it.graph.braked.contains_key(kind));
+
+    let (entities, references) = load(context, manifests, previous).await?;
+    for (kind, losses) in losses(&entities)? {
+        verdicts.decide(&kind, losses, proof.lacks_entities(&kind), braked(&kind));
+    }
+    let names = names(&entities, &verdicts)?;
+    let mut joined = join::join(references, &names, &mut linked)?;
+    join::before(earlier_relationships(context, previous).await?, &names, &mut joined)?;
+    let (relationships, loans) = joined.sorted()?;
+    for (kind, losses) in losses(&relationships)? {
+        verdicts.decide(&kind, losses, proof.lacks_relationships(&kind), braked(&kind));
+    }
+    linked.braked = std::mem::take(&mut verdicts.braked);
+
+    let mut emit = Emit::new(context, &plan.job, previous, verdicts.carried)?;
+    emit.entities(&entities, &loans, &unknowns(manifests), &mut linked).await?;
+    emit.relationships(&relationships, &mut linked).await?;
+    emit.finish(&mut linked).await?;
     Ok(linked)
+}
+
+/// How many things of each type the last snapshot has, and how many of them were not found.
+fn losses(sorted: &Sorted) -> Result<BTreeMap<String, Losses>, Error> {
+    let mut losses: BTreeMap<String, Losses> = BTreeMap::new();
+    let mut groups = Groups::new(sorted.read()?)?;
+    while let Some((name, records)) = groups.next()? {
+        let has = |rank| records.iter().any(|it| it.rank() == rank);
+        let kind = name.split('\0').next().unwrap_or_default();
+        // What has lost an end is gone with it, and the end was looked at.
+        if has(rank::BEFORE) {
+            let losses = losses.entry(kind.to_owned()).or_default();
+            losses.before += 1;
+            losses.lost += u64::from(!has(rank::FOUND));
+        }
+    }
+    Ok(losses)
 }
 
 /// References by what of them has to be found.
@@ -82,8 +148,12 @@ struct References {
     none: Sorter,
 }
 
-/// Reads every part of every step, and sorts what they hold.
-async fn load(context: &Context, manifests: &[Manifest]) -> Result<(Sorted, References), Error> {
+/// Reads every part of every step and the last snapshot, and sorts what they hold.
+async fn load(
+    context: &Context,
+    manifests: &[Manifest],
+    previous: Option<&Summary>,
+) -> Result<(Sorted, References), Error> {
     let mut entities = Sorter::new();
     let mut references =
         References { both: Sorter::new(), one: Sorter::new(), none: Sorter::new() };
@@ -96,15 +166,52 @@ async fn load(context: &Context, manifests: &[Manifest]) -> Result<(Sorted, Refe
             match part.content {
                 Content::Entities => {
                     let entity: StoredEntity<'_> = parse(line.as_bytes())?;
-                    let rank = if entity.patch { '1' } else { '0' };
-                    let key = format!("{}\0{}\0{rank}", entity.kind, entity.key);
-                    entities.push(key.as_bytes(), line.as_bytes())?;
+                    let rank = if entity.patch { rank::PATCH } else { rank::FOUND };
+                    let key = sort::key(&entity.kind, &entity.key, rank);
+                    entities.push(&key, line.as_bytes())?;
                 }
                 Content::References => references.push(&line)?,
             }
         }
     }
+    if let Some(summary) = previous {
+        for kind in summary.graph.entities.keys() {
+            let mut lines = snapshot::lines(context, &summary.job, Sort::Entities, kind).await?;
+            while lines.next(&mut line)? {
+                let Key { key } = parse(line.as_bytes())?;
+                entities.push(&sort::key(kind, &key, rank::BEFORE), line.as_bytes())?;
+            }
+        }
+    }
     Ok((entities.sorted()?, references))
+}
+
+/// The key of a line of a snapshot.
+#[derive(Deserialize)]
+struct Key {
+    #[serde(rename = "_key")]
+    key: String,
+}
+
+/// The relationships of the last snapshot, by the name of the end where they start, or for mapped ones
+/// of the end that is known.
+async fn earlier_relationships(
+    context: &Context,
+    previous: Option<&Summary>,
+) -> Result<Sorter, Error> {
+    let mut earlier = Sorter::new();
+    let mut line = String::new();
+    if let Some(summary) = previous {
+        for kind in summary.graph.relationships.keys() {
+            let mut lines =
+                snapshot::lines(context, &summary.job, Sort::Relationships, kind).await?;
+            while lines.next(&mut line)? {
+                let ends: join::Ends = parse(line.as_bytes())?;
+                earlier.push(ends.start().as_bytes(), line.as_bytes())?;
+            }
+        }
+    }
+    Ok(earlier)
 }
 
 impl References {
@@ -121,32 +228,47 @@ impl References {
     }
 }
 
-/// The names that entities answer to, and what each lends.
-fn names(entities: &Sorted) -> Result<Sorted, Error> {
+/// The names that entities answer to, and what each lends. An entity that is carried forward answers
+/// to the names it had.
+fn names(entities: &Sorted, verdicts: &Verdicts) -> Result<Sorted, Error> {
     let lent = lent();
     let mut names = Sorter::new();
-    let mut reader = entities.read()?;
-    let mut last = String::new();
-    while let Some(Record { value, .. }) = reader.next()? {
-        let entity: StoredEntity<'_> = parse(&value)?;
-        let this = format!("{}\0{}", entity.kind, entity.key);
-        if entity.patch || this == last {
-            continue;
-        }
-        last = this;
+    let mut groups = Groups::new(entities.read()?)?;
+    while let Some((name, records)) = groups.next()? {
+        let (kind, key) = name.split_once('\0').unwrap_or_default();
+        let (aliases, properties) = match records.first().map(|it| (it.rank(), it)) {
+            Some((rank::FOUND, record)) => {
+                let entity: StoredEntity<'_> = parse(&record.value)?;
+                (entity.names, entity.entity.get().as_bytes())
+            }
+            _ => match records.last().filter(|it| it.rank() == rank::BEFORE) {
+                Some(record) if verdicts.carried.contains_key(kind) => {
+                    let Aliases { aliases } = parse(&record.value)?;
+                    (aliases, record.value.as_slice())
+                }
+                _ => continue,
+            },
+        };
         let mut lends = Map::new();
-        if let Some(lent) = lent.get(entity.kind.as_str()) {
-            lends = parse(entity.entity.get().as_bytes())?;
+        if let Some(lent) = lent.get(kind) {
+            lends = parse(properties)?;
             lends.retain(|name, _| lent.contains(name.as_str()));
         }
-        let own = entity.key.trim_start_matches('/').to_owned();
-        let named = Named { kind: entity.kind, key: entity.key, lends };
+        let named = Named { kind: kind.to_owned(), key: key.to_owned(), lends };
         let named = serde_json::to_vec(&named).map_err(std::io::Error::from)?;
-        for name in entity.names.iter().chain([&own]) {
+        let own = Name::from(&graph::Key::new(key));
+        for name in aliases.iter().map(String::as_str).chain([own.as_str()]) {
             names.push(name.as_bytes(), &named)?;
         }
     }
     Ok(names.sorted()?)
+}
+
+/// The aliases of a line of a snapshot.
+#[derive(Deserialize)]
+struct Aliases {
+    #[serde(rename = "_aliases", default)]
+    aliases: Vec<String>,
 }
 
 /// The properties that some link takes over from entities of each type.

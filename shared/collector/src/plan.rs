@@ -19,6 +19,9 @@ pub struct Plan {
     pub instance: Instance,
     /// Where the portal shows the tenant.
     pub portal: String,
+    /// The job of the last snapshot, which this one's is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Job>,
     /// Whether the job ends with a snapshot. A job of one step by itself does not.
     pub is_whole: bool,
     /// Every step there is.

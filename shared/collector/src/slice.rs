@@ -21,12 +21,13 @@ use uuid::Uuid;
 
 use crate::advance;
 use crate::context::{Context, Error, News};
+use crate::layout;
 use crate::ledger::{Progress, Status};
 use crate::manifest::Part;
 use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
-use crate::ports::{Address, Etag, Fetch, Request};
+use crate::ports::{Address, Condition, Etag, Fetch, Request};
 use frontier::{Chain, Frontier};
 use parents::Parents;
 
@@ -77,11 +78,18 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
         context.read(&job.plan()).await?.ok_or_else(|| Error::Unknown(job.plan()))?;
     let step = steps::find(step).ok_or_else(|| Error::Unknown(format!("step {step}")))?;
     if context.store.get(&job.manifest(step.id)).await?.is_some() {
-        advance::after(context, &plan, step).await?;
-        return Ok(Outcome::Ended);
+        return ended(context, &plan, step).await;
     }
     let shard = Shard::resume(context, &plan, step, message).await?;
     shard.run(deadline).await
+}
+
+/// Sees to what follows when a step has ended. It may be done again at any time.
+async fn ended(context: &Context, plan: &Plan, step: &'static Step) -> Result<Outcome, Error> {
+    let latest = layout::latest_step(&plan.job.instance, step.id);
+    context.write(&latest, &plan.job, Condition::Always).await?;
+    advance::after(context, plan, step).await?;
+    Ok(Outcome::Ended)
 }
 
 struct Shard<'a> {

@@ -66,7 +66,21 @@ pub async fn summary(context: &Context, job: &Job) -> Result<Summary, Error> {
 ///
 /// If there are none, or storage fails.
 pub async fn lines(context: &Context, job: &Job, sort: Sort, kind: &str) -> Result<Lines, Error> {
-    let name = job.snapshot(sort, kind);
+    object(context, job.snapshot(sort, kind)).await
+}
+
+/// The lines of the feed: how a snapshot differs from the last, one [`Difference`] each.
+///
+/// # Errors
+///
+/// If there is none, or storage fails.
+///
+/// [`Difference`]: crate::link::Difference
+pub async fn feed(context: &Context, job: &Job) -> Result<Lines, Error> {
+    object(context, job.feed()).await
+}
+
+async fn object(context: &Context, name: String) -> Result<Lines, Error> {
     let file = tempfile::NamedTempFile::new()?;
     if !context.store.download(&name, file.path()).await? {
         return Err(Error::Unknown(name));

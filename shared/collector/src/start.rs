@@ -10,17 +10,21 @@ use crate::Secret;
 use crate::advance;
 use crate::context::{Context, Error, News};
 use crate::event::{self, Event};
+use crate::finish::Latest;
 use crate::instance::{Instance, SecretReference};
 use crate::layout::{self, Job};
 use crate::manifest::Manifest;
 use crate::message::Slice;
 use crate::plan::{Plan, PlannedStep};
-use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
+use crate::ports::{Address, Condition, DomainKey, Etag, Failure, Fetch, Request, StoreError};
 use crate::slice::{self, Outcome};
 use steps::{Domain, Service};
 
 /// After how long a job that has not ended is taken for dead.
 const LEASE: Duration = Duration::hours(24);
+
+/// How long a start waits for a throttle, all in all.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// What came of an event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,6 +57,8 @@ struct Lease {
     since: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     until: OffsetDateTime,
+    /// Whether the job's first steps were queued.
+    is_queued: bool,
 }
 
 /// Does what an event asks for: starts jobs, or runs one step until `deadline`.
@@ -142,13 +148,27 @@ async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
 }
 
 /// Validates an instance, plans its job, and queues the first steps.
+///
+/// A start that died half way is gone on with by the next: the plan is there before the lease, and the
+/// lease says whether the first steps were queued.
 async fn start(context: &Context, instance: &Instance) -> Result<Job, Error> {
-    let plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
-    lease(context, &plan).await?;
+    let mut plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
     context.write(&plan.job.plan(), &plan, Condition::Absent).await?;
+    let (lease, etag) = lease(context, &plan).await?;
+    if lease.job != plan.job {
+        let name = lease.job.plan();
+        plan = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?.0;
+    }
     let steps = plan.enabled().count();
     context.observer.observe(&plan.job, &News::Planned { instance: &instance.name, steps });
     advance::first(context, &plan).await?;
+    let queued = Lease { is_queued: true, ..lease };
+    let name = layout::lease(&plan.job.instance);
+    match context.write(&name, &queued, Condition::Matches(etag)).await {
+        // Another start went on with the same job, and has come as far.
+        Err(Error::Store(StoreError::Conflict(_))) => (),
+        written => drop(written?),
+    }
     Ok(plan.job)
 }
 
@@ -165,11 +185,13 @@ pub async fn plan(
 ) -> Result<Plan, Error> {
     let now = OffsetDateTime::now_utc();
     let portal = sign_in(context, instance).await?;
+    let latest = context.read::<Latest>(&layout::latest(&instance.id)).await?;
     Ok(Plan {
         job: Job::new(&instance.id, now),
         planned_at: now.format(&Rfc3339).unwrap_or_default(),
         instance: instance.clone(),
         portal,
+        previous: latest.map(|(latest, _)| latest.job),
         is_whole,
         steps,
     })
@@ -181,14 +203,20 @@ async fn sign_in(context: &Context, instance: &Instance) -> Result<String, Error
     let fetch = context.connect(instance).await?;
     let directory = &instance.config.directory_id;
     let organization = ("/organization?$select=verifiedDomains".to_owned(), Service::Graph);
-    let mut domain = match ask(&*fetch, directory, Domain::Graph, organization).await {
+    let domain = match ask(&*fetch, directory, Domain::Graph, organization).await {
+        Ok(organization) => default_domain(&organization),
         Err(Failure::Authentication(reason)) => return Err(Error::Validation(reason)),
         // The directory may be closed to who reads a subscription. The portal knows its id as well.
-        Err(_) => None,
-        Ok(organization) => default_domain(&organization),
+        Err(
+            Failure::Forbidden(_)
+            | Failure::Gone(_)
+            | Failure::Retired(_)
+            | Failure::NotRegistered(_),
+        ) => None,
+        Err(failure) => return Err(Error::Microsoft(failure)),
     };
     let portal = context.microsoft.portal(&instance.config.cloud);
-    let domain = domain.take().unwrap_or_else(|| directory.clone());
+    let domain = domain.unwrap_or_else(|| directory.clone());
     Ok(format!("{portal}/#@{domain}"))
 }
 
@@ -200,9 +228,20 @@ async fn ask(
 ) -> Result<Value, Failure> {
     let request = Request { service, address: Address::Path(path), eventual: false };
     let domain = DomainKey { owner: owner.to_owned(), domain };
-    let answer = fetch.fetch(&domain, vec![request]).await.pop();
-    let document = answer.unwrap_or_else(|| Err(Failure::Failed("no answer".to_owned())))?;
-    serde_json::from_slice(&document.body).map_err(|error| Failure::Failed(error.to_string()))
+    let mut patience = PATIENCE;
+    loop {
+        let answer = fetch.fetch(&domain, vec![request.clone()]).await.pop();
+        match answer.unwrap_or_else(|| Err(Failure::Failed("no answer".to_owned()))) {
+            Err(Failure::Throttled { wait }) if wait <= patience => {
+                patience -= wait;
+                tokio::time::sleep(wait).await;
+            }
+            answer => {
+                return serde_json::from_slice(&answer?.body)
+                    .map_err(|error| Failure::Failed(error.to_string()));
+            }
+        }
+    }
 }
 
 fn default_domain(organization: &Value) -> Option<String> {
@@ -211,16 +250,21 @@ fn default_domain(organization: &Value) -> Option<String> {
     default["name"].as_str().map(str::to_owned)
 }
 
-/// Takes the lease of an instance, unless a job of it is running.
-async fn lease(context: &Context, plan: &Plan) -> Result<(), Error> {
+/// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps were
+/// never queued is not running: its lease is returned, to be gone on with.
+async fn lease(context: &Context, plan: &Plan) -> Result<(Lease, Etag), Error> {
     let name = layout::lease(&plan.job.instance);
     let since = OffsetDateTime::now_utc();
-    let lease = Lease { job: plan.job.clone(), since, until: since + LEASE };
+    let lease = Lease { job: plan.job.clone(), since, until: since + LEASE, is_queued: false };
     let condition = match context.read::<Lease>(&name).await? {
         None => Condition::Absent,
         Some((held, etag)) => {
             let has_ended = context.store.get(&held.job.summary()).await?.is_some();
-            if !has_ended && held.until > since {
+            let is_dead = has_ended || held.until <= since;
+            if !is_dead && !held.is_queued {
+                return Ok((held, etag));
+            }
+            if !is_dead {
                 return Err(running(&held));
             }
             Condition::Matches(etag)
@@ -231,7 +275,7 @@ async fn lease(context: &Context, plan: &Plan) -> Result<(), Error> {
             let held = context.read::<Lease>(&name).await?;
             Err(held.map_or_else(|| Error::Unknown(name), |(held, _)| running(&held)))
         }
-        written => written.map(drop),
+        written => written.map(|etag| (lease, etag)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::layout::Job;
 use crate::ledger::{Entry, Exception};
 use crate::link::Linked;
 use crate::manifest::Manifest;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedStep};
 
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +42,8 @@ pub struct Summary {
     pub drift: BTreeMap<String, u64>,
     /// How many parents were gone when their list was asked for, by step.
     pub vanished: BTreeMap<String, u64>,
-    /// The steps that did not run, and why.
-    pub disabled: BTreeMap<String, String>,
+    /// Every step, with why it did not run, unless it did.
+    pub steps: Vec<PlannedStep>,
     /// How complete everything is.
     pub ledger: Vec<Entry>,
 }
@@ -79,8 +79,6 @@ impl Summary {
         let lists = || manifests.iter().filter_map(|it| it.ledger.first());
         let exceptions = manifests.iter().filter(|it| !it.exceptions.is_empty());
         let vanished = manifests.iter().filter(|it| it.vanished > 0);
-        let disabled =
-            plan.steps.iter().filter_map(|it| Some((it.id.clone(), it.disabled.clone()?)));
         Self {
             job: plan.job.clone(),
             instance_name: plan.instance.name.clone(),
@@ -95,7 +93,7 @@ impl Summary {
             graph,
             drift,
             vanished: vanished.map(|it| (it.step.clone(), it.vanished)).collect(),
-            disabled: disabled.collect(),
+            steps: plan.steps.clone(),
             ledger,
         }
     }

@@ -85,6 +85,18 @@ impl Step {
     }
 }
 
+impl Step {
+    /// Whether the step may find relationships of a type.
+    #[must_use]
+    pub fn may_relate(&self, kind: &str) -> bool {
+        self.relationships().iter().any(|it| match it.kind.split_once(ANY) {
+            // The type of the end that may be any is part of the relationship's.
+            Some((before, after)) => kind.starts_with(before) && kind.ends_with(after),
+            None => it.kind == kind,
+        })
+    }
+}
+
 impl Link {
     /// Adds the relationships that the link makes of entities of a type.
     fn declare(

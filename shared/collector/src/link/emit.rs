@@ -1,200 +1,187 @@
-//! Writing the snapshot: for each type one object of lines, in the order of their keys.
+//! Writing the snapshot: for each type one object of lines, in the order of their keys; and the feed.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
-use super::sort::{Reader, Record, Sorted};
-use super::{Linked, Unknowns, parse};
+use super::feed::{Change, Difference, Feed};
+use super::line::{ALIASES, Line, STALE};
+use super::proof::{Carried, Proof};
+use super::sort::{Groups, Record, Sorted};
+use super::{Linked, Unknowns, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::part::StoredEntity;
 use crate::ports::{Body, Condition};
+use crate::summary::Summary;
 
 /// How hard to compress. Snapshots are read more often than parts, but not so often as to wait for.
 const LEVEL: i32 = 3;
 
-/// Writes the entities.
-pub(super) async fn entities(
-    context: &Context,
-    job: &Job,
-    entities: &Sorted,
-    loans: &Sorted,
-    unknowns: &Unknowns,
-    linked: &mut Linked,
-) -> Result<(), Error> {
-    let mut snapshot = Snapshot { context, job, sort: Sort::Entities, object: None };
-    let mut reader = Groups::new(entities.read()?)?;
-    let mut loans = Groups::new(loans.read()?)?;
-    while let Some((name, records)) = reader.next(entity_name)? {
-        let kind = name.split('\0').next().unwrap_or_default().to_owned();
-        let loans = loans.of(&name)?;
-        let Some(line) = merge(&records, &loans, unknowns, linked)? else { continue };
-        snapshot.write(&kind, line.as_bytes(), linked).await?;
-    }
-    snapshot.close(linked).await
-}
-
-/// Writes the relationships.
-pub(super) async fn relationships(
-    context: &Context,
-    job: &Job,
-    relationships: &Sorted,
-    linked: &mut Linked,
-) -> Result<(), Error> {
-    let mut snapshot = Snapshot { context, job, sort: Sort::Relationships, object: None };
-    let mut reader = Groups::new(relationships.read()?)?;
-    while let Some((name, records)) = reader.next(whole_name)? {
-        let kind = name.split('\0').next().unwrap_or_default().to_owned();
-        // Those of one key are one: found from both ends, or on a page that was read twice.
-        let Some(record) = records.first() else { continue };
-        if record.value.windows(10).any(|it| it == b"\"_mapping\"") {
-            *linked.mapped.entry(kind.clone()).or_default() += 1;
-        }
-        snapshot.write(&kind, &record.value, linked).await?;
-    }
-    snapshot.close(linked).await
-}
-
-/// The line of an entity, from every record of it; none if there are only patches of it.
-fn merge(
-    records: &[Record],
-    loans: &[Record],
-    unknowns: &Unknowns,
-    linked: &mut Linked,
-) -> Result<Option<String>, Error> {
-    let mut found = Vec::new();
-    for record in records {
-        found.push(parse::<StoredEntity<'_>>(&record.value)?);
-    }
-    // Whoever was found first in the order of bytes is as good as any, and always the same.
-    let Some(first) = found.first().filter(|it| !it.patch) else { return Ok(None) };
-    linked.duplicates += found.iter().filter(|it| !it.patch).count() as u64 - 1;
-    let patches = found.iter().filter(|it| it.patch).map(|it| it.entity.get().as_bytes());
-    let patches: Vec<&[u8]> = patches.chain(loans.iter().map(|it| it.value.as_slice())).collect();
-    let lacking = unknowns.get(first.kind.as_str());
-    if patches.is_empty() && lacking.is_none() {
-        return Ok(Some(line(first.entity.get(), first.raw)));
-    }
-    let mut entity: Map<String, Value> = parse(first.entity.get().as_bytes())?;
-    for patch in patches {
-        add(&mut entity, parse(patch)?);
-    }
-    let lacking = lacking.into_iter().flatten().filter(|(name, _)| !entity.contains_key(*name));
-    let lacking: Vec<Value> = lacking.map(|(name, why)| format!("{name}: {why}").into()).collect();
-    if !lacking.is_empty() {
-        entity.insert("_unknown".to_owned(), lacking.into());
-    }
-    let text = serde_json::to_string(&entity).map_err(std::io::Error::from)?;
-    Ok(Some(line(&text, first.raw)))
-}
-
-/// Adds what a patch says to what is known. Lists are united; what is known otherwise stays.
-fn add(entity: &mut Map<String, Value>, patch: Map<String, Value>) {
-    for (name, value) in patch {
-        match (entity.get_mut(&name), value) {
-            (Some(Value::Array(known)), Value::Array(added)) => {
-                known.extend(added);
-                known.sort_by_key(ToString::to_string);
-                known.dedup();
-            }
-            (Some(_), _) => (),
-            (None, value) => {
-                entity.insert(name, value);
-            }
-        }
-    }
-}
-
-/// The line of an entity in the snapshot: its properties, and what Microsoft answered.
-fn line(entity: &str, raw: Option<&RawValue>) -> String {
-    let mut line = entity.to_owned();
-    if let (Some(raw), Some('}')) = (raw, line.pop()) {
-        line.push_str(r#","_rawData":[{"name":"default","rawData":"#);
-        line.push_str(raw.get());
-        line.push_str("}]}");
-        return line;
-    }
-    line.push('}');
-    line
-}
-
-/// The type and key of an entity's record, without its rank.
-fn entity_name(key: &[u8]) -> &[u8] {
-    &key[..key.len().saturating_sub(2)]
-}
-
-fn whole_name(key: &[u8]) -> &[u8] {
-    key
-}
-
-/// Reads records in groups of one name.
-struct Groups {
-    reader: Reader,
-    head: Option<Record>,
-}
-
-impl Groups {
-    fn new(mut reader: Reader) -> Result<Self, Error> {
-        let head = reader.next()?;
-        Ok(Self { reader, head })
-    }
-
-    fn next(&mut self, name: fn(&[u8]) -> &[u8]) -> Result<Option<(String, Vec<Record>)>, Error> {
-        let Some(first) = self.head.take() else { return Ok(None) };
-        let this = name(&first.key).to_owned();
-        let mut records = vec![first];
-        while let Some(record) = self.reader.next()? {
-            if name(&record.key) != this {
-                self.head = Some(record);
-                break;
-            }
-            records.push(record);
-        }
-        Ok(Some((String::from_utf8_lossy(&this).into_owned(), records)))
-    }
-
-    /// The records of a name. Names have to be asked for in order.
-    fn of(&mut self, name: &str) -> Result<Vec<Record>, Error> {
-        let mut records = Vec::new();
-        while let Some(head) = self.head.take_if(|head| head.key.as_slice() <= name.as_bytes()) {
-            if head.key == name.as_bytes() {
-                records.push(head);
-            }
-            self.head = self.reader.next()?;
-        }
-        Ok(records)
-    }
-}
-
-/// Writes one object after another.
-struct Snapshot<'a> {
+/// Writes a snapshot and its feed.
+pub(super) struct Emit<'a> {
     context: &'a Context,
     job: &'a Job,
-    sort: Sort,
+    /// The last snapshot, and which types it proves to be whole.
+    previous: Option<(&'a Summary, Proof)>,
+    /// Why what was not found is carried forward, by type.
+    reasons: BTreeMap<String, String>,
+    feed: Feed,
     object: Option<Object>,
 }
 
 /// An object that is being written, on the local disk until it is complete.
 struct Object {
+    sort: Sort,
     kind: String,
     lines: u64,
     file: NamedTempFile,
     encoder: zstd::Encoder<'static, std::fs::File>,
 }
 
-impl Snapshot<'_> {
-    async fn write(&mut self, kind: &str, line: &[u8], linked: &mut Linked) -> Result<(), Error> {
+impl<'a> Emit<'a> {
+    pub(super) fn new(
+        context: &'a Context,
+        job: &'a Job,
+        previous: Option<&'a Summary>,
+        reasons: BTreeMap<String, String>,
+    ) -> Result<Self, Error> {
+        let previous = previous.map(|it| (it, Proof::new(it.ledger.iter(), it.steps.iter())));
+        Ok(Self { context, job, previous, reasons, feed: Feed::new()?, object: None })
+    }
+
+    /// Writes the entities.
+    pub(super) async fn entities(
+        &mut self,
+        entities: &Sorted,
+        loans: &Sorted,
+        unknowns: &Unknowns,
+        linked: &mut Linked,
+    ) -> Result<(), Error> {
+        let mut groups = Groups::new(entities.read()?)?;
+        let mut loans = Groups::new(loans.read()?)?;
+        while let Some((name, records)) = groups.next()? {
+            let (kind, key) = name.split_once('\0').unwrap_or_default();
+            let found = merge(kind, &records, &loans.of(&name)?, unknowns, linked)?;
+            self.thing(Sort::Entities, kind, key, found, &records, linked).await?;
+        }
+        self.close(linked).await
+    }
+
+    /// Writes the relationships.
+    pub(super) async fn relationships(
+        &mut self,
+        relationships: &Sorted,
+        linked: &mut Linked,
+    ) -> Result<(), Error> {
+        let mut groups = Groups::new(relationships.read()?)?;
+        while let Some((name, records)) = groups.next()? {
+            let (kind, key) = name.split_once('\0').unwrap_or_default();
+            // Those of one key are one: found from both ends, or on a page that was read twice.
+            let found = records.first().filter(|it| it.rank() == rank::FOUND);
+            let found = found.map(|it| Line::read(&it.value)).transpose()?;
+            self.thing(Sort::Relationships, kind, key, found, &records, linked).await?;
+        }
+        self.close(linked).await
+    }
+
+    /// Writes the feed.
+    pub(super) async fn finish(self, linked: &mut Linked) -> Result<(), Error> {
+        linked.objects.push(self.job.feed());
+        linked.changes = self.feed.store(self.context, self.job).await?;
+        Ok(())
+    }
+
+    /// Writes one entity or relationship as it was found, or as the last snapshot has it, or not at all;
+    /// and tells the difference.
+    async fn thing(
+        &mut self,
+        sort: Sort,
+        kind: &str,
+        key: &str,
+        found: Option<Line>,
+        records: &[Record],
+        linked: &mut Linked,
+    ) -> Result<(), Error> {
+        let is_severed = records.iter().any(|it| it.rank() == rank::SEVERED);
+        let before = records.last().filter(|it| is_severed || it.rank() == rank::BEFORE);
+        let before = before.map(|it| Line::read(&it.value)).transpose()?;
+        let mut difference = Difference {
+            change: Change::Created,
+            sort,
+            kind: kind.to_owned(),
+            key: key.to_owned(),
+            properties: Vec::new(),
+            since: None,
+            reason: None,
+        };
+        let line = match (found, before) {
+            (None, None) => return Ok(()),
+            (Some(found), None) => {
+                if !self.was_readable(sort, kind) {
+                    difference.change = Change::NewlyReadable;
+                }
+                self.feed.tell(&difference)?;
+                found
+            }
+            (Some(found), Some(before)) => {
+                difference.properties = found.differs(&before);
+                if !difference.properties.is_empty() {
+                    difference.change = Change::Updated;
+                    self.feed.tell(&difference)?;
+                }
+                found
+            }
+            (None, Some(mut before)) => {
+                let Some(reason) = self.reasons.get(kind).filter(|_| !is_severed) else {
+                    difference.change = Change::Deleted;
+                    return self.feed.tell(&difference);
+                };
+                let since = before.text(STALE[0]).or_else(|| {
+                    self.previous.as_ref().map(|(summary, _)| summary.planned_at.clone())
+                });
+                before.set(STALE[0], since.clone())?;
+                before.set(STALE[1], reason.as_str())?;
+                let none = || Carried { count: 0, reason: reason.clone() };
+                linked.carried.entry(kind.to_owned()).or_insert_with(none).count += 1;
+                difference.change = Change::CarriedForward;
+                difference.since = since;
+                difference.reason = Some(reason.clone());
+                self.feed.tell(&difference)?;
+                before
+            }
+        };
+        if line.has("_mapping") {
+            *linked.mapped.entry(kind.to_owned()).or_default() += 1;
+        }
+        self.write(sort, kind, &line.write(), linked).await
+    }
+
+    /// Whether the last job could have read what is new now. The first job has nothing to compare with.
+    fn was_readable(&self, sort: Sort, kind: &str) -> bool {
+        let Some((_, proof)) = &self.previous else { return true };
+        match sort {
+            Sort::Entities => proof.lacks_entities(kind).is_none(),
+            Sort::Relationships => proof.lacks_relationships(kind).is_none(),
+        }
+    }
+
+    async fn write(
+        &mut self,
+        sort: Sort,
+        kind: &str,
+        line: &str,
+        linked: &mut Linked,
+    ) -> Result<(), Error> {
         if self.object.as_ref().is_none_or(|object| object.kind != kind) {
             self.close(linked).await?;
             let file = NamedTempFile::new()?;
             let encoder = zstd::Encoder::new(file.reopen()?, LEVEL)?;
-            self.object = Some(Object { kind: kind.to_owned(), lines: 0, file, encoder });
+            self.object = Some(Object { sort, kind: kind.to_owned(), lines: 0, file, encoder });
         }
         if let Some(object) = &mut self.object {
-            object.encoder.write_all(line)?;
+            object.encoder.write_all(line.as_bytes())?;
             object.encoder.write_all(b"\n")?;
             object.lines += 1;
         }
@@ -202,16 +189,53 @@ impl Snapshot<'_> {
     }
 
     async fn close(&mut self, linked: &mut Linked) -> Result<(), Error> {
-        let Some(Object { kind, lines, file, encoder }) = self.object.take() else { return Ok(()) };
+        let Some(Object { sort, kind, lines, file, encoder }) = self.object.take() else {
+            return Ok(());
+        };
         encoder.finish()?;
-        let name = self.job.snapshot(self.sort, &kind);
+        let name = self.job.snapshot(sort, &kind);
         let body = Body::File(file.path().to_owned());
         self.context.store.put(&name, body, Condition::Always).await?;
         linked.objects.push(name);
-        match self.sort {
+        match sort {
             Sort::Entities => linked.entities.insert(kind, lines),
             Sort::Relationships => linked.relationships.insert(kind, lines),
         };
         Ok(())
     }
+}
+
+/// The line of an entity, from every record of it; none if it was not found.
+fn merge(
+    kind: &str,
+    records: &[Record],
+    loans: &[Record],
+    unknowns: &Unknowns,
+    linked: &mut Linked,
+) -> Result<Option<Line>, Error> {
+    let found = records.iter().filter(|it| it.rank() == rank::FOUND).count() as u64;
+    // Whoever was found first in the order of bytes is as good as any, and always the same.
+    let Some(first) = records.first().filter(|_| found > 0) else { return Ok(None) };
+    linked.duplicates += found - 1;
+    let first: StoredEntity<'_> = parse(&first.value)?;
+    let mut line = Line::read(first.entity.get().as_bytes())?;
+    if let Some(raw) = first.raw {
+        line.raw(raw)?;
+    }
+    if !first.names.is_empty() {
+        line.set(ALIASES, first.names)?;
+    }
+    for patch in records.iter().filter(|it| it.rank() == rank::PATCH) {
+        let patch: StoredEntity<'_> = parse(&patch.value)?;
+        line.patch(patch.entity.get().as_bytes())?;
+    }
+    for loan in loans {
+        line.patch(&loan.value)?;
+    }
+    let lacking = unknowns.get(kind).into_iter().flatten().filter(|(name, _)| !line.has(name));
+    let lacking: Vec<String> = lacking.map(|(name, why)| format!("{name}: {why}")).collect();
+    if !lacking.is_empty() {
+        line.set("_unknown", lacking)?;
+    }
+    Ok(Some(line))
 }

@@ -1,22 +1,23 @@
 //! Finding the ends of references.
 
 use graph::{Direction, End, Key, Name, Reference, Unresolved, relationship_type};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::sort::{Reader, Record, Sorted, Sorter};
-use super::{Linked, Named, References, parse};
+use super::sort::{self, Reader, Record, Sorted, Sorter};
+use super::{Linked, Named, References, parse, rank};
 use crate::context::Error;
 
-/// Turns references into relationships, sorted by type and key. Also returns what entities take over
-/// from the entities they refer to, sorted by their type and key.
+/// Turns references into relationships. Also finds what entities take over from those they refer to.
 pub(super) fn join(
     references: References,
     names: &Sorted,
     linked: &mut Linked,
-) -> Result<(Sorted, Sorted), Error> {
+) -> Result<Joined, Error> {
     let References { both, mut one, none } = references;
-    let mut found = Found { relationships: Sorter::new(), loans: Sorter::new() };
-    merge(&both.sorted()?, names, |reference, matches| {
+    let mut joined = Joined { relationships: Sorter::new(), loans: Sorter::new() };
+    merge(&both.sorted()?, names, |line, matches| {
+        let reference: Reference = parse(line)?;
         if matches.is_empty() {
             drop_reference(&reference, linked);
         }
@@ -24,13 +25,12 @@ pub(super) fn join(
             let mut reference = reference.clone();
             reference.from = End::known(&Key::new(&named.key), &named.kind);
             let End::Named { name } = &reference.to else { continue };
-            let name = name.as_str().to_owned();
             let line = serde_json::to_vec(&reference).map_err(std::io::Error::from)?;
-            one.push(name.as_bytes(), &line)?;
+            one.push(name.as_str().as_bytes(), &line)?;
         }
         Ok(())
     })?;
-    merge(&one.sorted()?, names, |reference, matches| found.one(&reference, matches, linked))?;
+    merge(&one.sorted()?, names, |line, matches| joined.one(&parse(line)?, matches, linked))?;
     let none = none.sorted()?;
     let mut none = none.read()?;
     while let Some(Record { value, .. }) = none.next()? {
@@ -39,24 +39,76 @@ pub(super) fn join(
             (&reference.from, &reference.to)
         {
             let (from, to) = ((from.as_str(), from_kind.as_str()), (to.as_str(), to_kind.as_str()));
-            found.direct(&reference, from, to, to.0)?;
+            joined.direct(&reference, from, to, to.0)?;
         }
     }
-    Ok((found.relationships.sorted()?, found.loans.sorted()?))
+    Ok(joined)
 }
 
-/// Calls `take` with each reference and the entities that answer to the name it is sorted by.
+/// Adds the relationships of the last snapshot. Those that have lost an end are gone with it.
+pub(super) fn before(earlier: Sorter, names: &Sorted, joined: &mut Joined) -> Result<(), Error> {
+    let mut ending = Sorter::new();
+    merge(&earlier.sorted()?, names, |line, matches| {
+        let ends: Ends = parse(line)?;
+        match ends.end() {
+            Some(end) if !matches.is_empty() => Ok(ending.push(end.as_bytes(), line)?),
+            _ => joined.earlier(&ends, line, !matches.is_empty()),
+        }
+    })?;
+    merge(&ending.sorted()?, names, |line, matches| {
+        joined.earlier(&parse(line)?, line, !matches.is_empty())
+    })
+}
+
+/// The ends of a relationship of a snapshot.
+#[derive(Deserialize)]
+pub(super) struct Ends {
+    #[serde(rename = "_type")]
+    kind: String,
+    #[serde(rename = "_key")]
+    key: String,
+    #[serde(rename = "_fromEntityKey")]
+    from: Option<String>,
+    #[serde(rename = "_toEntityKey")]
+    to: Option<String>,
+    #[serde(rename = "_mapping")]
+    mapping: Option<Mapping>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Mapping {
+    source_entity_key: String,
+}
+
+impl Ends {
+    /// The name of the end where it starts; of a mapped one, of the end that is known.
+    pub(super) fn start(&self) -> String {
+        let source = self.mapping.as_ref().map(|it| &it.source_entity_key);
+        let key = source.or(self.from.as_ref()).map_or("", String::as_str);
+        Name::of_id(key).as_str().to_owned()
+    }
+
+    /// The name of the end where it ends, unless that is for others to find.
+    fn end(&self) -> Option<String> {
+        let to = self.to.as_ref().filter(|_| self.mapping.is_none())?;
+        Some(Name::of_id(to).as_str().to_owned())
+    }
+}
+
+/// Calls `take` with what each reference says, and the entities that answer to the name it is sorted
+/// by.
 fn merge(
     references: &Sorted,
     names: &Sorted,
-    mut take: impl FnMut(Reference, &[Named]) -> Result<(), Error>,
+    mut take: impl FnMut(&[u8], &[Named]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut references = references.read()?;
     let mut names =
         Names { reader: names.read()?, head: None, name: Vec::new(), matches: Vec::new() };
     while let Some(Record { key, value }) = references.next()? {
         names.advance(&key)?;
-        take(parse(&value)?, &names.matches)?;
+        take(&value, &names.matches)?;
     }
     Ok(())
 }
@@ -96,12 +148,24 @@ impl Names {
     }
 }
 
-struct Found {
+/// What was joined.
+pub(super) struct Joined {
     relationships: Sorter,
     loans: Sorter,
 }
 
-impl Found {
+impl Joined {
+    /// The relationships, and what entities take over, both sorted by type and key.
+    pub(super) fn sorted(self) -> Result<(Sorted, Sorted), Error> {
+        Ok((self.relationships.sorted()?, self.loans.sorted()?))
+    }
+
+    /// A relationship that the last snapshot has, and whether its ends are there.
+    fn earlier(&mut self, ends: &Ends, line: &[u8], has_ends: bool) -> Result<(), Error> {
+        let rank = if has_ends { rank::BEFORE } else { rank::SEVERED };
+        Ok(self.relationships.push(&sort::key(&ends.kind, &ends.key, rank), line)?)
+    }
+
     /// A reference of which one end had to be found.
     fn one(
         &mut self,
@@ -206,7 +270,7 @@ impl Found {
 
     fn push(&mut self, kind: &str, key: &str, json: &Map<String, Value>) -> Result<(), Error> {
         let json = serde_json::to_vec(json).map_err(std::io::Error::from)?;
-        Ok(self.relationships.push(format!("{kind}\0{key}").as_bytes(), &json)?)
+        Ok(self.relationships.push(&sort::key(kind, key, rank::FOUND), &json)?)
     }
 
     /// Notes what an entity takes over from one that it refers to.
@@ -225,7 +289,7 @@ impl Found {
             return Ok(());
         }
         let loan = serde_json::to_vec(&loan).map_err(std::io::Error::from)?;
-        Ok(self.loans.push(format!("{}\0{}", this.1, this.0).as_bytes(), &loan)?)
+        Ok(self.loans.push(&sort::key(this.1, this.0, rank::PATCH), &loan)?)
     }
 }
 

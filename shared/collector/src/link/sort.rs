@@ -82,11 +82,71 @@ impl Sorter {
     }
 }
 
+/// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
+/// the order of their ranks.
+pub(super) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
+    let mut bytes = format!("{kind}\0{key}\0").into_bytes();
+    bytes.push(rank);
+    bytes
+}
+
 /// A record: what it is sorted by, and what it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Record {
     pub(super) key: Vec<u8>,
     pub(super) value: Vec<u8>,
+}
+
+impl Record {
+    /// The rank of a record that is sorted by [`key`].
+    pub(super) fn rank(&self) -> u8 {
+        self.key.last().copied().unwrap_or_default()
+    }
+
+    /// The type and key of a record that is sorted by [`key`], apart by a zero byte.
+    fn name(&self) -> &[u8] {
+        &self.key[..self.key.len().saturating_sub(2)]
+    }
+}
+
+/// Reads records that are sorted by [`key`], those of one thing together.
+pub(super) struct Groups {
+    reader: Reader,
+    head: Option<Record>,
+}
+
+impl Groups {
+    pub(super) fn new(mut reader: Reader) -> io::Result<Self> {
+        let head = reader.next()?;
+        Ok(Self { reader, head })
+    }
+
+    /// The records of the next thing, after its type and key, which are apart by a zero byte.
+    pub(super) fn next(&mut self) -> io::Result<Option<(String, Vec<Record>)>> {
+        let Some(first) = self.head.take() else { return Ok(None) };
+        let name = String::from_utf8_lossy(first.name()).into_owned();
+        let mut records = vec![first];
+        while let Some(record) = self.reader.next()? {
+            if record.name() != records[0].name() {
+                self.head = Some(record);
+                break;
+            }
+            records.push(record);
+        }
+        Ok(Some((name, records)))
+    }
+
+    /// The records of a thing, which have to be asked for in order.
+    pub(super) fn of(&mut self, name: &str) -> io::Result<Vec<Record>> {
+        let mut records = Vec::new();
+        while let Some(head) = self.head.take_if(|head| head.name() <= name.as_bytes()) {
+            if head.name() == name.as_bytes() {
+                records.push(head);
+            }
+            self.head = self.reader.next()?;
+        }
+        Ok(records)
+    }
 }
 
 /// Sorted records on the local disk.

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use steps::{Item, Output};
 use tokio::time::Duration;
 
-use super::{Outcome, Shard};
-use crate::advance;
+use super::{Checkpoint, Outcome, Shard};
 use crate::context::{Error, News};
-use crate::layout::{self, Content, Job};
+use crate::layout::Content;
 use crate::ledger::{Entry, Status};
 use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
@@ -54,15 +53,17 @@ impl Shard<'_> {
     }
 
     pub(super) async fn go_on(mut self) -> Result<Outcome, Error> {
-        if self.store_checkpoint().await? {
-            let next = Slice {
-                job: self.plan.job.clone(),
-                step: self.step.id.to_owned(),
-                shard: self.number,
-                slice: self.checkpoint.slice,
-            };
-            self.context.queue.send(QueueName::Collect, vec![next.outgoing(self.plan)]).await?;
+        let mut slice = self.checkpoint.slice + 1;
+        if !self.store_checkpoint().await? {
+            // The other slice may have died before it asked for what follows its checkpoint. If it has
+            // not, the queue drops the message.
+            let name = self.plan.job.checkpoint(self.step.id, self.number);
+            let stored = self.context.read::<Checkpoint>(&name).await?;
+            slice = stored.map_or(slice, |(stored, _)| stored.slice);
         }
+        let (job, step) = (self.plan.job.clone(), self.step.id.to_owned());
+        let next = Slice { job, step, shard: self.number, slice };
+        self.context.queue.send(QueueName::Collect, vec![next.outgoing(self.plan)]).await?;
         Ok(Outcome::Continued)
     }
 
@@ -72,20 +73,16 @@ impl Shard<'_> {
         let (status, reason) = self.status();
         let items = self.checkpoint.progress.items;
         let manifest = self.manifest(status, reason.as_deref());
-        let Job { instance, .. } = &self.plan.job;
         let name = self.plan.job.manifest(self.step.id);
         match self.context.write(&name, &manifest, Condition::Absent).await {
             Ok(_) => {
-                let latest = layout::latest_step(instance, self.step.id);
-                self.context.write(&latest, &self.plan.job, Condition::Always).await?;
                 let reason = reason.as_deref();
                 self.tell(&News::Ended { step: self.step.id, status, reason, items });
             }
             Err(Error::Store(StoreError::Conflict(_))) => (),
             Err(error) => return Err(error),
         }
-        advance::after(self.context, self.plan, self.step).await?;
-        Ok(Outcome::Ended)
+        super::ended(self.context, self.plan, self.step).await
     }
 
     /// Where the only list cannot be read and its entity has to exist, makes it of what is known.

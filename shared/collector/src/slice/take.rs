@@ -98,8 +98,10 @@ impl Shard<'_> {
             Some(link) => {
                 let chain = self.checkpoint.frontier.chain_mut(id);
                 let follows = chain.map_or(Ok(()), |it| it.follow(&link, page.items.is_empty()));
-                if let Err(reason) = follows {
-                    self.except(id, Status::Failed, reason);
+                // A service that goes in a circle once may find its way the next time.
+                match follows {
+                    Err(reason) if !self.restart(id) => self.except(id, Status::Failed, reason),
+                    _ => (),
                 }
             }
         }

@@ -1,0 +1,97 @@
+//! The feed: how a snapshot differs from the last.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use crate::context::{Context, Error};
+use crate::layout::{Job, Sort};
+use crate::ports::{Body, Condition};
+
+/// One difference between a snapshot and the last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Difference {
+    /// What happened.
+    pub change: Change,
+    /// Whether it is an entity or a relationship.
+    pub sort: Sort,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its key.
+    pub key: String,
+    /// For what was updated, which properties differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<String>,
+    /// For what was carried forward, since when it was not found, in ISO 8601.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// For what was carried forward, why it may still be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What happened to an entity or a relationship.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Change {
+    /// It is new.
+    Created,
+    /// It can be read now. Whether it is new cannot be known: the last job could not read its type.
+    NewlyReadable,
+    /// Some of its properties differ.
+    Updated,
+    /// It is gone, and that is proved.
+    Deleted,
+    /// It was not found, and may still be there.
+    CarriedForward,
+}
+
+impl Change {
+    /// The change as people read it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::NewlyReadable => "newly readable",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::CarriedForward => "carried forward",
+        }
+    }
+}
+
+/// Writes the feed, in the order of the snapshot.
+pub(super) struct Feed {
+    file: NamedTempFile,
+    encoder: zstd::Encoder<'static, std::fs::File>,
+    pub(super) counts: BTreeMap<Change, u64>,
+}
+
+impl Feed {
+    pub(super) fn new() -> Result<Self, Error> {
+        let file = NamedTempFile::new()?;
+        let encoder = zstd::Encoder::new(file.reopen()?, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+        Ok(Self { file, encoder, counts: BTreeMap::new() })
+    }
+
+    pub(super) fn tell(&mut self, difference: &Difference) -> Result<(), Error> {
+        *self.counts.entry(difference.change).or_default() += 1;
+        serde_json::to_writer(&mut self.encoder, difference).map_err(std::io::Error::from)?;
+        Ok(self.encoder.write_all(b"\n")?)
+    }
+
+    pub(super) async fn store(
+        self,
+        context: &Context,
+        job: &Job,
+    ) -> Result<BTreeMap<Change, u64>, Error> {
+        self.encoder.finish()?;
+        let body = Body::File(self.file.path().to_owned());
+        context.store.put(&job.feed(), body, Condition::Always).await?;
+        Ok(self.counts)
+    }
+}

@@ -1,0 +1,129 @@
+//! The lines of a snapshot: the properties of an entity or relationship in the order of their names,
+//! and at the end what Microsoft answered.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::parse;
+use crate::context::Error;
+
+/// Since when, and why, something is in the snapshot that was not found.
+pub(super) const STALE: [&str; 2] = ["_staleSince", "_staleReason"];
+
+/// The names that an entity answers to besides its key, for the next job. Exports leave them out.
+pub const ALIASES: &str = "_aliases";
+
+const RAW: &str = "_rawData";
+
+/// A line, property by property, each byte for byte.
+#[derive(Debug, Default)]
+pub(super) struct Line(BTreeMap<String, Box<RawValue>>);
+
+impl Line {
+    pub(super) fn read(text: &[u8]) -> Result<Self, Error> {
+        Ok(Self(parse(text)?))
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<(), Error> {
+        let value = to_raw_value(&value.into()).map_err(std::io::Error::from)?;
+        self.0.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        serde_json::from_str(self.0.get(name)?.get()).ok()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Adds what Microsoft answered.
+    pub(super) fn raw(&mut self, raw: &RawValue) -> Result<(), Error> {
+        let text = format!(r#"[{{"name":"default","rawData":{}}}]"#, raw.get());
+        self.0.insert(RAW.to_owned(), RawValue::from_string(text).map_err(std::io::Error::from)?);
+        Ok(())
+    }
+
+    /// Adds what a patch says. Lists are united; what is known otherwise stays.
+    pub(super) fn patch(&mut self, patch: &[u8]) -> Result<(), Error> {
+        for (name, value) in Self::read(patch)?.0 {
+            let Some(known) = self.0.get(&name) else {
+                self.0.insert(name, value);
+                continue;
+            };
+            let known: Value = parse(known.get().as_bytes())?;
+            if let (Value::Array(mut all), Value::Array(added)) =
+                (known, parse(value.get().as_bytes())?)
+            {
+                all.extend(added);
+                all.sort_by_key(ToString::to_string);
+                all.dedup();
+                self.set(&name, all)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The line as it is written.
+    pub(super) fn write(&self) -> String {
+        let mut text = String::from("{");
+        let (last, first): (Vec<_>, Vec<_>) = self.0.iter().partition(|(name, _)| *name == RAW);
+        for (name, value) in first.into_iter().chain(last) {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text.push_str(&Value::from(name.as_str()).to_string());
+            text.push(':');
+            text.push_str(value.get());
+        }
+        text.push('}');
+        text
+    }
+
+    /// The properties that differ from those of an earlier line, in order.
+    pub(super) fn differs(&self, earlier: &Self) -> Vec<String> {
+        let is_told = |name: &&String| {
+            name.as_str() != RAW && name.as_str() != ALIASES && !STALE.contains(&name.as_str())
+        };
+        let mut names: Vec<&String> =
+            self.0.keys().chain(earlier.0.keys()).filter(is_told).collect();
+        names.sort_unstable();
+        names.dedup();
+        let value = |line: &Self, name: &str| line.0.get(name).map(|it| it.get().to_owned());
+        let differing = names.into_iter().filter(|name| value(self, name) != value(earlier, name));
+        differing.cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Line {
+        Line::read(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_written_in_order_and_byte_for_byte() {
+        let mut line = line(r#"{"b":1.0,"_rawData":[],"a":"ü"}"#);
+        line.set("c", true).unwrap();
+        assert_eq!(line.write(), r#"{"a":"ü","b":1.0,"c":true,"_rawData":[]}"#);
+    }
+
+    #[test]
+    fn a_patch_adds_and_unites() {
+        let mut line = line(r#"{"a":1,"l":["x"]}"#);
+        line.patch(br#"{"a":2,"b":3,"l":["w","x"]}"#).unwrap();
+        assert_eq!(line.write(), r#"{"a":1,"b":3,"l":["w","x"]}"#);
+    }
+
+    #[test]
+    fn what_differs_is_named() {
+        let earlier = line(r#"{"a":1,"b":2,"_staleReason":"x","_rawData":[1]}"#);
+        let later = line(r#"{"a":1,"b":3,"c":4,"_rawData":[2]}"#);
+        assert_eq!(later.differs(&earlier), ["b", "c"]);
+    }
+}

@@ -1,0 +1,140 @@
+//! What may be concluded from what was not found.
+//!
+//! Something that the last snapshot has and this job did not find is gone only if everything was read
+//! that could have shown it. Otherwise it is carried forward.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use steps::{STEPS, Step};
+
+use crate::ledger::Entry;
+use crate::plan::PlannedStep;
+
+/// How many things of a type have to be gone at once for the brake to look at it.
+const BRAKE_COUNT: u64 = 50;
+
+/// The share of a type, in percent, beyond which the brake refuses that it is gone.
+const BRAKE_PERCENT: u64 = 20;
+
+/// Which steps prove what they did not find, and why the others do not.
+#[derive(Debug, Default)]
+pub(super) struct Proof(BTreeMap<String, Option<String>>);
+
+/// Why something that was not found is in the snapshot all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Carried {
+    /// How many of the type.
+    pub count: u64,
+    /// Why it may still be there.
+    pub reason: String,
+}
+
+impl Proof {
+    pub(super) fn new<'p>(
+        ledger: impl Iterator<Item = &'p Entry>,
+        planned: impl Iterator<Item = &'p PlannedStep>,
+    ) -> Self {
+        let mut steps = BTreeMap::new();
+        for PlannedStep { id, disabled, .. } in planned {
+            let off = |why: &String| format!("{id} is turned off: {why}");
+            steps.insert(id.clone(), disabled.as_ref().map(off));
+        }
+        for entry in ledger.filter(|entry| !entry.status.is_complete()) {
+            let (step, status) = (&entry.step, entry.status.as_str());
+            let reason = entry.reason.as_deref().unwrap_or("no reason is known");
+            steps.insert(step.clone(), Some(format!("{step} is {status}: {reason}")));
+        }
+        Self(steps)
+    }
+
+    /// Why entities of a type that were not found may still be there, if they may.
+    pub(super) fn lacks_entities(&self, kind: &str) -> Option<String> {
+        self.lacks(|step| step.entity_types().any(|it| it.kind == kind))
+    }
+
+    /// Why relationships of a type that were not found may still be there, if they may.
+    pub(super) fn lacks_relationships(&self, kind: &str) -> Option<String> {
+        self.lacks(|step| step.may_relate(kind))
+    }
+
+    fn lacks(&self, finds: impl Fn(&Step) -> bool) -> Option<String> {
+        let mut finders = STEPS.iter().filter(|step| finds(step)).peekable();
+        if finders.peek().is_none() {
+            return Some("no step of this version finds it".to_owned());
+        }
+        finders.find_map(|step| match self.0.get(step.id) {
+            Some(why) => why.clone(),
+            None => Some(format!("{} was not planned", step.id)),
+        })
+    }
+}
+
+/// What is done about the things of a type that were not found.
+#[derive(Debug, Default)]
+pub(super) struct Verdicts {
+    /// Why they are carried forward, by type. Types that are not here are gone.
+    pub(super) carried: BTreeMap<String, String>,
+    /// How many of a type the brake kept, by type.
+    pub(super) braked: BTreeMap<String, u64>,
+}
+
+/// How many things of a type the last snapshot has, and how many of them were not found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Losses {
+    pub(super) before: u64,
+    pub(super) lost: u64,
+}
+
+impl Verdicts {
+    /// Decides on a type. `lacks` says why absence is no proof, if it is none; `confirmed` whether the
+    /// brake already kept the type in the last job.
+    pub(super) fn decide(
+        &mut self,
+        kind: &str,
+        Losses { before, lost }: Losses,
+        lacks: Option<String>,
+        confirmed: bool,
+    ) {
+        if let Some(reason) = lacks {
+            self.carried.insert(kind.to_owned(), reason);
+        } else if lost >= BRAKE_COUNT && lost * 100 > before * BRAKE_PERCENT && !confirmed {
+            let reason = format!(
+                "{lost} of {before} would be gone at once; the next job confirms that, or shows them again"
+            );
+            self.carried.insert(kind.to_owned(), reason);
+            self.braked.insert(kind.to_owned(), lost);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn braked(before: u64, lost: u64, confirmed: bool) -> bool {
+        let mut verdicts = Verdicts::default();
+        verdicts.decide("azure_user", Losses { before, lost }, None, confirmed);
+        assert_eq!(verdicts.carried.len(), verdicts.braked.len());
+        verdicts.braked.contains_key("azure_user")
+    }
+
+    #[test]
+    fn the_brake_needs_many_and_a_large_share() {
+        assert!(braked(100, 50, false));
+        assert!(!braked(100, 49, false));
+        assert!(!braked(1000, 200, false));
+        assert!(braked(1000, 201, false));
+        assert!(!braked(1000, 1000, true));
+    }
+
+    #[test]
+    fn what_lacks_proof_is_carried_however_little_it_is() {
+        let mut verdicts = Verdicts::default();
+        let losses = Losses { before: 3, lost: 1 };
+        verdicts.decide("azure_user", losses, Some("why".to_owned()), true);
+        assert_eq!(verdicts.carried["azure_user"], "why");
+        assert!(verdicts.braked.is_empty());
+    }
+}

@@ -1,0 +1,140 @@
+//! Whole jobs against a simulated tenant, on one machine.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "what a test needs must be there"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use collector::layout::{Job, Sort};
+use collector::summary::Summary;
+use collector::{News, Observer, snapshot};
+use microsoft::Cloud;
+use serde_json::{Value, json};
+use simulator::{Assignment, Options, Principal, Simulator};
+use tempfile::TempDir;
+use tenantgraph::machine::Machine;
+
+#[derive(Debug)]
+struct Silent;
+
+impl Observer for Silent {
+    fn observe(&self, _: &Job, _: &News<'_>) {}
+}
+
+/// A simulated tenant, and a machine that collects it.
+#[derive(Debug)]
+pub struct World {
+    /// The tenant.
+    pub simulator: Simulator,
+    /// The machine.
+    pub machine: Machine,
+    /// Where it stores what it reads.
+    pub store: Arc<TempDir>,
+}
+
+/// A small tenant, of which everything is read in a second.
+#[must_use]
+pub fn options() -> Options {
+    Options { users: 60, subscriptions: 1, resources: 60, throttling: false, ..Options::default() }
+}
+
+impl World {
+    /// A tenant, and a machine that has read nothing yet.
+    pub async fn new(options: Options) -> Self {
+        Self::with_store(options, Arc::new(TempDir::new().unwrap())).await
+    }
+
+    /// A tenant, and a machine that knows what is stored.
+    pub async fn with_store(options: Options, store: Arc<TempDir>) -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let simulator = Simulator::start(options, address).await.unwrap();
+        let cloud = Cloud::parse(&simulator.cloud().to_string()).unwrap();
+        let place = store.path().to_str().unwrap();
+        let machine = Machine::new(place, Some(cloud), Arc::new(Silent)).await.unwrap();
+        Self { simulator, machine, store }
+    }
+
+    /// An event that collects the directory and the first subscription in one instance.
+    #[must_use]
+    pub fn event(&self) -> Value {
+        let principal = self.simulator.principal();
+        self.event_of(&principal.client_id, &principal.client_secret)
+    }
+
+    /// The same, by an application.
+    #[must_use]
+    pub fn event_of(&self, client_id: &str, client_secret: &str) -> Value {
+        json!({ "instance": {
+            "id": "00000000-0000-4000-8000-00000000000a",
+            "integration": "azure",
+            "name": "Test",
+            "accountName": "test",
+            "config": {
+                "directoryId": self.simulator.directory_id(),
+                "clientId": client_id,
+                "clientSecret": client_secret,
+                "subscriptionId": self.simulator.subscriptions()[0].id,
+                "ingestActiveDirectory": true,
+            },
+        } })
+    }
+
+    /// Runs a whole job.
+    pub async fn job(&self, event: Value) -> Summary {
+        let answer = self.machine.run(event).await.unwrap();
+        let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
+        self.machine.finish(&jobs).await.unwrap().pop().unwrap()
+    }
+
+    /// Every object of a snapshot, without the job in its name.
+    #[must_use]
+    pub fn objects(&self, job: &Job) -> BTreeMap<String, Vec<u8>> {
+        let folder = self.store.path().join("graph").join(&job.instance).join(&job.id);
+        let mut objects = BTreeMap::new();
+        for sort in ["entities", "relationships"] {
+            for file in fs::read_dir(folder.join(sort)).unwrap() {
+                let path = file.unwrap().path();
+                let name = format!("{sort}/{}", path.file_name().unwrap().to_str().unwrap());
+                objects.insert(name, fs::read(path).unwrap());
+            }
+        }
+        objects
+    }
+
+    /// The entities or relationships of a type.
+    pub async fn items(&self, job: &Job, sort: Sort, kind: &str) -> Vec<Value> {
+        let mut lines = snapshot::lines(&self.machine.context, job, sort, kind).await.unwrap();
+        let (mut items, mut line) = (Vec::new(), String::new());
+        while lines.next(&mut line).unwrap() {
+            items.push(serde_json::from_str(&line).unwrap());
+        }
+        items
+    }
+}
+
+/// The id of the application that [`limited`] makes.
+pub const LIMITED: &str = "00000000-0000-4000-8000-0000000000ff";
+
+/// Its secret.
+pub const LIMITED_SECRET: &str = "limited~secret";
+
+/// An application that may do no more than this in the directory and anywhere in Azure.
+#[must_use]
+pub fn limited(roles: &[&str], actions: &[&str]) -> Principal {
+    Principal {
+        client_id: LIMITED.to_owned(),
+        client_secret: LIMITED_SECRET.to_owned(),
+        graph_roles: roles.iter().map(|&it| it.to_owned()).collect(),
+        assignments: vec![Assignment {
+            scope: "/".to_owned(),
+            actions: actions.iter().map(|&it| it.to_owned()).collect(),
+        }],
+        vaults: true,
+    }
+}

@@ -1,0 +1,154 @@
+//! What is gone is gone by proof: what the last snapshot has and a job did not find.
+
+#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use collector::layout::Sort;
+use collector::link::{Change, Difference};
+use collector::snapshot;
+use collector::summary::Summary;
+use serde_json::json;
+use simulator::Options;
+use tempfile::TempDir;
+use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
+
+async fn feed(world: &World, summary: &Summary) -> Vec<Difference> {
+    let mut lines = snapshot::feed(&world.machine.context, &summary.job).await.unwrap();
+    let (mut feed, mut line) = (Vec::new(), String::new());
+    while lines.next(&mut line).unwrap() {
+        feed.push(serde_json::from_str(&line).unwrap());
+    }
+    feed
+}
+
+fn changes(feed: &[Difference]) -> BTreeSet<Change> {
+    feed.iter().map(|it| it.change).collect()
+}
+
+/// The same tenant and the same store, after the tenant has changed.
+async fn later(world: World, options: Options) -> World {
+    let store = world.store.clone();
+    drop(world);
+    World::with_store(options, store).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_any_more_is_carried_forward() {
+    let roles =
+        ["User.Read.All", "Organization.Read.All", "Policy.Read.All", "Application.Read.All"];
+    let principals = vec![limited(&roles, &["*/read"])];
+    let world = World::new(Options { principals, ..options() }).await;
+    let first = world.job(world.event()).await;
+    assert_eq!(changes(&feed(&world, &first).await), BTreeSet::from([Change::Created]));
+    let before = world.objects(&first.job);
+
+    // The groups are closed to it now. Nothing is lost for that.
+    let second = world.job(world.event_of(LIMITED, LIMITED_SECRET)).await;
+    assert_eq!(second.graph.entities, first.graph.entities);
+    assert_eq!(second.graph.relationships, first.graph.relationships);
+    let carried = feed(&world, &second).await;
+    let is_carried = |kind: &str| {
+        carried.iter().any(|it| it.kind == kind && it.change == Change::CarriedForward)
+    };
+    assert!(is_carried("azure_user_group") && is_carried("azure_user_group_has_user"));
+    assert!(!is_carried("azure_user") && !is_carried("azure_vm"));
+    assert!(carried.iter().all(|it| it.change != Change::Deleted));
+    for group in world.items(&second.job, Sort::Entities, "azure_user_group").await {
+        assert_eq!(group["_staleSince"], json!(first.planned_at));
+        let reason = group["_staleReason"].as_str().unwrap();
+        assert!(reason.starts_with("ad-groups is forbidden"), "{reason}");
+    }
+
+    // A third job knows no more than the second, and says since when.
+    let third = world.job(world.event_of(LIMITED, LIMITED_SECRET)).await;
+    let groups = world.items(&third.job, Sort::Entities, "azure_user_group").await;
+    assert!(groups.iter().all(|group| group["_staleSince"] == json!(first.planned_at)));
+
+    // Once they can be read again, everything is as it was, to the byte.
+    let last = world.job(world.event()).await;
+    assert_eq!(feed(&world, &last).await, []);
+    assert!(last.graph.carried.is_empty());
+    assert_eq!(world.objects(&last.job), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_read_before_is_newly_readable() {
+    let principals = vec![limited(&["User.Read.All", "Organization.Read.All"], &["*/read"])];
+    let world = World::new(Options { principals, ..options() }).await;
+    world.job(world.event_of(LIMITED, LIMITED_SECRET)).await;
+    let second = world.job(world.event()).await;
+    let feed = feed(&world, &second).await;
+    let of = |kind: &str| feed.iter().find(|it| it.kind == kind).map(|it| it.change);
+    assert_eq!(of("azure_user_group"), Some(Change::NewlyReadable));
+    assert_eq!(of("azure_user"), None);
+    let account = feed.iter().find(|it| it.kind == "azure_account").unwrap();
+    assert_eq!(account.change, Change::Updated);
+    assert_eq!(account.properties, ["_unknown", "securityDefaultsEnabled"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_proved_to_be_gone_is_deleted() {
+    let world = World::new(options()).await;
+    world.job(world.event()).await;
+    let world = later(world, Options { users: 55, ..options() }).await;
+    let second = world.job(world.event()).await;
+    assert_eq!(second.graph.entities["azure_user"], 55);
+    let feed = feed(&world, &second).await;
+    let deleted = |kind: &str| {
+        feed.iter().filter(|it| it.kind == kind && it.change == Change::Deleted).count()
+    };
+    assert_eq!(deleted("azure_user"), 5);
+    assert_eq!(deleted("azure_account_has_user"), 5);
+    // Fewer users are in other groups: only the brake may have kept what is gone of those.
+    let carried = feed.iter().filter(|it| it.change == Change::CarriedForward);
+    for difference in carried {
+        assert!(second.graph.braked.contains_key(&difference.kind), "{difference:?}");
+    }
+    assert!(feed.is_sorted_by_key(|it| (it.sort, it.kind.clone(), it.key.clone())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_deletions_at_once_want_a_second_job() {
+    let many = || Options { users: 200, resources: 12, ..options() };
+    let few = || Options { users: 20, ..many() };
+    let world = World::new(many()).await;
+    world.job(world.event()).await;
+    let world = later(world, few()).await;
+    let braked = world.job(world.event()).await;
+    assert_eq!(braked.graph.entities["azure_user"], 200);
+    assert_eq!(braked.graph.braked["azure_user"], 180);
+    assert_eq!(braked.graph.carried["azure_user"].count, 180);
+    let confirmed = world.job(world.event()).await;
+    assert_eq!(confirmed.graph.entities["azure_user"], 20);
+    assert!(confirmed.graph.braked.is_empty(), "{:?}", confirmed.graph.braked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_brake_lets_go_without_a_trace() {
+    let many = || Options { users: 200, resources: 12, ..options() };
+    let world = World::with_store(many(), Arc::new(TempDir::new().unwrap())).await;
+    let first = world.job(world.event()).await;
+    let before = world.objects(&first.job);
+    let world = later(world, Options { users: 20, ..many() }).await;
+    world.job(world.event()).await;
+    let world = later(world, many()).await;
+    let last = world.job(world.event()).await;
+    assert_eq!(world.objects(&last.job), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn turning_a_source_off_deletes_nothing_by_surprise() {
+    let world = World::new(options()).await;
+    let first = world.job(world.event()).await;
+    let mut event = world.event();
+    event["instance"]["config"]["ingestionSources"] = json!({ "compute": false });
+    let second = world.job(event).await;
+    assert_eq!(second.graph.entities, first.graph.entities);
+    let reason = &second.graph.carried["azure_vm"].reason;
+    assert!(
+        reason.contains("is turned off: config.ingestionSources turns compute off"),
+        "{reason}"
+    );
+}
