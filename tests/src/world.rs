@@ -60,6 +60,11 @@ impl World {
         Self { simulator, machine, store }
     }
 
+    /// Makes steps split where they have more parents than this.
+    pub fn split(&mut self, parents_per_shard: u64) {
+        Arc::get_mut(&mut self.machine.context).unwrap().parents_per_shard = parents_per_shard;
+    }
+
     /// An event that collects the directory and the first subscription in one instance.
     #[must_use]
     pub fn event(&self) -> Value {

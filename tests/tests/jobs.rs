@@ -71,6 +71,31 @@ async fn the_same_tenant_gives_the_same_bytes_however_it_is_paged() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_with_many_parents_is_split_and_leaves_no_trace_of_it() {
+    let world = World::new(options()).await;
+    let whole = world.job(world.event()).await;
+    let before = world.objects(&whole.job);
+    for parents_per_shard in [1, 4] {
+        let mut world = World::new(options()).await;
+        world.split(parents_per_shard);
+        let summary = world.job(world.event()).await;
+        assert_eq!(summary.status, JobStatus::Complete);
+        let names = world.machine.context.store.list("jobs/").await.unwrap();
+        let shards =
+            |step| names.iter().filter(|it| it.contains(&format!("{step}/shard-"))).count();
+        assert!(shards("ad-group-members") > 1, "{names:?}");
+        assert_eq!(shards("ad-users"), 0);
+        // Each parent was asked for once.
+        let items = |summary: &Summary| {
+            let entry = summary.ledger.iter().find(|it| it.step == "ad-group-members").unwrap();
+            (entry.items, entry.pages, entry.status)
+        };
+        assert_eq!(items(&summary), items(&whole));
+        assert_eq!(world.objects(&summary.job), before);
+    }
+}
+
 /// Slices that end after every page or two leave the same graph as one that does everything.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_goes_on_where_its_last_slice_stopped() {

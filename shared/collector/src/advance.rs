@@ -8,6 +8,7 @@ use crate::context::{Context, Error};
 use crate::message::{Finish, Slice};
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::{Outgoing, QueueName};
+use crate::slice::parents;
 
 /// Queues the steps that waited for a step which has ended; if it was the last, queues the finish.
 ///
@@ -21,7 +22,12 @@ pub(crate) async fn after(context: &Context, plan: &Plan, step: &Step) -> Result
     let waited = plan.enabled().map(|(planned, _)| planned).filter(|planned| {
         planned.after.iter().any(|it| it == step.id) && is_ready(planned, &ended)
     });
-    let messages: Vec<Outgoing> = waited.map(|planned| first_slice(plan, planned)).collect();
+    let mut messages = Vec::new();
+    for planned in waited {
+        let Some(step) = steps::find(&planned.id) else { continue };
+        let shards = parents::shards(context, plan, planned, step).await?;
+        messages.extend((0..shards).map(|shard| first_slice(plan, planned, shard)));
+    }
     if !messages.is_empty() {
         context.queue.send(QueueName::Collect, messages).await?;
     }
@@ -31,7 +37,7 @@ pub(crate) async fn after(context: &Context, plan: &Plan, step: &Step) -> Result
 /// Queues the steps that wait for nothing.
 pub(crate) async fn first(context: &Context, plan: &Plan) -> Result<(), Error> {
     let ready = plan.enabled().map(|(planned, _)| planned).filter(|it| it.after.is_empty());
-    let messages: Vec<Outgoing> = ready.map(|planned| first_slice(plan, planned)).collect();
+    let messages: Vec<Outgoing> = ready.map(|planned| first_slice(plan, planned, 0)).collect();
     context.queue.send(QueueName::Collect, messages).await?;
     finish_if_ended(context, plan, &BTreeSet::new()).await
 }
@@ -40,9 +46,9 @@ fn is_ready(planned: &PlannedStep, ended: &BTreeSet<String>) -> bool {
     planned.after.iter().all(|it| ended.contains(it)) && !ended.contains(&planned.id)
 }
 
-fn first_slice(plan: &Plan, planned: &PlannedStep) -> Outgoing {
+fn first_slice(plan: &Plan, planned: &PlannedStep, shard: u32) -> Outgoing {
     let (job, step) = (plan.job.clone(), planned.id.clone());
-    Slice { job, step, shard: 0, slice: 0 }.outgoing(plan)
+    Slice { job, step, shard, slice: 0 }.outgoing(plan)
 }
 
 async fn finish_if_ended(

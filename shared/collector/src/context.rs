@@ -33,6 +33,8 @@ pub struct Context {
     /// Whether this process runs every part of a job itself, and may thus keep the secret that came
     /// with an event in its memory until the job ends.
     pub is_one_process: bool,
+    /// How many parents one shard of a step takes. A step with more is split.
+    pub parents_per_shard: u64,
     connections: Mutex<HashMap<String, Connection>>,
     kept: Mutex<HashMap<String, Secret>>,
 }
@@ -46,6 +48,10 @@ struct Connection {
 
 /// How long a secret is believed to be what it was, so that a rotated one is taken up in time.
 const BELIEVED: Duration = Duration::from_mins(5);
+
+/// How many parents one shard of a step takes, unless a context says otherwise: some minutes' worth of
+/// lists at the rates that Microsoft Graph allows.
+const PARENTS_PER_SHARD: u64 = 5000;
 
 impl Context {
     /// What every execution is given.
@@ -63,6 +69,7 @@ impl Context {
             microsoft,
             observer: Arc::new(Unobserved),
             is_one_process: false,
+            parents_per_shard: PARENTS_PER_SHARD,
             connections: Mutex::default(),
             kept: Mutex::default(),
         }

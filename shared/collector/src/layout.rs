@@ -41,6 +41,12 @@ impl Job {
         self.file(&format!("steps/{step}/checkpoint-{shard}.json"))
     }
 
+    /// What a shard of a step stored, once it has ended. A step of one shard has just its manifest.
+    #[must_use]
+    pub fn shard(&self, step: &str, shard: u32) -> String {
+        self.file(&format!("steps/{step}/shard-{shard}.json"))
+    }
+
     /// A stored object of entities or references.
     #[must_use]
     pub fn part(&self, step: &str, shard: u32, part: u32, slice: &str, content: Content) -> String {

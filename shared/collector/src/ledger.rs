@@ -125,6 +125,29 @@ impl Progress {
         }
     }
 
+    /// Adds what another shard has read.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.items += other.items;
+        self.requests += other.requests;
+        self.bytes += other.bytes;
+        self.last = other.last.or(self.last.take());
+        self.lists += other.lists;
+        self.vanished += other.vanished;
+        self.references += other.references;
+        for (mine, others) in [(&mut self.entities, other.entities), (&mut self.drift, other.drift)]
+        {
+            for (name, count) in others {
+                *mine.entry(name).or_default() += count;
+            }
+        }
+        for (status, count) in other.exceptions {
+            *self.exceptions.entry(status).or_default() += count;
+        }
+        let room = EXAMPLES.saturating_sub(self.examples.len());
+        self.examples.extend(other.examples.into_iter().take(room));
+    }
+
     /// How the lists of a step ended, all in all, and why they are not complete.
     pub(crate) fn status(&self) -> (Status, Option<String>) {
         let worst = self.exceptions.keys().max().copied();

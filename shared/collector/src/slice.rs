@@ -6,7 +6,7 @@
 
 mod end;
 mod frontier;
-mod parents;
+pub(crate) mod parents;
 mod take;
 
 use std::collections::BTreeSet;
@@ -81,6 +81,9 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
         return ended(context, &plan, step).await;
     }
     let shard = Shard::resume(context, &plan, step, message).await?;
+    if context.store.get(&job.shard(step.id, message.shard)).await?.is_some() {
+        return shard.complete().await;
+    }
     shard.run(deadline).await
 }
 
@@ -121,7 +124,8 @@ impl<'a> Shard<'a> {
             Some((checkpoint, etag)) => (checkpoint, Some(etag)),
             None => (Checkpoint::default(), None),
         };
-        let parents = Parents::of(context, plan, step, checkpoint.frontier.parents).await?;
+        let taken = checkpoint.frontier.parents;
+        let parents = Parents::of(context, plan, step, message.shard, taken).await?;
         Ok(Self {
             context,
             plan,

@@ -2,16 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use steps::{Item, Output};
 use tokio::time::Duration;
 
 use super::{Checkpoint, Outcome, Shard};
 use crate::context::{Error, News};
 use crate::layout::Content;
-use crate::ledger::{Entry, Status};
+use crate::ledger::{Entry, Progress, Status};
 use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::ports::{Body, Condition, QueueName, StoreError};
+
+/// What a shard stored, once it has ended.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Ended {
+    progress: Progress,
+    parts: Vec<Part>,
+}
 
 impl Shard<'_> {
     /// Stores the parts that are full, or all.
@@ -35,7 +43,7 @@ impl Shard<'_> {
     }
 
     /// Stores how far the shard is. False if another slice was faster, whose work then counts.
-    pub(super) async fn store_checkpoint(&mut self) -> Result<bool, Error> {
+    async fn store_checkpoint(&mut self) -> Result<bool, Error> {
         self.checkpoint.slice += 1;
         let name = self.plan.job.checkpoint(self.step.id, self.number);
         let condition = self.etag.take().map_or(Condition::Absent, Condition::Matches);
@@ -70,9 +78,38 @@ impl Shard<'_> {
     pub(super) async fn end(mut self) -> Result<Outcome, Error> {
         self.stand_in()?;
         self.store_parts(true).await?;
-        let (status, reason) = self.status();
-        let items = self.checkpoint.progress.items;
-        let manifest = self.manifest(status, reason.as_deref());
+        let Checkpoint { progress, parts, .. } = std::mem::take(&mut self.checkpoint);
+        let ended = Ended { progress, parts };
+        if self.parents.shards() == 1 {
+            return self.close(ended).await;
+        }
+        let name = self.plan.job.shard(self.step.id, self.number);
+        match self.context.write(&name, &ended, Condition::Absent).await {
+            // Another slice of the shard was faster, and its work counts.
+            Ok(_) | Err(Error::Store(StoreError::Conflict(_))) => self.complete().await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends the step if every shard of it has ended.
+    pub(super) async fn complete(self) -> Result<Outcome, Error> {
+        let mut all = Ended::default();
+        for shard in 0..self.parents.shards() {
+            let name = self.plan.job.shard(self.step.id, shard);
+            let Some((ended, _)) = self.context.read::<Ended>(&name).await? else {
+                return Ok(Outcome::Ended);
+            };
+            all.progress.add(ended.progress);
+            all.parts.extend(ended.parts);
+        }
+        self.close(all).await
+    }
+
+    /// Writes the manifest.
+    async fn close(self, Ended { progress, parts }: Ended) -> Result<Outcome, Error> {
+        let (status, reason) = self.status(&progress);
+        let items = progress.items;
+        let manifest = self.manifest(progress, parts, status, reason.as_deref());
         let name = self.plan.job.manifest(self.step.id);
         match self.context.write(&name, &manifest, Condition::Absent).await {
             Ok(_) => {
@@ -86,7 +123,7 @@ impl Shard<'_> {
     }
 
     /// Where the only list cannot be read and its entity has to exist, makes it of what is known.
-    pub(super) fn stand_in(&mut self) -> Result<(), Error> {
+    fn stand_in(&mut self) -> Result<(), Error> {
         let (Some(stand_in), true) = (self.step.stand_in, self.checkpoint.progress.items == 0)
         else {
             return Ok(());
@@ -100,8 +137,8 @@ impl Shard<'_> {
     }
 
     /// How complete the step is. A list of each parent is no more complete than that of the parents.
-    pub(super) fn status(&self) -> (Status, Option<String>) {
-        let (status, reason) = self.checkpoint.progress.status();
+    fn status(&self, progress: &Progress) -> (Status, Option<String>) {
+        let (status, reason) = progress.status();
         match self.parents.incomplete() {
             Some(parents) if status == Status::Complete => {
                 (Status::Partial, Some(parents.to_owned()))
@@ -110,8 +147,13 @@ impl Shard<'_> {
         }
     }
 
-    pub(super) fn manifest(&mut self, status: Status, reason: Option<&str>) -> Manifest {
-        let progress = std::mem::take(&mut self.checkpoint.progress);
+    fn manifest(
+        &self,
+        progress: Progress,
+        parts: Vec<Part>,
+        status: Status,
+        reason: Option<&str>,
+    ) -> Manifest {
         let patched = self.step.emits.filter(|_| !self.step.patches.is_empty());
         let declared = self.step.entity_types().chain(patched);
         let kinds: BTreeSet<String> = declared.map(|it| it.kind.to_owned()).collect();
@@ -134,7 +176,7 @@ impl Shard<'_> {
         };
         Manifest {
             step: self.step.id.to_owned(),
-            parts: std::mem::take(&mut self.checkpoint.parts),
+            parts,
             ledger,
             entities: progress.entities,
             references: progress.references,

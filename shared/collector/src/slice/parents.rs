@@ -7,7 +7,7 @@ use crate::context::{Context, Error};
 use crate::layout::{self, Content, Job};
 use crate::manifest::{Manifest, Part};
 use crate::part::{PartReader, StoredEntity};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedStep};
 
 use super::frontier::StoredParent;
 
@@ -17,21 +17,25 @@ pub(super) struct Parents<'a> {
     step: &'static Step,
     parts: std::vec::IntoIter<String>,
     reader: Option<PartReader>,
-    /// How many parents to pass over: an earlier slice had them.
+    /// How many shards there are. They take turns.
+    shards: u32,
+    /// How many parents to pass over until the next one of this shard.
     skip: u64,
     incomplete: Option<String>,
     is_exhausted: bool,
 }
 
 impl<'a> Parents<'a> {
-    /// The parents of a step's lists, but for the first `skip`.
+    /// The parents of the lists of one shard of a step, but for those that its earlier slices took.
     pub(super) async fn of(
         context: &'a Context,
         plan: &Plan,
         step: &'static Step,
-        skip: u64,
+        shard: u32,
+        taken: u64,
     ) -> Result<Self, Error> {
         let (mut parts, mut incomplete) = (Vec::new(), None);
+        let mut count = 0;
         let planned = plan.steps.iter().find(|planned| planned.id == step.id);
         for parent in planned.into_iter().flat_map(|planned| &planned.after) {
             let Some(manifest) = manifest(context, plan, parent).await? else {
@@ -46,17 +50,25 @@ impl<'a> Parents<'a> {
                 let status = lacking.status.as_str();
                 incomplete.get_or_insert(format!("{parent} is {status}: {reason}"));
             }
+            count += count_of(&manifest, step);
             let entities = manifest.parts.into_iter().filter(|it| it.content == Content::Entities);
             parts.extend(entities.map(|Part { name, .. }| name));
         }
         let is_exhausted = step.list.parents.is_empty();
         let parts = parts.into_iter();
-        Ok(Self { context, step, parts, reader: None, skip, incomplete, is_exhausted })
+        let shards = shards_of(context, plan, count);
+        let skip = u64::from(shard) + taken * u64::from(shards);
+        Ok(Self { context, step, parts, reader: None, shards, skip, incomplete, is_exhausted })
     }
 
     /// Whether every parent was given.
     pub(super) const fn is_exhausted(&self) -> bool {
         self.is_exhausted
+    }
+
+    /// How many shards the step has.
+    pub(super) const fn shards(&self) -> u32 {
+        self.shards
     }
 
     /// Why parents may be lacking, if they may.
@@ -84,6 +96,7 @@ impl<'a> Parents<'a> {
             }
             let Some(parent) = parent(&line, self.step)? else { continue };
             if self.skip == 0 {
+                self.skip = u64::from(self.shards) - 1;
                 return Ok(Some(parent));
             }
             self.skip -= 1;
@@ -91,6 +104,38 @@ impl<'a> Parents<'a> {
         Ok(None)
     }
 }
+
+/// How many shards a step has: one for each so many parents, and no more than the messages that one
+/// invocation takes, for they share one throttle domain. It follows from the manifests of the parents'
+/// steps alone, so that every shard comes to the same.
+pub(crate) async fn shards(
+    context: &Context,
+    plan: &Plan,
+    planned: &PlannedStep,
+    step: &Step,
+) -> Result<u32, Error> {
+    let mut count = 0;
+    for parent in &planned.after {
+        count += manifest(context, plan, parent).await?.map_or(0, |it| count_of(&it, step));
+    }
+    Ok(shards_of(context, plan, count))
+}
+
+fn count_of(manifest: &Manifest, step: &Step) -> u64 {
+    let counts = step.list.parents.iter().filter_map(|kind| manifest.entities.get(kind.kind));
+    counts.sum()
+}
+
+fn shards_of(context: &Context, plan: &Plan, parents: u64) -> u32 {
+    if !plan.is_whole {
+        return 1;
+    }
+    let shards = parents.div_ceil(context.parents_per_shard.max(1));
+    u32::try_from(shards).unwrap_or(MOST_SHARDS).clamp(1, MOST_SHARDS)
+}
+
+/// How many messages of a group Amazon SQS gives to one invocation at most.
+const MOST_SHARDS: u32 = 10;
 
 fn parent(line: &str, step: &Step) -> Result<Option<StoredParent>, Error> {
     let entity: StoredEntity<'_> = serde_json::from_str(line).map_err(std::io::Error::from)?;
