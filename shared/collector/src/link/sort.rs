@@ -8,6 +8,9 @@ use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
 /// How many bytes of records are sorted at a time in memory.
 const RUN: usize = 4 << 20;
 
+/// How many runs there are at most. Each is an open file, of which a function may have 1,024.
+const RUNS: usize = 64;
+
 /// How many bytes of each run are read ahead.
 const READ_AHEAD: usize = 32 << 10;
 
@@ -54,17 +57,24 @@ impl Sorter {
         if !self.records.is_empty() {
             self.spill()?;
         }
-        if self.runs.len() == 1 {
-            return Ok(Sorted(self.runs.pop()));
-        }
         // One file of everything, so that reading it again costs one buffer and not one for each run.
-        let mut merged = Writer::new()?;
-        let runs = self.runs.into_iter().map(Reader::new).collect::<io::Result<Vec<_>>>()?;
+        self.merge()?;
+        Ok(Sorted(self.runs.pop()))
+    }
+
+    /// Makes one run of all.
+    fn merge(&mut self) -> io::Result<()> {
+        if self.runs.len() < 2 {
+            return Ok(());
+        }
+        let runs = self.runs.drain(..).map(Reader::new).collect::<io::Result<Vec<_>>>()?;
         let mut merge = Merge::new(runs)?;
+        let mut merged = Writer::new()?;
         while let Some(record) = merge.next()? {
             merged.record(&record.key, &record.value)?;
         }
-        Ok(Sorted(Some(merged.file()?)))
+        self.runs.push(merged.file()?);
+        Ok(())
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -78,7 +88,7 @@ impl Sorter {
         self.runs.push(run.file()?);
         records.clear();
         bytes.clear();
-        Ok(())
+        if self.runs.len() == RUNS { self.merge() } else { Ok(()) }
     }
 }
 
