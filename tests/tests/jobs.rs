@@ -132,6 +132,24 @@ async fn a_step_goes_on_where_its_last_slice_stopped() {
     assert_eq!(world.objects(&whole.job), sliced.objects(&summary.job));
 }
 
+/// An invocation may begin so late that there is no time for a single request.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slice_without_time_does_not_end_its_step() {
+    let world = World::new(options()).await;
+    let whole = world.job(world.event()).await;
+    let mut answer = world.machine.run(world.event()).await.unwrap();
+    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let context = &world.machine.context;
+    for step in ["ad-users", "rm-compute-virtual-machines"] {
+        let message = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
+        let outcome = slice::run(context, &message, tokio::time::Instant::now()).await.unwrap();
+        assert_eq!(outcome, Outcome::Continued);
+    }
+    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    assert_eq!(summary.status, JobStatus::Complete);
+    assert_eq!(world.objects(&whole.job), world.objects(&summary.job));
+}
+
 /// A slice whose invocation died is run again while the first, taken for dead, still writes.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_slices_of_one_step_at_once_count_once() {

@@ -176,7 +176,10 @@ impl<'a> Shard<'a> {
         // What is still in flight stays in the frontier, and is asked for again.
         drop(in_flight);
         self.store_parts(true).await?;
-        let is_done = self.checkpoint.frontier.is_empty() && self.parents.is_exhausted();
+        // A slice that ran out of time before it asked for anything has read nothing yet.
+        let has_begun = self.checkpoint.frontier.parents > 0 || !self.step.list.parents.is_empty();
+        let is_done =
+            has_begun && self.checkpoint.frontier.is_empty() && self.parents.is_exhausted();
         match wait {
             Some(wait) if !is_done => self.pause(wait).await,
             _ if !is_done => self.go_on().await,
