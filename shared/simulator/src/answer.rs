@@ -1,21 +1,56 @@
 //! An answer of the simulated services, before it becomes HTTP.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-/// An answer with a JSON body.
+/// How the server ends an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// As it should.
+    #[default]
+    Whole,
+    /// There is no answer: the connection is reset.
+    Reset,
+    /// In the middle of the body, whose length was told.
+    Cut,
+    /// In the middle of the body, whose length was not told.
+    Unended,
+    /// The connection is closed, and the answer says so.
+    Closed,
+    /// The connection is closed, and the answer does not say so.
+    Dropped,
+}
+
+/// An answer, which has a JSON body unless it is faulty.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     /// The HTTP status.
     pub(crate) status: u16,
     /// Headers besides those that the server adds to every answer.
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// The body, always JSON.
+    /// The body.
     pub(crate) body: Vec<u8>,
+    /// How long the server waits before it answers.
+    pub(crate) delay: Duration,
+    /// How the server ends the answer.
+    pub(crate) ending: Ending,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, body: &Value) -> Self {
-        Self { status, headers: Vec::new(), body: body.to_string().into_bytes() }
+        Self { status, body: body.to_string().into_bytes(), ..Self::empty() }
+    }
+
+    /// 200 without a body.
+    pub(crate) const fn empty() -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: Vec::new(),
+            delay: Duration::ZERO,
+            ending: Ending::Whole,
+        }
     }
 
     /// An answer with one more header.
@@ -39,6 +74,6 @@ impl Answer {
             body.extend(item.to_string().into_bytes());
         }
         body.extend(b"]}");
-        Self { status: 200, headers: Vec::new(), body }
+        Self { body, ..Self::empty() }
     }
 }

@@ -1,6 +1,6 @@
 //! Azure Resource Manager.
 
-mod error;
+pub(crate) mod error;
 mod list;
 mod path;
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::clock::Clock;
 use crate::counters::Recorder;
+use crate::faults::Injector;
 use crate::options::Options;
 use crate::paging::Pager;
 use crate::request::Request;
@@ -32,6 +33,7 @@ pub(crate) struct Cloud {
     pub(crate) recorder: Recorder,
     throttles: Throttles,
     throttling: bool,
+    injector: Option<Injector>,
 }
 
 impl Cloud {
@@ -45,18 +47,23 @@ impl Cloud {
             recorder: Recorder::default(),
             throttles: Throttles::default(),
             throttling: options.throttling,
+            injector: options.faults.clone().map(Injector::new),
         }
     }
 
     /// Answers a request. Every answer passes through here, also each one inside of a `$batch`:
     /// this is the place to change what a client gets to see.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
-        let answer = self.route(request);
+        let answer = match &self.injector {
+            Some(injector) => injector.answer(self, request),
+            None => self.route(request),
+        };
         self.recorder.answered(answer.status, answer.body.len(), request.nested);
         answer
     }
 
-    fn route(&self, request: &Request) -> Answer {
+    /// What the service that a request is for answers, without faults.
+    pub(crate) fn route(&self, request: &Request) -> Answer {
         match request.host.to_ascii_lowercase().as_str() {
             "login.microsoftonline.com" => entra::answer(self, request),
             "graph.microsoft.com" => graph::answer(self, request),

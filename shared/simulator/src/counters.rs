@@ -16,6 +16,9 @@ pub struct Counters {
     /// `{tenant}/graph`, `{tenant}/graph-policies`, `{tenant}/graph-sign-in-activity`,
     /// `{tenant}/arm`, `{subscription}/arm`, `{subscription}/arm-storage` and `{vault}/keyvault`.
     pub domains: BTreeMap<String, (u64, u64)>,
+    /// For each kind of fault, how many answers had it. What befell a whole `$batch` counts once
+    /// more as `batch`, and what befell the token endpoint as `sign-in`.
+    pub faults: BTreeMap<&'static str, u64>,
 }
 
 /// Counts while requests are served.
@@ -42,6 +45,11 @@ impl Recorder {
             let (grants, refusals) = counters.domains.entry(domain.to_owned()).or_default();
             *if granted { grants } else { refusals } += 1;
         });
+    }
+
+    /// Counts a faulty answer.
+    pub(crate) fn faulty(&self, kind: &'static str) {
+        self.with(|counters| *counters.faults.entry(kind).or_default() += 1);
     }
 
     pub(crate) fn read(&self) -> Counters {

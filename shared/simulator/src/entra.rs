@@ -154,6 +154,7 @@ fn claims(cloud: &Cloud, index: u64, principal: &Principal, audience: String) ->
         sub: oid.clone(),
         oid,
         tid: tenant,
+        uti: cloud.tokens.next_id(),
         ver: "1.0".to_owned(),
     }
 }

@@ -1,8 +1,8 @@
 //! Microsoft Graph, version 1.0: the parts of the directory that are simulated.
 
-mod batch;
+pub(crate) mod batch;
 mod charge;
-mod error;
+pub(crate) mod error;
 mod query;
 mod route;
 

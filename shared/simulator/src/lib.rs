@@ -23,6 +23,7 @@ mod counters;
 mod dates;
 mod directory;
 mod entra;
+mod faults;
 mod graph;
 mod guid;
 mod names;
@@ -38,7 +39,9 @@ mod tests;
 mod throttle;
 mod token;
 mod vault;
+mod wire;
 
 pub use counters::Counters;
+pub use faults::{Faults, Permanent};
 pub use options::{Assignment, Options, Principal, Subscription};
 pub use server::Simulator;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::faults::Faults;
+
 /// What a simulated cloud is made from. The same options give the same tenant, to the byte.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -23,6 +25,8 @@ pub struct Options {
     pub throttling: bool,
     /// Application registrations beside the default one, which may read everything.
     pub principals: Vec<Principal>,
+    /// Answers that are wrong on purpose, if there are to be any.
+    pub faults: Option<Faults>,
 }
 
 impl Default for Options {
@@ -36,6 +40,7 @@ impl Default for Options {
             page_size: None,
             throttling: true,
             principals: Vec::new(),
+            faults: None,
         }
     }
 }

@@ -8,19 +8,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Method, Response};
+use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use axum::http::{HeaderMap, Method, Response, Version};
 use axum::routing::any;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Ending};
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::counters::Counters;
 use crate::options::{Options, Principal, Subscription};
 use crate::random::Draw;
 use crate::request::{Request, parse_form};
+use crate::wire::{self, Gate, Line};
 
 /// A running simulated cloud. The server stops when this is dropped.
 #[derive(Debug)]
@@ -59,7 +60,8 @@ impl Simulator {
         let router = Router::new().route("/{host}/{*path}", any(serve)).with_state(server);
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
-            let serving = axum::serve(listener, router)
+            let service = router.into_make_service_with_connect_info::<Line>();
+            let serving = axum::serve(Gate(listener), service)
                 .with_graceful_shutdown(async move { drop(stopped.await) });
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the simulated cloud stopped");
@@ -117,7 +119,8 @@ impl Simulator {
 
 async fn serve(
     State(server): State<Arc<Server>>,
-    method: Method,
+    ConnectInfo(line): ConnectInfo<Line>,
+    (method, version): (Method, Version),
     Path((host, path)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -136,11 +139,14 @@ async fn serve(
         nested: false,
     };
     let answer = server.cloud.answer(&request);
-    if !server.latency.is_zero() {
-        tokio::time::sleep(server.latency).await;
+    let wait = server.latency + answer.delay;
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
     }
     let mut draw = Draw::new(server.seed, "request", server.served.fetch_add(1, Ordering::Relaxed));
-    respond(answer, &draw.guid())
+    // With HTTP/2 a connection is that of many requests, so that only the one stream is ended.
+    let line = (version < Version::HTTP_2).then_some(line);
+    respond(answer, &draw.guid(), line.as_ref())
 }
 
 /// The token of a header `Authorization: Bearer TOKEN`.
@@ -149,7 +155,7 @@ fn bearer(header: &str) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-fn respond(answer: Answer, id: &str) -> Response<Body> {
+fn respond(answer: Answer, id: &str, line: Option<&Line>) -> Response<Body> {
     let mut response = Response::builder()
         .status(answer.status)
         .header("Content-Type", "application/json; charset=utf-8")
@@ -161,7 +167,33 @@ fn respond(answer: Answer, id: &str) -> Response<Body> {
             headers.insert(name, value);
         }
     }
-    response.body(Body::from(answer.body)).unwrap_or_else(|error| {
+    let length = answer.body.len();
+    let half = |mut body: Vec<u8>| {
+        body.truncate(length / 2);
+        wire::broken(body)
+    };
+    let body = match (answer.ending, line) {
+        (Ending::Reset, Some(line)) => {
+            line.reset();
+            Body::empty()
+        }
+        (Ending::Reset, None) => wire::broken(Vec::new()),
+        (Ending::Cut, _) => {
+            response = response.header("Content-Length", length);
+            half(answer.body)
+        }
+        (Ending::Unended, _) => half(answer.body),
+        (Ending::Closed, Some(_)) => {
+            response = response.header("Connection", "close");
+            Body::from(answer.body)
+        }
+        (Ending::Dropped, Some(line)) => {
+            response = response.header("Content-Length", length);
+            line.last(answer.body)
+        }
+        (Ending::Whole | Ending::Closed | Ending::Dropped, _) => Body::from(answer.body),
+    };
+    response.body(body).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer is not valid HTTP");
         Response::default()
     })

@@ -1,6 +1,7 @@
 //! Access tokens: they look like those of Entra ID, and are checked when they are used.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -27,6 +28,8 @@ pub(crate) struct Claims {
     pub(crate) roles: Vec<String>,
     pub(crate) sub: String,
     pub(crate) tid: String,
+    /// Tells this token from all others.
+    pub(crate) uti: String,
     pub(crate) ver: String,
 }
 
@@ -50,6 +53,7 @@ pub(crate) enum Refusal {
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
     keys: [RandomState; 2],
+    issued: AtomicU64,
 }
 
 impl Tokens {
@@ -63,6 +67,12 @@ impl Tokens {
         );
         let signature = self.sign(&signed);
         format!("{signed}.{signature}")
+    }
+
+    /// The identifier of the next token. It is what makes two tokens of the same second differ.
+    pub(crate) fn next_id(&self) -> String {
+        let number = self.issued.fetch_add(1, Ordering::Relaxed);
+        URL_SAFE_NO_PAD.encode(u128::from(number).to_be_bytes())
     }
 
     /// The claims of a token, if it is good for `audience` now.
@@ -116,6 +126,7 @@ mod tests {
             roles: vec!["User.Read.All".into()],
             sub: "o".into(),
             tid: "t".into(),
+            uti: "u".into(),
             ver: "1.0".into(),
         }
     }

@@ -43,8 +43,7 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, name: &str) -> Answer {
     };
     let verdict = cloud.charge(&limit, 1);
     if !verdict.granted {
-        let text = "Request was not processed because too many requests were received.";
-        return error(429, "Throttled", text, None).with("Retry-After", verdict.wait.to_string());
+        return throttled().with("Retry-After", verdict.wait.to_string());
     }
     if let Some(refusal) = refuse(cloud, &claims, &vault, kind) {
         return refusal;
@@ -119,7 +118,7 @@ fn list(cloud: &Cloud, request: &Request, name: &str, vault: Resource, kind: Ite
     let path = format!("{}/{}", vault.name(), kind.plural());
     let token = request.parameter("$skiptoken");
     let Some(page) = cloud.pager.page(&path, kind.count(&vault), size, token) else {
-        return error(400, "BadParameter", "The skip token is not valid.", None);
+        return invalid_skip_token();
     };
     let base = &cloud.base;
     let next = page.next.map(|token| {
@@ -142,7 +141,16 @@ fn is_supported(version: &str) -> bool {
     }
 }
 
-fn error(status: u16, code: &str, text: &str, inner: Option<&str>) -> Answer {
+pub(crate) fn throttled() -> Answer {
+    let text = "Request was not processed because too many requests were received.";
+    error(429, "Throttled", text, None)
+}
+
+pub(crate) fn invalid_skip_token() -> Answer {
+    error(400, "BadParameter", "The skip token is not valid.", None)
+}
+
+pub(crate) fn error(status: u16, code: &str, text: &str, inner: Option<&str>) -> Answer {
     let mut body = json!({ "error": { "code": code, "message": text } });
     if let Some(inner) = inner {
         body["error"]["innererror"] = json!({ "code": inner });
@@ -151,7 +159,7 @@ fn error(status: u16, code: &str, text: &str, inner: Option<&str>) -> Answer {
 }
 
 /// The answer for a token that is not accepted. It says where to get one.
-fn unauthorized(cloud: &Cloud, refusal: &Refusal) -> Answer {
+pub(crate) fn unauthorized(cloud: &Cloud, refusal: &Refusal) -> Answer {
     let text = match refusal {
         Refusal::Missing => "AKV10000: Request is missing a Bearer or PoP token.".to_owned(),
         Refusal::Malformed | Refusal::Forged => {

@@ -54,7 +54,7 @@ pub(super) fn answer(cloud: &Cloud, request: &Request) -> Answer {
             let text = String::from_utf8_lossy(&request.body);
             shuffle(&mut responses, Draw::new(cloud.tenant.seed, "batch", hash(0, &text)));
             let body = serde_json::to_vec(&Responses { responses }).unwrap_or_default();
-            Answer { status: 200, headers: Vec::new(), body }
+            Answer { body, ..Answer::empty() }
         }
     }
 }
@@ -76,7 +76,13 @@ fn steps(request: &Request) -> Result<Vec<Step>, Failure> {
     Ok(batch.requests)
 }
 
-fn respond(cloud: &Cloud, request: &Request, step: Step) -> Response {
+/// The requests in a batch; none if it is not one.
+pub(crate) fn requests(request: &Request) -> Vec<Request> {
+    let steps = steps(request).unwrap_or_default();
+    steps.iter().map(|step| nested(request, step)).collect()
+}
+
+fn nested(request: &Request, step: &Step) -> Request {
     let (path, query) = step.url.split_once('?').unwrap_or((&step.url, ""));
     let header = |name: &str| {
         let mut headers = step.headers.iter();
@@ -84,7 +90,7 @@ fn respond(cloud: &Cloud, request: &Request, step: Step) -> Response {
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
             .and_then(|(_, value)| value.as_str())
     };
-    let nested = Request {
+    Request {
         method: step.method.as_deref().unwrap_or("GET").to_uppercase(),
         host: request.host.clone(),
         // Addresses in a batch are relative to the version.
@@ -95,8 +101,11 @@ fn respond(cloud: &Cloud, request: &Request, step: Step) -> Response {
         client_request_id: request.client_request_id.clone(),
         body: Vec::new(),
         nested: true,
-    };
-    let answer = cloud.answer(&nested);
+    }
+}
+
+fn respond(cloud: &Cloud, request: &Request, step: Step) -> Response {
+    let answer = cloud.answer(&nested(request, &step));
     let mut headers = serde_json::Map::new();
     headers.insert("Content-Type".into(), "application/json".into());
     headers.extend(answer.headers.into_iter().map(|(name, value)| (name.into(), value.into())));

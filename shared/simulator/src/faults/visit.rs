@@ -1,0 +1,79 @@
+//! A request as the plan of faults sees it.
+
+use super::kind::Shape;
+use super::ticket::Ticket;
+use crate::random::hash;
+use crate::request::Request;
+
+/// A request, with what tells it from others.
+pub(super) struct Visit {
+    /// The request as the service is to see it, with its own page token.
+    pub(super) request: Request,
+    pub(super) shape: Shape,
+    /// What is the same for one and the same request, however often and in whatever order of its
+    /// parameters it comes, by itself or in a `$batch`.
+    pub(super) key: u64,
+    /// What is the same for all pages of a list.
+    pub(super) list: u64,
+    /// The page token as the client sent it.
+    pub(super) token: Option<String>,
+    /// What the page token stands for; nothing for the first page.
+    pub(super) ticket: Option<Ticket>,
+}
+
+impl Visit {
+    pub(super) fn new(request: &Request) -> Self {
+        let token = request.parameter("$skiptoken").map(str::to_owned);
+        let ticket = token.as_deref().and_then(Ticket::parse);
+        let mut inner = request.clone();
+        if let Some(ticket) = &ticket {
+            inner.query.retain(|(name, _)| !name.eq_ignore_ascii_case("$skiptoken"));
+            inner.query.extend(ticket.inner.clone().map(|token| ("$skiptoken".to_owned(), token)));
+        }
+        let has_page_token = ticket.is_some();
+        let shape = if request.host.eq_ignore_ascii_case("login.microsoftonline.com") {
+            Shape::SignIn
+        } else if request.nested {
+            Shape::Nested { has_page_token }
+        } else if path(request).ends_with("/$batch") {
+            Shape::Batch
+        } else {
+            Shape::Single { has_page_token }
+        };
+        let own = identity(request);
+        let list = ticket.as_ref().map_or(own, |ticket| ticket.list);
+        let key = hash(own, token.as_deref().unwrap_or_default());
+        Self { request: inner, shape, key, list, token, ticket }
+    }
+
+    /// A hash of the bearer token.
+    pub(super) fn bearer(&self) -> Option<u64> {
+        self.request.bearer.as_deref().map(|token| hash(0, token))
+    }
+}
+
+/// The path of a request below the base of its service, in lower case.
+pub(super) fn path(request: &Request) -> String {
+    format!("/{}", request.segments().join("/").to_lowercase())
+}
+
+/// A hash of all of a request but its page token.
+fn identity(request: &Request) -> u64 {
+    let mut query: Vec<String> = request
+        .query
+        .iter()
+        .map(|(name, value)| (name.to_lowercase(), value))
+        .filter(|(name, _)| name != "$skiptoken")
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    query.sort_unstable();
+    let text = format!(
+        "{} {}{}?{}\n{}",
+        request.method,
+        request.host.to_lowercase(),
+        path(request),
+        query.join("&"),
+        String::from_utf8_lossy(&request.body)
+    );
+    hash(0, &text)
+}
