@@ -33,7 +33,8 @@ pub struct Context {
     /// Whether this process runs every part of a job itself, and may thus keep the secret that came
     /// with an event in its memory until the job ends.
     pub is_one_process: bool,
-    /// How many parents one shard of a step takes. A step with more is split.
+    /// How many parents one shard of a step takes in the jobs that are planned. A step with more is
+    /// split.
     pub parents_per_shard: u64,
     connections: Mutex<HashMap<String, Connection>>,
     kept: Mutex<HashMap<String, Secret>>,

@@ -22,6 +22,8 @@ pub struct Plan {
     /// The job of the last snapshot, which this one's is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Job>,
+    /// How many parents one shard of a step takes.
+    pub parents_per_shard: u64,
     /// Whether the job ends with a snapshot. A job of one step by itself does not.
     pub is_whole: bool,
     /// Every step there is.

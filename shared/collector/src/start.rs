@@ -153,7 +153,6 @@ async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
 /// lease says whether the first steps were queued.
 async fn start(context: &Context, instance: &Instance) -> Result<Job, Error> {
     let mut plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
-    context.write(&plan.job.plan(), &plan, Condition::Absent).await?;
     let (lease, etag) = lease(context, &plan).await?;
     if lease.job != plan.job {
         let name = lease.job.plan();
@@ -192,6 +191,7 @@ pub async fn plan(
         instance: instance.clone(),
         portal,
         previous: latest.map(|(latest, _)| latest.job),
+        parents_per_shard: context.parents_per_shard,
         is_whole,
         steps,
     })
@@ -202,9 +202,8 @@ pub async fn plan(
 async fn sign_in(context: &Context, instance: &Instance) -> Result<String, Error> {
     let fetch = context.connect(instance).await?;
     let directory = &instance.config.directory_id;
-    let organization = ("/organization?$select=verifiedDomains".to_owned(), Service::Graph);
-    let domain = match ask(&*fetch, directory, Domain::Graph, organization).await {
-        Ok(organization) => default_domain(&organization),
+    let domain = match default_domain(&*fetch, directory).await {
+        Ok(domain) => domain,
         Err(Failure::Authentication(reason)) => return Err(Error::Validation(reason)),
         // The directory may be closed to who reads a subscription. The portal knows its id as well.
         Err(
@@ -220,14 +219,28 @@ async fn sign_in(context: &Context, instance: &Instance) -> Result<String, Error
     Ok(format!("{portal}/#@{domain}"))
 }
 
-async fn ask(
-    fetch: &dyn Fetch,
-    owner: &str,
-    domain: Domain,
-    (path, service): (String, Service),
-) -> Result<Value, Failure> {
-    let request = Request { service, address: Address::Path(path), eventual: false };
-    let domain = DomainKey { owner: owner.to_owned(), domain };
+/// The domain that new users of a directory get.
+async fn default_domain(fetch: &dyn Fetch, directory: &str) -> Result<Option<String>, Failure> {
+    let first = Address::Path("/organization?$select=verifiedDomains".to_owned());
+    let mut address = first.clone();
+    // There is one organization, but an empty page with a next link may come before it.
+    for _ in 0..10 {
+        let page = ask(fetch, directory, address).await?;
+        let domains = page.pointer("/value/0/verifiedDomains").and_then(Value::as_array);
+        let default = domains.into_iter().flatten().find(|it| it["isDefault"] == true);
+        if let Some(name) = default.and_then(|it| it["name"].as_str()) {
+            return Ok(Some(name.to_owned()));
+        }
+        let Some(link) = page["@odata.nextLink"].as_str() else { break };
+        address = Address::Link { link: link.to_owned(), first: Box::new(first.clone()) };
+    }
+    Ok(None)
+}
+
+/// Reads a document of Microsoft Graph.
+async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Value, Failure> {
+    let request = Request { service: Service::Graph, address, eventual: false };
+    let domain = DomainKey { owner: directory.to_owned(), domain: Domain::Graph };
     let mut patience = PATIENCE;
     loop {
         let answer = fetch.fetch(&domain, vec![request.clone()]).await.pop();
@@ -242,12 +255,6 @@ async fn ask(
             }
         }
     }
-}
-
-fn default_domain(organization: &Value) -> Option<String> {
-    let domains = organization.pointer("/value/0/verifiedDomains")?.as_array()?;
-    let default = domains.iter().find(|it| it["isDefault"] == true)?;
-    default["name"].as_str().map(str::to_owned)
 }
 
 /// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps were
@@ -270,6 +277,7 @@ async fn lease(context: &Context, plan: &Plan) -> Result<(Lease, Etag), Error> {
             Condition::Matches(etag)
         }
     };
+    context.write(&plan.job.plan(), plan, Condition::Absent).await?;
     match context.write(&name, &lease, condition).await {
         Err(Error::Store(StoreError::Conflict(_))) => {
             let held = context.read::<Lease>(&name).await?;

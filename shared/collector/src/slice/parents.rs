@@ -56,7 +56,7 @@ impl<'a> Parents<'a> {
         }
         let is_exhausted = step.list.parents.is_empty();
         let parts = parts.into_iter();
-        let shards = shards_of(context, plan, count);
+        let shards = shards_of(plan, count);
         let skip = u64::from(shard) + taken * u64::from(shards);
         Ok(Self { context, step, parts, reader: None, shards, skip, incomplete, is_exhausted })
     }
@@ -106,8 +106,8 @@ impl<'a> Parents<'a> {
 }
 
 /// How many shards a step has: one for each so many parents, and no more than the messages that one
-/// invocation takes, for they share one throttle domain. It follows from the manifests of the parents'
-/// steps alone, so that every shard comes to the same.
+/// invocation takes, for they share one throttle domain. It follows from the plan and the manifests of
+/// the parents' steps alone, so that every shard comes to the same.
 pub(crate) async fn shards(
     context: &Context,
     plan: &Plan,
@@ -118,7 +118,7 @@ pub(crate) async fn shards(
     for parent in &planned.after {
         count += manifest(context, plan, parent).await?.map_or(0, |it| count_of(&it, step));
     }
-    Ok(shards_of(context, plan, count))
+    Ok(shards_of(plan, count))
 }
 
 fn count_of(manifest: &Manifest, step: &Step) -> u64 {
@@ -126,11 +126,11 @@ fn count_of(manifest: &Manifest, step: &Step) -> u64 {
     counts.sum()
 }
 
-fn shards_of(context: &Context, plan: &Plan, parents: u64) -> u32 {
+fn shards_of(plan: &Plan, parents: u64) -> u32 {
     if !plan.is_whole {
         return 1;
     }
-    let shards = parents.div_ceil(context.parents_per_shard.max(1));
+    let shards = parents.div_ceil(plan.parents_per_shard.max(1));
     u32::try_from(shards).unwrap_or(MOST_SHARDS).clamp(1, MOST_SHARDS)
 }
 
