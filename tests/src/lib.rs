@@ -1,6 +1,8 @@
 //! What tests share: golden files, recordings of what steps read, and chaos.
 
 #[cfg(feature = "system")]
+pub mod bench;
+#[cfg(feature = "system")]
 pub mod chaos;
 mod golden;
 mod problems;

@@ -51,6 +51,8 @@ struct State {
     held: Option<Instant>,
     /// How often in a row it has said so.
     strikes: u32,
+    /// What the last exchange costs that was let through.
+    cost: u32,
 }
 
 /// The waits after answers that say nothing of how long to wait.
@@ -74,7 +76,13 @@ const REMAINING: [&str; 6] = [
 
 impl Governor {
     fn new(domain: Domain) -> Self {
-        let state = State { budget: Budget::of(domain), pace: Pace::new(), held: None, strikes: 0 };
+        let state = State {
+            budget: Budget::of(domain),
+            pace: Pace::new(),
+            held: None,
+            strikes: 0,
+            cost: 0,
+        };
         Self { domain, slots: Semaphore::new(in_flight(domain)), state: Mutex::new(state) }
     }
 
@@ -126,10 +134,16 @@ impl Governor {
             // No request costs more than some units: what is more is no number to believe.
             state.budget.correct(cost, u32::min(charged, 100));
         }
-        match number("x-ms-throttle-limit-percentage") {
-            Some(used) if used >= 1.0 => state.pace.slow(0.5),
-            Some(used) if used >= 0.8 => state.pace.slow(0.8),
-            _ => (),
+        // It is told from 0.8 on. Nothing of a bucket is wasted that is nearly empty, and one that is as
+        // large as it was taken for does not get emptier. Any other is left some room.
+        if let Some(used) = number("x-ms-throttle-limit-percentage").filter(|used| *used >= 0.8) {
+            if used >= 1.0 {
+                state.pace.slow_once(0.5);
+            } else if used >= 0.9 && state.pace.at(Instant::now()) < 1.0 {
+                state.pace.slow_once(0.9);
+            }
+            let share = state.budget.shrink(used.min(1.0));
+            state.pace.limit(share);
         }
     }
 
@@ -151,12 +165,15 @@ impl Governor {
             state.strikes += 1;
             state.pace.slow(0.5);
         }
-        state.budget.lower_to(0.0);
         let own = backoff(FIRST_HOLD, LAST_HOLD, state.strikes, jitter());
         let mut wait = own.max(at_least);
         if self.domain == Domain::Storage && state.strikes > 1 {
             wait = wait.max(STORAGE_WINDOW);
         }
+        // After the wait the service has enough for one exchange: if all who wait went then, it would
+        // refuse them again.
+        let (pace, cost) = (state.pace.at(now), state.cost);
+        state.budget.drain(wait, pace, cost);
         tracing::debug!(domain = self.domain.as_str(), wait_ms = wait.as_millis(), "throttled");
         state.held = state.held.max(Some(now + wait));
     }
@@ -180,6 +197,7 @@ impl State {
             return Err(wait);
         }
         self.budget.spend(cost, now + wait);
+        self.cost = cost;
         Ok(wait)
     }
 
@@ -194,7 +212,9 @@ const fn in_flight(domain: Domain) -> usize {
         // More than the budget can feed at a latency of half a second.
         Domain::ResourceManager => 20,
         Domain::Storage => 5,
-        Domain::Graph | Domain::KeyVault => 10,
+        // As many batches as two steps have: at a latency of a second they use two thirds of the limit.
+        Domain::Graph => 16,
+        Domain::KeyVault => 10,
         Domain::GraphPolicies => 1,
     }
 }
@@ -223,18 +243,32 @@ impl Pace {
         (self.share + recovered).min(1.0)
     }
 
+    /// Goes no faster than at a share.
+    fn limit(&mut self, share: f64) {
+        let now = Instant::now();
+        if share < self.at(now) {
+            *self = Self { share, at: now };
+        }
+    }
+
+    /// Slows down, unless it just did: the answers to what was sent before say the same.
+    fn slow_once(&mut self, factor: f64) {
+        let now = Instant::now();
+        if self.at(now) >= 1.0 || now.duration_since(self.at) >= Self::ECHO {
+            self.slow(factor);
+        }
+    }
+
     fn slow(&mut self, factor: f64) {
         let now = Instant::now();
-        let share = self.at(now);
-        if share < 1.0 && now.duration_since(self.at) < Self::ECHO {
-            return;
-        }
-        *self = Self { share: (share * factor).max(Self::LEAST), at: now };
+        *self = Self { share: (self.at(now) * factor).max(Self::LEAST), at: now };
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use futures_util::future::join_all;
 
     use super::*;
@@ -266,7 +300,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn requests_queue_for_what_comes_back() {
         let governor = Governor::new(Domain::ResourceManager);
-        assert_eq!(admit(&governor, 250).await, Ok(0));
+        assert_eq!(admit(&governor, 240).await, Ok(0));
         let waits = join_all((0..5).map(|_| admit(&governor, 1))).await;
         // Timers of Tokio have a resolution of a millisecond and are never early.
         assert_eq!(waits, [40, 80, 120, 160, 200].map(Ok));
@@ -297,9 +331,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_holds_the_whole_domain() {
         let governor = Governor::new(Domain::ResourceManager);
+        assert_eq!(admit(&governor, 1).await, Ok(0));
         governor.throttled(Duration::from_secs(3));
         governor.throttled(Duration::from_secs(2));
-        assert_eq!(admit(&governor, 1).await, Ok(3000));
+        // Then they go one after the other.
+        let waits = join_all((0..3).map(|_| admit(&governor, 1))).await;
+        assert_eq!(waits, [3000, 3080, 3160].map(Ok));
         governor.succeeded();
         governor.throttled(Duration::from_secs(30));
         assert_eq!(admit(&governor, 1).await, Err(30_000));
@@ -310,7 +347,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_holds_those_who_are_already_waiting() {
         let governor = Governor::new(Domain::ResourceManager);
-        governor.state().budget.spend(275, Instant::now());
+        governor.state().budget.spend(265, Instant::now());
         let refuse = async {
             tokio::time::sleep(Duration::from_millis(500)).await;
             governor.throttled(Duration::from_secs(2));
@@ -380,7 +417,7 @@ mod tests {
         governor.observe(&headers(&[("x-ms-resource-unit", "5")]), 2);
         governor.observe(&headers(&[("x-ms-resource-unit", "1")]), 3);
         assert_eq!(admit(&governor, 9).await, Ok(0));
-        assert_eq!(admit(&governor, 60).await, Ok(100));
+        assert_eq!(admit(&governor, 77).await, Ok(100));
     }
 
     #[tokio::test(start_paused = true)]
@@ -392,17 +429,21 @@ mod tests {
         };
         let observe =
             |used| governor.observe(&headers(&[("x-ms-throttle-limit-percentage", used)]), 1);
-        observe("0.79");
-        assert_pace(1.0);
-        observe("0.9");
-        // The answers to what was already sent say the same.
-        observe("0.9");
-        assert_pace(0.8);
-        tokio::time::advance(Duration::from_secs(5)).await;
-        observe("1.3");
-        assert_pace(0.45);
         governor.state().budget.lower_to(0.0);
-        assert_eq!(admit(&governor, 27).await, Ok(100));
+        observe("0.79");
+        observe("0.9");
+        assert_pace(1.0);
+        observe("1.3");
+        // The answers to what was already sent say the same.
+        observe("1.2");
+        assert_pace(0.5);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        observe("0.8");
+        assert_pace(0.52);
+        observe("0.9");
+        assert_pace(0.468);
+        governor.state().budget.lower_to(0.0);
+        assert_eq!(admit(&governor, 36).await, Ok(100));
         for _ in 0..9 {
             tokio::time::advance(Duration::from_secs(1)).await;
             observe("1.8");
@@ -413,8 +454,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn few_exchanges_are_under_way_at_once() {
+    async fn a_budget_that_is_used_up_too_early_is_a_smaller_one() {
         let governor = Governor::new(Domain::Graph);
+        governor.state().budget.spend(3880, Instant::now());
+        governor.observe(&headers(&[("x-ms-throttle-limit-percentage", "0.8")]), 1);
+        let pace = governor.state().pace.at(Instant::now());
+        assert!((pace - 0.5 / 0.8).abs() < 1e-9, "{pace}");
+        assert_eq!(admit(&governor, 49).await, Ok(102));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_exchanges_are_under_way_at_once() {
+        let governor = Governor::new(Domain::KeyVault);
         let mut patience = PATIENCE;
         let mut slots = Vec::new();
         for _ in 0..10 {
@@ -426,5 +477,92 @@ mod tests {
         };
         let (admitted, ()) = tokio::join!(admit(&governor, 1), release);
         assert_eq!(admitted, Ok(60_000));
+    }
+
+    /// The directory's side of a throttle: a bucket of so many resource units for ten seconds, of which
+    /// those who go on asking may owe some, and what it has granted and refused.
+    struct Service {
+        capacity: f64,
+        level: f64,
+        at: Instant,
+        granted: u32,
+        refused: u32,
+    }
+
+    impl Service {
+        fn new(capacity: f64) -> Self {
+            Self { capacity, level: capacity, at: Instant::now(), granted: 0, refused: 0 }
+        }
+
+        /// Charges one request of a batch. Returns the headers, and how long to wait if it is refused.
+        fn charge(&mut self, cost: u32) -> (HeaderMap, Option<Duration>) {
+            let (now, cost) = (Instant::now(), f64::from(cost));
+            let back = now.duration_since(self.at).as_secs_f64() * self.capacity / 10.0;
+            self.level = self.capacity.min(self.level + back);
+            self.at = now;
+            let is_granted = self.level >= cost;
+            self.level = (self.level - cost).max(-0.8 * self.capacity);
+            *if is_granted { &mut self.granted } else { &mut self.refused } += 1;
+            let wait = ((cost - self.level) / (self.capacity / 10.0)).ceil();
+            let tenths = ((1.0 - self.level / self.capacity) * 10.0).floor() / 10.0;
+            let mut headers = HeaderMap::new();
+            if tenths >= 0.8 {
+                let tenths = format!("{tenths:.1}").parse().unwrap();
+                headers.insert("x-ms-throttle-limit-percentage", tenths);
+            }
+            (headers, (!is_granted).then(|| Duration::from_secs_f64(wait)))
+        }
+    }
+
+    /// Sends batches to a directory for a minute, as many side by side as two steps do, and returns
+    /// which share of its limit was used and which share of the requests was refused.
+    async fn minute(capacity: f64, latency: Duration) -> (f64, f64) {
+        let (governor, service) =
+            (Governor::new(Domain::Graph), RefCell::new(Service::new(capacity)));
+        let end = Instant::now() + Duration::from_mins(1);
+        let batches = join_all((0..16).map(|_| async {
+            let (mut left, mut patience) = (20, PATIENCE);
+            while Instant::now() < end {
+                let Ok(slot) = governor.admit(2 * left, &mut patience).await else {
+                    tokio::time::sleep(PATIENCE).await;
+                    patience = PATIENCE;
+                    continue;
+                };
+                tokio::time::sleep(latency / 2).await;
+                let answers: Vec<_> = (0..left).map(|_| service.borrow_mut().charge(2)).collect();
+                tokio::time::sleep(latency / 2).await;
+                drop(slot);
+                for (headers, _) in &answers {
+                    governor.observe(headers, 2);
+                }
+                match answers.iter().filter_map(|(_, wait)| *wait).max() {
+                    Some(wait) => governor.throttled(wait),
+                    None => governor.succeeded(),
+                }
+                left = u32::try_from(answers.iter().filter(|(_, wait)| wait.is_some()).count())
+                    .unwrap();
+                if left == 0 {
+                    (left, patience) = (20, PATIENCE);
+                }
+            }
+        }));
+        batches.await;
+        let Service { granted, refused, .. } = service.into_inner();
+        (
+            2.0 * f64::from(granted) / (7.0 * capacity),
+            f64::from(refused) / f64::from(granted + refused),
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_directory_is_used_up_and_seldom_refuses_whatever_its_size() {
+        for capacity in [3500.0, 5000.0, 8000.0] {
+            for latency in [50, 100, 500] {
+                let (used, refused) = minute(capacity, Duration::from_millis(latency)).await;
+                let of = format!("{capacity} units, {latency} ms");
+                assert!(used >= 0.9, "{used:.3} of {of}");
+                assert!(refused <= 0.005, "{refused:.4} of {of}");
+            }
+        }
     }
 }

@@ -1,0 +1,64 @@
+//! Measures how much memory a collector holds at most, for tenants of different sizes.
+
+#![expect(clippy::print_stdout, reason = "that is what the program is for")]
+
+use clap::Parser;
+use tests::bench::{self, Cloud, Error, Task, Tenant, groups, verdict};
+
+/// The most memory a collector may hold, in MB.
+const MOST: f64 = 96.0;
+
+/// By how much memory may grow from the smallest tenant to the largest.
+const GROWTH: f64 = 1.1;
+
+/// Collects the directory of one simulated tenant after the other, each in a process of its own, and
+/// prints how much memory the process held at most (`VmHWM`).
+///
+/// A tenant has about 1.3 entities for each user.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many users the tenants have, the smallest first
+    #[arg(default_values_t = [8_000, 80_000])]
+    users: Vec<u32>,
+
+    /// How many milliseconds each answer takes
+    #[arg(long, default_value_t = 0)]
+    latency: u64,
+}
+
+fn main() -> Result<(), Error> {
+    bench::play(|| run(&Arguments::parse()))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Error> {
+    let mut peaks = Vec::new();
+    for &users in &arguments.users {
+        let latency = arguments.latency;
+        let cloud = Cloud::start(Tenant { users, subscriptions: 0, resources: 0, latency })?;
+        let events = cloud.events[..1].to_vec();
+        let report = Task { cloud: cloud.description.clone(), events }.run()?;
+        let [peak, collected] = [report.peak, report.peak_collected].map(megabytes);
+        println!(
+            "{} entities, {} relationships: {peak:.1} MB at most, {collected:.1} MB before linking, \
+             {:.0} s (at most {MOST} MB: {})",
+            groups(report.entities()),
+            groups(report.relationships()),
+            report.seconds,
+            verdict(peak <= MOST),
+        );
+        peaks.push(peak);
+    }
+    if let [first, .., last] = peaks[..] {
+        let growth = last / first;
+        println!(
+            "{growth:.2} times as much for the last as for the first (at most {GROWTH}: {})",
+            verdict(growth <= GROWTH)
+        );
+    }
+    Ok(())
+}
+
+fn megabytes(kilobytes: u64) -> f64 {
+    // Fewer than 2^32 kB.
+    f64::from(u32::try_from(kilobytes).unwrap_or(u32::MAX)) / 1024.0
+}

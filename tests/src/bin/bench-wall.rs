@@ -1,0 +1,211 @@
+//! Compares how long collecting takes with how long it has to take.
+
+#![expect(clippy::print_stdout, reason = "that is what the program is for")]
+
+use clap::{Parser, ValueEnum};
+use tests::bench::{self, Cloud, Counters, Error, Report, Task, Tenant, groups, verdict};
+
+/// How much longer than the floor collecting may take.
+const LONGEST: f64 = 1.15;
+
+/// The share of a limit to use where it is what collecting waits for.
+const LEAST_USE: f64 = 0.87;
+
+/// The share of requests that may be answered with 429.
+const MOST_REFUSED: f64 = 0.05;
+
+/// Collects a simulated tenant, and compares how long that takes with how long the documented limits and
+/// the latency say it has to take, for the requests that were made.
+///
+/// The floor is the latency of what everything else waits for (the sign-in, what a job looks up first,
+/// the list of groups) and, after that, the longest of: the longest chain of pages; the latency of all
+/// requests, shared by those in flight; and what the limit's bucket does not hold, at the rate at which
+/// it comes back. Time is real, and nothing is scaled.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// What to collect
+    #[arg(value_enum, default_values_t = [What::Directory, What::Subscriptions])]
+    what: Vec<What>,
+
+    /// How many users the directory has; there is a group for every four
+    #[arg(long, default_value_t = 10_000)]
+    users: u32,
+
+    /// How many subscriptions there are, of which one is empty
+    #[arg(long, default_value_t = 10)]
+    subscriptions: u32,
+
+    /// About how many resources a subscription has
+    #[arg(long, default_value_t = 2_000)]
+    resources: u32,
+
+    /// How many milliseconds each answer takes
+    #[arg(long, default_value_t = 100)]
+    latency: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    /// The directory: users, groups, and who is in which group
+    Directory,
+    /// The subscriptions, all at once
+    Subscriptions,
+}
+
+fn main() -> Result<(), Error> {
+    bench::play(|| run(&Arguments::parse()))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Error> {
+    let Arguments { users, subscriptions, resources, latency, .. } = *arguments;
+    for what in &arguments.what {
+        let mut cloud = Cloud::start(Tenant { users, subscriptions, resources, latency })?;
+        let (directory, rest) = cloud.events.split_at(1);
+        let events = match what {
+            What::Directory => directory.to_vec(),
+            What::Subscriptions => rest.to_vec(),
+        };
+        let report = Task { cloud: cloud.description.clone(), events }.run()?;
+        let counters = cloud.counters()?;
+        let latency = f64::from(u32::try_from(latency)?) / 1000.0;
+        let floor = match what {
+            What::Directory => directory_floor(&report, latency),
+            What::Subscriptions => subscriptions_floor(&counters, latency),
+        };
+        print(&report, &counters, &floor);
+    }
+    Ok(())
+}
+
+/// How long collecting has to take, in seconds.
+#[derive(Default)]
+struct Floor {
+    /// What everything else waits for.
+    before: f64,
+    /// The longest chain of requests of which each needs the answer of the one before.
+    chain: f64,
+    /// The latency of all requests, shared by those in flight.
+    flight: f64,
+    /// What the bucket does not hold, at the rate at which it comes back.
+    limit: f64,
+    /// What was spent of the limit, and what the bucket held, in units.
+    spent: f64,
+    capacity: f64,
+}
+
+impl Floor {
+    fn seconds(&self) -> f64 {
+        self.before + self.chain.max(self.flight).max(self.limit)
+    }
+
+    /// Which of them it is.
+    fn is_limited(&self) -> bool {
+        self.limit >= self.chain.max(self.flight)
+    }
+}
+
+/// A token, the organization for the name of the default domain, and what a job asks of it once more.
+const FIRST: f64 = 2.0;
+
+fn directory_floor(report: &Report, latency: f64) -> Floor {
+    let requests = |step: &str| whole(report.requests(step));
+    let (users, pages) = (requests("ad-users"), requests("ad-groups"));
+    let members = requests("ad-group-members") + requests("ad-group-service-principal-members");
+    // A page with `$select` costs one unit, one of members two. A batch takes twenty, and two
+    // steps have sixteen in flight.
+    let spent = users + pages + requests("ad-service-principals") + 2.0 * members;
+    let capacity = 8000.0;
+    Floor {
+        before: (FIRST + pages) * latency,
+        chain: (users - pages).max(0.0) * latency,
+        flight: (members / 20.0 / 16.0).ceil() * latency,
+        limit: (spent - capacity).max(0.0) / 800.0,
+        spent,
+        capacity,
+    }
+}
+
+/// That of the throttle domain which takes the longest: the others are read meanwhile.
+fn subscriptions_floor(counters: &Counters, latency: f64) -> Floor {
+    let floors = counters.domains.iter().filter_map(|(domain, (granted, _))| {
+        let (_, domain) = domain.rsplit_once('/')?;
+        let (capacity, rate, in_flight) = match domain {
+            "arm" => (250.0, 25.0, 20.0),
+            "graph-policies" => (1.0, 1.0, 1.0),
+            "keyvault" => (4000.0, 400.0, 10.0),
+            _ => return None,
+        };
+        let spent = whole(*granted);
+        Some(Floor {
+            before: FIRST * latency,
+            // A list, and one of its items.
+            chain: 2.0 * latency,
+            flight: (spent / in_flight).ceil() * latency,
+            limit: (spent - capacity).max(0.0) / rate,
+            spent,
+            capacity,
+        })
+    });
+    let longest = floors.max_by(|one, other| one.seconds().total_cmp(&other.seconds()));
+    longest.unwrap_or_default()
+}
+
+fn print(report: &Report, counters: &Counters, floor: &Floor) {
+    let (seconds, least) = (report.collected, floor.seconds());
+    println!(
+        "{} entities, {} relationships; {} HTTP requests, {} documents",
+        groups(report.entities()),
+        groups(report.relationships()),
+        groups(counters.requests),
+        groups(counters.domains.values().map(|(granted, refused)| granted + refused).sum()),
+    );
+    println!(
+        "  floor {least:.1} s: {:.1} s first, then the longest of {:.1} s of pages one after the other, \
+         {:.1} s of latency, {:.1} s of the limit",
+        floor.before, floor.chain, floor.flight, floor.limit
+    );
+    println!(
+        "  collected in {seconds:.1} s, {:.2} times the floor (at most {LONGEST}: {}); \
+         linked {:.1} s later; {:.1} s of a processor",
+        seconds / least,
+        verdict(seconds <= LONGEST * least),
+        report.seconds - seconds,
+        report.cpu,
+    );
+    if floor.is_limited() {
+        let rate = (floor.spent - floor.capacity) / floor.limit;
+        let allowed = floor.capacity + rate * (seconds - floor.before);
+        println!(
+            "  the limit binds: {:.0} of the {allowed:.0} units that it allows in this time, {:.0} % (at \
+             least {:.0} %: {})",
+            floor.spent,
+            100.0 * floor.spent / allowed,
+            100.0 * LEAST_USE,
+            verdict(floor.spent >= LEAST_USE * allowed),
+        );
+    }
+    let asked: u64 = counters.domains.values().map(|(granted, refused)| granted + refused).sum();
+    let share = whole(counters.throttled) / whole(asked);
+    println!(
+        "  {} answers with 429, {:.2} % of the documents asked for (at most {:.0} %: {})",
+        groups(counters.throttled),
+        100.0 * share,
+        100.0 * MOST_REFUSED,
+        verdict(share <= MOST_REFUSED),
+    );
+    for (domain, (granted, refused)) in &counters.domains {
+        if *refused > 0 {
+            println!("    {domain}: {granted} granted, {refused} refused");
+        }
+    }
+    for summary in report.summaries.iter().filter(|it| !it.incomplete.is_empty()) {
+        for entry in &summary.incomplete {
+            println!("    incomplete: {} ({:?})", entry.step, entry.reason);
+        }
+    }
+}
+
+/// A count as a number to divide by.
+fn whole(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}

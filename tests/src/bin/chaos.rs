@@ -1,0 +1,78 @@
+//! Runs whole jobs under faults and kills, one for each seed, and compares what they come to.
+
+#![expect(clippy::print_stdout, reason = "that is what the program is for")]
+
+use std::ops::Range;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use clap::Parser;
+use tests::chaos::{self, Error, Tenant, Weather};
+
+/// Collects a simulated tenant once for each seed, while requests, storage and queues fail and
+/// invocations die, and compares every object of the snapshot with that of a calm run.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The seeds, from the first up to but not including the last
+    #[arg(long, default_value = "0..100", value_parser = range)]
+    seeds: Range<u64>,
+
+    /// This seed only
+    #[arg(long, conflicts_with = "seeds")]
+    seed: Option<u64>,
+
+    /// How many users the tenant has
+    #[arg(long, default_value_t = 24)]
+    users: u32,
+
+    /// About how many resources the subscription has
+    #[arg(long, default_value_t = 24)]
+    resources: u32,
+
+    /// How many items a page holds at most
+    #[arg(long, default_value_t = 5)]
+    page_size: u32,
+
+    /// The share of requests, and of calls to storage and queues, to which something happens
+    #[arg(long, default_value_t = 0.1)]
+    density: f64,
+
+    /// The share of invocations that die
+    #[arg(long, default_value_t = 0.1)]
+    kills: f64,
+}
+
+fn range(text: &str) -> Result<Range<u64>, String> {
+    let (first, last) = text.split_once("..").ok_or("give a range such as 0..200")?;
+    let number = |text: &str| text.parse().map_err(|_| format!("{text} is not a number"));
+    Ok(number(first)?..number(last)?)
+}
+
+fn main() -> Result<ExitCode, Error> {
+    let Arguments { seeds, seed, users, resources, page_size, density, kills } = Arguments::parse();
+    let seeds = seed.map_or(seeds, |seed| seed..seed.saturating_add(1));
+    let tenant = Tenant { users, resources, page_size };
+    let start = Instant::now();
+    let calm = chaos::calm(tenant)?;
+    if !calm.problems.is_empty() {
+        return Err(format!("without any fault: {}", calm.problems.join("\n- ")).into());
+    }
+    let failed = AtomicU64::new(0);
+    let weather = Weather { density, kills, ..Weather::default() };
+    let count = seeds.end.saturating_sub(seeds.start);
+    let statistics = chaos::storm(tenant, &weather, &calm.snapshot, seeds, |seed, outcome| {
+        if outcome.problems.is_empty() {
+            return;
+        }
+        failed.fetch_add(1, Ordering::Relaxed);
+        println!(
+            "seed {seed}:\n- {}\n  again: cargo run -p tests --bin chaos -- --seed {seed} --users {users} \
+             --resources {resources} --page-size {page_size} --density {density} --kills {kills}",
+            outcome.problems.join("\n- "),
+        );
+    })?;
+    let (failed, seconds) = (failed.into_inner(), start.elapsed().as_secs());
+    println!("{count} seeds, {failed} failed, {seconds} s; {statistics}");
+    Ok(ExitCode::from(u8::from(failed > 0)))
+}

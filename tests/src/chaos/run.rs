@@ -1,0 +1,78 @@
+//! One run, from an empty store to a verdict.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use collector::summary::Summary;
+use tempfile::TempDir;
+
+use super::machine::Machine;
+use super::verdict::{leaks, verdict};
+use super::{Error, Snapshot, Statistics, Tenant, Weather};
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Everything that is not as it has to be.
+    pub problems: Vec<String>,
+    /// Every object of the snapshot.
+    pub snapshot: Snapshot,
+    /// What the job says of itself, if it came to its end.
+    pub summary: Option<Summary>,
+    /// What happened meanwhile.
+    pub statistics: Statistics,
+}
+
+/// Runs a job in calm weather. Its snapshot is what all others have to come to.
+///
+/// # Errors
+///
+/// If the run itself cannot be made.
+pub fn calm(tenant: Tenant) -> Result<Outcome, Error> {
+    run(tenant, &Weather::default(), None)
+}
+
+/// Runs a job in some weather, and compares its snapshot with another.
+///
+/// What a run with problems has stored is kept in a temporary folder, which the last problem names.
+///
+/// # Errors
+///
+/// If the run itself cannot be made.
+pub fn run(
+    tenant: Tenant,
+    weather: &Weather,
+    expected: Option<&Snapshot>,
+) -> Result<Outcome, Error> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
+    let folder = TempDir::new()?;
+    let mut outcome = runtime.block_on(one(tenant, weather, folder.path()))?;
+    if let (Some(expected), Some(_)) = (expected, &outcome.summary) {
+        outcome.problems.extend(expected.differences(&outcome.snapshot));
+    }
+    if !outcome.problems.is_empty() {
+        outcome.problems.push(format!("what was stored is in {}", folder.keep().display()));
+    }
+    Ok(outcome)
+}
+
+async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome, Error> {
+    let machine = Arc::new(Machine::new(tenant, weather, folder).await?);
+    let log = tracing::subscriber::set_default(machine.leaks.clone());
+    let job = machine.job().await;
+    drop(log);
+    let statistics = machine.statistics();
+    let (problems, snapshot) = (Vec::new(), Snapshot::default());
+    let mut outcome = Outcome { problems, snapshot, summary: None, statistics };
+    match job {
+        Ok(job) => {
+            let has_to_complete = weather.permanent.is_empty();
+            (outcome.summary, outcome.problems) = verdict(&machine, &job, has_to_complete).await?;
+            outcome.snapshot = Snapshot::read(&machine.store, &job).await?;
+        }
+        Err(problem) => outcome.problems.push(problem),
+    }
+    outcome.problems.extend(leaks(&machine).await?);
+    Ok(outcome)
+}

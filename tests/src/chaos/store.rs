@@ -1,0 +1,61 @@
+//! Storage that fails.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use collector::ports::{Body, Condition, Etag, Object, Store, StoreError};
+
+use super::dice::Dice;
+
+/// How long a slow answer takes.
+const SLOW: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(40)];
+
+/// Storage that fails before or after it did what it was asked, and that takes its time. It never lies:
+/// what it answers is so, and a conflict is one.
+#[derive(Debug)]
+pub(crate) struct Flaky<S> {
+    pub(crate) inner: S,
+    pub(crate) dice: Arc<Dice>,
+}
+
+impl<S: Store> Flaky<S> {
+    async fn trouble(&self, what: &'static str, name: &str) -> Result<(), StoreError> {
+        if self.dice.fault("storage is slow", name) {
+            tokio::time::sleep(self.dice.time("storage takes", SLOW)).await;
+        }
+        if !self.dice.fault(what, name) {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable {
+            name: name.to_owned(),
+            cause: format!("chaos: {what}").into(),
+        })
+    }
+}
+
+#[async_trait]
+impl<S: Store> Store for Flaky<S> {
+    async fn get(&self, name: &str) -> Result<Option<Object>, StoreError> {
+        self.trouble("an object cannot be read", name).await?;
+        self.inner.get(name).await
+    }
+
+    async fn download(&self, name: &str, to: &Path) -> Result<bool, StoreError> {
+        self.trouble("an object cannot be read", name).await?;
+        self.inner.download(name, to).await
+    }
+
+    async fn put(&self, name: &str, body: Body, condition: Condition) -> Result<Etag, StoreError> {
+        self.trouble("an object cannot be written", name).await?;
+        let etag = self.inner.put(name, body, condition).await?;
+        self.trouble("an object is written and seems not to be", name).await?;
+        Ok(etag)
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.trouble("objects cannot be listed", prefix).await?;
+        self.inner.list(prefix).await
+    }
+}

@@ -1,0 +1,77 @@
+//! Whether a job came to what it has to come to.
+
+use std::collections::BTreeSet;
+
+use collector::layout::{self, Job};
+use collector::plan::Plan;
+use collector::ports::{Store, StoreError};
+use collector::summary::{JobStatus, Summary};
+use serde::de::DeserializeOwned;
+
+use super::machine::Machine;
+
+/// Everything that is wrong with what a job left behind, and its summary.
+pub(crate) async fn verdict(
+    machine: &Machine,
+    job: &Job,
+    has_to_complete: bool,
+) -> Result<(Option<Summary>, Vec<String>), StoreError> {
+    let mut problems = Vec::new();
+    let Some(summary) = read::<Summary>(machine, &job.summary()).await? else {
+        return Ok((None, vec!["there is no summary, and no message is left".to_owned()]));
+    };
+    if has_to_complete {
+        problems.extend(summary.incomplete.iter().map(|entry| {
+            let reason = entry.reason.as_deref().unwrap_or_default();
+            format!("{} is {}: {reason}", entry.step, entry.status.as_str())
+        }));
+        if summary.status != JobStatus::Complete {
+            problems.push("the job is not complete".to_owned());
+        }
+    }
+    let plan: Option<Plan> = read(machine, &job.plan()).await?;
+    for (planned, _) in plan.iter().flat_map(Plan::enabled) {
+        if !summary.ledger.iter().any(|entry| entry.step == planned.id) {
+            problems.push(format!("the ledger does not tell of {}", planned.id));
+        }
+        let latest = layout::latest_step(&job.instance, &planned.id);
+        if read::<Job>(machine, &latest).await?.as_ref() != Some(job) {
+            problems.push(format!("{latest} does not name the job"));
+        }
+    }
+    let latest = machine.store.get(&layout::latest(&job.instance)).await?;
+    let latest = latest.map(|it| String::from_utf8_lossy(&it.body).into_owned());
+    if !latest.is_some_and(|it| it.contains(&job.id)) {
+        problems.push("latest.json does not name the job".to_owned());
+    }
+    problems.extend(others(machine, job).await?);
+    Ok((Some(summary), problems))
+}
+
+/// Jobs of the instance beside this one that read something: there may be one at a time.
+async fn others(machine: &Machine, job: &Job) -> Result<Vec<String>, StoreError> {
+    let names = machine.store.list(&format!("jobs/{}/", job.instance)).await?;
+    let read = names.iter().filter(|name| name.contains("/manifests/"));
+    let jobs: BTreeSet<&str> = read.filter_map(|name| name.split('/').nth(2)).collect();
+    let others = jobs.into_iter().filter(|id| *id != job.id);
+    Ok(others.map(|id| format!("another job of the instance ran, too: {id}")).collect())
+}
+
+/// Looks for secrets in everything that was stored and sent.
+pub(crate) async fn leaks(machine: &Machine) -> Result<Vec<String>, StoreError> {
+    for name in machine.store.list("").await? {
+        let object = machine.store.get(&name).await?;
+        let body = object.map(|it| it.body).unwrap_or_default();
+        let text = zstd::decode_all(body.as_slice()).unwrap_or(body);
+        machine.leaks.scan(&name, &String::from_utf8_lossy(&text));
+    }
+    for body in machine.queue.bodies() {
+        machine.leaks.scan("a message", &body);
+    }
+    Ok(machine.leaks.found())
+}
+
+async fn read<T: DeserializeOwned>(machine: &Machine, name: &str) -> Result<Option<T>, StoreError> {
+    let object = machine.store.get(name).await?;
+    Ok(object.and_then(|object| serde_json::from_slice(&object.body).ok()))
+}

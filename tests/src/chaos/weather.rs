@@ -1,0 +1,59 @@
+//! What is collected, and in what weather.
+
+use std::time::Duration;
+
+use simulator::{Faults, Options, Permanent};
+
+/// The size of the simulated tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct Tenant {
+    /// How many users there are. Groups, devices and service principals follow from it.
+    pub users: u32,
+    /// About how many resources the subscription has.
+    pub resources: u32,
+    /// How many items a page holds at most.
+    pub page_size: u32,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Weather {
+    /// Decides everything that is left to chance.
+    pub seed: u64,
+    /// The share of requests, of calls to storage and of calls to the queues to which something
+    /// happens.
+    pub density: f64,
+    /// The share of invocations that die.
+    pub kills: f64,
+    /// What Microsoft refuses for ever. Without any of it, everything has to come to its end.
+    pub permanent: Vec<Permanent>,
+}
+
+impl Weather {
+    pub(crate) fn is_calm(&self) -> bool {
+        self.density == 0.0 && self.kills == 0.0
+    }
+
+    fn faults(&self) -> Faults {
+        let Self { seed, density, ref permanent, .. } = *self;
+        // The collector renews a token twice for one request.
+        Faults { seed, density, at_most: 2, permanent: permanent.clone(), ..Faults::default() }
+    }
+}
+
+impl Tenant {
+    pub(crate) fn options(self, weather: &Weather) -> Options {
+        Options {
+            users: self.users,
+            subscriptions: 1,
+            resources: self.resources,
+            page_size: Some(self.page_size),
+            // Without it nothing would take any time, and no slice would ever run out of it.
+            latency: Duration::from_millis(200),
+            // The simulated throttles count in real time, of which next to none passes here.
+            throttling: false,
+            faults: Some(weather.faults()),
+            ..Options::default()
+        }
+    }
+}
