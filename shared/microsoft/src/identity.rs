@@ -38,6 +38,9 @@ pub(crate) struct Identity {
     credentials: Credentials,
     authority: Arc<Authority>,
     issuer: Mutex<Option<Arc<ClientSecretCredential>>>,
+    /// Held while a token is asked for, by one at a time: those who wait for the lock of the
+    /// credential's own cache wake each other without end, which costs a whole processor.
+    asking: tokio::sync::Mutex<()>,
 }
 
 /// A token for the services of one audience. It does not print.
@@ -56,7 +59,13 @@ impl Identity {
         transport: Arc<dyn Transport>,
     ) -> Self {
         let authority = Arc::new(Authority { address: cloud.authority().to_owned(), transport });
-        Self { cloud, credentials, authority, issuer: Mutex::default() }
+        Self {
+            cloud,
+            credentials,
+            authority,
+            issuer: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
+        }
     }
 
     /// A token for a service.
@@ -65,7 +74,10 @@ impl Identity {
         let scope = format!("{}/.default", self.cloud.audience(service));
         let mut attempts = Attempts::default();
         loop {
-            let error = match issuer.get_token(&[&scope], None).await {
+            let asking = self.asking.lock().await;
+            let answer = issuer.get_token(&[&scope], None).await;
+            drop(asking);
+            let error = match answer {
                 Ok(token) => return Token::new(token.token, issuer),
                 Err(error) => error,
             };
