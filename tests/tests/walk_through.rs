@@ -14,6 +14,8 @@ const LINES: usize = 30;
 const MANIFEST: &str = "\
 [package]
 name = \"tests\"
+# The programs need the whole system.
+autobins = false
 edition.workspace = true
 version.workspace = true
 
