@@ -175,7 +175,8 @@ class Deployment:
         for name, archive in archives(options):
             self.s3.put_object(Bucket="packages", Key=f"{name}.zip", Body=archive)
             function = template["Resources"][f"{name.capitalize()}Function"]["Properties"]
-            check((ROOT / "infra" / function["CodeUri"]).resolve() == ROOT / "target/lambda" / name, f"`sam deploy` finds {name}")
+            code = os.path.normpath(ROOT / "infra" / function["CodeUri"])
+            check(code == str(ROOT / "target/lambda" / name), f"`sam deploy` finds {name}")
             function["CodeUri"] = f"s3://packages/{name}.zip"
         with_batches(template)
         self.stacks.create_stack(

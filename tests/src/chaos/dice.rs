@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::weather::Weather;
 
-/// How often the same thing goes wrong with the same message, or with the objects of the same folder:
-/// what goes wrong again and again is no passing fault. Who reads or writes a hundred objects in a row
-/// would otherwise never get through.
-const AT_MOST: u64 = 3;
+/// How often the same thing goes wrong with the same message, or with objects of the same sort: what
+/// goes wrong again and again is no passing fault. Who reads or writes a hundred objects in a row, as
+/// the finish does, would otherwise begin again and again.
+const AT_MOST: u64 = 2;
 
 /// Decides by the seed, by what is decided, by what it is about, and by how often that was decided
 /// before; so one decision more does not change all the others.
@@ -39,9 +39,8 @@ impl Dice {
     /// Whether something goes wrong now.
     pub(crate) fn fault(&self, what: &'static str, about: &str) -> bool {
         let share = self.throw(what, &plain(about));
-        let folder = about.rsplit_once('/').map_or(about, |(folder, _)| folder);
         let mut state = self.state();
-        let faults = state.faults.entry((what, plain(folder))).or_default();
+        let faults = state.faults.entry((what, plain(sort(about)))).or_default();
         let is_fault = share < self.density && *faults < AT_MOST;
         *faults += u64::from(is_fault);
         is_fault
@@ -92,6 +91,13 @@ impl Dice {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Which sort of object has a name: all parts and snapshots are of two, the others are of their folder's.
+/// A message is of its own.
+fn sort(about: &str) -> &str {
+    let folder = about.rsplit_once('/').map_or(about, |(folder, _)| folder);
+    if about.ends_with(".zst") { about.split('/').next().unwrap_or(about) } else { folder }
 }
 
 /// A name or a message without what is new in each run: the time and the random part of a job's id,
