@@ -97,7 +97,11 @@ impl Dice {
 /// A message is of its own.
 fn sort(about: &str) -> &str {
     let folder = about.rsplit_once('/').map_or(about, |(folder, _)| folder);
-    if about.ends_with(".zst") { about.split('/').next().unwrap_or(about) } else { folder }
+    if std::path::Path::new(about).extension().is_some_and(|it| it == "zst") {
+        about.split('/').next().unwrap_or(about)
+    } else {
+        folder
+    }
 }
 
 /// A name or a message without what is new in each run: the time and the random part of a job's id,
