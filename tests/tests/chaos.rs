@@ -1,0 +1,121 @@
+//! Whole jobs in bad weather: what ends leaves no trace, and what does not end is in the ledger.
+
+#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Mutex;
+
+use collector::ledger::Status;
+use collector::summary::Summary;
+use simulator::Permanent;
+use tests::chaos::{self, Outcome, Tenant, Weather};
+
+/// Small, but with several pages of most lists.
+const TENANT: Tenant = Tenant { users: 12, resources: 12, page_size: 3 };
+
+/// They take less than three minutes on two processors. The program `chaos` runs more.
+const SEEDS: u64 = 200;
+
+#[test]
+fn no_fault_that_ends_and_no_death_changes_a_byte() {
+    let calm = chaos::calm(TENANT).unwrap();
+    assert_eq!(calm.problems, <[String; 0]>::default());
+    assert!(calm.snapshot.objects() > 40, "{}", calm.snapshot.objects());
+    let weather = Weather { density: 0.1, kills: 0.1, ..Weather::default() };
+    let failed = Mutex::new(BTreeMap::new());
+    let note = |seed, outcome: &Outcome| {
+        if !outcome.problems.is_empty() {
+            failed.lock().unwrap().insert(seed, outcome.problems.clone());
+        }
+    };
+    let statistics = chaos::storm(TENANT, &weather, &calm.snapshot, 0..SEEDS, note).unwrap();
+    let failed = failed.into_inner().unwrap();
+    let Tenant { users, resources, page_size } = TENANT;
+    assert!(
+        failed.is_empty(),
+        "{failed:#?}\nagain: cargo run -p tests --bin chaos -- --seed … --users {users} \
+         --resources {resources} --page-size {page_size}",
+    );
+    // If hardly anything goes wrong, nothing is proved.
+    assert!(statistics.kills > SEEDS, "{statistics}");
+    assert!(statistics.faults.len() > 35, "{statistics}");
+    assert!(statistics.faults.values().sum::<u64>() > 100 * SEEDS, "{statistics}");
+}
+
+/// Runs a job which meets something that never ends, in calm and in bad weather, and checks that the
+/// ledger names these steps and no others.
+fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> {
+    let expected: BTreeMap<_, _> = expected.iter().copied().collect();
+    let calm = Weather { permanent: vec![permanent], ..Weather::default() };
+    let bad = Weather { seed: 1, density: 0.1, kills: 0.1, ..calm.clone() };
+    let summaries = [calm, bad].map(|weather| {
+        let outcome = chaos::run(TENANT, &weather, None).unwrap();
+        assert_eq!(outcome.problems, <[String; 0]>::default(), "{weather:?}");
+        let summary = outcome.summary.unwrap();
+        let entries = summary.ledger.iter().filter(|it| it.status != Status::Complete);
+        let incomplete: BTreeMap<_, _> = entries.map(|it| (it.step.as_str(), it.status)).collect();
+        assert_eq!(incomplete, expected, "{weather:?}");
+        summary
+    });
+    summaries.into()
+}
+
+/// A path below the subscription that is collected.
+fn in_subscription(path: &str) -> String {
+    let ledger = chaos::calm(TENANT).unwrap().summary.unwrap().ledger;
+    let entry = ledger.iter().find(|entry| entry.step == "rm-subscription").unwrap();
+    format!("/subscriptions/{}/{path}", entry.scope)
+}
+
+#[test]
+fn a_list_that_is_forbidden_from_its_third_page_is_partial() {
+    let path = "/v1.0/users".to_owned();
+    ends_with(Permanent::ForbiddenFromPage { path, page: 3 }, &[("ad-users", Status::Partial)]);
+}
+
+#[test]
+fn a_list_that_is_retired_is_retired() {
+    let path = in_subscription("providers/Microsoft.Compute/disks");
+    let expected = [("rm-compute-virtual-machine-disks", Status::Retired)];
+    ends_with(Permanent::Retired { path }, &expected);
+}
+
+#[test]
+fn a_provider_that_is_not_registered_is_skipped() {
+    let namespace = "Microsoft.KeyVault".to_owned();
+    ends_with(Permanent::NotRegistered { namespace }, &[("rm-keyvault-vaults", Status::Skipped)]);
+}
+
+#[test]
+fn a_link_to_another_host_is_not_followed() {
+    let stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    stranger.set_nonblocking(true).unwrap();
+    let host = stranger.local_addr().unwrap().to_string();
+    let path = "/v1.0/groups".to_owned();
+    let expected = [
+        ("ad-groups", Status::Partial),
+        ("ad-group-members", Status::Partial),
+        ("ad-group-service-principal-members", Status::Partial),
+    ];
+    ends_with(Permanent::ForeignLink { path, host }, &expected);
+    // Nobody has so much as connected, so no request and no token came.
+    let visitor = stranger.accept();
+    assert!(visitor.is_err_and(|it| it.kind() == ErrorKind::WouldBlock));
+}
+
+#[test]
+fn a_list_that_goes_in_a_circle_ends() {
+    let path = "/v1.0/users".to_owned();
+    ends_with(Permanent::LoopingLink { path }, &[("ad-users", Status::Partial)]);
+}
+
+#[test]
+fn children_that_are_gone_are_counted() {
+    let path = "/v1.0/groups".to_owned();
+    for summary in ends_with(Permanent::Vanished { path }, &[]) {
+        let groups = summary.graph.entities["azure_user_group"];
+        assert_eq!(summary.vanished["ad-group-members"], groups);
+    }
+}
