@@ -23,6 +23,10 @@ fn status<'s>(summary: &'s Summary, step: &str) -> (Status, Option<&'s str>) {
     (entry.status, entry.reason.as_deref())
 }
 
+fn first_slice(job: &Job, step: &str) -> Slice {
+    Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_collects_everything_and_proves_it() {
     let world = World::new(options()).await;
@@ -110,17 +114,22 @@ async fn a_step_goes_on_where_its_last_slice_stopped() {
     let plan = context.store.get(&job.plan()).await.unwrap().unwrap();
     let plan: Plan = serde_json::from_slice(&plan.body).unwrap();
     let mut slices = 0;
-    let mut waiting: Vec<String> = plan.enabled().map(|(step, _)| step.id.clone()).collect();
+    let mut waiting: Vec<Slice> =
+        plan.enabled().map(|(step, _)| first_slice(&job, &step.id)).collect();
     while !waiting.is_empty() {
         let mut rest = Vec::new();
-        for step in waiting {
-            let message = Slice { job: job.clone(), step: step.clone(), shard: 0, slice: 0 };
+        for message in waiting {
             let deadline = tokio::time::Instant::now() + Duration::from_millis(20);
             match slice::run(context, &message, deadline).await {
-                Ok(Outcome::Ended) => (),
+                Ok(Outcome::Ended(_)) => (),
+                Ok(Outcome::Continued) => {
+                    rest.push(Slice { slice: message.slice + 1, ..message });
+                }
                 // Its parents are still being read.
-                Ok(_) | Err(collector::Error::NoParents { .. }) => rest.push(step),
-                Err(error) => panic!("{step}: {error}"),
+                Ok(Outcome::Wait(_)) | Err(collector::Error::NoParents { .. }) => {
+                    rest.push(message);
+                }
+                Err(error) => panic!("{}: {error}", message.step),
             }
             slices += 1;
         }
@@ -141,13 +150,52 @@ async fn a_slice_without_time_does_not_end_its_step() {
     let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
     let context = &world.machine.context;
     for step in ["ad-users", "rm-compute-virtual-machines"] {
-        let message = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
+        let message = first_slice(&job, step);
         let outcome = slice::run(context, &message, tokio::time::Instant::now()).await.unwrap();
         assert_eq!(outcome, Outcome::Continued);
     }
     let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
     assert_eq!(summary.status, JobStatus::Complete);
     assert_eq!(world.objects(&whole.job), world.objects(&summary.job));
+}
+
+/// No other invocation may ask for anything in a throttle domain until this one has ended, so what waited
+/// in the same domain must not wait for a message.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waited_in_the_same_domain_is_run_at_once() {
+    let world = World::new(options()).await;
+    let mut answer = world.machine.run(world.event()).await.unwrap();
+    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let context = &world.machine.context;
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
+    for (step, next) in [
+        ("ad-groups", &["ad-group-members", "ad-group-service-principal-members"][..]),
+        ("rm-keyvault-vaults", &[]),
+    ] {
+        let outcome = slice::run(context, &first_slice(&job, step), deadline).await.unwrap();
+        let next = next.iter().map(|step| first_slice(&job, step)).collect();
+        assert_eq!(outcome, Outcome::Ended(next), "{step}");
+    }
+    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    assert_eq!(summary.status, JobStatus::Complete);
+}
+
+/// A slice that died before it asked for the next does so when it is run again, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slice_that_was_done_only_asks_for_the_next() {
+    let world = World::new(options()).await;
+    let mut answer = world.machine.run(world.event()).await.unwrap();
+    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let context = &world.machine.context;
+    let message = first_slice(&job, "ad-users");
+    let now = tokio::time::Instant::now();
+    assert_eq!(slice::run(context, &message, now).await.unwrap(), Outcome::Continued);
+    let requests = world.simulator.counters().requests;
+    let later = now + Duration::from_mins(1);
+    assert_eq!(slice::run(context, &message, later).await.unwrap(), Outcome::Continued);
+    assert_eq!(world.simulator.counters().requests, requests);
+    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    assert_eq!(summary.status, JobStatus::Complete);
 }
 
 /// A slice whose invocation died is run again while the first, taken for dead, still writes.
@@ -157,13 +205,13 @@ async fn two_slices_of_one_step_at_once_count_once() {
     let whole = world.job(world.event()).await;
     let mut answer = world.machine.run(world.event()).await.unwrap();
     let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
-    let message = Slice { job: job.clone(), step: "ad-users".to_owned(), shard: 0, slice: 0 };
+    let message = first_slice(&job, "ad-users");
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     let context = &world.machine.context;
     let run = || slice::run(context, &message, deadline);
     let (a, b, c) = tokio::join!(run(), run(), run());
     for outcome in [a, b, c] {
-        assert_eq!(outcome.unwrap(), Outcome::Ended);
+        assert_eq!(outcome.unwrap(), Outcome::Ended(Vec::new()));
     }
     let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
     assert_eq!(world.objects(&whole.job), world.objects(&summary.job));

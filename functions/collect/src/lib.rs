@@ -1,10 +1,16 @@
 //! Runs slices of steps.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use collector::message::Slice;
 use collector::ports::QueueName;
 use collector::slice::{self, Outcome};
 use collector::{Context, message};
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -21,21 +27,54 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
     }
     let deadline = service::deadline(&event.context);
     let messages: SqsEvent = serde_json::from_value(event.payload)?;
-    let slices = messages.records.iter().map(|message| slice(context, message, deadline));
-    let results = join_all(slices).await;
-    Ok(serde_json::to_value(service::answer(&messages, results))?)
+    let invocation = Invocation { context, deadline, begun: Mutex::default() };
+    let results = join_all(messages.records.iter().map(|message| invocation.message(message)));
+    Ok(serde_json::to_value(service::answer(&messages, results.await))?)
 }
 
-async fn slice(
-    context: &Context,
-    message: &SqsMessage,
+struct Invocation<'a> {
+    context: &'a Context,
     deadline: Instant,
-) -> Result<(), collector::Error> {
-    let body = message.body.as_deref().unwrap_or_default();
-    let slice: message::Slice = message::read(body)?;
-    let Outcome::Wait(wait) = slice::run(context, &slice, deadline).await? else { return Ok(()) };
-    // Nobody is paid for waiting: the queue holds the message, and with it the throttle domain.
-    let receipt = message.receipt_handle.as_deref().unwrap_or_default();
-    context.queue.hold(QueueName::Collect, receipt, wait).await?;
-    Err(collector::Error::Waits { step: slice.step, wait })
+    /// The slices that were begun, so that none is run for two messages.
+    begun: Mutex<HashSet<Slice>>,
+}
+
+impl Invocation<'_> {
+    /// Runs the slice that a message asks for, and what waited for it.
+    async fn message(&self, message: &SqsMessage) -> Result<(), collector::Error> {
+        let slice = message::read(message.body.as_deref().unwrap_or_default())?;
+        let mut running = FuturesUnordered::new();
+        running.extend(self.begin(slice));
+        let (mut longest, mut failed) = (None, None);
+        while let Some((step, outcome)) = running.next().await {
+            match outcome {
+                Ok(Outcome::Ended(next)) => {
+                    running.extend(next.into_iter().filter_map(|slice| self.begin(slice)));
+                }
+                Ok(Outcome::Continued) => (),
+                Ok(Outcome::Wait(wait)) => longest = longest.max(Some((wait, step))),
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let Some((wait, step)) = longest else { return Ok(()) };
+        // Nobody is paid for waiting: the queue holds the message, and with it the throttle domain.
+        let receipt = message.receipt_handle.as_deref().unwrap_or_default();
+        self.context.queue.hold(QueueName::Collect, receipt, wait).await?;
+        Err(collector::Error::Waits { step, wait })
+    }
+
+    /// Runs a slice, unless it was begun for another message.
+    fn begin(
+        &self,
+        slice: Slice,
+    ) -> Option<impl Future<Output = (String, Result<Outcome, collector::Error>)>> {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.insert(slice.clone()).then(|| async move {
+            let outcome = slice::run(self.context, &slice, self.deadline).await;
+            (slice.step, outcome)
+        })
+    }
 }

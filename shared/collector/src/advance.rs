@@ -7,37 +7,49 @@ use steps::Step;
 use crate::context::{Context, Error};
 use crate::message::{Finish, Slice};
 use crate::plan::{Plan, PlannedStep};
-use crate::ports::{Outgoing, QueueName};
+use crate::ports::QueueName;
 use crate::slice::parents;
 
-/// Queues the steps that waited for a step which has ended; if it was the last, queues the finish.
+/// Sees to the steps that waited for a step which has ended; if it was the last, queues the finish.
+///
+/// Those of the same throttle domain are returned, to be run at once: a message would have to wait until
+/// the invocation that owns the domain has ended. Those of others are queued.
 ///
 /// It may be done again at any time: the queue drops messages that it has seen, and what comes
 /// through all the same finds its work done.
-pub(crate) async fn after(context: &Context, plan: &Plan, step: &Step) -> Result<(), Error> {
+pub(crate) async fn after(
+    context: &Context,
+    plan: &Plan,
+    step: &Step,
+) -> Result<Vec<Slice>, Error> {
     if !plan.is_whole {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ended = ended(context, plan).await?;
-    let waited = plan.enabled().map(|(planned, _)| planned).filter(|planned| {
+    let waited = plan.enabled().filter(|(planned, _)| {
         planned.after.iter().any(|it| it == step.id) && is_ready(planned, &ended)
     });
-    let mut messages = Vec::new();
-    for planned in waited {
-        let Some(step) = steps::find(&planned.id) else { continue };
-        let shards = parents::shards(context, plan, planned, step).await?;
-        messages.extend((0..shards).map(|shard| first_slice(plan, planned, shard)));
+    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+    for (planned, next) in waited {
+        let shards = parents::shards(context, plan, planned, next).await?;
+        let slices = (0..shards).map(|shard| first_slice(plan, planned, shard));
+        if plan.domain(&next.list) == plan.domain(&step.list) {
+            here.extend(slices);
+        } else {
+            elsewhere.extend(slices.map(|slice| slice.outgoing(plan)));
+        }
     }
-    if !messages.is_empty() {
-        context.queue.send(QueueName::Collect, messages).await?;
+    if !elsewhere.is_empty() {
+        context.queue.send(QueueName::Collect, elsewhere).await?;
     }
-    finish_if_ended(context, plan, &ended).await
+    finish_if_ended(context, plan, &ended).await?;
+    Ok(here)
 }
 
 /// Queues the steps that wait for nothing.
 pub(crate) async fn first(context: &Context, plan: &Plan) -> Result<(), Error> {
     let ready = plan.enabled().map(|(planned, _)| planned).filter(|it| it.after.is_empty());
-    let messages: Vec<Outgoing> = ready.map(|planned| first_slice(plan, planned, 0)).collect();
+    let messages = ready.map(|planned| first_slice(plan, planned, 0).outgoing(plan)).collect();
     context.queue.send(QueueName::Collect, messages).await?;
     finish_if_ended(context, plan, &BTreeSet::new()).await
 }
@@ -46,9 +58,8 @@ fn is_ready(planned: &PlannedStep, ended: &BTreeSet<String>) -> bool {
     planned.after.iter().all(|it| ended.contains(it)) && !ended.contains(&planned.id)
 }
 
-fn first_slice(plan: &Plan, planned: &PlannedStep, shard: u32) -> Outgoing {
-    let (job, step) = (plan.job.clone(), planned.id.clone());
-    Slice { job, step, shard, slice: 0 }.outgoing(plan)
+fn first_slice(plan: &Plan, planned: &PlannedStep, shard: u32) -> Slice {
+    Slice { job: plan.job.clone(), step: planned.id.clone(), shard, slice: 0 }
 }
 
 async fn finish_if_ended(

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::ports::Outgoing;
 
 /// A slice of a step to run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
     /// The job that it is part of.

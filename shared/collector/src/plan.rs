@@ -1,7 +1,7 @@
 //! What a job does, decided before anything is read.
 
 use serde::{Deserialize, Serialize};
-use steps::{EntityType, Needs, STEPS, Step};
+use steps::{EntityType, List, Needs, STEPS, Step};
 
 use crate::instance::{Config, Instance};
 use crate::layout::Job;
@@ -67,10 +67,10 @@ impl Plan {
         }
     }
 
-    /// The throttle domain that a step draws on.
+    /// The throttle domain that a list draws on.
     #[must_use]
-    pub fn domain(&self, step: &Step) -> DomainKey {
-        let domain = step.list.domain;
+    pub fn domain(&self, list: &List) -> DomainKey {
+        let domain = list.domain;
         let config = &self.instance.config;
         let owner = match &config.subscription_id {
             Some(subscription) if !domain.is_of_tenant() => subscription,
@@ -79,11 +79,11 @@ impl Plan {
         DomainKey { owner: owner.clone(), domain }
     }
 
-    /// The message group of a step: its throttle domain.
+    /// The message group of a step: the throttle domain of its list.
     #[must_use]
     pub(crate) fn group(&self, step: &str) -> String {
         let Some(step) = steps::find(step) else { return self.job.instance.clone() };
-        let DomainKey { owner, domain } = self.domain(step);
+        let DomainKey { owner, domain } = self.domain(&step.list);
         format!("{owner}/{}", domain.as_str())
     }
 }

@@ -27,15 +27,16 @@ use crate::manifest::Part;
 use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
-use crate::ports::{Address, Condition, Etag, Fetch, Request};
+use crate::ports::{Address, Condition, DomainKey, Etag, Fetch, Request};
 use frontier::{Chain, Frontier};
 use parents::Parents;
 
 /// How a slice ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The step has ended, now or before.
-    Ended,
+    /// The shard has ended, now or before. What waited for its step in the same throttle domain is to
+    /// be run now, under the same message: until that is done, no message asks for it.
+    Ended(Vec<Slice>),
     /// A message asks for the next slice.
     Continued,
     /// Microsoft asks to wait. The same message is to be delivered again after that.
@@ -61,6 +62,7 @@ struct Checkpoint {
     progress: Progress,
     parts: Vec<Part>,
     next_part: u32,
+    /// How many slices there were, so the number of the next. One that has to wait goes on after it.
     slice: u32,
 }
 
@@ -84,6 +86,10 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
     if context.store.get(&job.shard(step.id, message.shard)).await?.is_some() {
         return shard.complete().await;
     }
+    if shard.checkpoint.slice > message.slice {
+        // This slice was done, and perhaps died before it asked for the next.
+        return shard.ask_again().await;
+    }
     shard.run(deadline).await
 }
 
@@ -91,8 +97,20 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
 async fn ended(context: &Context, plan: &Plan, step: &'static Step) -> Result<Outcome, Error> {
     let latest = layout::latest_step(&plan.job.instance, step.id);
     context.write(&latest, &plan.job, Condition::Always).await?;
-    advance::after(context, plan, step).await?;
-    Ok(Outcome::Ended)
+    Ok(Outcome::Ended(advance::after(context, plan, step).await?))
+}
+
+/// Chains that are asked for their next pages together.
+struct Group {
+    domain: DomainKey,
+    chains: Vec<u64>,
+    requests: Vec<Request>,
+}
+
+impl Group {
+    const fn new(domain: DomainKey) -> Self {
+        Self { domain, chains: Vec::new(), requests: Vec::new() }
+    }
 }
 
 struct Shard<'a> {
@@ -144,21 +162,19 @@ impl<'a> Shard<'a> {
 
     async fn run(mut self, deadline: Instant) -> Result<Outcome, Error> {
         let deadline = deadline.min(Instant::now() + BUDGET);
-        let domain = self.plan.domain(self.step);
         let fetch = self.fetch.clone();
-        let (fetch, domain) = (&*fetch, &domain);
+        let fetch = &*fetch;
         let mut in_flight = FuturesUnordered::new();
         let mut asked = BTreeSet::new();
         let mut wait = None;
         loop {
             while wait.is_none() && in_flight.len() < WIDTH && Instant::now() < deadline {
-                let group = self.next_group(&asked).await?;
-                if group.is_empty() {
+                let Some(Group { domain, chains, requests }) = self.next_group(&asked).await?
+                else {
                     break;
-                }
-                asked.extend(group.iter().map(|(chain, _)| *chain));
-                let (chains, requests): (Vec<u64>, Vec<Request>) = group.into_iter().unzip();
-                in_flight.push(async move { (chains, fetch.fetch(domain, requests).await) });
+                };
+                asked.extend(&chains);
+                in_flight.push(async move { (chains, fetch.fetch(&domain, requests).await) });
             }
             let answered = tokio::select! {
                 answered = in_flight.next() => answered,
@@ -188,17 +204,16 @@ impl<'a> Shard<'a> {
     }
 
     /// The next chains to ask for their next pages: several together where Microsoft Graph takes them
-    /// in one request.
-    async fn next_group(&mut self, asked: &BTreeSet<u64>) -> Result<Vec<(u64, Request)>, Error> {
+    /// in one request. None if there is nothing to ask for now.
+    async fn next_group(&mut self, asked: &BTreeSet<u64>) -> Result<Option<Group>, Error> {
         let has_parents = !self.step.list.parents.is_empty();
         let is_batched = self.step.list.service == Service::Graph && has_parents;
         let size = if is_batched { BATCH } else { 1 };
-        let mut group = Vec::new();
-        while group.len() < size {
-            let waiting = self
-                .checkpoint
-                .frontier
-                .waiting(|id| !asked.contains(&id) && !group.iter().any(|(other, _)| *other == id));
+        let mut group: Option<Group> = None;
+        while group.as_ref().map_or(0, |it| it.chains.len()) < size {
+            let is_taken = |id| group.as_ref().is_some_and(|it| it.chains.contains(&id));
+            let waiting =
+                self.checkpoint.frontier.waiting(|id| !asked.contains(&id) && !is_taken(id));
             let id = match waiting {
                 Some(id) => id,
                 None => match self.open().await? {
@@ -206,12 +221,17 @@ impl<'a> Shard<'a> {
                     None => break,
                 },
             };
-            match self.request(id) {
-                Some(request) => group.push((id, request)),
-                None => {
-                    self.except(id, Status::Failed, "the parent lacks what the address is made of");
-                }
+            let Some((domain, request)) = self.request(id) else {
+                self.except(id, Status::Failed, "the parent lacks what the address is made of");
+                continue;
+            };
+            let group = group.get_or_insert_with(|| Group::new(domain.clone()));
+            if group.domain != domain {
+                // Its turn comes with the next group.
+                break;
             }
+            group.chains.push(id);
+            group.requests.push(request);
         }
         Ok(group)
     }
@@ -231,7 +251,9 @@ impl<'a> Shard<'a> {
         if chain.is_fallback { list.fallback.unwrap_or(list) } else { list }
     }
 
-    fn request(&self, id: u64) -> Option<Request> {
+    /// What to ask for the next page of a chain, and which domain that draws on: a list that is read the
+    /// other way may draw on another.
+    fn request(&self, id: u64) -> Option<(DomainKey, Request)> {
         let chain = self.checkpoint.frontier.chain(id)?;
         let list = self.list(chain);
         let parent = chain.parent.as_ref();
@@ -245,7 +267,8 @@ impl<'a> Shard<'a> {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
-        Some(Request { service: list.service, address, eventual: list.eventual })
+        let request = Request { service: list.service, address, eventual: list.eventual };
+        Some((self.plan.domain(list), request))
     }
 
     fn tell(&self, news: &News<'_>) {

@@ -322,7 +322,8 @@ async fn run_step(
     let mut message = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
     loop {
         match slice::run(context, &message, deadline).await? {
-            Outcome::Ended => break,
+            // Nothing waits for a step that runs by itself.
+            Outcome::Ended(_) => break,
             Outcome::Wait(wait) if Instant::now() + wait < deadline => {
                 tokio::time::sleep(wait).await;
             }

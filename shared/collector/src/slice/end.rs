@@ -44,7 +44,6 @@ impl Shard<'_> {
 
     /// Stores how far the shard is. False if another slice was faster, whose work then counts.
     async fn store_checkpoint(&mut self) -> Result<bool, Error> {
-        self.checkpoint.slice += 1;
         let name = self.plan.job.checkpoint(self.step.id, self.number);
         let condition = self.etag.take().map_or(Condition::Absent, Condition::Matches);
         match self.context.write(&name, &self.checkpoint, condition).await {
@@ -61,16 +60,21 @@ impl Shard<'_> {
     }
 
     pub(super) async fn go_on(mut self) -> Result<Outcome, Error> {
-        let mut slice = self.checkpoint.slice + 1;
+        self.checkpoint.slice += 1;
         if !self.store_checkpoint().await? {
-            // The other slice may have died before it asked for what follows its checkpoint. If it has
-            // not, the queue drops the message.
+            // The other slice may have died before it asked for what follows its checkpoint.
             let name = self.plan.job.checkpoint(self.step.id, self.number);
             let stored = self.context.read::<Checkpoint>(&name).await?;
-            slice = stored.map_or(slice, |(stored, _)| stored.slice);
+            self.checkpoint = stored.map(|(stored, _)| stored).unwrap_or_default();
         }
+        self.ask_again().await
+    }
+
+    /// Asks for the slice that follows the checkpoint. If somebody did so before, the queue drops the
+    /// message.
+    pub(super) async fn ask_again(self) -> Result<Outcome, Error> {
         let (job, step) = (self.plan.job.clone(), self.step.id.to_owned());
-        let next = Slice { job, step, shard: self.number, slice };
+        let next = Slice { job, step, shard: self.number, slice: self.checkpoint.slice };
         self.context.queue.send(QueueName::Collect, vec![next.outgoing(self.plan)]).await?;
         Ok(Outcome::Continued)
     }
@@ -97,7 +101,7 @@ impl Shard<'_> {
         for shard in 0..self.parents.shards() {
             let name = self.plan.job.shard(self.step.id, shard);
             let Some((ended, _)) = self.context.read::<Ended>(&name).await? else {
-                return Ok(Outcome::Ended);
+                return Ok(Outcome::Ended(Vec::new()));
             };
             all.progress.add(ended.progress);
             all.parts.extend(ended.parts);

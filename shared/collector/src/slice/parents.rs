@@ -105,8 +105,7 @@ impl<'a> Parents<'a> {
     }
 }
 
-/// How many shards a step has: one for each so many parents, and no more than the messages that one
-/// invocation takes, for they share one throttle domain. It follows from the plan and the manifests of
+/// How many shards a step has: one for each so many parents, up to a few. It follows from the plan and the manifests of
 /// the parents' steps alone, so that every shard comes to the same.
 pub(crate) async fn shards(
     context: &Context,
@@ -134,8 +133,9 @@ fn shards_of(plan: &Plan, parents: u64) -> u32 {
     u32::try_from(shards).unwrap_or(MOST_SHARDS).clamp(1, MOST_SHARDS)
 }
 
-/// How many messages of a group Amazon SQS gives to one invocation at most.
-const MOST_SHARDS: u32 = 10;
+/// How many shards a step has at most. They share one throttle domain, and four have more requests in
+/// flight than its budget can feed.
+const MOST_SHARDS: u32 = 4;
 
 fn parent(line: &str, step: &Step) -> Result<Option<StoredParent>, Error> {
     let entity: StoredEntity<'_> = serde_json::from_str(line).map_err(std::io::Error::from)?;

@@ -85,7 +85,7 @@ impl Shard<'_> {
         for raw in &page.items {
             self.item(raw, &chain)?;
         }
-        let last = self.request(id).map(|it| address_of(&it));
+        let last = self.request(id).map(|(_, it)| address_of(&it));
         let progress = &mut self.checkpoint.progress;
         progress.pages += 1;
         progress.items += page.items.len() as u64;

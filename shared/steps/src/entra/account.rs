@@ -52,7 +52,8 @@ pub(crate) static SECURITY_DEFAULTS: Step = Step {
         "Whether Microsoft's security defaults are enforced.",
     )],
     key: |item| Some(Key::new(&item.scope.instance_id)),
-    ..Step::NEW
+    // It says the same of each instance of the tenant, and may be asked once in a second.
+    ..Step::DIRECTORY
 };
 
 /// The name by which others refer to the account.
