@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 /// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that no
 /// compressor is kept alive between pages.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 128 << 10;
 
-/// How large a part grows, in bytes: some ten thousand items, so that requests to store them cost
-/// nothing beside those to Microsoft, and small enough for all shards to hold theirs in memory.
-const LARGEST_PART: usize = 1 << 20;
+/// How large a part grows, in bytes: some thousands of items, so that it costs little beside what was
+/// asked of Microsoft for them. Every shard holds one that it writes and one of parents that it reads.
+const LARGEST_PART: usize = 512 << 10;
 
 /// How hard to compress. Level 3 costs as much time as reading the page did, and halves the bytes.
 const LEVEL: i32 = 3;

@@ -46,9 +46,12 @@ pub enum Outcome {
 /// How long a slice works at most. A slice that dies loses no more than that.
 pub const BUDGET: Duration = Duration::from_secs(90);
 
-/// How many `$batch` requests, or single requests, are in flight at once. Within a throttle domain the
-/// governor decides how fast they go; this only has to cover the latency.
+/// How many `$batch` requests, or single requests, all shards of a step have in flight at once. Within a
+/// throttle domain the governor decides how fast they go; this only has to cover the latency.
 const WIDTH: usize = 8;
+
+/// How many a shard has at least, so that it can go on while an answer is converted.
+const LEAST_WIDTH: usize = 2;
 
 /// How many requests Microsoft Graph takes in one `$batch`.
 /// Source: Microsoft Graph, "Combine multiple HTTP requests using JSON batching".
@@ -164,11 +167,13 @@ impl<'a> Shard<'a> {
         let deadline = deadline.min(Instant::now() + BUDGET);
         let fetch = self.fetch.clone();
         let fetch = &*fetch;
+        let shards = usize::try_from(self.parents.shards()).unwrap_or(WIDTH);
+        let width = (WIDTH / shards).max(LEAST_WIDTH);
         let mut in_flight = FuturesUnordered::new();
         let mut asked = BTreeSet::new();
         let mut wait = None;
         loop {
-            while wait.is_none() && in_flight.len() < WIDTH && Instant::now() < deadline {
+            while wait.is_none() && in_flight.len() < width && Instant::now() < deadline {
                 let Some(Group { domain, chains, requests }) = self.next_group(&asked).await?
                 else {
                     break;
