@@ -103,7 +103,8 @@ impl Streams {
             body.extend_from_slice(&chunk);
         }
         if self.is_gone(id) {
-            return self.leave(respond);
+            self.leave(respond);
+            return Ok(());
         }
         let answer = match Request::read(&head, body) {
             Some(request) => {
@@ -121,7 +122,8 @@ impl Streams {
             yield_now().await;
         }
         if self.is_gone(id) {
-            return self.leave(respond);
+            self.leave(respond);
+            return Ok(());
         }
         match answer.ending {
             Ending::Reset if self.interrupts(id, 0) => self.line.reset(),
@@ -129,7 +131,8 @@ impl Streams {
             Ending::GoneAway if self.interrupts(id, id) => {
                 // Those of clients are the odd ones.
                 self.go_away(id.saturating_sub(2));
-                return self.leave(respond);
+                self.leave(respond);
+                return Ok(());
             }
             Ending::GoneAway => respond.send_reset(Reason::REFUSED_STREAM),
             Ending::Stream(reason) => respond.send_reset(reason),
@@ -201,10 +204,9 @@ impl Streams {
     }
 
     /// Never answers.
-    fn leave(&self, respond: SendResponse<Bytes>) -> Result<(), h2::Error> {
+    fn leave(&self, respond: SendResponse<Bytes>) {
         // If the connection has ended, so has the stream.
         drop(self.leave.send(respond));
-        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -57,9 +57,10 @@ const KEY_VAULT: &str = "https://vault.azure.net";
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(cloud: &'a Simulator, at_most: u32) -> Self {
-        let client = match cloud.cloud()["http2"] == true {
-            true => Client::builder().http2_prior_knowledge().build().unwrap(),
-            false => Client::new(),
+        let client = if cloud.cloud()["http2"] == true {
+            Client::builder().http2_prior_knowledge().build().unwrap()
+        } else {
+            Client::new()
         };
         Self { cloud, client, tokens: BTreeMap::new(), at_most, found: BTreeMap::new() }
     }
