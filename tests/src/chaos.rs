@@ -2,7 +2,7 @@
 //!
 //! A run is one job against a simulated tenant: the functions' own handlers, over storage, queues and
 //! secrets that fail as those of AWS may, and a cloud that fails as Microsoft's does. Invocations die
-//! at any point where they wait. When all is over, every object of the snapshot is compared with that
+//! at any point where they wait. Under every other seed Microsoft speaks HTTP/2. When all is over, every object of the snapshot is compared with that
 //! of a calm run, and the ledger has to be complete: no fault that ends may leave a trace.
 //!
 //! All of it happens in virtual time, in one thread for each run: time passes only while everybody

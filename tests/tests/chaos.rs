@@ -41,6 +41,7 @@ fn no_fault_that_ends_and_no_death_changes_a_byte() {
     // If hardly anything goes wrong, nothing is proved.
     assert!(statistics.kills > SEEDS, "{statistics}");
     assert!(statistics.faults.len() > 35, "{statistics}");
+    assert!(statistics.faults.contains_key("gone-away"), "{statistics}");
     assert!(statistics.faults.values().sum::<u64>() > 100 * SEEDS, "{statistics}");
 }
 

@@ -22,6 +22,7 @@ pub struct Cloud {
     storage_suffix: Cow<'static, str>,
     portal: Cow<'static, str>,
     data_plane: Option<Cow<'static, str>>,
+    http2: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,9 @@ struct Audiences {
 
 /// What `dataPlane` has in place of the host.
 const HOST: &str = "{host}";
+
+/// The fields that need not be there.
+const OPTIONAL: [&str; 2] = ["dataPlane", "http2"];
 
 impl Cloud {
     /// Azure, and Microsoft 365 including GCC.
@@ -50,6 +54,7 @@ impl Cloud {
         storage_suffix: Cow::Borrowed("core.windows.net"),
         portal: Cow::Borrowed("https://portal.azure.com"),
         data_plane: None,
+        http2: false,
     };
 
     /// Azure Government, with Microsoft Graph for US Government L4 (GCC High).
@@ -67,6 +72,7 @@ impl Cloud {
         storage_suffix: Cow::Borrowed("core.usgovcloudapi.net"),
         portal: Cow::Borrowed("https://portal.azure.us"),
         data_plane: None,
+        http2: false,
     };
 
     /// Azure and Microsoft 365 operated by 21Vianet in China.
@@ -84,6 +90,7 @@ impl Cloud {
         storage_suffix: Cow::Borrowed("core.chinacloudapi.cn"),
         portal: Cow::Borrowed("https://portal.azure.cn"),
         data_plane: None,
+        http2: false,
     };
 
     /// The clouds that have a name.
@@ -179,6 +186,11 @@ impl Cloud {
         bases.into_iter().chain(&self.data_plane).any(|base| base.starts_with("http:"))
     }
 
+    /// Whether the cloud, which is on this machine, is spoken to in HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
+        self.http2
+    }
+
     fn from_json(text: &str) -> Result<Self, CloudError> {
         let document = serde_json::from_str(text).map_err(CloudError::NotJson)?;
         let mut problems = Vec::new();
@@ -204,7 +216,11 @@ impl Cloud {
             data_plane: top
                 .has("dataPlane")
                 .then(|| top.text("dataPlane", &mut problems, data_plane)),
+            http2: top.has("http2") && top.flag("http2", &mut problems),
         };
+        if cloud.http2 && !cloud.is_local() {
+            problems.push("$.http2 must not be true; it is for this machine only".to_owned());
+        }
         top.finish(&mut problems);
         if problems.is_empty() { Ok(cloud) } else { Err(CloudError::Invalid(problems)) }
     }
@@ -281,6 +297,14 @@ impl Fields {
         Cow::Borrowed("")
     }
 
+    fn flag(&mut self, name: &str, problems: &mut Vec<String>) -> bool {
+        let value = self.take(name, problems);
+        if !value.as_ref().is_none_or(Value::is_boolean) {
+            problems.push(format!("{}.{name} must be true or false", self.path));
+        }
+        value == Some(Value::Bool(true))
+    }
+
     fn object(&mut self, name: &str, problems: &mut Vec<String>) -> Self {
         let path = format!("{}.{name}", self.path);
         match self.take(name, problems) {
@@ -291,7 +315,7 @@ impl Fields {
 
     fn finish(mut self, problems: &mut Vec<String>) {
         // An optional field that is null is a field that is not there.
-        self.rest.retain(|name, value| name != "dataPlane" || !value.is_null());
+        self.rest.retain(|name, value| !OPTIONAL.contains(&&**name) || !value.is_null());
         for name in self.rest.keys() {
             let name: String = name.chars().take(100).collect();
             problems.push(format!("{}.{name} is not known", self.path));
@@ -415,7 +439,7 @@ mod tests {
             cloud.data_plane("kv1.vault.azure.net"),
             "http://127.0.0.1:8080/kv1.vault.azure.net"
         );
-        assert!(cloud.is_local());
+        assert!(cloud.is_local() && !cloud.is_http2());
         let without = changed(|document| document["dataPlane"] = Value::Null).unwrap();
         assert_eq!(without.data_plane("kv1.vault.azure.net"), "https://kv1.vault.azure.net");
     }
@@ -446,6 +470,21 @@ mod tests {
                 "$.colour is not known",
             ]
         );
+    }
+
+    #[test]
+    fn http_2_without_tls_is_for_this_machine_only() {
+        assert!(changed(|it| it["http2"] = true.into()).unwrap().is_http2());
+        assert!(!changed(|it| it["http2"] = Value::Null).unwrap().is_http2());
+        assert_eq!(problems(|it| it["http2"] = 1.into()), ["$.http2 must be true or false"]);
+        let elsewhere = problems(|document| {
+            for name in ["authority", "resourceManager", "graph"] {
+                document[name] = "https://cloud.example".into();
+            }
+            document["dataPlane"] = Value::Null;
+            document["http2"] = true.into();
+        });
+        assert_eq!(elsewhere, ["$.http2 must not be true; it is for this machine only"]);
     }
 
     #[test]

@@ -65,10 +65,12 @@ impl Connections {
 
     fn make(only: Option<Arc<Cloud>>) -> Self {
         let is_local = only.as_ref().is_some_and(|cloud| cloud.is_local());
+        let is_http2 = only.as_ref().is_some_and(|cloud| cloud.is_http2());
+        let http = if is_http2 { Http::http2() } else { Http::new(is_local) };
         Self {
             only,
             named: Cloud::NAMED.map(Arc::new),
-            http: Arc::new(Http::new(is_local)),
+            http: Arc::new(http),
             governors: Arc::default(),
         }
     }

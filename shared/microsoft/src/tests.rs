@@ -1,6 +1,7 @@
 //! What is true of the crate as a whole.
 
 mod batching;
+mod http2;
 mod reading;
 mod security;
 mod signing_in;

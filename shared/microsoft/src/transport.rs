@@ -8,10 +8,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request, StatusCode};
+use reqwest::{Client, ClientBuilder, Request, StatusCode};
 
 /// How long it may take to reach a host.
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// After how long without a word the other end of a connection of HTTP/2 is asked whether it is still
+/// there, and how long it has to answer. A process that was frozen comes back to connections that
+/// were forgotten meanwhile.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// How long a whole exchange may take. A page of Microsoft Graph may take several seconds, a
 /// `$batch` of twenty of them longer.
@@ -69,14 +74,30 @@ impl Http {
     /// A client which keeps its connections open. A local one goes past any proxy: plain HTTP is for
     /// this machine only.
     pub(crate) fn new(is_local: bool) -> Self {
+        Self::build(Self::builder(is_local))
+    }
+
+    /// A client for a cloud on this machine that speaks HTTP/2 without TLS, which nothing tells
+    /// beforehand. Elsewhere, TLS tells which of both a host speaks.
+    pub(crate) fn http2() -> Self {
+        Self::build(Self::builder(true).http2_prior_knowledge())
+    }
+
+    fn builder(is_local: bool) -> ClientBuilder {
         let builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT)
             .timeout(EXCHANGE)
+            // A connection of HTTP/2 is shared, so that a request that waits in vain does not end it.
+            .http2_keep_alive_interval(SILENCE)
+            .http2_keep_alive_timeout(SILENCE)
             .referer(false)
             // A redirect may lead anywhere, and no service of Microsoft's needs one.
             .redirect(Policy::none());
-        let builder = if is_local { builder.no_proxy() } else { builder };
+        if is_local { builder.no_proxy() } else { builder }
+    }
+
+    fn build(builder: ClientBuilder) -> Self {
         // What is wrong with this machine's TLS is told with each request, as it is no fault of the
         // one who makes the client.
         let client = builder.build().map_err(|error| chain(&error));

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use h2::Reason;
+use serde_json::{Value, json};
 
 /// How the server ends an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +17,11 @@ pub(crate) enum Ending {
     Cut,
     /// In the middle of the body, whose length was not told.
     Unended,
-    /// The connection is closed, and the answer says so.
+    /// There is no answer: with HTTP/2, the stream is reset.
+    Stream(Reason),
+    /// There is no answer: with HTTP/2, the server goes away before it has looked at the request.
+    GoneAway,
+    /// The connection is closed, and the answer says so; with HTTP/2, GOAWAY does.
     Closed,
     /// The connection is closed, and the answer does not say so.
     Dropped,
@@ -51,6 +56,12 @@ impl Answer {
             delay: Duration::ZERO,
             ending: Ending::Whole,
         }
+    }
+
+    /// That there is no such host. In the real cloud such a name does not resolve, or leads to
+    /// someone else.
+    pub(crate) fn nowhere() -> Self {
+        Self::new(404, &json!({ "error": { "code": "UnknownHost" } }))
     }
 
     /// An answer with one more header.

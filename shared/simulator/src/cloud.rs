@@ -34,6 +34,7 @@ pub(crate) struct Cloud {
     throttles: Throttles,
     throttling: bool,
     injector: Option<Injector>,
+    http2: bool,
 }
 
 impl Cloud {
@@ -48,6 +49,7 @@ impl Cloud {
             throttles: Throttles::default(),
             throttling: options.throttling,
             injector: options.faults.clone().map(Injector::new),
+            http2: options.http2,
         }
     }
 
@@ -62,6 +64,11 @@ impl Cloud {
         answer
     }
 
+    /// Whether requests that share a connection may be interrupted for the fault of another one.
+    pub(crate) fn interrupts(&self, requests: &[Request]) -> bool {
+        self.injector.as_ref().is_none_or(|injector| injector.interrupts(requests))
+    }
+
     /// What the service that a request is for answers, without faults.
     pub(crate) fn route(&self, request: &Request) -> Answer {
         match request.host.to_ascii_lowercase().as_str() {
@@ -70,8 +77,7 @@ impl Cloud {
             "management.azure.com" => arm::answer(self, request),
             host => match host.strip_suffix(".vault.azure.net") {
                 Some(name) => vault::answer(self, request, name),
-                // In the real cloud such a name does not resolve, or leads to someone else.
-                None => Answer::new(404, &json!({ "error": { "code": "UnknownHost" } })),
+                None => Answer::nowhere(),
             },
         }
     }
@@ -104,6 +110,7 @@ impl Cloud {
             "storageSuffix": "core.windows.net",
             "portal": "https://portal.azure.com",
             "dataPlane": format!("{base}/{{host}}"),
+            "http2": self.http2,
         })
     }
 }

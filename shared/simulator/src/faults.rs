@@ -13,8 +13,13 @@
 //!
 //! So a client finishes that tries a request `n + 2` times, begins a list `n + 1` times, renews
 //! its token `n` times for one request, follows the link of every page, and does not count the
-//! answers that ask it to slow down. The one attempt more is for HTTP/1.1, where a request can
-//! meet a connection that the server is just closing, through no fault of the request.
+//! answers that ask it to slow down. The one attempt more is for a request that meets a connection
+//! which the server is just closing, through no fault of the request.
+//!
+//! With HTTP/2 a connection that ends takes those with it that are under way on it. One and the same
+//! request is interrupted once at most, in all, for the fault of another: that is another attempt
+//! more for clients that have several requests under way at once. Where it cannot be, only the one
+//! stream is reset.
 //!
 //! What is counted is what the server answers. Several clients that send one and the same request
 //! at the same time share what is counted, so one of them can see more than its part.
@@ -32,7 +37,8 @@ pub(crate) use injector::Injector;
 /// Which faults there are.
 ///
 /// Which answer becomes faulty, and how, is a function of the seed, of the request (its method,
-/// host, path, parameters and body, and so its page token) and of how often it was seen. The order
+/// host, path, parameters and body, and so its page token), of whether it comes by HTTP/2, and of
+/// how often it was seen. The order
 /// in which requests come does not matter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Faults {
@@ -44,6 +50,9 @@ pub struct Faults {
     /// How often at most one and the same request is answered wrongly in a row. Then it is answered
     /// rightly, so that transient faults end.
     pub at_most: u32,
+    /// The names of the only kinds of faults that there are, such as `gone-away`, as the counters
+    /// have them. If it is empty, there are all.
+    pub only: Vec<&'static str>,
     /// Faults that never end.
     pub permanent: Vec<Permanent>,
     /// Divides every wait that a fault asks for or makes, so that tests need not wait. As
@@ -53,7 +62,14 @@ pub struct Faults {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self { seed: 1, density: 0.0, at_most: 1, permanent: Vec::new(), hurry: 1 }
+        Self {
+            seed: 1,
+            density: 0.0,
+            at_most: 1,
+            only: Vec::new(),
+            permanent: Vec::new(),
+            hurry: 1,
+        }
     }
 }
 

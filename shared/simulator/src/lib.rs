@@ -26,6 +26,7 @@ mod entra;
 mod faults;
 mod graph;
 mod guid;
+mod http2;
 mod names;
 mod options;
 mod paging;

@@ -25,6 +25,8 @@ pub struct Options {
     pub throttling: bool,
     /// Application registrations beside the default one, which may read everything.
     pub principals: Vec<Principal>,
+    /// Whether clients are to speak HTTP/2, without TLS. The server understands it in any case.
+    pub http2: bool,
     /// Answers that are wrong on purpose, if there are to be any.
     pub faults: Option<Faults>,
 }
@@ -40,6 +42,7 @@ impl Default for Options {
             page_size: None,
             throttling: true,
             principals: Vec::new(),
+            http2: false,
             faults: None,
         }
     }

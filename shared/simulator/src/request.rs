@@ -1,5 +1,8 @@
 //! A request as the simulated services see it, whether it came by itself or in a `$batch`.
 
+use axum::http::Version;
+use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 /// A request to one of the services.
@@ -23,9 +26,31 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
     /// Whether this is part of a `$batch`.
     pub(crate) nested: bool,
+    /// Whether its connection is that of other requests too, as with HTTP/2.
+    pub(crate) is_multiplexed: bool,
 }
 
 impl Request {
+    /// The request that came by HTTP. None if its path does not begin with a host.
+    pub(crate) fn read(head: &Parts, body: Vec<u8>) -> Option<Self> {
+        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let (host, path) = head.uri.path().strip_prefix('/')?.split_once('/')?;
+        Some(Self {
+            method: head.method.as_str().to_owned(),
+            host: decode(host),
+            path: decode(path).trim_matches('/').to_owned(),
+            query: parse_form(head.uri.query().unwrap_or_default().as_bytes()),
+            bearer: header("authorization").and_then(bearer),
+            eventual: header("consistencylevel")
+                .is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
+            client_request_id: header("client-request-id").map(str::to_owned),
+            body,
+            nested: false,
+            is_multiplexed: head.version == Version::HTTP_2,
+        })
+    }
+
     /// The value of a query parameter, whose name is compared without case.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -37,6 +62,12 @@ impl Request {
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.split('/').filter(|segment| !segment.is_empty()).collect()
     }
+}
+
+/// The token of a header `Authorization: Bearer TOKEN`.
+fn bearer(header: &str) -> Option<String> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 /// Splits a query string or a form into decoded names and values.

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Path, RawQuery, State};
-use axum::http::{HeaderMap, Method, Response, Version};
-use axum::routing::any;
+use axum::extract::{ConnectInfo, State};
+use axum::http::Response;
+use axum::http::request::Parts;
+use axum::http::response::Builder;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -20,7 +21,7 @@ use crate::cloud::Cloud;
 use crate::counters::Counters;
 use crate::options::{Options, Principal, Subscription};
 use crate::random::Draw;
-use crate::request::{Request, parse_form};
+use crate::request::Request;
 use crate::wire::{self, Gate, Line};
 
 /// A running simulated cloud. The server stops when this is dropped.
@@ -33,8 +34,9 @@ pub struct Simulator {
     _stop: oneshot::Sender<()>,
 }
 
-struct Server {
-    cloud: Arc<Cloud>,
+/// What answers requests, whatever protocol they come by.
+pub(crate) struct Server {
+    pub(crate) cloud: Arc<Cloud>,
     latency: Duration,
     seed: u64,
     served: AtomicU64,
@@ -57,11 +59,11 @@ impl Simulator {
             seed: options.seed,
             served: AtomicU64::new(0),
         });
-        let router = Router::new().route("/{host}/{*path}", any(serve)).with_state(server);
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&server));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<Line>();
-            let serving = axum::serve(Gate(listener), service)
+            let serving = axum::serve(Gate::new(listener, server), service)
                 .with_graceful_shutdown(async move { drop(stopped.await) });
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the simulated cloud stopped");
@@ -117,81 +119,77 @@ impl Simulator {
     }
 }
 
+impl Server {
+    /// What a request is answered, without the wait that comes before it.
+    pub(crate) fn answer(&self, request: &Request) -> Answer {
+        let mut answer = self.cloud.answer(request);
+        answer.delay += self.latency;
+        answer
+    }
+
+    /// The head of an answer.
+    pub(crate) fn head(&self, answer: &Answer) -> Builder {
+        let served = self.served.fetch_add(1, Ordering::Relaxed);
+        let id = Draw::new(self.seed, "request", served).guid();
+        let mut response = Response::builder()
+            .status(answer.status)
+            .header("Content-Type", "application/json; charset=utf-8")
+            .header("request-id", &id)
+            .header("x-ms-request-id", id);
+        for (name, value) in &answer.headers {
+            // A later value takes the place of an earlier one.
+            if let (Some(headers), Ok(value)) = (response.headers_mut(), value.parse()) {
+                headers.insert(*name, value);
+            }
+        }
+        response
+    }
+}
+
+/// Answers a request that came by HTTP/1.1.
 async fn serve(
     State(server): State<Arc<Server>>,
     ConnectInfo(line): ConnectInfo<Line>,
-    (method, version): (Method, Version),
-    Path((host, path)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    head: Parts,
     body: Bytes,
 ) -> Response<Body> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let request = Request {
-        method: method.as_str().to_owned(),
-        host,
-        path: path.trim_matches('/').to_owned(),
-        query: parse_form(query.unwrap_or_default().as_bytes()),
-        bearer: header("authorization").and_then(bearer),
-        eventual: header("consistencylevel").is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
-        client_request_id: header("client-request-id").map(str::to_owned),
-        body: body.to_vec(),
-        nested: false,
+    let answer = match Request::read(&head, body.to_vec()) {
+        Some(request) => server.answer(&request),
+        None => Answer::nowhere(),
     };
-    let answer = server.cloud.answer(&request);
-    let wait = server.latency + answer.delay;
-    if !wait.is_zero() {
-        tokio::time::sleep(wait).await;
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
     }
-    let mut draw = Draw::new(server.seed, "request", server.served.fetch_add(1, Ordering::Relaxed));
-    // With HTTP/2 a connection is that of many requests, so that only the one stream is ended.
-    let line = (version < Version::HTTP_2).then_some(line);
-    respond(answer, &draw.guid(), line.as_ref())
+    let response = server.head(&answer);
+    respond(answer, response, &line)
 }
 
-/// The token of a header `Authorization: Bearer TOKEN`.
-fn bearer(header: &str) -> Option<String> {
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-}
-
-fn respond(answer: Answer, id: &str, line: Option<&Line>) -> Response<Body> {
-    let mut response = Response::builder()
-        .status(answer.status)
-        .header("Content-Type", "application/json; charset=utf-8")
-        .header("request-id", id)
-        .header("x-ms-request-id", id);
-    for (name, value) in answer.headers {
-        // A later value takes the place of an earlier one.
-        if let (Some(headers), Ok(value)) = (response.headers_mut(), value.parse()) {
-            headers.insert(name, value);
-        }
-    }
+fn respond(answer: Answer, mut response: Builder, line: &Line) -> Response<Body> {
     let length = answer.body.len();
     let half = |mut body: Vec<u8>| {
         body.truncate(length / 2);
         wire::broken(body)
     };
-    let body = match (answer.ending, line) {
-        (Ending::Reset, Some(line)) => {
+    let body = match answer.ending {
+        // The last two are of HTTP/2; the nearest to them is that there is no answer.
+        Ending::Reset | Ending::GoneAway | Ending::Stream(_) => {
             line.reset();
             Body::empty()
         }
-        (Ending::Reset, None) => wire::broken(Vec::new()),
-        (Ending::Cut, _) => {
+        Ending::Cut => {
             response = response.header("Content-Length", length);
             half(answer.body)
         }
-        (Ending::Unended, _) => half(answer.body),
-        (Ending::Closed, Some(_)) => {
+        Ending::Unended => half(answer.body),
+        Ending::Closed => {
             response = response.header("Connection", "close");
             Body::from(answer.body)
         }
-        (Ending::Dropped, Some(line)) => {
+        Ending::Dropped => {
             response = response.header("Content-Length", length);
             line.last(answer.body)
         }
-        (Ending::Whole | Ending::Closed | Ending::Dropped, _) => Body::from(answer.body),
+        Ending::Whole => Body::from(answer.body),
     };
     response.body(body).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer is not valid HTTP");

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
@@ -13,6 +13,10 @@ use axum::serve::{IncomingStream, Listener};
 use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::http2;
+use crate::server::Server;
 
 /// Nothing is sent any more.
 const RESET: u8 = 1;
@@ -25,17 +29,34 @@ const CLOSED: u8 = 4;
 
 /// What a request holds of its connection, to end it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line(Arc<AtomicU8>);
+pub(crate) struct Line(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    end: AtomicU8,
+    /// What is sent when all that was written before it was.
+    inserted: Mutex<Vec<u8>>,
+}
 
 impl Line {
     /// Resets the connection. What is still to be sent is not.
     pub(crate) fn reset(&self) {
-        self.0.store(RESET, Ordering::SeqCst);
+        self.0.end.store(RESET, Ordering::SeqCst);
+    }
+
+    /// Sends a frame that the server's own protocol knows nothing of, when it flushes the next time:
+    /// then it is between two frames.
+    pub(crate) fn insert(&self, frame: &[u8]) {
+        self.inserted().extend_from_slice(frame);
+    }
+
+    fn inserted(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.inserted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A body after which the connection is closed, which the answer does not tell.
     pub(crate) fn last(&self, body: Vec<u8>) -> Body {
-        self.0.store(ENDING, Ordering::SeqCst);
+        self.0.end.store(ENDING, Ordering::SeqCst);
         let guard = Guard(self.clone());
         let body = stream::iter([Ok::<_, io::Error>(Bytes::from(body))]);
         Body::from_stream(body.inspect(move |_| {
@@ -45,11 +66,11 @@ impl Line {
 
     /// The one state follows on the other.
     fn turn(&self, from: u8, to: u8) -> bool {
-        self.0.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+        self.0.end.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
     fn is(&self, state: u8) -> bool {
-        self.0.load(Ordering::SeqCst) == state
+        self.0.end.load(Ordering::SeqCst) == state
     }
 }
 
@@ -68,8 +89,7 @@ impl Drop for Guard {
     }
 }
 
-/// A body that ends with an error after it has sent something, so that the connection is closed,
-/// or with HTTP/2 the stream is reset.
+/// A body that ends with an error after it has sent something, so that the connection is closed.
 pub(crate) fn broken(body: Vec<u8>) -> Body {
     let sent = stream::iter([Ok(Bytes::from(body))]);
     let end = stream::once(async {
@@ -80,20 +100,50 @@ pub(crate) fn broken(body: Vec<u8>) -> Body {
     Body::from_stream(sent.chain(end))
 }
 
-/// Accepts connections.
-pub(crate) struct Gate(pub(crate) TcpListener);
+/// Accepts connections. It serves those of HTTP/2 itself, and hands over the others. They end with it.
+pub(crate) struct Gate {
+    listener: TcpListener,
+    server: Arc<Server>,
+    /// Those that have not said yet what they speak, and those of HTTP/2.
+    open: JoinSet<Option<(TcpStream, SocketAddr)>>,
+}
+
+impl Gate {
+    pub(crate) fn new(listener: TcpListener, server: Arc<Server>) -> Self {
+        Self { listener, server, open: JoinSet::new() }
+    }
+}
 
 impl Listener for Gate {
     type Io = Connection;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        (Connection { stream, line: Line::default() }, address)
+        loop {
+            tokio::select! {
+                (stream, address) = Listener::accept(&mut self.listener) => {
+                    let server = Arc::clone(&self.server);
+                    self.open.spawn(async move {
+                        if !http2::is_spoken(&stream).await {
+                            return Some((stream, address));
+                        }
+                        if let Err(error) = http2::serve(stream, server).await {
+                            tracing::trace!(%error, "a connection of HTTP/2 ended");
+                        }
+                        None
+                    });
+                }
+                Some(known) = self.open.join_next() => {
+                    if let Ok(Some((stream, address))) = known {
+                        return (Connection::new(stream, Line::default()), address);
+                    }
+                }
+            }
+        }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -104,6 +154,10 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    pub(crate) const fn new(stream: TcpStream, line: Line) -> Self {
+        Self { stream, line }
+    }
+
     /// Fails on a connection that was reset, and sees to it that the peer notices.
     fn check(&self) -> io::Result<()> {
         if !self.line.is(RESET) {
@@ -153,7 +207,14 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+        let Self { stream, line } = &mut *self;
+        ready!(Pin::new(&mut *stream).poll_flush(context))?;
+        let mut inserted = line.inserted();
+        while !inserted.is_empty() {
+            let sent = ready!(Pin::new(&mut *stream).poll_write(context, &inserted))?;
+            inserted.drain(..sent);
+        }
+        drop(inserted);
         if self.line.turn(ENDED, CLOSED) {
             // The server may be waiting for the next request.
             context.waker().wake_by_ref();

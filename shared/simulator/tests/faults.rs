@@ -1,6 +1,8 @@
 //! Faults over real HTTP: each kind as it looks on the wire, and that a correct client copes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "faults/http2.rs"]
+mod http2;
 #[path = "faults/kinds.rs"]
 mod kinds;
 #[path = "faults/permanent.rs"]
@@ -26,6 +28,8 @@ async fn start(faults: Option<Faults>) -> Simulator {
         resources: 60,
         page_size: Some(7),
         throttling: false,
+        // Every other seed has it so.
+        http2: faults.as_ref().is_some_and(|it| it.seed % 2 == 1),
         faults,
         ..Options::default()
     };

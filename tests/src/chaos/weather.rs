@@ -30,6 +30,11 @@ pub struct Weather {
 }
 
 impl Weather {
+    /// Whether Microsoft speaks HTTP/2. Every other seed has it so.
+    fn is_http2(&self) -> bool {
+        !self.seed.is_multiple_of(2)
+    }
+
     pub(crate) fn is_calm(&self) -> bool {
         self.density == 0.0 && self.kills == 0.0
     }
@@ -52,6 +57,7 @@ impl Tenant {
             latency: Duration::from_millis(200),
             // The simulated throttles count in real time, of which next to none passes here.
             throttling: false,
+            http2: weather.is_http2(),
             faults: Some(weather.faults()),
             ..Options::default()
         }

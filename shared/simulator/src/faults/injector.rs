@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use h2::Reason;
 use serde_json::value::RawValue;
 
 use super::kind::{Kind, Shape};
@@ -44,6 +45,8 @@ struct Seen {
     wrong: u32,
     /// Whether a `Retry-After` was too short, so that the next answer has to be 429.
     is_owed: bool,
+    /// Whether it was interrupted for the fault of another request on its connection.
+    is_interrupted: bool,
     /// The bearer token that this request was told to have expired.
     expired: Option<u64>,
 }
@@ -106,6 +109,23 @@ impl Injector {
         Self::count(cloud, &visit, kind, answer)
     }
 
+    /// Whether requests may be interrupted for the fault of another one on their connection. Each
+    /// of them may once, those in a `$batch` too.
+    pub(crate) fn interrupts(&self, others: &[Request]) -> bool {
+        let inner = others.iter().flat_map(batch::requests);
+        let keys: Vec<u64> =
+            others.iter().cloned().chain(inner).map(|it| Visit::new(&it).key).collect();
+        let requests = &mut self.state().requests;
+        let is_full = |key| requests.get(key).is_some_and(|seen| seen.is_interrupted);
+        let may = !keys.iter().any(is_full);
+        if may {
+            for key in keys {
+                requests.entry(key).or_default().is_interrupted = true;
+            }
+        }
+        may
+    }
+
     /// The right answer. What a throttle refuses is none yet.
     fn right(&self, cloud: &Cloud, visit: &Visit) -> Answer {
         let (answer, place) = self.read(cloud, visit, None);
@@ -147,6 +167,14 @@ impl Injector {
                 unavailable(504, "GatewayTimeout", text)
             }
             Kind::ConnectionReset => Answer { ending: Ending::Reset, ..Answer::empty() },
+            Kind::GoneAway => Answer { ending: Ending::GoneAway, ..Answer::empty() },
+            Kind::StreamRefused | Kind::StreamReset => {
+                let reasons = match kind {
+                    Kind::StreamRefused => &[Reason::REFUSED_STREAM][..],
+                    _ => &[Reason::INTERNAL_ERROR, Reason::ENHANCE_YOUR_CALM, Reason::CANCEL],
+                };
+                Answer { ending: Ending::Stream(draw.pick(reasons)), ..Answer::empty() }
+            }
             Kind::BodyCut | Kind::ChunksBroken => {
                 let answer = match visit.shape {
                     // What the requests of a batch would get must not be used up by no one.
@@ -187,7 +215,7 @@ impl Injector {
             seen.wrong += 1;
             return Some((Kind::Throttled, draw));
         }
-        let mut kind = self.draw(visit.shape, &mut draw)?;
+        let mut kind = self.draw(visit, &mut draw)?;
         if !kind.is_wrong() {
             return Some((kind, draw));
         }
@@ -231,15 +259,20 @@ impl Injector {
     }
 
     /// One of the faults that can befall a request, or mostly none.
-    fn draw(&self, shape: Shape, draw: &mut Draw) -> Option<Kind> {
+    fn draw(&self, visit: &Visit, draw: &mut Draw) -> Option<Kind> {
         let share = f64::from(u32::try_from(draw.below(1 << 24)).unwrap_or_default());
         let share = share / f64::from(1 << 24);
-        let rarer = if shape == Shape::SignIn { 8.0 } else { 1.0 };
+        let rarer = if visit.shape == Shape::SignIn { 8.0 } else { 1.0 };
         if share * rarer >= self.faults.density {
             return None;
         }
-        let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.befalls(shape)).collect();
-        Some(draw.pick(&kinds))
+        let only = &self.faults.only;
+        let kinds: Vec<Kind> = Kind::ALL
+            .into_iter()
+            .filter(|kind| only.is_empty() || only.contains(&kind.name()))
+            .filter(|kind| kind.exists(visit.request.is_multiplexed) && kind.befalls(visit.shape))
+            .collect();
+        (!kinds.is_empty()).then(|| draw.pick(&kinds))
     }
 
     fn is_page_expired(&self, visit: &Visit) -> bool {

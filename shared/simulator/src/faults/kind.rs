@@ -49,6 +49,12 @@ pub(super) enum Kind {
     ConnectionClosed,
     /// The right answer, after which the connection is closed without notice.
     ConnectionDropped,
+    /// HTTP/2: `GOAWAY` names a last stream below that of the request, which is not looked at.
+    GoneAway,
+    /// HTTP/2: the stream is reset with `REFUSED_STREAM`.
+    StreamRefused,
+    /// HTTP/2: the stream is reset with another reason.
+    StreamReset,
 }
 
 /// What of a request decides which faults can befall it.
@@ -65,7 +71,7 @@ pub(super) enum Shape {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 23] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::Throttled,
         Self::ThrottledWithoutWait,
         Self::ThrottledTooShort,
@@ -89,6 +95,9 @@ impl Kind {
         Self::Delay,
         Self::ConnectionClosed,
         Self::ConnectionDropped,
+        Self::GoneAway,
+        Self::StreamRefused,
+        Self::StreamReset,
     ];
 
     /// The name that the counters have for it.
@@ -117,12 +126,25 @@ impl Kind {
             Self::Delay => "delay",
             Self::ConnectionClosed => "connection-closed",
             Self::ConnectionDropped => "connection-dropped",
+            Self::GoneAway => "gone-away",
+            Self::StreamRefused => "stream-refused",
+            Self::StreamReset => "stream-reset",
         }
     }
 
     /// Whether the answer is wrong, and not only late or the last one on its connection.
     pub(super) const fn is_wrong(self) -> bool {
         !matches!(self, Self::Delay | Self::ConnectionClosed | Self::ConnectionDropped)
+    }
+
+    /// Whether there is this fault with HTTP/2, or with what came before it. Of a connection that
+    /// carries others, nobody can say which answer is the last.
+    pub(super) const fn exists(self, is_multiplexed: bool) -> bool {
+        match self {
+            Self::GoneAway | Self::StreamRefused | Self::StreamReset => is_multiplexed,
+            Self::ConnectionDropped => !is_multiplexed,
+            _ => true,
+        }
     }
 
     /// Whether this fault can befall a request.
@@ -155,7 +177,10 @@ impl Kind {
             | Self::ChunksBroken
             | Self::Delay
             | Self::ConnectionClosed
-            | Self::ConnectionDropped => !matches!(shape, Shape::Nested { .. }),
+            | Self::ConnectionDropped
+            | Self::GoneAway
+            | Self::StreamRefused
+            | Self::StreamReset => !matches!(shape, Shape::Nested { .. }),
             _ => true,
         }
     }

@@ -101,6 +101,7 @@ fn nested(request: &Request, step: &Step) -> Request {
         client_request_id: request.client_request_id.clone(),
         body: Vec::new(),
         nested: true,
+        is_multiplexed: request.is_multiplexed,
     }
 }
 

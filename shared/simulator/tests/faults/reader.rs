@@ -57,7 +57,11 @@ const KEY_VAULT: &str = "https://vault.azure.net";
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(cloud: &'a Simulator, at_most: u32) -> Self {
-        let client = Client::new();
+        let client = if cloud.cloud()["http2"] == true {
+            Client::builder().http2_prior_knowledge().build().unwrap()
+        } else {
+            Client::new()
+        };
         Self { cloud, client, tokens: BTreeMap::new(), at_most, found: BTreeMap::new() }
     }
 
