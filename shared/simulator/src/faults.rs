@@ -44,7 +44,9 @@ pub struct Faults {
     /// How often at most one and the same request is answered wrongly in a row. Then it is answered
     /// rightly, so that transient faults end.
     pub at_most: u32,
-    /// Faults that never end.
+    /// Faults that never end, unless [`Simulator::set_permanent`] takes them away.
+    ///
+    /// [`Simulator::set_permanent`]: crate::Simulator::set_permanent
     pub permanent: Vec<Permanent>,
     /// Divides every wait that a fault asks for or makes, so that tests need not wait. As
     /// `Retry-After` has whole seconds, a divided one may become 0.

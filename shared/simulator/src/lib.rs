@@ -26,6 +26,8 @@ mod entra;
 mod faults;
 mod graph;
 mod guid;
+mod life;
+mod management_group;
 mod names;
 mod options;
 mod paging;
@@ -43,5 +45,6 @@ mod wire;
 
 pub use counters::Counters;
 pub use faults::{Faults, Permanent};
+pub use life::{Change, State};
 pub use options::{Assignment, Options, Principal, Subscription};
 pub use server::Simulator;
