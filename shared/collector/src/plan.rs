@@ -63,7 +63,9 @@ impl Plan {
         let config = &self.instance.config;
         match step.needs {
             Needs::Subscription => config.subscription_id.as_deref().unwrap_or_default(),
-            Needs::Nothing | Needs::Directory => &config.directory_id,
+            Needs::Nothing | Needs::Directory | Needs::SubscriptionInstances => {
+                &config.directory_id
+            }
         }
     }
 
@@ -73,7 +75,10 @@ impl Plan {
         let domain = step.list.domain;
         let config = &self.instance.config;
         let owner = match &config.subscription_id {
-            Some(subscription) if !domain.is_of_tenant() => subscription,
+            // Azure Resource Manager has a budget for what belongs to no subscription, too.
+            Some(subscription) if step.needs == Needs::Subscription && !domain.is_of_tenant() => {
+                subscription
+            }
             _ => &config.directory_id,
         };
         DomainKey { owner: owner.clone(), domain }
@@ -107,12 +112,19 @@ fn disabled(step: &Step, config: &Config) -> Option<String> {
         Needs::Subscription if config.subscription_id.is_none() => {
             return Some("config.subscriptionId is not set".to_owned());
         }
+        Needs::SubscriptionInstances if !config.configure_subscription_instances => {
+            return Some("config.configureSubscriptionInstances is not true".to_owned());
+        }
         _ => (),
     }
     let source = step
         .ingestion_source
         .filter(|source| !steps::ALWAYS_COLLECTED.contains(source) && !config.collects(source))?;
-    Some(format!("config.ingestionSources turns {source} off"))
+    Some(if steps::OFF_BY_DEFAULT.contains(&source) {
+        format!("config.ingestionSources does not turn {source} on")
+    } else {
+        format!("config.ingestionSources turns {source} off")
+    })
 }
 
 /// The enabled steps that find the entities which a step lists something of.
@@ -121,7 +133,12 @@ fn parents<'c>(
     config: &'c Config,
 ) -> impl Iterator<Item = &'static Step> + use<'c> {
     let emitters = STEPS.iter().copied().filter(|other| emits_any(other, step.list.parents));
-    emitters.filter(move |other| disabled(other, config).is_none())
+    // What a subscription is read for is in that subscription. The step that finds skipped ones would
+    // have them read after all.
+    let is_near = |other: &Step| {
+        step.needs != Needs::Subscription || other.needs != Needs::SubscriptionInstances
+    };
+    emitters.filter(move |other| is_near(other) && disabled(other, config).is_none())
 }
 
 fn emits_any(step: &Step, kinds: &[&EntityType]) -> bool {

@@ -131,7 +131,7 @@ impl<'a> Shard<'a> {
             plan,
             step,
             number: message.shard,
-            scope: plan.instance.scope(&plan.portal),
+            scope: plan.instance.scope(&plan.portal, &plan.planned_at),
             fetch: context.connect(&plan.instance).await?,
             checkpoint,
             etag,
