@@ -222,9 +222,10 @@ fn recordings_show_discoveries_where_they_are_declared() {
     for recording in recordings() {
         let (step, found) = (recording.step, recording.convert());
         let skipped = found.discoveries.iter().filter(|it| it.skipped.is_some()).count();
-        let is_fine = match step.discovers {
-            true => 0 < skipped && skipped < found.discoveries.len(),
-            false => found.discoveries.is_empty(),
+        let is_fine = if step.discovers {
+            0 < skipped && skipped < found.discoveries.len()
+        } else {
+            found.discoveries.is_empty()
         };
         problems.unless(is_fine, || format!("{} discovers {:?}", step.id, found.discoveries));
     }

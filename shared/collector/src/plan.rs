@@ -144,3 +144,79 @@ fn parents<'c>(
 fn emits_any(step: &Step, kinds: &[&EntityType]) -> bool {
     step.entity_types().any(|found| kinds.iter().any(|kind| kind.kind == found.kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use steps::Domain;
+
+    use super::*;
+
+    fn plan(config: Value) -> Plan {
+        let mut all = json!({
+            "directoryId": "d",
+            "clientId": "c",
+            "clientSecret": { "secretArn": "env:NAME" },
+        });
+        if let (Value::Object(all), Value::Object(config)) = (&mut all, config) {
+            all.extend(config);
+        }
+        let instance = json!({ "id": "i", "integration": "azure", "name": "I", "config": all });
+        let instance: Instance = serde_json::from_value(instance).unwrap();
+        Plan {
+            job: Job { instance: "i".into(), id: "j".into() },
+            planned_at: "2026-03-01T04:05:06Z".into(),
+            portal: String::new(),
+            previous: None,
+            parents_per_shard: 1,
+            is_whole: true,
+            steps: Plan::steps_of(&instance.config),
+            instance,
+        }
+    }
+
+    fn planned<'p>(plan: &'p Plan, id: &str) -> &'p PlannedStep {
+        plan.steps.iter().find(|step| step.id == id).unwrap()
+    }
+
+    #[test]
+    fn what_belongs_to_no_subscription_draws_on_the_tenant() {
+        let plan = plan(json!({ "subscriptionId": "s" }));
+        let owner = |id| {
+            let DomainKey { owner, domain } = plan.domain(steps::find(id).unwrap());
+            assert_eq!(domain, Domain::ResourceManager);
+            owner
+        };
+        assert_eq!(owner("rm-subscription"), "s");
+        assert_eq!(owner("rm-skipped-subscription"), "d");
+        assert_eq!(plan.group("rm-management-groups"), "d/arm");
+    }
+
+    #[test]
+    fn what_is_off_says_why() {
+        let off = |config, id| planned(&plan(config), id).disabled.clone();
+        let usage = "rm-subscription-usage-details";
+        let sources =
+            |sources: Value| json!({ "subscriptionId": "s", "ingestionSources": sources });
+        let not_on = "config.ingestionSources does not turn subscriptions_usage on".to_owned();
+        assert_eq!(off(sources(json!({})), usage), Some(not_on.clone()));
+        assert_eq!(off(sources(json!({ "*": true })), usage), Some(not_on));
+        assert_eq!(off(sources(json!({ "*": false, "subscriptions_usage": true })), usage), None);
+        let why = off(json!({}), "rm-management-groups");
+        assert_eq!(why.as_deref(), Some("config.configureSubscriptionInstances is not true"));
+        let config = json!({ "configureSubscriptionInstances": true });
+        assert_eq!(off(config, "rm-management-groups"), None);
+    }
+
+    #[test]
+    fn nothing_of_a_skipped_subscription_is_listed() {
+        let config = json!({ "subscriptionId": "s", "configureSubscriptionInstances": true });
+        let plan = plan(config);
+        assert_eq!(planned(&plan, "rm-skipped-subscription").disabled, None);
+        for id in ["rm-subscription-locations", "rm-monitor-diagnostic-settings"] {
+            let after = &planned(&plan, id).after;
+            assert!(after.contains(&"rm-subscription".to_owned()), "{id}: {after:?}");
+            assert!(!after.contains(&"rm-skipped-subscription".to_owned()), "{id}: {after:?}");
+        }
+    }
+}

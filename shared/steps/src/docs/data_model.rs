@@ -66,9 +66,12 @@ fn read(step: &Step, page: &mut String) {
         Needs::SubscriptionInstances => "if the instance has `configureSubscriptionInstances`",
     };
     let source = step.ingestion_source.filter(|it| !ALWAYS_COLLECTED.contains(it));
-    let source = source.map(|it| match step.is_off_by_default() {
-        true => format!(", and `{it}` is switched on by name"),
-        false => format!(", unless `{it}` is switched off"),
+    let source = source.map(|it| {
+        if step.is_off_by_default() {
+            format!(", and `{it}` is switched on by name")
+        } else {
+            format!(", unless `{it}` is switched off")
+        }
     });
     let _ = writeln!(page, "- Runs {needs}{}", source.unwrap_or_default());
     if !step.covers.is_empty() {
