@@ -126,6 +126,8 @@ pub fn scope() -> Scope {
         subscription_id: Some("5d0b1f6e-6a0c-4c53-9a57-000000000003".into()),
         portal: "https://portal.azure.com/#@contoso.com".into(),
         account_name: None,
+        ingest_disabled_subscriptions: false,
+        planned_at: "2026-03-01T04:05:06Z".into(),
     }
 }
 
@@ -147,11 +149,15 @@ pub fn graph(found: &Output) -> Value {
         }
         json
     });
-    json!({
+    let mut graph = json!({
         "entities": entities.collect::<Vec<_>>(),
         "references": found.references,
         "drift": found.drift,
-    })
+    });
+    if !found.discoveries.is_empty() {
+        graph["discoveries"] = json!(found.discoveries);
+    }
+    graph
 }
 
 fn folder(step: &Step) -> PathBuf {

@@ -217,6 +217,22 @@ fn recordings_show_no_relationship_that_is_not_declared() {
 }
 
 #[test]
+fn recordings_show_discoveries_where_they_are_declared() {
+    let mut problems = Problems::default();
+    for recording in recordings() {
+        let (step, found) = (recording.step, recording.convert());
+        let skipped = found.discoveries.iter().filter(|it| it.skipped.is_some()).count();
+        let is_fine = if step.discovers {
+            0 < skipped && skipped < found.discoveries.len()
+        } else {
+            found.discoveries.is_empty()
+        };
+        problems.unless(is_fine, || format!("{} discovers {:?}", step.id, found.discoveries));
+    }
+    problems.report();
+}
+
+#[test]
 fn what_is_selected_is_enough() {
     let mut problems = Problems::default();
     for recording in recordings().filter(|it| it.step.list.select) {

@@ -33,7 +33,7 @@ pub(crate) async fn after(
     for (planned, next) in waited {
         let shards = parents::shards(context, plan, planned, next).await?;
         let slices = (0..shards).map(|shard| first_slice(plan, planned, shard));
-        if plan.domain(&next.list) == plan.domain(&step.list) {
+        if plan.domain(next, &next.list) == plan.domain(step, &step.list) {
             here.extend(slices);
         } else {
             elsewhere.extend(slices.map(|slice| slice.outgoing(plan)));

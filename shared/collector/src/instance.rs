@@ -76,10 +76,13 @@ fn public() -> String {
 }
 
 impl Config {
-    /// Whether an ingestion source is collected.
+    /// Whether an ingestion source is collected. One that is off by default has to be named.
     #[must_use]
     pub fn collects(&self, source: &str) -> bool {
         let named = self.ingestion_sources.get(source);
+        if steps::OFF_BY_DEFAULT.contains(&source) {
+            return named.is_some_and(|&is_on| is_on);
+        }
         named.or_else(|| self.ingestion_sources.get("*")).copied().unwrap_or(true)
     }
 }
@@ -106,9 +109,10 @@ pub struct Credentials {
 }
 
 impl Instance {
-    /// What conversions know of the instance. The portal is where it shows the tenant.
+    /// What conversions know of the instance. The portal is where it shows the tenant; the moment is
+    /// when the job was planned.
     #[must_use]
-    pub fn scope(&self, portal: &str) -> Scope {
+    pub fn scope(&self, portal: &str, planned_at: &str) -> Scope {
         Scope {
             instance_id: self.id.clone(),
             instance_name: self.name.clone(),
@@ -116,6 +120,8 @@ impl Instance {
             subscription_id: self.config.subscription_id.clone(),
             portal: portal.to_owned(),
             account_name: self.account_name.clone().filter(|_| self.config.tag_account_name),
+            ingest_disabled_subscriptions: self.config.ingest_disabled_subscriptions,
+            planned_at: planned_at.to_owned(),
         }
     }
 }

@@ -63,17 +63,22 @@ impl Plan {
         let config = &self.instance.config;
         match step.needs {
             Needs::Subscription => config.subscription_id.as_deref().unwrap_or_default(),
-            Needs::Nothing | Needs::Directory => &config.directory_id,
+            Needs::Nothing | Needs::Directory | Needs::SubscriptionInstances => {
+                &config.directory_id
+            }
         }
     }
 
-    /// The throttle domain that a list draws on.
+    /// The throttle domain that a list of a step draws on: its only one, or its fallback.
     #[must_use]
-    pub fn domain(&self, list: &List) -> DomainKey {
+    pub fn domain(&self, step: &Step, list: &List) -> DomainKey {
         let domain = list.domain;
         let config = &self.instance.config;
         let owner = match &config.subscription_id {
-            Some(subscription) if !domain.is_of_tenant() => subscription,
+            // Azure Resource Manager has a budget for what belongs to no subscription, too.
+            Some(subscription) if step.needs == Needs::Subscription && !domain.is_of_tenant() => {
+                subscription
+            }
             _ => &config.directory_id,
         };
         DomainKey { owner: owner.clone(), domain }
@@ -83,7 +88,7 @@ impl Plan {
     #[must_use]
     pub(crate) fn group(&self, step: &str) -> String {
         let Some(step) = steps::find(step) else { return self.job.instance.clone() };
-        let DomainKey { owner, domain } = self.domain(&step.list);
+        let DomainKey { owner, domain } = self.domain(step, &step.list);
         format!("{owner}/{}", domain.as_str())
     }
 }
@@ -107,12 +112,19 @@ fn disabled(step: &Step, config: &Config) -> Option<String> {
         Needs::Subscription if config.subscription_id.is_none() => {
             return Some("config.subscriptionId is not set".to_owned());
         }
+        Needs::SubscriptionInstances if !config.configure_subscription_instances => {
+            return Some("config.configureSubscriptionInstances is not true".to_owned());
+        }
         _ => (),
     }
     let source = step
         .ingestion_source
         .filter(|source| !steps::ALWAYS_COLLECTED.contains(source) && !config.collects(source))?;
-    Some(format!("config.ingestionSources turns {source} off"))
+    Some(if steps::OFF_BY_DEFAULT.contains(&source) {
+        format!("config.ingestionSources does not turn {source} on")
+    } else {
+        format!("config.ingestionSources turns {source} off")
+    })
 }
 
 /// The enabled steps that find the entities which a step lists something of.
@@ -121,9 +133,93 @@ fn parents<'c>(
     config: &'c Config,
 ) -> impl Iterator<Item = &'static Step> + use<'c> {
     let emitters = STEPS.iter().copied().filter(|other| emits_any(other, step.list.parents));
-    emitters.filter(move |other| disabled(other, config).is_none())
+    // What a subscription is read for is in that subscription. The step that finds skipped ones would
+    // have them read after all.
+    let is_near = |other: &Step| {
+        step.needs != Needs::Subscription || other.needs != Needs::SubscriptionInstances
+    };
+    emitters.filter(move |other| is_near(other) && disabled(other, config).is_none())
 }
 
 fn emits_any(step: &Step, kinds: &[&EntityType]) -> bool {
     step.entity_types().any(|found| kinds.iter().any(|kind| kind.kind == found.kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use steps::Domain;
+
+    use super::*;
+
+    fn plan(config: Value) -> Plan {
+        let mut all = json!({
+            "directoryId": "d",
+            "clientId": "c",
+            "clientSecret": { "secretArn": "env:NAME" },
+        });
+        if let (Value::Object(all), Value::Object(config)) = (&mut all, config) {
+            all.extend(config);
+        }
+        let instance = json!({ "id": "i", "integration": "azure", "name": "I", "config": all });
+        let instance: Instance = serde_json::from_value(instance).unwrap();
+        Plan {
+            job: Job { instance: "i".into(), id: "j".into() },
+            planned_at: "2026-03-01T04:05:06Z".into(),
+            portal: String::new(),
+            previous: None,
+            parents_per_shard: 1,
+            is_whole: true,
+            steps: Plan::steps_of(&instance.config),
+            instance,
+        }
+    }
+
+    fn planned<'p>(plan: &'p Plan, id: &str) -> &'p PlannedStep {
+        plan.steps.iter().find(|step| step.id == id).unwrap()
+    }
+
+    #[test]
+    fn what_belongs_to_no_subscription_draws_on_the_tenant() {
+        let plan = plan(json!({ "subscriptionId": "s" }));
+        let owner = |id| {
+            let DomainKey { owner, domain } = {
+                let step = steps::find(id).unwrap();
+                plan.domain(step, &step.list)
+            };
+            assert_eq!(domain, Domain::ResourceManager);
+            owner
+        };
+        assert_eq!(owner("rm-subscription"), "s");
+        assert_eq!(owner("rm-skipped-subscription"), "d");
+        assert_eq!(plan.group("rm-management-groups"), "d/arm");
+    }
+
+    #[test]
+    fn what_is_off_says_why() {
+        let off = |config, id| planned(&plan(config), id).disabled.clone();
+        let usage = "rm-subscription-usage-details";
+        let sources =
+            |sources: Value| json!({ "subscriptionId": "s", "ingestionSources": sources });
+        let not_on = "config.ingestionSources does not turn subscriptions_usage on".to_owned();
+        assert_eq!(off(sources(json!({})), usage), Some(not_on.clone()));
+        assert_eq!(off(sources(json!({ "*": true })), usage), Some(not_on));
+        assert_eq!(off(sources(json!({ "*": false, "subscriptions_usage": true })), usage), None);
+        let why = off(json!({}), "rm-management-groups");
+        assert_eq!(why.as_deref(), Some("config.configureSubscriptionInstances is not true"));
+        let config = json!({ "configureSubscriptionInstances": true });
+        assert_eq!(off(config, "rm-management-groups"), None);
+    }
+
+    #[test]
+    fn nothing_of_a_skipped_subscription_is_listed() {
+        let config = json!({ "subscriptionId": "s", "configureSubscriptionInstances": true });
+        let plan = plan(config);
+        assert_eq!(planned(&plan, "rm-skipped-subscription").disabled, None);
+        for id in ["rm-subscription-locations", "rm-monitor-diagnostic-settings"] {
+            let after = &planned(&plan, id).after;
+            assert!(after.contains(&"rm-subscription".to_owned()), "{id}: {after:?}");
+            assert!(!after.contains(&"rm-skipped-subscription".to_owned()), "{id}: {after:?}");
+        }
+    }
 }

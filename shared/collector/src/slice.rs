@@ -152,7 +152,7 @@ impl<'a> Shard<'a> {
             plan,
             step,
             number: message.shard,
-            scope: plan.instance.scope(&plan.portal),
+            scope: plan.instance.scope(&plan.portal, &plan.planned_at),
             fetch: context.connect(&plan.instance).await?,
             checkpoint,
             etag,
@@ -273,7 +273,7 @@ impl<'a> Shard<'a> {
             None => first,
         };
         let request = Request { service: list.service, address, eventual: list.eventual };
-        Some((self.plan.domain(list), request))
+        Some((self.plan.domain(self.step, list), request))
     }
 
     fn tell(&self, news: &News<'_>) {

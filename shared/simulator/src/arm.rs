@@ -2,9 +2,11 @@
 
 pub(crate) mod error;
 mod list;
+mod management_group;
 mod path;
+mod subscription;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::cloud::{self, Cloud};
@@ -13,6 +15,7 @@ use crate::request::Request;
 use crate::resources::group::ResourceGroup;
 use crate::resources::plan::Plan;
 use crate::resources::{Resource, ResourceType, virtual_machine};
+use crate::tenant::Tenant;
 use crate::throttle::{Budget, Limit};
 use crate::token::Claims;
 use error::{Failure, refuse, unauthorized};
@@ -20,6 +23,7 @@ use path::Target;
 
 /// Who asks.
 struct Caller<'a> {
+    tenant: &'a Tenant,
     claims: &'a Claims,
     assignments: &'a [Assignment],
 }
@@ -27,16 +31,36 @@ struct Caller<'a> {
 impl Caller<'_> {
     /// Refuses an action that no assignment of the caller allows at a scope or above.
     fn authorize(&self, action: &str, scope: &str) -> Result<(), Failure> {
-        if self.assignments.iter().any(|assignment| assignment.allows(action, scope)) {
+        let is_allowed = |scope: &str| self.assignments.iter().any(|it| it.allows(action, scope));
+        if is_allowed(scope) || self.above(scope).iter().any(|group| is_allowed(group)) {
             return Ok(());
         }
         Err(Failure::authorization_failed(&self.claims.oid, action, scope))
     }
 
-    /// Whether the caller has a role anywhere in a subscription, which is what makes it visible.
+    /// Whether the caller has a role anywhere in a subscription or above it, which is what makes it
+    /// visible.
     fn sees(&self, scope: &str) -> bool {
-        let mut scopes = self.assignments.iter().map(|assignment| assignment.scope.as_str());
-        scopes.any(|assigned| is_within(scope, assigned) || is_within(assigned, scope))
+        let holds = |scope: &str| self.assignments.iter().any(|it| is_within(scope, &it.scope));
+        let mut assigned = self.assignments.iter().map(|it| it.scope.as_str());
+        holds(scope)
+            || assigned.any(|assigned| is_within(assigned, scope))
+            || self.above(scope).iter().any(|group| holds(group))
+    }
+
+    /// The ids of the management groups above a scope, which the id of the scope does not tell. If
+    /// the caller has no role at any, they do not matter.
+    fn above(&self, scope: &str) -> Vec<String> {
+        let groups = &self.tenant.management_groups;
+        if !self.assignments.iter().any(|it| groups.find_by_id(&it.scope).is_some()) {
+            return Vec::new();
+        }
+        let subscription = || {
+            let id = scope.strip_prefix("/subscriptions/")?.split('/').next()?;
+            Some(self.tenant.management_group_of(self.tenant.plan_of(id)?))
+        };
+        let group = groups.find_by_id(scope).or_else(subscription);
+        group.map(|group| groups.path(group).collect()).unwrap_or_default()
     }
 }
 
@@ -48,7 +72,8 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
         Err(refusal) => return unauthorized(cloud, &refusal),
     };
     let assignments = cloud.tenant.principal(&claims.appid).map(|(_, it)| &it.assignments[..]);
-    let caller = Caller { claims: &claims, assignments: assignments.unwrap_or_default() };
+    let assignments = assignments.unwrap_or_default();
+    let caller = Caller { tenant: &cloud.tenant, claims: &claims, assignments };
     let target = match target(cloud, request) {
         Ok(target) => target,
         Err(failure) => return refuse(&failure),
@@ -119,19 +144,14 @@ fn read(
 ) -> Result<Answer, Failure> {
     let tenant = &cloud.tenant;
     match target {
-        Target::Subscriptions => {
-            let plans: Vec<&Plan> =
-                tenant.plans().iter().filter(|plan| caller.sees(&scope(cloud, plan))).collect();
-            let item = |place: u64| {
-                let plan = plans.get(usize::try_from(place).ok()?)?;
-                Some(subscription(cloud, plan, false))
-            };
-            list::answer(cloud, request, plans.len() as u64, 500, item)
-        }
+        Target::ManagementGroups => management_group::list(cloud, request, caller),
+        Target::ManagementGroup(name) => management_group::one(cloud, request, caller, name),
+        Target::Subscriptions => subscription::list(cloud, request, caller),
         Target::Subscription(plan) => {
             caller.authorize("Microsoft.Resources/subscriptions/read", &scope(cloud, plan))?;
-            Ok(Answer::new(200, &subscription(cloud, plan, true)))
+            Ok(Answer::new(200, &subscription::json(tenant, plan, &tenant.life(plan))))
         }
+        Target::Locations(plan) => subscription::locations(cloud, request, caller, plan),
         Target::ResourceGroups(plan) => {
             let action = "Microsoft.Resources/subscriptions/resourceGroups/read";
             caller.authorize(action, &scope(cloud, plan))?;
@@ -162,30 +182,6 @@ fn read(
 
 fn scope(cloud: &Cloud, plan: &Plan) -> String {
     format!("/subscriptions/{}", cloud.tenant.subscription_id(plan.subscription))
-}
-
-/// A subscription; its tenant and tags are told only when it is asked for by itself.
-fn subscription(cloud: &Cloud, plan: &Plan, is_single: bool) -> Value {
-    let tenant = &cloud.tenant;
-    let mut body = json!({
-        "id": scope(cloud, plan),
-        "subscriptionId": tenant.subscription_id(plan.subscription),
-        "tenantId": tenant.id(),
-        "displayName": tenant.subscription_name(plan.subscription),
-        "state": if plan.is_disabled { "Disabled" } else { "Enabled" },
-        "subscriptionPolicies": {
-            "locationPlacementId": "Public_2014-09-01",
-            "quotaId": if plan.subscription == 1 { "MSDNDevTest_2014-09-01" } else { "EnterpriseAgreement_2014-09-01" },
-            "spendingLimit": "Off",
-        },
-        "authorizationSource": "RoleBased",
-        "managedByTenants": [],
-    });
-    let mut draw = tenant.draw("subscription tags", plan.subscription);
-    if let Some(tags) = crate::resources::tags(&mut draw, "prod").filter(|_| is_single) {
-        body["tags"] = tags;
-    }
-    body
 }
 
 fn single(request: &Request, resource: &Resource) -> Value {

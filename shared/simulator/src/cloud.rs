@@ -1,11 +1,13 @@
 //! The simulated cloud: what all its services share, and the way from a request to its service.
 
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::clock::Clock;
 use crate::counters::Recorder;
-use crate::faults::Injector;
+use crate::faults::{Faults, Injector, Permanent};
 use crate::options::Options;
 use crate::paging::Pager;
 use crate::request::Request;
@@ -33,7 +35,7 @@ pub(crate) struct Cloud {
     pub(crate) recorder: Recorder,
     throttles: Throttles,
     throttling: bool,
-    injector: Option<Injector>,
+    injector: OnceLock<Injector>,
     http2: bool,
 }
 
@@ -48,7 +50,11 @@ impl Cloud {
             recorder: Recorder::default(),
             throttles: Throttles::default(),
             throttling: options.throttling,
-            injector: options.faults.clone().map(Injector::new),
+            injector: options
+                .faults
+                .clone()
+                .map(Injector::new)
+                .map_or_else(OnceLock::new, OnceLock::from),
             http2: options.http2,
         }
     }
@@ -56,7 +62,7 @@ impl Cloud {
     /// Answers a request. Every answer passes through here, also each one inside of a `$batch`:
     /// this is the place to change what a client gets to see.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
-        let answer = match &self.injector {
+        let answer = match self.injector.get() {
             Some(injector) => injector.answer(self, request),
             None => self.route(request),
         };
@@ -66,7 +72,12 @@ impl Cloud {
 
     /// Whether requests that share a connection may be interrupted for the fault of another one.
     pub(crate) fn interrupts(&self, requests: &[Request]) -> bool {
-        self.injector.as_ref().is_none_or(|injector| injector.interrupts(requests))
+        self.injector.get().is_none_or(|injector| injector.interrupts(requests))
+    }
+
+    /// Puts other faults in the place of those that never end.
+    pub(crate) fn set_permanent(&self, permanent: Vec<Permanent>) {
+        self.injector.get_or_init(|| Injector::new(Faults::default())).set_permanent(permanent);
     }
 
     /// What the service that a request is for answers, without faults.

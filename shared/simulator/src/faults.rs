@@ -53,7 +53,9 @@ pub struct Faults {
     /// The names of the only kinds of faults that there are, such as `gone-away`, as the counters
     /// have them. If it is empty, there are all.
     pub only: Vec<&'static str>,
-    /// Faults that never end.
+    /// Faults that never end, unless [`Simulator::set_permanent`] takes them away.
+    ///
+    /// [`Simulator::set_permanent`]: crate::Simulator::set_permanent
     pub permanent: Vec<Permanent>,
     /// Divides every wait that a fault asks for or makes, so that tests need not wait. As
     /// `Retry-After` has whole seconds, a divided one may become 0.

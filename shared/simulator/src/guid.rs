@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Subscription,
     Tenant,
     User,
+    // What an identifier is made of depends on the order, so new kinds come last.
+    ManagementGroup,
 }
 
 /// The identifiers of one tenant.

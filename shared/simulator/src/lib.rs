@@ -27,6 +27,8 @@ mod faults;
 mod graph;
 mod guid;
 mod http2;
+mod life;
+mod management_group;
 mod names;
 mod options;
 mod paging;
@@ -44,5 +46,6 @@ mod wire;
 
 pub use counters::Counters;
 pub use faults::{Faults, Permanent};
+pub use life::{Change, State};
 pub use options::{Assignment, Options, Principal, Subscription};
 pub use server::Simulator;

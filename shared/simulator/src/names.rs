@@ -166,6 +166,18 @@ pub(crate) const ENVIRONMENTS: [&str; 4] = ["prod", "dev", "test", "staging"];
 pub(crate) const REGIONS: [&str; 5] =
     ["westeurope", "northeurope", "eastus", "southeastasia", "germanywestcentral"];
 
+/// What a subscription may be told of as a location: its name, the name that people see, the group
+/// of geographies, and where it physically is. Those that are nowhere stand for others together.
+pub(crate) const LOCATIONS: [(&str, &str, &str, &str); 7] = [
+    ("westeurope", "West Europe", "Europe", "Netherlands"),
+    ("northeurope", "North Europe", "Europe", "Ireland"),
+    ("eastus", "East US", "US", "Virginia"),
+    ("southeastasia", "Southeast Asia", "Asia Pacific", "Singapore"),
+    ("germanywestcentral", "Germany West Central", "Europe", "Frankfurt"),
+    ("europe", "Europe", "Europe", ""),
+    ("global", "Global", "", ""),
+];
+
 /// A person's names.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {

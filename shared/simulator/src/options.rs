@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::faults::Faults;
+use crate::life::State;
 
 /// What a simulated cloud is made from. The same options give the same tenant, to the byte.
 #[derive(Clone, Debug)]
@@ -79,8 +80,8 @@ impl std::fmt::Debug for Principal {
 /// A role assignment, reduced to the actions that it allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
-    /// Where it holds, and below: `/`, `/subscriptions/{id}`, or the id of a resource group or of
-    /// a resource.
+    /// Where it holds, and below: `/`, `/subscriptions/{id}`, or the id of a management group, of a
+    /// resource group or of a resource.
     pub scope: String,
     /// Actions such as `Microsoft.Compute/disks/read`. `*` stands for any characters, as in
     /// `*/read`. Case does not matter.
@@ -88,7 +89,7 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// Whether this allows an action at a scope.
+    /// Whether this allows an action at a scope, as far as the scope's own id tells.
     pub(crate) fn allows(&self, action: &str, scope: &str) -> bool {
         is_within(scope, &self.scope)
             && self
@@ -105,6 +106,8 @@ pub struct Subscription {
     pub id: String,
     /// The name that people see.
     pub name: String,
+    /// What can be done with it.
+    pub state: State,
 }
 
 /// Whether one scope is another or lies below it. Scopes are compared without case.

@@ -14,6 +14,7 @@ pub(crate) mod role_definition;
 pub(crate) mod security_group;
 pub(crate) mod security_rule;
 pub(crate) mod storage_account;
+pub(crate) mod usage;
 pub(crate) mod vault;
 pub(crate) mod vault_item;
 pub(crate) mod virtual_machine;

@@ -19,6 +19,8 @@ use crate::answer::{Answer, Ending};
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::counters::Counters;
+use crate::faults::Permanent;
+use crate::life::Change;
 use crate::options::{Options, Principal, Subscription};
 use crate::random::Draw;
 use crate::request::Request;
@@ -106,7 +108,26 @@ impl Simulator {
         self.cloud.tenant.default_principal()
     }
 
-    /// The tenant's subscriptions, the disabled one included.
+    /// Lets something happen to the tenant. Returns the subscription that it happened to, as it is
+    /// then; nothing if there is no such subscription, or no room for another.
+    ///
+    /// Changes come at once, also for lists that a client is just reading. They depend on nothing but
+    /// the seed and the changes before.
+    #[must_use = "nothing has happened if there is no such subscription"]
+    pub fn change(&self, change: Change) -> Option<Subscription> {
+        self.cloud.tenant.change(change)
+    }
+
+    /// Puts other faults in the place of those that never end; none take all of them away. It matters
+    /// for the answers from then on.
+    ///
+    /// In a cloud that had no faults, page tokens look different from then on. Those of before go on
+    /// to work, but are taken for those of a first page.
+    pub fn set_permanent(&self, permanent: Vec<Permanent>) {
+        self.cloud.set_permanent(permanent);
+    }
+
+    /// The tenant's subscriptions as they are now, also those that are disabled or deleted.
     #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
         self.cloud.tenant.subscriptions()

@@ -1,6 +1,14 @@
 //! The tenant: how much of everything there is, and the names and ids that everything else uses.
 
+use std::collections::BTreeMap;
+use std::iter::successors;
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use serde_json::Value;
+
 use crate::guid::{Guids, Kind};
+use crate::life::{Change, Life};
+use crate::management_group::ManagementGroups;
 use crate::names;
 use crate::options::{Assignment, Options, Principal, Subscription};
 use crate::random::{Draw, hash, nth};
@@ -17,8 +25,32 @@ pub(crate) struct Tenant {
     pub(crate) contacts: u64,
     /// Application registrations that are neither Microsoft's nor of [`Options`].
     pub(crate) applications: u64,
+    pub(crate) management_groups: ManagementGroups,
+    resources: u32,
     plans: Vec<Plan>,
+    later: Later,
+    /// What has changed of subscriptions, by their index.
+    lives: RwLock<BTreeMap<u64, Life>>,
     principals: Vec<Principal>,
+}
+
+/// The plans of subscriptions that appear one by one. None ever moves or goes, so that an answer may
+/// refer to one whatever happens meanwhile.
+#[derive(Debug, Default)]
+struct Later(OnceLock<Box<(Plan, Later)>>);
+
+impl Later {
+    fn iter(&self) -> impl Iterator<Item = &Plan> {
+        successors(self.0.get(), |node| node.1.0.get()).map(|node| &node.0)
+    }
+
+    fn push(&self, plan: Plan) {
+        let mut end = self;
+        while let Some(node) = end.0.get() {
+            end = &node.1;
+        }
+        end.0.get_or_init(|| Box::new((plan, Self::default())));
+    }
 }
 
 impl Tenant {
@@ -34,7 +66,11 @@ impl Tenant {
             devices: users * 3 / 4 + 5,
             contacts: users / 40 + 3,
             applications: users / 50 + 12,
+            management_groups: ManagementGroups::new(options.seed, guids),
+            resources: options.resources,
             plans: Plan::all(options),
+            later: Later::default(),
+            lives: RwLock::default(),
             principals: [default].into_iter().chain(options.principals.iter().cloned()).collect(),
         }
     }
@@ -81,20 +117,104 @@ impl Tenant {
         &self.principals
     }
 
+    /// The plans of the subscriptions that there were from the beginning. What is drawn for one thing
+    /// may depend on these only: it must not change when another appears.
     pub(crate) fn plans(&self) -> &[Plan] {
         &self.plans
+    }
+
+    /// The plans of all subscriptions that there ever were, by index.
+    pub(crate) fn all_plans(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.iter().chain(self.later.iter())
+    }
+
+    /// How many subscriptions there ever were.
+    pub(crate) fn subscriptions_ever(&self) -> u64 {
+        (self.plans.len() + self.later.iter().count()) as u64
+    }
+
+    /// The plan of a subscription that there ever was.
+    pub(crate) fn plan_at(&self, index: u64) -> Option<&Plan> {
+        let index = usize::try_from(index).ok()?;
+        let later = || self.later.iter().nth(index - self.plans.len());
+        self.plans.get(index).or_else(later)
+    }
+
+    /// What has become of a subscription.
+    pub(crate) fn life(&self, plan: &Plan) -> Life {
+        let lives = self.lives.read().unwrap_or_else(PoisonError::into_inner);
+        lives.get(&plan.subscription).cloned().unwrap_or_else(|| Life::new(self, plan))
+    }
+
+    /// The place of the management group that a subscription is in.
+    pub(crate) fn management_group_of(&self, plan: &Plan) -> usize {
+        let is_new = plan.subscription >= self.plans.len() as u64;
+        self.management_groups.of_subscription(self.seed, plan.subscription, is_new)
+    }
+
+    /// Lets something happen. Returns the subscription that it happened to, or nothing if there is none
+    /// or no room for another.
+    pub(crate) fn change(&self, change: Change) -> Option<Subscription> {
+        // Held all the while, so that changes come one after the other.
+        let mut lives = self.lives.write().unwrap_or_else(PoisonError::into_inner);
+        let id = match &change {
+            Change::Appear | Change::AppearLegacy => None,
+            Change::Tag { id, .. }
+            | Change::Untag { id, .. }
+            | Change::SetState { id, .. }
+            | Change::Rename { id, .. }
+            | Change::Vanish { id } => Some(id.as_str()),
+        };
+        let plan = match id {
+            Some(id) => self.plan_of(id)?,
+            None => self.appear(change == Change::AppearLegacy)?,
+        };
+        let life = lives.entry(plan.subscription).or_insert_with(|| Life::new(self, plan));
+        if life.has_vanished {
+            return None;
+        }
+        match change {
+            Change::Appear => (),
+            Change::AppearLegacy => *life = life.clone().legacy(),
+            Change::Tag { name, value, .. } => {
+                // Names of tags are compared without case.
+                let tags = life.tags.get_or_insert_default();
+                let known = tags.keys().find(|it| it.eq_ignore_ascii_case(&name)).cloned();
+                tags.insert(known.unwrap_or(name), Value::from(value));
+            }
+            Change::Untag { name, .. } => {
+                let tags = life.tags.get_or_insert_default();
+                tags.retain(|it, _| !it.eq_ignore_ascii_case(&name));
+            }
+            Change::SetState { state, .. } => life.state = state,
+            Change::Rename { name, .. } => life.name = name,
+            Change::Vanish { .. } => life.has_vanished = true,
+        }
+        Some(self.subscription(plan, life))
+    }
+
+    fn appear(&self, is_empty: bool) -> Option<&Plan> {
+        let plan = Plan::after(self.all_plans().last(), self.seed, self.resources)?;
+        let index = plan.subscription;
+        self.later.push(if is_empty { plan.emptied() } else { plan });
+        self.plan_at(index)
     }
 
     pub(crate) fn subscription_id(&self, index: u64) -> String {
         self.guids.guid(Kind::Subscription, index)
     }
 
-    /// The plan of a subscription, by its id.
-    pub(crate) fn plan(&self, id: &str) -> Option<&Plan> {
-        let index = self.guids.index(Kind::Subscription, id)?;
-        self.plans.get(usize::try_from(index).ok()?)
+    /// The plan of a subscription that there ever was, by its id.
+    pub(crate) fn plan_of(&self, id: &str) -> Option<&Plan> {
+        self.plan_at(self.guids.index(Kind::Subscription, id)?)
     }
 
+    /// The plan of a subscription that can be read, by its id.
+    pub(crate) fn plan(&self, id: &str) -> Option<&Plan> {
+        self.plan_of(id).filter(|plan| self.life(plan).can_be_read())
+    }
+
+    /// The name that a subscription has at first.
     pub(crate) fn subscription_name(&self, index: u64) -> String {
         let (name, label) = self.company();
         match index {
@@ -104,12 +224,16 @@ impl Tenant {
         }
     }
 
+    /// The subscriptions that there are now.
     pub(crate) fn subscriptions(&self) -> Vec<Subscription> {
-        let subscription = |plan: &Plan| Subscription {
-            id: self.subscription_id(plan.subscription),
-            name: self.subscription_name(plan.subscription),
-        };
-        self.plans.iter().map(subscription).collect()
+        let lives = self.all_plans().map(|plan| (plan, self.life(plan)));
+        let there = lives.filter(|(_, life)| !life.has_vanished);
+        there.map(|(plan, life)| self.subscription(plan, &life)).collect()
+    }
+
+    fn subscription(&self, plan: &Plan, life: &Life) -> Subscription {
+        let id = self.subscription_id(plan.subscription);
+        Subscription { id, name: life.name.clone(), state: life.state }
     }
 
     pub(crate) fn user_id(&self, index: u64) -> String {

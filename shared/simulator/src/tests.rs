@@ -1,11 +1,14 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
+mod changes;
 mod directory;
 mod graph;
+mod management_groups;
 mod resource_manager;
 mod resources;
 mod sign_in;
 mod throttling;
+mod usage;
 mod vaults;
 
 use std::collections::HashMap;

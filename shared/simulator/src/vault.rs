@@ -21,7 +21,7 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, name: &str) -> Answer {
         Ok(claims) => claims,
         Err(refusal) => return unauthorized(cloud, &refusal),
     };
-    let plans = cloud.tenant.plans().iter();
+    let plans = cloud.tenant.all_plans().filter(|plan| cloud.tenant.life(plan).can_be_read());
     let mut vaults =
         plans.filter_map(|plan| Resource::find(&cloud.tenant, plan, ResourceType::Vault, name));
     // In the real cloud the name of a vault that does not exist does not resolve.

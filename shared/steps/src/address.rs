@@ -1,8 +1,11 @@
 //! Where a list lies: the path and query of its first page.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::convert::{Parent, Scope};
 use crate::list::{List, Service};
@@ -55,7 +58,7 @@ impl List {
             query.push(format!("api-version={}", self.version));
         }
         if !self.query.is_empty() {
-            query.push(self.query.to_owned());
+            query.push(fill(self.query, scope, parent)?);
         }
         if self.select {
             query.push(format!("$select={}", step.select().join(",")));
@@ -74,6 +77,15 @@ fn vault(vault: &Value) -> Option<String> {
     (!host.is_empty()).then(|| format!("https://{host}"))
 }
 
+/// The last day that is accounted for at a moment. Azure takes up to a day to account for what was used,
+/// so of yesterday a part may still be missing.
+/// Source: Microsoft Cost Management, "Understand Cost Management data".
+fn accounted_for(moment: &str) -> Option<String> {
+    let day = OffsetDateTime::parse(moment, &Rfc3339).ok()?.to_offset(UtcOffset::UTC).date();
+    let day = day.checked_sub(Duration::days(2))?;
+    Some(format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day()))
+}
+
 /// The path with values in place of the names in braces.
 ///
 /// A name that the path begins with stands for a path, such as the id of a resource. Any other
@@ -84,8 +96,10 @@ fn fill(path: &str, scope: &Scope, parent: Option<&Value>) -> Option<String> {
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
         let value = match name {
-            "subscription" => scope.subscription_id.as_deref()?,
-            name => parent?.get(name)?.as_str()?,
+            "subscription" => scope.subscription_id.as_deref()?.into(),
+            "directory" => scope.directory_id.as_str().into(),
+            "day" => Cow::from(accounted_for(&scope.planned_at)?),
+            name => parent?.get(name)?.as_str()?.into(),
         };
         filled.push_str(before);
         if filled.is_empty() {
@@ -94,7 +108,7 @@ fn fill(path: &str, scope: &Scope, parent: Option<&Value>) -> Option<String> {
                 push(segment, &mut filled)?;
             }
         } else {
-            push(value, &mut filled)?;
+            push(&value, &mut filled)?;
         }
         rest = after;
     }
@@ -128,6 +142,8 @@ mod tests {
             subscription_id: Some("s-1".into()),
             portal: "https://portal.azure.com/#@contoso.com".into(),
             account_name: None,
+            ingest_disabled_subscriptions: false,
+            planned_at: "2026-03-01T04:05:06Z".into(),
         }
     }
 
@@ -148,6 +164,28 @@ mod tests {
         assert_eq!(address, Some((None, path)));
         let nowhere = Scope { subscription_id: None, ..scope() };
         assert_eq!(list.address(&Step::NEW, &nowhere, None), None);
+    }
+
+    #[test]
+    fn a_list_of_the_tenant_names_the_directory() {
+        let list = List::resource_manager("/groups/{directory}", "2024-01-01");
+        let nowhere = Scope { subscription_id: None, ..scope() };
+        let address = list.address(&Step::NEW, &nowhere, None);
+        assert_eq!(address, Some((None, "/groups/directory?api-version=2024-01-01".to_owned())));
+    }
+
+    #[test]
+    fn a_day_is_the_second_last_before_the_job() {
+        let list =
+            List::resource_manager("/usage", "2024-01-01").query("$filter=day%20eq%20'{day}'");
+        let of = |moment: &str| {
+            let scope = Scope { planned_at: moment.into(), ..scope() };
+            list.address(&Step::NEW, &scope, None).map(|(_, path)| path)
+        };
+        let path = |day| Some(format!("/usage?api-version=2024-01-01&$filter=day%20eq%20'{day}'"));
+        assert_eq!(of("2026-03-01T04:05:06Z"), path("2026-02-27"));
+        assert_eq!(of("2026-03-02T00:30:00+02:00"), path("2026-02-27"));
+        assert_eq!(of("yesterday"), None);
     }
 
     #[test]

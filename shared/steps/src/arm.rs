@@ -2,7 +2,9 @@
 
 pub(crate) mod authorization;
 pub(crate) mod compute;
+pub(crate) mod consumption;
 pub(crate) mod key_vault;
+pub(crate) mod management;
 pub(crate) mod monitor;
 pub(crate) mod network;
 pub(crate) mod resources;

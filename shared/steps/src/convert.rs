@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::discovery::Discovery;
 use crate::entity::{EntityType, Property};
 use crate::path;
 use crate::step::{Link, PARENT, Step};
@@ -18,6 +19,8 @@ pub struct Output {
     pub entities: Vec<Entity>,
     /// The references. Their ends may be found by other steps.
     pub references: Vec<Reference>,
+    /// The subscriptions that instances may be made for.
+    pub discoveries: Vec<Discovery>,
     /// The properties, as `type.property`, that were not of their declared type and were left out.
     pub drift: Vec<String>,
 }
@@ -37,6 +40,11 @@ pub struct Scope {
     pub portal: String,
     /// The value of the tag `AccountName` of every entity, where the instance asks for it.
     pub account_name: Option<String>,
+    /// Whether subscriptions that are disabled get instances.
+    pub ingest_disabled_subscriptions: bool,
+    /// When the job was planned, in ISO 8601. It is the only time that a conversion knows, so that
+    /// the same items become the same graph whenever they are converted.
+    pub planned_at: String,
 }
 
 /// One item of a list.

@@ -7,6 +7,7 @@ use graph::{Direction, RelationshipClass, relationship_type};
 use crate::arm::resources::resource_groups::RESOURCE_GROUP;
 use crate::convert::is_placed;
 use crate::entity::{EntityType, Property};
+use crate::sources::OFF_BY_DEFAULT;
 use crate::step::{Link, PARENT, Step};
 
 /// A type of relationship that a step may find.
@@ -35,6 +36,12 @@ impl Step {
             .into_iter()
             .chain(self.parts.iter().map(|it| it.emits))
             .chain(self.adds.iter().copied())
+    }
+
+    /// Whether the step only runs for an instance that names its ingestion source.
+    #[must_use]
+    pub fn is_off_by_default(&self) -> bool {
+        self.ingestion_source.is_some_and(|source| OFF_BY_DEFAULT.contains(&source))
     }
 
     /// The types of the entities that the step adds properties to, and other steps find.

@@ -9,6 +9,7 @@ mod address;
 mod arm;
 pub mod convert;
 mod declared;
+mod discovery;
 pub mod docs;
 pub mod entity;
 mod entra;
@@ -23,8 +24,9 @@ mod uri;
 
 pub use convert::{Item, Output, Parent, Scope};
 pub use declared::Relationship;
+pub use discovery::Discovery;
 pub use entity::{EntityType, Property, Type};
 pub use list::{Domain, List, Service, Shape};
 pub use registry::{STEPS, find};
-pub use sources::{ALWAYS_COLLECTED, INGESTION_SOURCES};
+pub use sources::{ALWAYS_COLLECTED, INGESTION_SOURCES, OFF_BY_DEFAULT};
 pub use step::{Link, Needs, PARENT, Part, Permission, Step};

@@ -9,12 +9,13 @@ pub struct List {
     pub service: Service,
     /// Which budget of requests it draws on.
     pub domain: Domain,
-    /// The path below the base address of the service. `{subscription}` stands for the id of the
-    /// instance's subscription, `{id}` and other names in braces for properties of the parent.
+    /// The path below the base address of the service. `{subscription}` and `{directory}` stand for
+    /// the ids of the instance's subscription and directory, `{day}` for the last day that is
+    /// accounted for, `{id}` and other names in braces for properties of the parent.
     pub path: &'static str,
     /// The version of the API; empty for Microsoft Graph, whose path says it.
     pub version: &'static str,
-    /// Further query parameters, without `$select`.
+    /// Further query parameters, without `$select`. Names in braces stand for the same as in the path.
     pub query: &'static str,
     /// For Microsoft Graph: whether to ask for just the declared properties, which costs fewer
     /// resource units. What links and hooks read besides is named by `also`.
@@ -50,7 +51,7 @@ pub enum Domain {
     Graph,
     /// Microsoft Graph's policies, by tenant: one request a second.
     GraphPolicies,
-    /// Azure Resource Manager, by subscription.
+    /// Azure Resource Manager, by subscription; by tenant for what belongs to no subscription.
     ResourceManager,
     /// The storage provider of Azure Resource Manager, by subscription: 100 lists in 5 minutes.
     Storage,

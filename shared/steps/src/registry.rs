@@ -20,14 +20,18 @@ pub static STEPS: &[&Step] = &[
     &arm::key_vault::keys::STEP,
     &arm::key_vault::secrets::STEP,
     &arm::key_vault::vaults::STEP,
+    &arm::management::groups::STEP,
     &arm::monitor::diagnostic_settings::STEP,
     &arm::network::interfaces::STEP,
     &arm::network::public_ips::STEP,
     &arm::network::security_groups::STEP,
     &arm::network::virtual_networks::STEP,
     &arm::resources::resource_groups::STEP,
+    &arm::resources::skipped_subscriptions::STEP,
     &arm::storage::accounts::STEP,
     &arm::resources::subscriptions::STEP,
+    &arm::resources::locations::STEP,
+    &arm::consumption::usage_details::STEP,
 ];
 
 /// The step with an id, or the one that makes the step with that id needless.

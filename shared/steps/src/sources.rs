@@ -48,5 +48,9 @@ pub const INGESTION_SOURCES: &[&str] = &[
     "synapse",
 ];
 
+/// The ingestion sources that are collected only by an instance that names them. `*` does not count: they
+/// cost more than they tell most people.
+pub const OFF_BY_DEFAULT: &[&str] = &["subscriptions_usage"];
+
 /// The ingestion sources that cannot be switched off.
 pub const ALWAYS_COLLECTED: &[&str] = &["ad-generals", "subscriptions"];

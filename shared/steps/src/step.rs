@@ -49,6 +49,8 @@ pub struct Step {
     pub adds: &'static [&'static EntityType],
     /// The properties that `relate` adds to entities of other types, which other steps find.
     pub extends: &'static [(&'static EntityType, &'static [&'static str])],
+    /// Whether `relate` discovers subscriptions that instances may be made for.
+    pub discovers: bool,
     /// The item to go by where the list cannot be read, for an entity that has to exist.
     pub stand_in: Option<fn(&Scope) -> Value>,
 }
@@ -73,6 +75,7 @@ impl Step {
         relate: |_, _| (),
         adds: &[],
         extends: &[],
+        discovers: false,
         stand_in: None,
     };
 
@@ -81,6 +84,10 @@ impl Step {
 
     /// A step that reads a subscription, for declaring others with `..Step::SUBSCRIPTION`.
     pub const SUBSCRIPTION: Self = Self { needs: Needs::Subscription, ..Self::NEW };
+
+    /// A step that reads what all subscriptions belong to, for declaring others with
+    /// `..Step::SUBSCRIPTIONS`.
+    pub const SUBSCRIPTIONS: Self = Self { needs: Needs::SubscriptionInstances, ..Self::NEW };
 }
 
 /// What an instance must be configured with for a step to run.
@@ -92,6 +99,8 @@ pub enum Needs {
     Directory,
     /// A `subscriptionId`.
     Subscription,
+    /// `configureSubscriptionInstances`.
+    SubscriptionInstances,
 }
 
 /// Something that the collector must be allowed to do.

@@ -19,7 +19,17 @@ const BRAKE_PERCENT: u64 = 20;
 
 /// Which steps prove what they did not find, and why the others do not.
 #[derive(Debug, Default)]
-pub(super) struct Proof(BTreeMap<String, Option<String>>);
+pub(super) struct Proof(BTreeMap<String, Ended>);
+
+/// How a step ended, as far as it matters to what it did not find.
+#[derive(Debug)]
+enum Ended {
+    Complete,
+    /// It did not run, and why.
+    Off(String),
+    /// It did not read everything, and why.
+    Lacking(String),
+}
 
 /// Why something that was not found is in the snapshot all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,13 +48,14 @@ impl Proof {
     ) -> Self {
         let mut steps = BTreeMap::new();
         for PlannedStep { id, disabled, .. } in planned {
-            let off = |why: &String| format!("{id} is turned off: {why}");
-            steps.insert(id.clone(), disabled.as_ref().map(off));
+            let off = |why: &String| Ended::Off(format!("{id} is turned off: {why}"));
+            steps.insert(id.clone(), disabled.as_ref().map_or(Ended::Complete, off));
         }
         for entry in ledger.filter(|entry| !entry.status.is_complete()) {
             let (step, status) = (&entry.step, entry.status.as_str());
             let reason = entry.reason.as_deref().unwrap_or("no reason is known");
-            steps.insert(step.clone(), Some(format!("{step} is {status}: {reason}")));
+            let lacking = Ended::Lacking(format!("{step} is {status}: {reason}"));
+            steps.insert(step.clone(), lacking);
         }
         Self(steps)
     }
@@ -60,12 +71,21 @@ impl Proof {
     }
 
     fn lacks(&self, finds: impl Fn(&Step) -> bool) -> Option<String> {
-        let mut finders = STEPS.iter().filter(|step| finds(step)).peekable();
-        if finders.peek().is_none() {
+        let finders: Vec<&Step> = STEPS.iter().copied().filter(|step| finds(step)).collect();
+        if finders.is_empty() {
             return Some("no step of this version finds it".to_owned());
         }
-        finders.find_map(|step| match self.0.get(step.id) {
-            Some(why) => why.clone(),
+        // The subscription of an instance and the subscriptions that it skips are found by two steps.
+        // An instance that is configured for one of them only is none the worse for it.
+        let is_made_up_for = |off: &Step| {
+            finders.iter().any(|step| {
+                step.needs != off.needs && matches!(self.0.get(step.id), Some(Ended::Complete))
+            })
+        };
+        finders.iter().find_map(|step| match self.0.get(step.id) {
+            Some(Ended::Complete) => None,
+            Some(Ended::Off(_)) if is_made_up_for(step) => None,
+            Some(Ended::Off(why) | Ended::Lacking(why)) => Some(why.clone()),
             None => Some(format!("{} was not planned", step.id)),
         })
     }
@@ -118,6 +138,25 @@ mod tests {
         verdicts.decide("azure_user", Losses { before, lost }, None, confirmed);
         assert_eq!(verdicts.carried.len(), verdicts.braked.len());
         verdicts.braked.contains_key("azure_user")
+    }
+
+    /// What is lacking to prove that a subscription is gone, by which of its two steps run.
+    fn lacking(own: Option<&str>, skipped: Option<&str>) -> Option<String> {
+        let step = |id: &str, disabled: Option<&str>| PlannedStep {
+            id: id.to_owned(),
+            disabled: disabled.map(str::to_owned),
+            after: Vec::new(),
+        };
+        let planned = [step("rm-subscription", own), step("rm-skipped-subscription", skipped)];
+        Proof::new([].iter(), planned.iter()).lacks_entities("azure_subscription")
+    }
+
+    #[test]
+    fn a_step_that_an_instance_is_not_configured_for_takes_no_proof_away() {
+        assert_eq!(lacking(None, None), None);
+        assert_eq!(lacking(Some("no subscription"), None), None);
+        assert_eq!(lacking(None, Some("no instances")), None);
+        assert!(lacking(Some("no subscription"), Some("no instances")).is_some());
     }
 
     #[test]

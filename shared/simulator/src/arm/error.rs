@@ -75,6 +75,11 @@ impl Failure {
         Self::new(400, "UnsupportedQuery", format!("The filter '{filter}' is not supported."))
     }
 
+    pub(crate) fn recursion_without_children() -> Self {
+        let text = "The $recurse parameter needs $expand=children.";
+        Self::new(400, "BadRequest", text)
+    }
+
     pub(crate) fn invalid_skip_token() -> Self {
         Self::new(400, "InvalidSkipToken", "The provided skip token is invalid or has expired.")
     }

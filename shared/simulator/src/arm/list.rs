@@ -14,7 +14,7 @@ use crate::resources::plan::Plan;
 use crate::resources::role_assignment::RoleAssignment;
 use crate::resources::vault_item::Item;
 use crate::resources::{
-    Resource, ResourceType, Spelling, diagnostic_settings, role_definition, virtual_machine,
+    Resource, ResourceType, Spelling, diagnostic_settings, role_definition, usage, virtual_machine,
 };
 
 /// Items on a page. The providers do not document their page sizes; about 50 has been seen of
@@ -133,6 +133,15 @@ pub(super) fn children(
                 is_shown.then(|| assignment.json())
             };
             answer(cloud, request, plan.role_assignments, 200, item)
+        }
+        Children::UsageDetails(plan) => {
+            caller.authorize("Microsoft.Consumption/usageDetails/read", &scope(cloud, plan))?;
+            let today = usage::day_of(cloud.clock.seconds());
+            let filter = request.parameter("$filter");
+            let days = usage::days(filter, today)
+                .ok_or_else(|| Failure::unsupported_filter(filter.unwrap_or_default()))?;
+            let item = |place| usage::json(tenant, plan, &days, place);
+            answer(cloud, request, usage::count(plan, &days), 1000, item)
         }
     }
 }

@@ -10,11 +10,19 @@ use crate::tenant::Tenant;
 
 /// What is asked for.
 pub(super) enum Target<'a> {
+    ManagementGroups,
+    /// A management group by its name, which may be that of none.
+    ManagementGroup(String),
     Subscriptions,
     Subscription(&'a Plan),
+    Locations(&'a Plan),
     ResourceGroups(&'a Plan),
     ResourceGroup(ResourceGroup<'a>),
-    Resources { plan: &'a Plan, kind: ResourceType, group: Option<ResourceGroup<'a>> },
+    Resources {
+        plan: &'a Plan,
+        kind: ResourceType,
+        group: Option<ResourceGroup<'a>>,
+    },
     Resource(Resource<'a>),
     Children(Children<'a>),
 }
@@ -27,6 +35,7 @@ pub(super) enum Children<'a> {
     DiagnosticSettings(&'a Plan, Option<Resource<'a>>),
     RoleDefinitions(&'a Plan),
     RoleAssignments(&'a Plan),
+    UsageDetails(&'a Plan),
 }
 
 impl<'a> Target<'a> {
@@ -38,6 +47,17 @@ impl<'a> Target<'a> {
                 return Ok(Self::Subscriptions);
             }
             [subscriptions, id, rest @ ..] if is(subscriptions, "subscriptions") => (*id, rest),
+            [providers, namespace, kind, rest @ ..]
+                if is(providers, "providers")
+                    && is(namespace, "Microsoft.Management")
+                    && is(kind, "managementGroups") =>
+            {
+                return match rest {
+                    [] => Ok(Self::ManagementGroups),
+                    [name] => Ok(Self::ManagementGroup((*name).to_owned())),
+                    _ => Err(Failure::unknown_type(namespace, &rest[1..].join("/"))),
+                };
+            }
             _ => return Err(Failure::unknown_path()),
         };
         if !is_guid(id) {
@@ -46,6 +66,7 @@ impl<'a> Target<'a> {
         let plan = tenant.plan(id).ok_or_else(|| Failure::subscription_not_found(id))?;
         match rest {
             [] => Ok(Self::Subscription(plan)),
+            [locations] if is(locations, "locations") => Ok(Self::Locations(plan)),
             [groups] if is(groups, "resourceGroups") => Ok(Self::ResourceGroups(plan)),
             [groups, name, rest @ ..] if is(groups, "resourceGroups") => {
                 let group = ResourceGroup::find(tenant, plan, name)
@@ -68,14 +89,16 @@ impl<'a> Target<'a> {
     /// The subscription that a target belongs to.
     pub(super) const fn plan(&self) -> Option<&'a Plan> {
         match self {
-            Self::Subscriptions => None,
+            Self::ManagementGroups | Self::ManagementGroup(_) | Self::Subscriptions => None,
             Self::Subscription(plan)
+            | Self::Locations(plan)
             | Self::ResourceGroups(plan)
             | Self::Resources { plan, .. }
             | Self::Children(
                 Children::DiagnosticSettings(plan, _)
                 | Children::RoleDefinitions(plan)
-                | Children::RoleAssignments(plan),
+                | Children::RoleAssignments(plan)
+                | Children::UsageDetails(plan),
             ) => Some(plan),
             Self::ResourceGroup(group) => Some(group.plan()),
             Self::Resource(resource) | Self::Children(Children::Items(resource, _)) => {
@@ -101,6 +124,7 @@ fn of_subscription<'a>(plan: &'a Plan, namespace: &str, kind: &str) -> Result<Ta
         "microsoft.insights/diagnosticsettings" => {
             Ok(Target::Children(Children::DiagnosticSettings(plan, None)))
         }
+        "microsoft.consumption/usagedetails" => Ok(Target::Children(Children::UsageDetails(plan))),
         _ => Err(Failure::unknown_type(namespace, kind)),
     }
 }

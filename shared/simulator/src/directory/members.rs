@@ -108,7 +108,7 @@ impl Members {
                 tenant.groups,
             ),
         };
-        let principals = ServicePrincipal::count(tenant);
+        let principals = ServicePrincipal::count_at_first(tenant);
         let mut kinds = [
             users,
             groups,

@@ -77,7 +77,14 @@ enum Origin<'a> {
 impl<'a> ServicePrincipal<'a> {
     /// How many there are.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
-        Self::first_identity(tenant) + tenant.plans().iter().map(Plan::identities).sum::<u64>()
+        let last = tenant.all_plans().last();
+        Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
+    }
+
+    /// How many there were at first, which is what others may depend on.
+    pub(crate) fn count_at_first(tenant: &Tenant) -> u64 {
+        let last = tenant.plans().last();
+        Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
     }
 
     /// The index of the first managed identity.

@@ -1,7 +1,7 @@
 //! The plan of faults, and what it has to remember so that they end.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use h2::Reason;
@@ -11,7 +11,7 @@ use super::kind::{Kind, Shape};
 use super::listing::{Listing, address, token_of, with_token};
 use super::ticket::Ticket;
 use super::visit::Visit;
-use super::{Faults, permanent, refusal};
+use super::{Faults, Permanent, permanent, refusal};
 use crate::answer::{Answer, Ending};
 use crate::cloud::Cloud;
 use crate::graph::batch;
@@ -28,6 +28,8 @@ const BATCH: &str = r#"{"responses":[{"id":"0","status":200,"headers":{},"body":
 #[derive(Debug)]
 pub(crate) struct Injector {
     faults: Faults,
+    /// The faults that never end, unless they are taken away.
+    permanent: RwLock<Vec<Permanent>>,
     state: Mutex<State>,
 }
 
@@ -79,8 +81,18 @@ struct Before {
 }
 
 impl Injector {
-    pub(crate) fn new(faults: Faults) -> Self {
-        Self { faults, state: Mutex::default() }
+    pub(crate) fn new(mut faults: Faults) -> Self {
+        let permanent = RwLock::new(std::mem::take(&mut faults.permanent));
+        Self { faults, permanent, state: Mutex::default() }
+    }
+
+    /// Puts other faults in the place of those that never end.
+    pub(crate) fn set_permanent(&self, permanent: Vec<Permanent>) {
+        *self.permanent.write().unwrap_or_else(PoisonError::into_inner) = permanent;
+    }
+
+    fn permanent(&self) -> RwLockReadGuard<'_, Vec<Permanent>> {
+        self.permanent.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers a request, rightly or wrongly.
@@ -292,7 +304,7 @@ impl Injector {
         let mut answer = cloud.route(&visit.request);
         // Who is not let in does not get to see that something is not there.
         if !matches!(answer.status, 401 | 429)
-            && let Some((name, refused)) = permanent::refuse(&self.faults.permanent, cloud, visit)
+            && let Some((name, refused)) = permanent::refuse(&self.permanent(), cloud, visit)
         {
             cloud.recorder.faulty(name);
             answer = refused;
@@ -310,7 +322,7 @@ impl Injector {
         };
         let place = if page.next.is_none() { Place::Last } else { Place::Other };
         let ticket = self.follow(visit, &mut page);
-        if let Some(name) = permanent::mislead(&self.faults.permanent, cloud, visit, &mut page) {
+        if let Some(name) = permanent::mislead(&self.permanent(), cloud, visit, &mut page) {
             cloud.recorder.faulty(name);
         }
         let Some((kind, draw)) = fault else {

@@ -44,7 +44,7 @@ fn id_of_shared(tenant: &Tenant, plan: &Plan, number: u64) -> String {
 /// A managed identity by its number: its name, the id of its resource, and whether it is a
 /// resource of its own.
 pub(crate) fn by_number(tenant: &Tenant, number: u64) -> Option<(String, String, bool)> {
-    let plan = tenant.plans().iter().rev().find(|plan| plan.first_identity <= number)?;
+    let plan = tenant.all_plans().take_while(|plan| plan.first_identity <= number).last()?;
     let number = number - plan.first_identity;
     match number.checked_sub(plan.system_identities()) {
         None => {

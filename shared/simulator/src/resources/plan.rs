@@ -24,35 +24,45 @@ pub(crate) struct Plan {
 }
 
 /// Subscriptions that the names of storage accounts have room for.
-const MOST_SUBSCRIPTIONS: u32 = 4096;
+const MOST_SUBSCRIPTIONS: u64 = 4096;
 
 /// Resources of a type that the names of storage accounts have room for.
 const MOST_RESOURCES: u64 = 65_536;
 
 impl Plan {
-    /// The plans of all subscriptions.
+    /// The plans of the subscriptions that there are from the beginning.
     pub(crate) fn all(options: &Options) -> Vec<Self> {
-        let mut first_identity = 0;
-        let count = options.subscriptions.min(MOST_SUBSCRIPTIONS);
-        let plans = (0..u64::from(count)).map(|subscription| {
-            let mut draw = Draw::new(options.seed, "plan", subscription);
-            // Subscriptions differ in size; the third has nothing in it.
-            let percent = match subscription {
-                0 => 100,
-                2 => 0,
-                _ => 30 + draw.below(170),
-            };
-            let resources = u64::from(options.resources) * percent / 100;
-            let plan = Self {
-                subscription,
-                first_identity,
-                is_disabled: count > 3 && subscription == u64::from(count) - 1,
-                ..Self::of(resources, &mut draw)
-            };
-            first_identity += plan.identities();
-            plan
-        });
-        plans.collect()
+        let count = u64::from(options.subscriptions).min(MOST_SUBSCRIPTIONS);
+        let mut plans: Vec<Self> = Vec::new();
+        for subscription in 0..count {
+            let plan = Self::after(plans.last(), options.seed, options.resources);
+            let is_disabled = count > 3 && subscription == count - 1;
+            plans.extend(plan.map(|plan| Self { is_disabled, ..plan }));
+        }
+        plans
+    }
+
+    /// The plan of the subscription that comes after another, or of the first. Nothing if the names of
+    /// storage accounts have no room for it.
+    pub(crate) fn after(before: Option<&Self>, seed: u64, resources: u32) -> Option<Self> {
+        let subscription = before.map_or(0, |before| before.subscription + 1);
+        let mut draw = Draw::new(seed, "plan", subscription);
+        // Subscriptions differ in size; the third has nothing in it.
+        let percent = match subscription {
+            0 => 100,
+            2 => 0,
+            _ => 30 + draw.below(170),
+        };
+        let resources = u64::from(resources) * percent / 100;
+        let first_identity = before.map_or(0, Self::identities_up_to);
+        let plan = Self { subscription, first_identity, ..Self::of(resources, &mut draw) };
+        (subscription < MOST_SUBSCRIPTIONS).then_some(plan)
+    }
+
+    /// The plan without anything in it.
+    pub(crate) fn emptied(self) -> Self {
+        let Self { subscription, first_identity, .. } = self;
+        Self { subscription, first_identity, role_assignments: 3, ..Self::default() }
     }
 
     /// Spreads resources over the types. What belongs to a machine grows with the machines.
@@ -97,6 +107,11 @@ impl Plan {
 
     pub(crate) const fn identities(&self) -> u64 {
         self.system_identities() + self.user_identities()
+    }
+
+    /// How many managed identities this subscription and those before it have.
+    pub(crate) const fn identities_up_to(&self) -> u64 {
+        self.first_identity + self.identities()
     }
 
     /// Subnets that interfaces can be in: three in each network.

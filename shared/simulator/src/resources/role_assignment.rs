@@ -85,7 +85,7 @@ impl<'a> RoleAssignment<'a> {
             (3, _) | (_, 0) => (tenant.guids.guid(Kind::Deleted, draw.below(50)), "User"),
             (_, 1..=3) => (tenant.group_id(draw.below(tenant.groups)), "Group"),
             (_, 4..=6) => {
-                let index = draw.below(ServicePrincipal::count(tenant));
+                let index = draw.below(ServicePrincipal::count_at_first(tenant));
                 (tenant.service_principal_id(index), "ServicePrincipal")
             }
             _ => (tenant.user_id(draw.below(tenant.users)), "User"),

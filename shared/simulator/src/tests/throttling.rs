@@ -157,8 +157,40 @@ fn resource_manager_counts_by_subscription_and_principal() {
     assert_eq!(client.get(&other, &address(0)).header(header), Some("249"));
     let reply = client.get(&token, "management.azure.com/subscriptions?api-version=2022-12-01");
     assert_eq!(reply.header("x-ms-ratelimit-remaining-tenant-reads"), Some("249"));
+    assert_eq!(reply.header(header), None);
     client.clock.advance(Duration::from_secs(1));
     assert_eq!(client.get(&token, &address(0)).header(header), Some("24"));
+}
+
+#[test]
+fn what_belongs_to_no_subscription_shares_one_budget() {
+    let principals = vec![with_actions("other", "/", &["*/read"])];
+    let client =
+        Client::throttled(&Options { principals: principals.clone(), ..Options::default() });
+    let (token, other) = (client.arm_token(), client.token(&principals[0], RESOURCE_MANAGER));
+    let root = client.cloud.tenant.id();
+    let groups = "management.azure.com/providers/Microsoft.Management/managementGroups";
+    let addresses = [
+        "management.azure.com/subscriptions?api-version=2022-12-01".to_owned(),
+        format!("{groups}?api-version=2023-04-01"),
+        format!("{groups}/{root}?api-version=2023-04-01"),
+        format!("{groups}/nowhere?api-version=2023-04-01"),
+    ];
+    let header = "x-ms-ratelimit-remaining-tenant-reads";
+    for (left, address) in (0..250).rev().zip(addresses.iter().cycle()) {
+        let reply = client.get(&token, address);
+        assert_eq!(reply.header(header), Some(left.to_string().as_str()), "{address}");
+    }
+    for address in &addresses {
+        let refused = client.get(&token, address);
+        assert_eq!((refused.status, refused.code()), (429, "TenantRequestsThrottled"));
+        assert_eq!((refused.header("Retry-After"), refused.header(header)), (Some("1"), Some("0")));
+    }
+    assert_eq!(client.get(&other, &addresses[0]).header(header), Some("249"));
+    client.clock.advance(Duration::from_secs(1));
+    assert_eq!(client.get(&token, &addresses[0]).header(header), Some("24"));
+    let counters = client.cloud.recorder.read();
+    assert_eq!(counters.domains[&format!("{root}/arm")], (252, 4));
 }
 
 #[test]

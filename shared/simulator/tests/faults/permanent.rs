@@ -1,6 +1,6 @@
 //! Faults that never end.
 
-use simulator::{Faults, Permanent, Simulator};
+use simulator::{Change, Faults, Permanent, Simulator};
 use tokio::net::TcpListener;
 
 use super::start;
@@ -118,4 +118,20 @@ async fn who_is_not_let_in_sees_no_fault() {
     let cloud = with(Permanent::Vanished { path: "/v1.0/groups".into() }).await;
     let address = format!("{}/graph.microsoft.com/v1.0/groups/1/members", cloud.base());
     assert_eq!(exchange("no token", &address).await.status(), 401);
+}
+
+#[tokio::test]
+async fn faults_and_changes_come_while_the_cloud_is_served() {
+    let cloud = start(None).await;
+    let path = "/subscriptions".to_owned();
+    let count = |answer: Raw| answer.json()["value"].as_array().unwrap().len();
+    let before = count(arm(&cloud, &path).await);
+    cloud.set_permanent(vec![Permanent::Retired { path: path.clone() }]);
+    assert_eq!(arm(&cloud, &path).await.status(), 404);
+    cloud.set_permanent(Vec::new());
+    let new = cloud.change(Change::Appear).unwrap();
+    assert!(cloud.subscriptions().contains(&new));
+    assert_eq!(count(arm(&cloud, &path).await), before + 1);
+    cloud.change(Change::Vanish { id: new.id }).unwrap();
+    assert_eq!(count(arm(&cloud, &path).await), before);
 }

@@ -63,12 +63,22 @@ fn read(step: &Step, page: &mut String) {
         Needs::Nothing => "always",
         Needs::Directory => "if the instance has `ingestActiveDirectory`",
         Needs::Subscription => "if the instance has a `subscriptionId`",
+        Needs::SubscriptionInstances => "if the instance has `configureSubscriptionInstances`",
     };
     let source = step.ingestion_source.filter(|it| !ALWAYS_COLLECTED.contains(it));
-    let source = source.map(|it| format!(", unless `{it}` is switched off"));
+    let source = source.map(|it| {
+        if step.is_off_by_default() {
+            format!(", and `{it}` is switched on by name")
+        } else {
+            format!(", unless `{it}` is switched off")
+        }
+    });
     let _ = writeln!(page, "- Runs {needs}{}", source.unwrap_or_default());
     if !step.covers.is_empty() {
         let _ = writeln!(page, "- Also answers to {}", names(step.covers));
+    }
+    if step.discovers {
+        let _ = writeln!(page, "- Discovers the subscriptions that get instances of their own");
     }
     for link in step.links.iter().filter(|it| !it.borrow.is_empty()) {
         let _ = writeln!(page, "- Takes {} over from {}", names(link.borrow), kinds(link.to));

@@ -56,7 +56,9 @@ const AZURE: &str = "
 Actions and data actions of a role that is assigned at the subscription, or above it. A vault that
 decides by access policies rather than roles does not heed data actions: it needs a policy that lets
 the service principal list keys and secrets. Without, what is in it is read through Azure Resource
-Manager.
+Manager. Management groups are read from the root on, so the role has to be assigned at the root
+management group for them. Only the subscriptions in which the service principal has a role are
+discovered.
 
 | name | sort | needed to read |
 | --- | --- | --- |
@@ -129,7 +131,9 @@ fn needed(steps: &[&'static Step]) -> BTreeMap<Permission, Vec<&'static Step>> {
 }
 
 fn reasons(steps: &[&'static Step]) -> String {
-    let reasons: Vec<_> =
-        steps.iter().map(|it| format!("{} ([`{1}`](data-model.md#{1}))", it.name, it.id)).collect();
-    reasons.join(", ")
+    let reason = |step: &&Step| {
+        let off = if step.is_off_by_default() { ", off unless switched on" } else { "" };
+        format!("{} ([`{1}`](data-model.md#{1}){off})", step.name, step.id)
+    };
+    steps.iter().map(reason).collect::<Vec<_>>().join(", ")
 }

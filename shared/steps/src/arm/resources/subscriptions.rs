@@ -4,7 +4,7 @@ use graph::{Entity, Name};
 use serde_json::json;
 
 use crate::convert::Item;
-use crate::entity::{COMPUTED, CONTAINER, EntityType, always, text};
+use crate::entity::{ADDRESSED, COMPUTED, EntityType, Property, TAGGED, always, text};
 use crate::list::List;
 use crate::step::{Permission, Step};
 
@@ -12,7 +12,8 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     kind: "azure_subscription",
     class: &["Account"],
     doc: "A subscription, which owns resources and pays for them.",
-    shared: CONTAINER,
+    // Not every step that finds subscriptions finds skipped ones, so that is no property of its own.
+    shared: &[ADDRESSED, TAGGED, SKIPPED],
     properties: &[
         text("name", "/displayName", "The name that people see."),
         text("displayName", "/displayName", "The name that people see."),
@@ -25,6 +26,12 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     ],
 };
 
+const SKIPPED: &[Property] = &[text(
+    "skipReason",
+    COMPUTED,
+    "Why it has no instance of its own, and nothing in it is collected.",
+)];
+
 pub(crate) static STEP: Step = Step {
     id: "rm-subscription",
     name: "Subscriptions",
@@ -32,7 +39,7 @@ pub(crate) static STEP: Step = Step {
     list: List::resource_manager("/subscriptions/{subscription}", "2022-12-01").one(),
     permissions: &[Permission::Action("Microsoft.Resources/subscriptions/read")],
     emits: Some(&SUBSCRIPTION),
-    aliases: |item| item.text("/subscriptionId").map(Name::of_id).into_iter().collect(),
+    aliases: bare_id,
     refine: tenant,
     // Its resource groups hang on it, and its id is known.
     stand_in: Some(|scope| {
@@ -42,7 +49,12 @@ pub(crate) static STEP: Step = Step {
     ..Step::SUBSCRIPTION
 };
 
-fn tenant(subscription: &Item<'_>, entity: &mut Entity) {
+/// Some services refer to a subscription by its id without the path.
+pub(crate) fn bare_id(subscription: &Item<'_>) -> Vec<Name> {
+    subscription.text("/subscriptionId").map(Name::of_id).into_iter().collect()
+}
+
+pub(crate) fn tenant(subscription: &Item<'_>, entity: &mut Entity) {
     let tenant = subscription.text("/tenantId").unwrap_or(&subscription.scope.directory_id);
     entity.set("tenantId", Some(tenant));
 }

@@ -1,0 +1,3 @@
+//! Microsoft.Consumption: what was used, and what it cost.
+
+pub(crate) mod usage_details;

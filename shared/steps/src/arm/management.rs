@@ -1,0 +1,3 @@
+//! Microsoft.Management: what subscriptions are ordered by.
+
+pub(crate) mod groups;
