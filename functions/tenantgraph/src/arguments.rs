@@ -25,12 +25,15 @@ pub(crate) enum Command {
     Run(Run),
     /// Says what an event would collect, and why not the rest. Asks nobody.
     Plan(Plan),
-    /// Writes the latest snapshot of an instance in a form that others read.
+    /// Writes the latest snapshot of an instance, or the graph of a tenant, in a form that others read.
     Export(Export),
-    /// Looks at the latest snapshot of an instance.
+    /// Looks at the latest snapshot of an instance, or at the graph of a tenant.
     Show(Show),
-    /// Tells how the latest snapshot of an instance differs from the one before.
+    /// Tells how the latest snapshots of an instance or of a tenant differ from those before.
     Diff(Diff),
+    /// Looks at the stored instances, and changes them.
+    #[command(subcommand)]
+    Instance(Instance),
     /// Prints what tenantgraph collects and what it must be allowed to.
     Docs(Docs),
     /// Serves a simulated tenant until it is stopped.
@@ -102,11 +105,64 @@ pub(crate) struct Plan {
     pub(crate) json: bool,
 }
 
+/// What to look at.
 #[derive(Debug, Args)]
-pub(crate) struct Export {
+#[group(required = true, multiple = false)]
+pub(crate) struct Subject {
     /// The instance.
     #[arg(long, value_name = "ID")]
-    pub(crate) instance: String,
+    pub(crate) instance: Option<String>,
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
+}
+
+/// What is done with stored instances.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Instance {
+    /// Lists them.
+    List(Instances),
+    /// Shows one, as it is stored.
+    Show(OneInstance),
+    /// Stores the instance of an event, or changes it. The next job goes by it.
+    Store(StoreInstance),
+    /// Lets one be started by the schedule, or for its tenant.
+    Enable(OneInstance),
+    /// Keeps one from being started, but by hand.
+    Disable(OneInstance),
+    /// Removes one, and those that it made for subscriptions. Snapshots stay.
+    Remove(OneInstance),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Instances {
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneInstance {
+    /// Its id.
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreInstance {
+    /// A file with an event that holds the instance, such as those of events/.
+    pub(crate) event: PathBuf,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) subject: Subject,
     #[command(flatten)]
     pub(crate) storage: Storage,
     /// The form.
@@ -134,6 +190,9 @@ pub(crate) struct Show {
     /// The instance. Without it, the instances that have a snapshot are listed.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    #[arg(long, value_name = "ID", conflicts_with = "instance")]
+    pub(crate) tenant: Option<String>,
     #[command(flatten)]
     pub(crate) storage: Storage,
     /// Shows entities or relationships of this type.
@@ -152,9 +211,8 @@ pub(crate) struct Show {
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// The instance.
-    #[arg(long, value_name = "ID")]
-    pub(crate) instance: String,
+    #[command(flatten)]
+    pub(crate) subject: Subject,
     #[command(flatten)]
     pub(crate) storage: Storage,
     /// Tells only of this type.

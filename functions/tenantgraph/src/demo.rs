@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::arguments::{Demo, Tenant};
 use crate::machine::Machine;
 use crate::progress::Progress;
-use crate::{End, Error, local, report};
+use crate::{End, Error, local, run};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { tenant, storage, json } = arguments;
@@ -20,14 +20,10 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let progress = Progress::new();
     let machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
     let began = Instant::now();
-    let mut jobs = Vec::new();
-    for event in events(&simulator) {
-        jobs.extend(local::jobs(&machine.run(event).await?)?);
-    }
+    let jobs = local::jobs(&machine.run(tenant_event(&simulator)).await?)?;
     let summaries = machine.finish(&jobs).await?;
     progress.close();
-    report::print(&summaries, &storage.store, began.elapsed(), json)?;
-    Ok(End::of(&summaries))
+    run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
 }
 
 /// Serves a simulated tenant on this machine.
@@ -43,27 +39,36 @@ pub(crate) async fn serve(tenant: &Tenant, port: u16) -> Result<Simulator, Error
     Ok(Simulator::start(options, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?)
 }
 
-/// The events that collect all of a simulated tenant: one instance for the directory, and one for each
-/// subscription.
+/// The event that collects all of a simulated tenant: one instance for the directory, which makes one for
+/// each subscription.
+pub(crate) fn tenant_event(simulator: &Simulator) -> Value {
+    let mut event = event(simulator, simulator.default_domain(), None);
+    event["instance"]["config"]["configureSubscriptionInstances"] = true.into();
+    event["instance"]["config"]["autoDeleteRemovedSubscriptions"] = true.into();
+    event
+}
+
+/// Events that collect a simulated tenant one by one: the directory, and each subscription.
 pub(crate) fn events(simulator: &Simulator) -> Vec<Value> {
-    let directory = simulator.directory_id();
-    let event = |name: &str, subscription: Option<&str>| {
-        let id = format!("{directory}/{}", subscription.unwrap_or_default());
-        json!({ "instance": {
-            "id": Uuid::new_v5(&Uuid::NAMESPACE_URL, id.as_bytes()).to_string(),
-            "integration": "azure",
-            "name": name,
-            "accountName": name,
-            "config": {
-                "directoryId": directory,
-                "clientId": simulator.principal().client_id,
-                "clientSecret": simulator.principal().client_secret,
-                "subscriptionId": subscription,
-                "ingestActiveDirectory": subscription.is_none(),
-            },
-        } })
-    };
     let subscriptions = simulator.subscriptions();
-    let subscriptions = subscriptions.iter().map(|it| event(&it.name, Some(&it.id)));
-    [event(simulator.default_domain(), None)].into_iter().chain(subscriptions).collect()
+    let subscriptions = subscriptions.iter().map(|it| event(simulator, &it.name, Some(&it.id)));
+    [event(simulator, simulator.default_domain(), None)].into_iter().chain(subscriptions).collect()
+}
+
+fn event(simulator: &Simulator, name: &str, subscription: Option<&str>) -> Value {
+    let directory = simulator.directory_id();
+    let id = format!("{directory}/{}", subscription.unwrap_or_default());
+    json!({ "instance": {
+        "id": Uuid::new_v5(&Uuid::NAMESPACE_URL, id.as_bytes()).to_string(),
+        "integration": "azure",
+        "name": name,
+        "accountName": name,
+        "config": {
+            "directoryId": directory,
+            "clientId": simulator.principal().client_id,
+            "clientSecret": simulator.principal().client_secret,
+            "subscriptionId": subscription,
+            "ingestActiveDirectory": subscription.is_none(),
+        },
+    } })
 }

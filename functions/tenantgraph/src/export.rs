@@ -15,24 +15,25 @@ use serde_json::{Value, json};
 use steps::STEPS;
 
 use crate::arguments::{Export, Format};
+use crate::graph::Graph;
 use crate::{End, Error, local};
 
 /// How many items a file holds: JupiterOne's client reads files whole.
 const ITEMS: usize = 1000;
 
 pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
-    let Export { instance, storage, format, out, no_raw_data } = arguments;
+    let Export { subject, storage, format, out, no_raw_data } = arguments;
     let context = local::stored(&storage.store).await?;
-    let summary = snapshot::latest(&context, &instance).await?;
+    let Graph { context, summary, .. } = &Graph::of(context, &subject).await?;
     if out.exists() && fs::read_dir(&out)?.next().is_some() {
         return Err(format!("{} is not empty; name another directory", out.display()).into());
     }
-    let exporter = Exporter { context: &context, summary: &summary, out: &out, no_raw_data };
+    let exporter = Exporter { context, summary, out: &out, no_raw_data };
     match format {
         Format::Jupiterone => exporter.jupiterone().await?,
         Format::Ndjson => exporter.ndjson().await?,
     }
-    Ok(End::of(std::slice::from_ref(&summary)))
+    Ok(End::of(std::slice::from_ref(summary)))
 }
 
 struct Exporter<'a> {

@@ -9,6 +9,8 @@ mod demo;
 mod diff;
 mod docs;
 mod export;
+mod graph;
+mod instance;
 mod local;
 pub mod machine;
 mod plan;
@@ -71,6 +73,7 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(export) => export::run(export).await,
         Command::Show(show) => show::run(show).await,
         Command::Diff(diff) => diff::run(diff).await,
+        Command::Instance(instance) => instance::run(instance).await,
         Command::Docs(docs) => docs::run(&docs),
         Command::Simulator(simulator) => simulate::run(simulator).await,
     };

@@ -58,7 +58,9 @@ impl Progress {
 
 impl Observer for Progress {
     fn observe(&self, job: &Job, news: &News<'_>) {
-        let id = &job.instance[..job.instance.len().min(8)];
+        // The id of a subscription's instance ends with that of the subscription.
+        let id = job.instance.rsplit('~').next().unwrap_or_default();
+        let id = id.get(..8).unwrap_or(id);
         match *news {
             News::Planned { instance, steps } => {
                 if let Some(bar) = &self.bar {

@@ -10,51 +10,93 @@ use serde_json::{Value, json};
 
 use crate::Error;
 
-/// Prints what came of jobs: what is not complete first, then the graph, then where it lies.
+/// What to print: one graph, and the instances that it is of if they are several.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole<'a> {
+    pub(crate) graph: &'a Summary,
+    pub(crate) instances: &'a [Summary],
+}
+
+impl<'a> Whole<'a> {
+    fn instances(self) -> &'a [Summary] {
+        if self.instances.is_empty() { std::slice::from_ref(self.graph) } else { self.instances }
+    }
+}
+
+/// Prints what came of a job, or of those of a tenant: what is not complete first, then the graph, then
+/// where it lies.
 pub(crate) fn print(
-    summaries: &[Summary],
+    whole: Whole<'_>,
     store: &str,
     took: Duration,
     json: bool,
 ) -> Result<(), Error> {
     if json {
-        let text = match summaries {
-            [summary] => serde_json::to_string_pretty(summary)?,
-            summaries => serde_json::to_string_pretty(summaries)?,
-        };
-        writeln!(stdout(), "{text}")?;
+        writeln!(stdout(), "{}", serde_json::to_string_pretty(whole.graph)?)?;
         return Ok(());
     }
-    incomplete(summaries)?;
-    counts(summaries)?;
-    jobs(summaries)?;
-    carried(summaries)?;
-    ledger(summaries, took)?;
-    writeln!(stdout(), "Results lie under {store}:")?;
-    for Summary { job, .. } in summaries {
-        writeln!(stdout(), "  graph/{}/{}", job.instance, job.id)?;
+    incomplete(whole)?;
+    skipped(whole.graph)?;
+    counts(whole.graph)?;
+    let instances = whole.instances();
+    jobs(instances)?;
+    carried(instances)?;
+    ledger(whole.graph, took)?;
+    match instances {
+        [Summary { job, .. }] => {
+            writeln!(stdout(), "Results lie under {store}: graph/{}/{}", job.instance, job.id)?;
+        }
+        _ => {
+            let tenant = &whole.graph.job.instance;
+            writeln!(stdout(), "Results lie under {store}: graph/{tenant}*")?;
+            writeln!(
+                stdout(),
+                "Look at all of it with `show`, `diff` or `export --tenant {tenant} --store {store}`"
+            )?;
+        }
     }
     Ok(())
 }
 
-fn incomplete(summaries: &[Summary]) -> io::Result<()> {
-    if summaries.iter().all(|summary| summary.incomplete.is_empty()) {
+/// How many lines there are at most of what may be as many as subscriptions.
+const LINES: usize = 40;
+
+fn skipped(graph: &Summary) -> io::Result<()> {
+    let skipped = graph.subscriptions.values();
+    let skipped: Vec<_> = skipped.filter_map(|it| Some((it, it.skipped.as_ref()?))).collect();
+    if skipped.is_empty() {
+        return Ok(());
+    }
+    let all = graph.subscriptions.len();
+    writeln!(stdout(), "SKIPPED SUBSCRIPTIONS ({} of {all})", skipped.len())?;
+    for (subscription, why) in skipped.iter().take(LINES) {
+        writeln!(stdout(), "  {}  {}: {why}", subscription.subscription_id, subscription.name)?;
+    }
+    more(skipped.len())?;
+    writeln!(stdout())
+}
+
+/// Says how many lines were left out.
+fn more(count: usize) -> io::Result<()> {
+    match count.saturating_sub(LINES) {
+        0 => Ok(()),
+        more => writeln!(stdout(), "  … and {more} more"),
+    }
+}
+
+fn incomplete(whole: Whole<'_>) -> io::Result<()> {
+    let incomplete = &whole.graph.incomplete;
+    if incomplete.is_empty() {
         return Ok(());
     }
     writeln!(stdout(), "NOT COMPLETE")?;
-    for summary in summaries {
-        for entry in &summary.incomplete {
-            let kind = entry.kind.as_deref().unwrap_or("relationships");
-            let reason = entry.reason.as_deref().unwrap_or_default();
-            let status = entry.status.as_str();
-            writeln!(
-                stdout(),
-                "  {}  {}  {kind}: {status}: {reason}",
-                summary.instance_name,
-                entry.step
-            )?;
-        }
+    for entry in incomplete.iter().take(LINES) {
+        let kind = entry.kind.as_deref().unwrap_or("relationships");
+        let reason = entry.reason.as_deref().unwrap_or_default();
+        let (scope, status) = (&entry.scope, entry.status.as_str());
+        writeln!(stdout(), "  {scope}  {}  {kind}: {status}: {reason}", entry.step)?;
     }
+    more(incomplete.len())?;
     writeln!(stdout())
 }
 
@@ -77,24 +119,16 @@ fn carried(summaries: &[Summary]) -> io::Result<()> {
 }
 
 /// Types and how many there are of each, entities beside relationships.
-fn counts(summaries: &[Summary]) -> io::Result<()> {
-    let add = |sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>| {
-        for (kind, count) in counts {
-            *sums.entry(kind.clone()).or_default() += count;
-        }
-    };
-    let (mut entities, mut relationships) = (BTreeMap::new(), BTreeMap::new());
-    for summary in summaries {
-        add(&mut entities, &summary.graph.entities);
-        add(&mut relationships, &summary.graph.relationships);
-    }
-    for (title, counts) in [("Entities", entities), ("Relationships", relationships)] {
+fn counts(summary: &Summary) -> io::Result<()> {
+    let Summary { graph, .. } = summary;
+    for (title, counts) in [("Entities", &graph.entities), ("Relationships", &graph.relationships)]
+    {
         let total: u64 = counts.values().sum();
         writeln!(stdout(), "{title:<62} {:>10}", grouped(total))?;
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), kind.clone()));
+        let mut counts: Vec<_> = counts.iter().collect();
+        counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(**count), *kind));
         for (kind, count) in counts {
-            writeln!(stdout(), "  {kind:<60} {:>10}", grouped(count))?;
+            writeln!(stdout(), "  {kind:<60} {:>10}", grouped(*count))?;
         }
         writeln!(stdout())?;
     }
@@ -110,7 +144,10 @@ fn jobs(summaries: &[Summary]) -> io::Result<()> {
         "relationships",
         "requests"
     )?;
-    for summary in summaries {
+    // What is not complete is what to look at.
+    let mut rows: Vec<&Summary> = summaries.iter().collect();
+    rows.sort_by_key(|it| it.status == JobStatus::Complete);
+    for summary in rows.iter().take(LINES) {
         let status = match summary.status {
             JobStatus::Complete => "complete",
             JobStatus::Incomplete => "incomplete",
@@ -124,30 +161,21 @@ fn jobs(summaries: &[Summary]) -> io::Result<()> {
             grouped(summary.requests),
         )?;
     }
+    more(rows.len())?;
     writeln!(stdout())
 }
 
-fn ledger(summaries: &[Summary], took: Duration) -> io::Result<()> {
+fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
     let mut statuses: BTreeMap<&str, u64> = BTreeMap::new();
-    for entry in summaries.iter().flat_map(|summary| &summary.ledger) {
+    for entry in &summary.ledger {
         *statuses.entry(entry.status.as_str()).or_default() += 1;
     }
     let statuses: Vec<String> =
         statuses.iter().map(|(status, n)| format!("{n} {status}")).collect();
     writeln!(stdout(), "Ledger: {}", statuses.join(", "))?;
-    let mut dropped: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut drift: BTreeMap<&str, u64> = BTreeMap::new();
-    for summary in summaries {
-        for (what, count) in &summary.graph.dropped {
-            *dropped.entry(what).or_default() += count;
-        }
-        for (property, count) in &summary.drift {
-            *drift.entry(property).or_default() += count;
-        }
-    }
     for (title, counts) in [
-        ("References to what was not found, and is left out", dropped),
-        ("Properties that were not as expected, and are left out", drift),
+        ("References to what was not found, and is left out", &summary.graph.dropped),
+        ("Properties that were not as expected, and are left out", &summary.drift),
     ] {
         if !counts.is_empty() {
             let counts: Vec<String> =
@@ -155,15 +183,13 @@ fn ledger(summaries: &[Summary], took: Duration) -> io::Result<()> {
             writeln!(stdout(), "{title}: {}", counts.join(", "))?;
         }
     }
-    let requests = summaries.iter().map(|summary| summary.requests).sum();
-    let bytes: u64 = summaries.iter().map(|summary| summary.bytes).sum();
     let seconds = took.as_secs_f64();
     writeln!(
         stdout(),
         "{} requests, {}.{} MB read, {seconds:.1} s\n",
-        grouped(requests),
-        bytes / 1_000_000,
-        bytes / 100_000 % 10,
+        grouped(summary.requests),
+        summary.bytes / 1_000_000,
+        summary.bytes / 100_000 % 10,
     )
 }
 

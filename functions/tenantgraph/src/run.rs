@@ -1,14 +1,18 @@
 //! `tenantgraph run`.
 
+use std::io::{Write as _, stdout};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use collector::summary::Summary;
 use microsoft::{Cloud, CloudError};
 use serde_json::Value;
 
 use crate::arguments::Run;
+use crate::graph::Graph;
 use crate::machine::Machine;
 use crate::progress::Progress;
+use crate::report::Whole;
 use crate::{End, Error, local, report};
 
 pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
@@ -26,10 +30,39 @@ pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
         report::step(&answer["step"], json)?;
         return Ok(end_of_step(&answer["step"]));
     }
+    if let Some(managed) = answer.get("managed") {
+        writeln!(stdout(), "{managed:#}")?;
+        return Ok(End::Complete);
+    }
     let summaries = machine.finish(&local::jobs(&answer)?).await?;
     progress.close();
-    report::print(&summaries, &storage.store, began.elapsed(), json)?;
-    Ok(End::of(&summaries))
+    print(&machine, &summaries, &storage.store, began.elapsed(), json).await
+}
+
+/// Prints what came of jobs, one after the other; those of a tenant's subscriptions with the tenant's.
+pub(crate) async fn print(
+    machine: &Machine,
+    summaries: &[Summary],
+    store: &str,
+    took: Duration,
+    json: bool,
+) -> Result<End, Error> {
+    let mut end = End::Complete;
+    for summary in summaries {
+        let tenant = match summary.subscriptions.len() {
+            0 => None,
+            _ => Some(Graph::of_tenant(&machine.context, &summary.job.instance).await?),
+        };
+        let whole = match &tenant {
+            Some(Graph { summary, instances, .. }) => Whole { graph: summary, instances },
+            None => Whole { graph: summary, instances: &[] },
+        };
+        report::print(whole, store, took, json)?;
+        if End::of(std::slice::from_ref(whole.graph)) == End::Incomplete {
+            end = End::Incomplete;
+        }
+    }
+    Ok(end)
 }
 
 /// Runs steps by themselves, one after the other.

@@ -9,20 +9,25 @@ use collector::summary::Summary;
 use collector::{Context, snapshot};
 use serde_json::{Map, Value};
 
-use crate::arguments::Show;
+use crate::arguments::{Show, Subject};
+use crate::graph::Graph;
 use crate::{End, Error, local, report};
 
 pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
     let context = local::stored(&arguments.storage.store).await?;
-    let Some(instance) = &arguments.instance else { return list(&context).await };
-    let summary = snapshot::latest(&context, instance).await?;
-    let Some(kind) = &arguments.kind else {
-        let summaries = [summary];
-        let took = Duration::from_secs(summaries[0].seconds);
-        report::print(&summaries, &arguments.storage.store, took, arguments.json)?;
-        return Ok(End::of(&summaries));
-    };
-    items(&context, &summary, kind, &arguments).await
+    if arguments.instance.is_none() && arguments.tenant.is_none() {
+        return list(&context).await;
+    }
+    let subject =
+        Subject { instance: arguments.instance.clone(), tenant: arguments.tenant.clone() };
+    let Graph { context, summary, instances, .. } = &Graph::of(context, &subject).await?;
+    if let Some(kind) = &arguments.kind {
+        return items(context, summary, kind, &arguments).await;
+    }
+    let took = Duration::from_secs(summary.seconds);
+    let store = &arguments.storage.store;
+    report::print(report::Whole { graph: summary, instances }, store, took, arguments.json)?;
+    Ok(End::of(std::slice::from_ref(summary)))
 }
 
 /// Lists the instances that have a snapshot.

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use steps::Step;
 
 use crate::context::{Context, Error};
+use crate::manifest::Manifest;
 use crate::message::{Finish, Slice};
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::QueueName;
+use crate::provision;
 use crate::slice::parents;
 
 /// Sees to the steps that waited for a step which has ended; if it was the last, queues the finish.
@@ -24,6 +26,12 @@ pub(crate) async fn after(
 ) -> Result<Vec<Slice>, Error> {
     if !plan.is_whole {
         return Ok(Vec::new());
+    }
+    if step.discovers {
+        let name = plan.job.manifest(step.id);
+        let (manifest, _): (Manifest, _) =
+            context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
+        provision::announce(context, plan, &manifest).await?;
     }
     let ended = ended(context, plan).await?;
     let waited = plan.enabled().filter(|(planned, _)| {

@@ -82,6 +82,14 @@ impl Context {
         kept.insert(instance.to_owned(), secret);
     }
 
+    /// Lets an instance have the secret that came with the event of another.
+    pub(crate) fn share(&self, from: &str, to: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(secret) = kept.get(from).cloned() {
+            kept.insert(to.to_owned(), secret);
+        }
+    }
+
     /// Reaches Microsoft as an instance does.
     pub(crate) async fn connect(&self, instance: &Instance) -> Result<Arc<dyn Fetch>, Error> {
         if let Some(connection) = self.lock().get(&instance.id)
@@ -232,6 +240,16 @@ pub enum Error {
         since: String,
         /// When it is taken for dead, in ISO 8601.
         until: String,
+    },
+    /// The last job of the instance died, and is being closed.
+    #[error(
+        "job {job} of instance {instance} died; it is being closed, so that its ledger says what it did not read; start again in some minutes"
+    )]
+    Died {
+        /// The instance.
+        instance: String,
+        /// Its job.
+        job: String,
     },
     /// A step lists something of each entity that another step finds, and that has never run.
     #[error(

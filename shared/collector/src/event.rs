@@ -11,7 +11,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::Secret;
-use crate::instance::Instance;
+use crate::instance::{Instance, SecretReference};
 use instance::{identifier, instance_of};
 use reader::Reader;
 
@@ -39,6 +39,33 @@ pub enum Event {
     },
     /// Every stored instance whose polling interval has passed.
     Due,
+    /// The stored instances themselves: nothing is run.
+    Manage(Action),
+}
+
+/// What is done with stored instances.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Lists them.
+    List,
+    /// Shows one.
+    Show(String),
+    /// Stores one, or changes it.
+    Store {
+        /// The instance.
+        instance: Box<Instance>,
+        /// Whether its secret came with it, which is not stored.
+        has_secret: bool,
+    },
+    /// Lets one run by itself, or not.
+    Enable {
+        /// Its id.
+        id: String,
+        /// Whether it runs.
+        enabled: bool,
+    },
+    /// Removes one, and those that it made for subscriptions.
+    Remove(String),
 }
 
 /// What is wrong with an event.
@@ -103,11 +130,13 @@ fn top(reader: Reader<'_>) -> Option<Event> {
     let mut reader = reader.object("send an object with `instance`, `instanceId` or `due`")?;
     let step = reader.text("step").and_then(|id| known_step(&mut reader, &id));
     let due = reader.flag("due");
+    let action = reader.text("action");
     let instance_id =
         reader.text("instanceId").and_then(|id| identifier(&mut reader, "instanceId", id));
     let instance = reader.child("instance");
     let given = [instance.is_some(), reader.has("instanceId"), due == Some(true)];
     match given.into_iter().filter(|it| *it).count() {
+        _ if action.is_some() => (),
         1 => (),
         0 => reader
             .problem("", "names nothing to run; add `instance`, `instanceId` or `\"due\": true`"),
@@ -119,6 +148,11 @@ fn top(reader: Reader<'_>) -> Option<Event> {
     if due == Some(true) && step.is_some() {
         reader.problem("step", "cannot be combined with `due`; name the instance to run it for");
     }
+    if let Some(action) = action {
+        let action = managed(&mut reader, &action, instance, instance_id);
+        reader.finish(&["action", "instanceId", "instance"]);
+        return action.map(Event::Manage);
+    }
     let event = if let Some((path, value)) = instance {
         let (instance, secret) = instance_of(reader.nested(&path, value));
         instance.map(|it| Event::Instance { instance: Box::new(it), secret, step })
@@ -127,8 +161,40 @@ fn top(reader: Reader<'_>) -> Option<Event> {
     } else {
         (due == Some(true)).then_some(Event::Due)
     };
-    reader.finish(&["step", "due", "instanceId", "instance"]);
+    reader.finish(&["step", "due", "instanceId", "instance", "action"]);
     event
+}
+
+fn managed(
+    reader: &mut Reader<'_>,
+    action: &str,
+    instance: Option<(String, &Value)>,
+    id: Option<String>,
+) -> Option<Action> {
+    const BY_ID: [&str; 4] = ["show", "enable", "disable", "remove"];
+    if BY_ID.contains(&action) && !reader.has("instanceId") {
+        reader.problem("instanceId", &format!("is missing; say which instance to {action}"));
+    }
+    match action {
+        "list" => Some(Action::List),
+        "show" => Some(Action::Show(id?)),
+        "enable" | "disable" => Some(Action::Enable { id: id?, enabled: action == "enable" }),
+        "remove" => Some(Action::Remove(id?)),
+        "store" => {
+            let Some((path, value)) = instance else {
+                reader.problem("instance", "is missing; give the instance to store");
+                return None;
+            };
+            let (instance, secret) = instance_of(reader.nested(&path, value));
+            let has_secret = secret.is_some();
+            instance.map(|it| Action::Store { instance: Box::new(it), has_secret })
+        }
+        _ => {
+            let known = BY_ID.join(", ");
+            reader.problem("action", &format!("is unknown; say store, list, {known}"));
+            None
+        }
+    }
 }
 
 /// Reads a stored instance.
@@ -139,7 +205,10 @@ fn top(reader: Reader<'_>) -> Option<Event> {
 pub fn stored_instance(instance: &Value) -> Result<Instance, Problems> {
     let mut problems = Vec::new();
     let (parsed, secret) = instance_of(Reader::new("/instance", instance, &mut problems));
-    if secret.is_some() {
+    // What stands for a secret that is not stored is no secret.
+    let in_memory = serde_json::to_value(SecretReference::InMemory).ok();
+    let is_kept_out = instance.pointer("/config/clientSecret") == in_memory.as_ref();
+    if secret.is_some() && !is_kept_out {
         problems.push(Problem {
             path: "/instance/config/clientSecret".to_owned(),
             message: "is stored in the open; store `{\"secretArn\": \"…\"}`".to_owned(),

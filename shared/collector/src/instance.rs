@@ -27,8 +27,60 @@ pub struct Instance {
     /// How often it runs by itself.
     #[serde(default)]
     pub polling_interval: PollingInterval,
+    /// Whether it is started by the schedule, or for a subscription by its tenant's instance.
+    #[serde(default = "on", skip_serializing_if = "is_on")]
+    pub enabled: bool,
+    /// For the instance of a subscription: who made it, and what is known of the subscription.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisioned: Option<Provisioned>,
     /// What it collects, and as whom.
     pub config: Config,
+}
+
+const fn on() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+const fn is_on(enabled: &bool) -> bool {
+    *enabled
+}
+
+/// Who made the instance of a subscription, and what is known of the subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provisioned {
+    /// The instance of the tenant.
+    pub by: String,
+    /// The job of it whose listing says so.
+    pub listing: String,
+    /// What it says.
+    pub subscription: Standing,
+}
+
+/// What is known of a subscription that has an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Standing {
+    /// It is collected.
+    Listed,
+    /// It is there and not collected. What was last known of it is kept.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+    /// A complete listing lacks it. It is not collected, and not yet taken for gone.
+    Missing {
+        /// When the listing was made, in ISO 8601.
+        since: String,
+    },
+    /// Two complete listings in a row lack it. What was last known of it is kept for a while.
+    Removed {
+        /// When the second was made, in ISO 8601.
+        since: String,
+        /// When what is kept may be deleted, in ISO 8601.
+        until: String,
+    },
 }
 
 /// What an Azure instance collects, and as whom.
@@ -109,6 +161,18 @@ pub struct Credentials {
 }
 
 impl Instance {
+    /// What the ids of the instances of a tenant's subscriptions begin with. No other id has this sign.
+    #[must_use]
+    pub fn family(tenant: &str) -> String {
+        format!("{tenant}{OF_SUBSCRIPTION}")
+    }
+
+    /// Whether an id is that of the instance of a subscription.
+    #[must_use]
+    pub fn is_of_subscription(id: &str) -> bool {
+        id.contains(OF_SUBSCRIPTION)
+    }
+
     /// What conversions know of the instance. The portal is where it shows the tenant; the moment is
     /// when the job was planned.
     #[must_use]
@@ -125,6 +189,9 @@ impl Instance {
         }
     }
 }
+
+/// Stands between a tenant's instance and a subscription in the id of the subscription's instance.
+const OF_SUBSCRIPTION: char = '~';
 
 /// How often an instance runs by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use steps::Discovery;
 
 /// What was read for one (step, scope, type), and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +98,9 @@ pub(crate) struct Progress {
     pub(crate) exceptions: BTreeMap<Status, u64>,
     /// The first of them.
     pub(crate) examples: Vec<Exception>,
+    /// The subscriptions that were discovered, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) discoveries: BTreeMap<String, Discovery>,
 }
 
 /// A list that could not be read.
@@ -144,6 +148,7 @@ impl Progress {
         for (status, count) in other.exceptions {
             *self.exceptions.entry(status).or_default() += count;
         }
+        self.discoveries.extend(other.discoveries);
         let room = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.into_iter().take(room));
     }

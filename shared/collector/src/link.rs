@@ -14,6 +14,7 @@ mod join;
 mod line;
 mod proof;
 mod sort;
+mod tenant;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +37,7 @@ use sort::{Groups, Sorted, Sorter};
 pub use feed::{Change, Difference};
 pub use line::ALIASES;
 pub use proof::Carried;
+pub(crate) use tenant::tenant;
 
 /// What linking came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

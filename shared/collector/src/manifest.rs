@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use steps::Discovery;
 
 use crate::layout::Content;
 use crate::ledger::{Entry, Exception};
@@ -27,6 +28,9 @@ pub struct Manifest {
     pub exceptions: Vec<Exception>,
     /// How often each property was not of its declared type, and was left out.
     pub drift: BTreeMap<String, u64>,
+    /// The subscriptions that were discovered, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub discoveries: BTreeMap<String, Discovery>,
 }
 
 /// A stored object of a step.

@@ -28,6 +28,7 @@ use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
 use crate::ports::{Address, Condition, DomainKey, Etag, Fetch, Request};
+pub(crate) use end::failed;
 use frontier::{Chain, Frontier};
 use parents::Parents;
 

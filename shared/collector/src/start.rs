@@ -5,23 +5,30 @@ use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::Secret;
 use crate::advance;
 use crate::context::{Context, Error, News};
-use crate::event::{self, Event};
+use crate::event::Event;
 use crate::finish::Latest;
 use crate::instance::{Instance, SecretReference};
+use crate::instances::{self, Managed};
 use crate::layout::{self, Job};
 use crate::manifest::Manifest;
-use crate::message::Slice;
+use crate::message::{Finish, Slice};
 use crate::plan::{Plan, PlannedStep};
-use crate::ports::{Address, Condition, DomainKey, Etag, Failure, Fetch, Request, StoreError};
+use crate::ports::{
+    Address, Condition, DomainKey, Etag, Failure, Fetch, QueueName, Request, StoreError,
+};
 use crate::slice::{self, Outcome};
 use steps::{Domain, Service};
 
 /// After how long a job that has not ended is taken for dead.
 const LEASE: Duration = Duration::hours(24);
+
+/// How long the finish of a job that died may take before it is asked for again.
+const BURIAL: Duration = Duration::hours(2);
 
 /// How long a start waits for a throttle, all in all.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
@@ -34,6 +41,8 @@ pub enum Started {
     Jobs(Vec<Job>),
     /// One step was run by itself.
     Step(Box<StepResult>),
+    /// Stored instances were looked at or changed.
+    Managed(Managed),
 }
 
 /// What one step read, run by itself.
@@ -77,6 +86,7 @@ pub async fn handle(context: &Context, event: Event, deadline: Instant) -> Resul
             one(context, &instance, None, step, deadline).await
         }
         Event::Due => due(context).await.map(Started::Jobs),
+        Event::Manage(action) => instances::manage(context, action).await.map(Started::Managed),
     }
 }
 
@@ -99,17 +109,17 @@ async fn one(
     }
 }
 
-/// Every stored instance whose polling interval has passed, and that is not running.
+/// Every stored instance whose polling interval has passed, and that is not running. Those of subscriptions
+/// are started for their tenant's.
 async fn due(context: &Context) -> Result<Vec<Job>, Error> {
     let now = OffsetDateTime::now_utc();
     let mut jobs = Vec::new();
-    for name in context.store.list(layout::INSTANCES).await? {
-        let Some(id) = name.strip_prefix(layout::INSTANCES).and_then(|it| it.strip_suffix(".json"))
-        else {
+    for id in instances::ids(context, "").await? {
+        if Instance::is_of_subscription(&id) {
             continue;
-        };
+        }
         // One instance that cannot start must not keep the others from starting.
-        let started = match stored(context, id).await {
+        let started = match stored(context, &id).await {
             Ok(instance) if is_due(context, &instance, now).await? => {
                 start(context, &instance).await
             }
@@ -118,7 +128,9 @@ async fn due(context: &Context) -> Result<Vec<Job>, Error> {
         };
         match started {
             Ok(job) => jobs.push(job),
-            Err(Error::Running { .. }) => (),
+            Err(error @ (Error::Running { .. } | Error::Died { .. })) => {
+                tracing::info!(instance.id = id, %error, "an instance is not started");
+            }
             Err(error) => tracing::error!(instance.id = id, %error, "an instance cannot start"),
         }
     }
@@ -130,28 +142,46 @@ async fn is_due(
     instance: &Instance,
     now: OffsetDateTime,
 ) -> Result<bool, Error> {
-    let Some(interval) = instance.polling_interval.duration() else { return Ok(false) };
+    let Some(interval) = instance.polling_interval.duration().filter(|_| instance.enabled) else {
+        return Ok(false);
+    };
     let lease = context.read::<Lease>(&layout::lease(&instance.id)).await?;
-    Ok(lease.is_none_or(|(lease, _)| lease.since + interval <= now))
+    Ok(lease.is_none_or(|(lease, _)| lease.since < turn(&instance.id, interval, now)))
+}
+
+/// When it was an instance's turn last. Those of an interval are spread over it, each at its own moment that
+/// follows from its id, so that they do not all begin at once.
+fn turn(id: &str, interval: std::time::Duration, now: OffsetDateTime) -> OffsetDateTime {
+    let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX).max(1);
+    let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, id.as_bytes()).as_u64_pair().0;
+    let offset = i64::try_from(hash >> 1).unwrap_or_default() % interval;
+    now - Duration::seconds((now.unix_timestamp() - offset).rem_euclid(interval))
 }
 
 async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
-    let name = layout::instance(id);
-    let Some((instance, _)) = context.read::<Value>(&name).await? else {
-        return Err(Error::Unknown(format!("instance {id}; store it as {name}")));
-    };
-    let instance = event::stored_instance(&instance)?;
+    let instance = instances::find(context, id).await?;
     if matches!(instance.config.client_secret, SecretReference::InMemory) {
         return Err(Error::SecretLost(id.to_owned()));
     }
     Ok(instance)
 }
 
+/// Whether a job of an instance was started, and its first steps queued, since a moment in ISO 8601.
+pub(crate) async fn has_begun(
+    context: &Context,
+    instance: &str,
+    since: &str,
+) -> Result<bool, Error> {
+    let since = OffsetDateTime::parse(since, &Rfc3339).ok();
+    let lease = context.read::<Lease>(&layout::lease(instance)).await?;
+    Ok(lease.is_some_and(|(it, _)| it.is_queued && since.is_some_and(|since| it.since >= since)))
+}
+
 /// Validates an instance, plans its job, and queues the first steps.
 ///
 /// A start that died half way is gone on with by the next: the plan is there before the lease, and the
 /// lease says whether the first steps were queued.
-async fn start(context: &Context, instance: &Instance) -> Result<Job, Error> {
+pub(crate) async fn start(context: &Context, instance: &Instance) -> Result<Job, Error> {
     let mut plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
     let (lease, etag) = lease(context, &plan).await?;
     if lease.job != plan.job {
@@ -267,11 +297,13 @@ async fn lease(context: &Context, plan: &Plan) -> Result<(Lease, Etag), Error> {
         None => Condition::Absent,
         Some((held, etag)) => {
             let has_ended = context.store.get(&held.job.summary()).await?.is_some();
-            let is_dead = has_ended || held.until <= since;
-            if !is_dead && !held.is_queued {
+            if !has_ended && held.until <= since {
+                return Err(bury(context, held, etag).await?);
+            }
+            if !has_ended && !held.is_queued {
                 return Ok((held, etag));
             }
-            if !is_dead {
+            if !has_ended {
                 return Err(running(&held));
             }
             Condition::Matches(etag)
@@ -285,6 +317,30 @@ async fn lease(context: &Context, plan: &Plan) -> Result<(Lease, Etag), Error> {
         }
         written => written.map(|etag| (lease, etag)),
     }
+}
+
+/// Closes a job that died, so that its ledger says so and what it did read is not lost: what has not ended
+/// has failed, and the finish sees to the rest. Until that is done no other job can be compared with it.
+async fn bury(context: &Context, lease: Lease, etag: Etag) -> Result<Error, Error> {
+    let (job, now) = (lease.job.clone(), OffsetDateTime::now_utc());
+    let name = job.plan();
+    let (plan, _): (Plan, _) = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
+    for (planned, step) in plan.enabled() {
+        let manifest = slice::failed(&plan, step, "the job died before the step had ended");
+        match context.write(&job.manifest(&planned.id), &manifest, Condition::Absent).await {
+            Err(Error::Store(StoreError::Conflict(_))) => (),
+            written => drop(written?),
+        }
+    }
+    context.queue.send(QueueName::Finish, vec![Finish { job }.outgoing()]).await?;
+    let buried = Lease { until: now + BURIAL, is_queued: true, ..lease };
+    let name = layout::lease(&buried.job.instance);
+    match context.write(&name, &buried, Condition::Matches(etag)).await {
+        // Somebody else does the same.
+        Err(Error::Store(StoreError::Conflict(_))) => (),
+        written => drop(written?),
+    }
+    Ok(Error::Died { instance: buried.job.instance, job: buried.job.id })
 }
 
 fn running(lease: &Lease) -> Error {

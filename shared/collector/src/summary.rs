@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use steps::Discovery;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -42,6 +43,9 @@ pub struct Summary {
     pub drift: BTreeMap<String, u64>,
     /// How many parents were gone when their list was asked for, by step.
     pub vanished: BTreeMap<String, u64>,
+    /// The subscriptions of the tenant that were found, by id, with why they are skipped if they are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscriptions: BTreeMap<String, Discovery>,
     /// Every step, with why it did not run, unless it did.
     pub steps: Vec<PlannedStep>,
     /// How complete everything is.
@@ -93,6 +97,7 @@ impl Summary {
             graph,
             drift,
             vanished: vanished.map(|it| (it.step.clone(), it.vanished)).collect(),
+            subscriptions: manifests.iter().flat_map(|it| it.discoveries.clone()).collect(),
             steps: plan.steps.clone(),
             ledger,
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::reader::{LONGEST_TEXT, Reader};
 use crate::Secret;
-use crate::instance::{Config, Instance, PollingInterval, SecretReference};
+use crate::instance::{Config, Instance, PollingInterval, Provisioned, SecretReference};
 
 /// Reads an instance, and the secret that comes with it.
 pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secret>) {
@@ -38,6 +38,21 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
         }
         parsed
     });
+    let enabled = reader.flag("enabled").unwrap_or(true);
+    let provisioned = reader.child("provisioned").and_then(|(_, value)| {
+        let parsed = serde_json::from_value::<Provisioned>(value.clone());
+        if let Err(error) = &parsed {
+            let message = format!("is not what tenantgraph writes ({error}); leave it out");
+            reader.problem("provisioned", &message);
+        }
+        parsed.ok()
+    });
+    if provisioned.is_none() && id.as_deref().is_some_and(Instance::is_of_subscription) {
+        reader.problem(
+            "id",
+            "has a ~, which only ids of the instances of subscriptions have; choose another",
+        );
+    }
     let config = reader.child("config");
     if config.is_none() {
         reader.problem("config", "is missing; say as whom to sign in and what to collect");
@@ -57,6 +72,8 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
         "accountName",
         "description",
         "pollingInterval",
+        "enabled",
+        "provisioned",
         "config",
     ]);
     let instance = || {
@@ -67,6 +84,8 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
             account_name,
             description,
             polling_interval: polling_interval?,
+            enabled,
+            provisioned,
             config: config?,
         })
     };
@@ -192,14 +211,19 @@ fn sources_of(reader: &mut Reader<'_>) -> BTreeMap<String, bool> {
     sources
 }
 
+/// How long an id may be: that of a tenant's instance and that of a subscription, joined.
+const LONGEST_ID: usize = 128;
+
 /// An id that may become part of an object's name or of an address.
 pub(super) fn identifier(reader: &mut Reader<'_>, name: &str, id: String) -> Option<String> {
-    let is_fine = id.len() <= 64
+    let is_fine = id.len() <= LONGEST_ID
         && !id.starts_with('.')
         && id.bytes().all(|it| it.is_ascii_alphanumeric() || b"._~-".contains(&it));
     if !is_fine {
-        let message = "has other characters than letters, digits and ._~-, or more than 64; give the plain id";
-        reader.problem(name, message);
+        let message = format!(
+            "has other characters than letters, digits and ._~-, or more than {LONGEST_ID}; give the plain id"
+        );
+        reader.problem(name, &message);
     }
     is_fine.then_some(id)
 }

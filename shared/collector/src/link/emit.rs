@@ -152,10 +152,7 @@ impl<'a> Emit<'a> {
                 before
             }
         };
-        if line.has("_mapping") {
-            *linked.mapped.entry(kind.to_owned()).or_default() += 1;
-        }
-        self.write(sort, kind, &line.write(), linked).await
+        self.line(sort, kind, &line.write(), linked).await
     }
 
     /// Whether the last job could have read what is new now. The first job has nothing to compare with.
@@ -165,6 +162,20 @@ impl<'a> Emit<'a> {
             Sort::Entities => proof.lacks_entities(kind).is_none(),
             Sort::Relationships => proof.lacks_relationships(kind).is_none(),
         }
+    }
+
+    /// Writes a line as it is.
+    pub(super) async fn line(
+        &mut self,
+        sort: Sort,
+        kind: &str,
+        line: &str,
+        linked: &mut Linked,
+    ) -> Result<(), Error> {
+        if sort == Sort::Relationships && line.contains("\"_mapping\":") {
+            *linked.mapped.entry(kind.to_owned()).or_default() += 1;
+        }
+        self.write(sort, kind, line, linked).await
     }
 
     async fn write(
@@ -188,7 +199,8 @@ impl<'a> Emit<'a> {
         Ok(())
     }
 
-    async fn close(&mut self, linked: &mut Linked) -> Result<(), Error> {
+    /// Stores the object that is being written.
+    pub(super) async fn close(&mut self, linked: &mut Linked) -> Result<(), Error> {
         let Some(Object { sort, kind, lines, file, encoder }) = self.object.take() else {
             return Ok(());
         };

@@ -15,7 +15,7 @@ pub(super) fn join(
     linked: &mut Linked,
 ) -> Result<Joined, Error> {
     let References { both, mut one, none } = references;
-    let mut joined = Joined { relationships: Sorter::new(), loans: Sorter::new() };
+    let mut joined = Joined::new();
     merge(&both.sorted()?, names, |line, matches| {
         let reference: Reference = parse(line)?;
         if matches.is_empty() {
@@ -98,7 +98,7 @@ impl Ends {
 
 /// Calls `take` with what each reference says, and the entities that answer to the name it is sorted
 /// by.
-fn merge(
+pub(super) fn merge(
     references: &Sorted,
     names: &Sorted,
     mut take: impl FnMut(&[u8], &[Named]) -> Result<(), Error>,
@@ -155,6 +155,16 @@ pub(super) struct Joined {
 }
 
 impl Joined {
+    pub(super) const fn new() -> Self {
+        Self { relationships: Sorter::new(), loans: Sorter::new() }
+    }
+
+    /// Adds a relationship as it is.
+    pub(super) fn keep(&mut self, line: &[u8]) -> Result<(), Error> {
+        let Ends { kind, key, .. } = parse(line)?;
+        Ok(self.relationships.push(&sort::key(&kind, &key, rank::FOUND), line)?)
+    }
+
     /// The relationships, and what entities take over, both sorted by type and key.
     pub(super) fn sorted(self) -> Result<(Sorted, Sorted), Error> {
         Ok((self.relationships.sorted()?, self.loans.sorted()?))
@@ -205,7 +215,7 @@ impl Joined {
 
     /// A relationship between two entities. If its key is not composed of theirs, it ends with that of
     /// the end that was found.
-    fn direct(
+    pub(super) fn direct(
         &mut self,
         reference: &Reference,
         from: (&str, &str),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use steps::{Item, Output};
+use steps::{Item, Output, Step};
 use tokio::time::Duration;
 
 use super::{Checkpoint, Outcome, Shard};
@@ -12,6 +12,7 @@ use crate::layout::Content;
 use crate::ledger::{Entry, Progress, Status};
 use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
+use crate::plan::Plan;
 use crate::ports::{Body, Condition, QueueName, StoreError};
 
 /// What a shard stored, once it has ended.
@@ -113,7 +114,7 @@ impl Shard<'_> {
     async fn close(self, Ended { progress, parts }: Ended) -> Result<Outcome, Error> {
         let (status, reason) = self.status(&progress);
         let items = progress.items;
-        let manifest = self.manifest(progress, parts, status, reason.as_deref());
+        let manifest = manifest(self.plan, self.step, progress, parts, status, reason.as_deref());
         let name = self.plan.job.manifest(self.step.id);
         match self.context.write(&name, &manifest, Condition::Absent).await {
             Ok(_) => {
@@ -155,43 +156,50 @@ impl Shard<'_> {
             _ => (status, reason),
         }
     }
+}
 
-    fn manifest(
-        &self,
-        progress: Progress,
-        parts: Vec<Part>,
-        status: Status,
-        reason: Option<&str>,
-    ) -> Manifest {
-        let patched = self.step.emits.filter(|_| !self.step.patches.is_empty());
-        let declared = self.step.entity_types().chain(patched);
-        let kinds: BTreeSet<String> = declared.map(|it| it.kind.to_owned()).collect();
-        let entry = |kind: Option<String>| Entry {
-            step: self.step.id.to_owned(),
-            scope: self.plan.scope_of(self.step).to_owned(),
-            kind,
-            pages: progress.pages,
-            items: progress.items,
-            requests: progress.requests,
-            bytes: progress.bytes,
-            last: progress.last.clone(),
-            status,
-            reason: reason.map(str::to_owned),
-        };
-        let ledger = if kinds.is_empty() {
-            vec![entry(None)]
-        } else {
-            kinds.into_iter().map(|kind| entry(Some(kind))).collect()
-        };
-        Manifest {
-            step: self.step.id.to_owned(),
-            parts,
-            ledger,
-            entities: progress.entities,
-            references: progress.references,
-            vanished: progress.vanished,
-            exceptions: progress.examples,
-            drift: progress.drift,
-        }
+/// The manifest of a step that was never read to its end.
+pub(crate) fn failed(plan: &Plan, step: &Step, reason: &str) -> Manifest {
+    manifest(plan, step, Progress::default(), Vec::new(), Status::Failed, Some(reason))
+}
+
+fn manifest(
+    plan: &Plan,
+    step: &Step,
+    progress: Progress,
+    parts: Vec<Part>,
+    status: Status,
+    reason: Option<&str>,
+) -> Manifest {
+    let patched = step.emits.filter(|_| !step.patches.is_empty());
+    let declared = step.entity_types().chain(patched);
+    let kinds: BTreeSet<String> = declared.map(|it| it.kind.to_owned()).collect();
+    let entry = |kind: Option<String>| Entry {
+        step: step.id.to_owned(),
+        scope: plan.scope_of(step).to_owned(),
+        kind,
+        pages: progress.pages,
+        items: progress.items,
+        requests: progress.requests,
+        bytes: progress.bytes,
+        last: progress.last.clone(),
+        status,
+        reason: reason.map(str::to_owned),
+    };
+    let ledger = if kinds.is_empty() {
+        vec![entry(None)]
+    } else {
+        kinds.into_iter().map(|kind| entry(Some(kind))).collect()
+    };
+    Manifest {
+        step: step.id.to_owned(),
+        parts,
+        ledger,
+        entities: progress.entities,
+        references: progress.references,
+        vanished: progress.vanished,
+        exceptions: progress.examples,
+        drift: progress.drift,
+        discoveries: progress.discoveries,
     }
 }

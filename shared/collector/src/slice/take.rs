@@ -137,6 +137,9 @@ impl Shard<'_> {
         for drift in &out.drift {
             *progress.drift.entry(drift.clone()).or_default() += 1;
         }
+        for discovery in &out.discoveries {
+            progress.discoveries.insert(discovery.subscription_id.clone(), discovery.clone());
+        }
         Ok(())
     }
 }

@@ -1,0 +1,44 @@
+//! The graph to look at: the latest snapshot of an instance, or that of a whole tenant.
+
+use collector::summary::Summary;
+use collector::tenant::Tenant;
+use collector::{Context, snapshot};
+use tempfile::TempDir;
+
+use crate::arguments::Subject;
+use crate::{Error, local};
+
+/// A graph to look at.
+pub(crate) struct Graph {
+    /// Where its objects lie.
+    pub(crate) context: Context,
+    /// What there is.
+    pub(crate) summary: Summary,
+    /// What came of each instance, if it is that of a tenant.
+    pub(crate) instances: Vec<Summary>,
+    /// Where the graph of a tenant is put together.
+    _folder: Option<TempDir>,
+}
+
+impl Graph {
+    pub(crate) async fn of(context: Context, subject: &Subject) -> Result<Self, Error> {
+        match subject {
+            Subject { instance: Some(instance), .. } => {
+                let summary = snapshot::latest(&context, instance).await?;
+                Ok(Self { context, summary, instances: Vec::new(), _folder: None })
+            }
+            Subject { tenant: Some(tenant), .. } => Self::of_tenant(&context, tenant).await,
+            _ => Err("name an instance or a tenant".into()),
+        }
+    }
+
+    /// Puts the graph of a tenant together, on the local disk.
+    pub(crate) async fn of_tenant(context: &Context, tenant: &str) -> Result<Self, Error> {
+        let folder = TempDir::new()?;
+        let into = local::stored(&folder.path().to_string_lossy()).await?;
+        let tenant = Tenant::read(context, tenant).await?;
+        let summary = tenant.graph(context, &into).await?;
+        let instances = tenant.summaries().cloned().collect();
+        Ok(Self { context: into, summary, instances, _folder: Some(folder) })
+    }
+}

@@ -1,0 +1,206 @@
+//! One graph of several snapshots: what the instances of a tenant found, put together.
+//!
+//! An instance cannot see what another found, so where it refers to that it says by which properties to
+//! find it: a mapped relationship. Here the other end is found.
+
+use std::collections::BTreeMap;
+
+use graph::{End, Key, Name, Reference, Unresolved};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::emit::Emit;
+use super::join::{Joined, merge};
+use super::proof::{Carried, Verdicts};
+use super::sort::{self, Groups, Sorted, Sorter};
+use super::{Linked, names, parse, rank};
+use crate::context::{Context, Error};
+use crate::layout::{Job, Sort};
+use crate::snapshot;
+use crate::summary::Summary;
+
+/// A mapped relationship of a snapshot.
+#[derive(Deserialize)]
+struct Mapped {
+    #[serde(rename = "_class")]
+    class: graph::RelationshipClass,
+    #[serde(rename = "_key")]
+    key: String,
+    #[serde(rename = "_type")]
+    kind: String,
+    #[serde(rename = "_mapping")]
+    mapping: Mapping,
+    #[serde(flatten)]
+    properties: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Mapping {
+    relationship_direction: graph::Direction,
+    source_entity_key: String,
+    target_entity: Target,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    #[serde(rename = "_key")]
+    key: Option<String>,
+}
+
+/// A mapped relationship of which the type of the end that is known was found.
+#[derive(Serialize, Deserialize)]
+struct Sourced<'l> {
+    kind: String,
+    #[serde(borrow)]
+    line: &'l RawValue,
+}
+
+/// Puts snapshots together, and writes what comes of it as the snapshot of a job to `into`.
+///
+/// What two of them have is taken from the first that has it, in the order of their bytes.
+///
+/// # Errors
+///
+/// If storage or the local disk fails.
+pub(crate) async fn tenant(
+    context: &Context,
+    summaries: &[&Summary],
+    into: &Context,
+    job: &Job,
+) -> Result<Linked, Error> {
+    let mut linked = Linked::default();
+    let entities = entities(context, summaries).await?;
+    // Every entity answers to its names, as one that is carried forward does.
+    let kinds = summaries.iter().flat_map(|it| it.graph.entities.keys().cloned());
+    let carried = kinds.map(|kind| (kind, String::new())).collect();
+    let names = names(&entities, &Verdicts { carried, ..Verdicts::default() })?;
+    let joined = relationships(context, summaries, &names).await?;
+    let (relationships, _) = joined.sorted()?;
+
+    let mut emit = Emit::new(into, job, None, BTreeMap::new())?;
+    for (sort, things) in [(Sort::Entities, entities), (Sort::Relationships, relationships)] {
+        let mut groups = Groups::new(things.read()?)?;
+        while let Some((name, records)) = groups.next()? {
+            let kind = name.split('\0').next().unwrap_or_default();
+            linked.duplicates += match sort {
+                Sort::Entities => records.len() as u64 - 1,
+                Sort::Relationships => 0,
+            };
+            let Some(first) = records.first() else { continue };
+            emit.line(sort, kind, &String::from_utf8_lossy(&first.value), &mut linked).await?;
+        }
+        emit.close(&mut linked).await?;
+    }
+    for (kind, Carried { count, reason }) in summaries.iter().flat_map(|it| &it.graph.carried) {
+        let none = || Carried { count: 0, reason: reason.clone() };
+        linked.carried.entry(kind.clone()).or_insert_with(none).count += count;
+    }
+    for (counts, of) in [
+        (&mut linked.dropped, (|it| &it.dropped) as fn(&Linked) -> &BTreeMap<String, u64>),
+        (&mut linked.braked, |it| &it.braked),
+    ] {
+        for (what, count) in summaries.iter().flat_map(|it| of(&it.graph)) {
+            *counts.entry(what.clone()).or_default() += count;
+        }
+    }
+    for (change, count) in summaries.iter().flat_map(|it| &it.graph.changes) {
+        *linked.changes.entry(*change).or_default() += count;
+    }
+    Ok(linked)
+}
+
+async fn entities(context: &Context, summaries: &[&Summary]) -> Result<Sorted, Error> {
+    #[derive(Deserialize)]
+    struct Keyed {
+        #[serde(rename = "_key")]
+        key: String,
+    }
+    let (mut entities, mut line) = (Sorter::new(), String::new());
+    for summary in summaries {
+        for kind in summary.graph.entities.keys() {
+            let mut lines = snapshot::lines(context, &summary.job, Sort::Entities, kind).await?;
+            while lines.next(&mut line)? {
+                let Keyed { key } = parse(line.as_bytes())?;
+                entities.push(&sort::key(kind, &key, rank::BEFORE), line.as_bytes())?;
+            }
+        }
+    }
+    Ok(entities.sorted()?)
+}
+
+/// The relationships of all snapshots. Mapped ones become relationships to what is found.
+async fn relationships(
+    context: &Context,
+    summaries: &[&Summary],
+    names: &Sorted,
+) -> Result<Joined, Error> {
+    let mut joined = Joined::new();
+    let mut mapped = Sorter::new();
+    let mut line = String::new();
+    for summary in summaries {
+        for kind in summary.graph.relationships.keys() {
+            let is_mapped = summary.graph.mapped.contains_key(kind);
+            let job = &summary.job;
+            let mut lines = snapshot::lines(context, job, Sort::Relationships, kind).await?;
+            while lines.next(&mut line)? {
+                match is_mapped.then(|| parse::<Mapped>(line.as_bytes())) {
+                    Some(Ok(it)) if it.mapping.target_entity.key.is_some() => {
+                        let source = Name::from(&Key::new(&it.mapping.source_entity_key));
+                        mapped.push(source.as_str().as_bytes(), line.as_bytes())?;
+                    }
+                    _ => joined.keep(line.as_bytes())?,
+                }
+            }
+        }
+    }
+    let mut sourced = Sorter::new();
+    merge(&mapped.sorted()?, names, |line, matches| {
+        let Some(source) = matches.first() else { return joined.keep(line) };
+        let it: Mapped = parse(line)?;
+        let target = Key::new(it.mapping.target_entity.key.as_deref().unwrap_or_default());
+        let sourced_line = Sourced { kind: source.kind.clone(), line: parse(line)? };
+        let sourced_line = serde_json::to_vec(&sourced_line).map_err(std::io::Error::from)?;
+        Ok(sourced.push(Name::from(&target).as_str().as_bytes(), &sourced_line)?)
+    })?;
+    merge(&sourced.sorted()?, names, |line, matches| {
+        let Sourced { kind, line } = parse(line)?;
+        if matches.is_empty() {
+            return joined.keep(line.get().as_bytes());
+        }
+        let it: Mapped = parse(line.get().as_bytes())?;
+        let source = (it.mapping.source_entity_key.as_str(), kind.as_str());
+        let reference = reference(&it);
+        for found in matches {
+            let found = (found.key.as_str(), found.kind.as_str());
+            let (from, to) = match it.mapping.relationship_direction {
+                graph::Direction::Forward => (source, found),
+                graph::Direction::Reverse => (found, source),
+            };
+            joined.direct(&reference, from, to, found.0)?;
+        }
+        Ok(())
+    })?;
+    Ok(joined)
+}
+
+/// The reference that a mapped relationship was made of, as far as its ends do not matter.
+fn reference(mapped: &Mapped) -> Reference {
+    let nobody = End::known(&Key::new(&mapped.mapping.source_entity_key), "");
+    let source = &mapped.mapping.source_entity_key;
+    let composed = format!("{source}|{}|", mapped.class.as_str().to_lowercase());
+    let mut properties = mapped.properties.clone();
+    properties.remove("displayName");
+    Reference {
+        from: nobody.clone(),
+        class: mapped.class,
+        to: nobody,
+        // A type of this kind stands in for one that is composed of those of the ends.
+        kind: (!mapped.kind.starts_with("mapping_source_")).then(|| mapped.kind.clone()),
+        key: (!mapped.key.starts_with(&composed)).then(|| mapped.key.clone()),
+        properties,
+        borrow: Vec::new(),
+        unresolved: Unresolved::Drop,
+    }
+}

@@ -1,0 +1,335 @@
+//! From a listing of a tenant's subscriptions to an instance for each.
+//!
+//! The listing is a step of the tenant's instance. When it has ended, a message goes out for each
+//! subscription, and what it says is decided here. An instance is removed only on proof: two complete
+//! listings in a row that lack its subscription.
+
+use std::collections::BTreeSet;
+
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use crate::context::{Context, Error};
+use crate::instance::{Config, Instance, PollingInterval, Provisioned, Standing};
+use crate::instances;
+use crate::layout;
+use crate::ledger::Status;
+use crate::manifest::Manifest;
+use crate::message::{Finding, Provision};
+use crate::plan::Plan;
+use crate::ports::{Outgoing, QueueName};
+use crate::start;
+
+/// For how long what is known of a removed subscription is kept.
+const GRACE: Duration = Duration::days(30);
+
+/// Tells what a listing says of each subscription that has an instance, or is to have one.
+///
+/// It may be done again at any time: the queue drops messages that it has seen, and what comes through
+/// all the same comes to the same.
+pub(crate) async fn announce(
+    context: &Context,
+    plan: &Plan,
+    manifest: &Manifest,
+) -> Result<(), Error> {
+    let tenant = &plan.instance;
+    let known = instances::family(context, &tenant.id).await?;
+    let family = Instance::family(&tenant.id);
+    let mut known: BTreeSet<&str> =
+        known.iter().filter_map(|it| it.strip_prefix(&family)).collect();
+    let mut messages: Vec<Outgoing> = Vec::new();
+    let mut tell = |subscription: &str, finding| {
+        let (job, subscription) = (plan.job.clone(), subscription.to_owned());
+        messages.push(Provision { job, subscription, finding }.outgoing());
+    };
+    let own = tenant.config.subscription_id.as_deref().map(str::to_lowercase);
+    for (id, found) in &manifest.discoveries {
+        let has_instance = known.remove(id.as_str());
+        match &found.skipped {
+            // The tenant's instance collects it itself.
+            _ if Some(id) == own.as_ref() => (),
+            None => tell(id, Finding::Listed { name: found.name.clone() }),
+            Some(reason) if has_instance => tell(id, Finding::Skipped { reason: reason.clone() }),
+            Some(_) => (),
+        }
+    }
+    if is_proof(manifest) {
+        known.into_iter().for_each(|id| tell(id, Finding::Missing));
+    }
+    if !messages.is_empty() {
+        context.queue.send(QueueName::Provision, messages).await?;
+    }
+    Ok(())
+}
+
+/// Whether what a listing lacks is not there. One that is empty may as well mean that the application has
+/// lost its role, for then Azure shows nothing and does not say why.
+fn is_proof(manifest: &Manifest) -> bool {
+    let is_complete = manifest.ledger.iter().all(|entry| entry.status == Status::Complete);
+    is_complete && manifest.drift.is_empty() && !manifest.discoveries.is_empty()
+}
+
+/// Acts on what a listing says of a subscription: creates, changes, starts or removes its instance.
+///
+/// It may be done again at any time, and comes to the same. What an earlier listing says does not
+/// outweigh a later one.
+///
+/// # Errors
+///
+/// If the instance cannot be started as it is configured, or storage or the queue fails.
+pub async fn run(context: &Context, message: &Provision) -> Result<(), Error> {
+    let name = message.job.plan();
+    let (plan, _): (Plan, _) = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
+    let id = format!("{}{}", Instance::family(&plan.instance.id), message.subscription);
+    let decide = |stored: Option<Instance>| match stored {
+        Some(stored) if is_later(&stored, message) => Some(stored),
+        stored => decide(&plan, &id, message, stored),
+    };
+    let Some(instance) = instances::change(context, &id, decide).await? else { return Ok(()) };
+    let Some(Provisioned { listing, subscription, .. }) = &instance.provisioned else {
+        return Ok(());
+    };
+    if *listing != message.job.id {
+        return Ok(());
+    }
+    match subscription {
+        Standing::Listed if instance.enabled => begin(context, &plan, &instance).await,
+        Standing::Removed { until, .. } if is_over(until, &plan.planned_at) => {
+            purge(context, &instance).await
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_later(stored: &Instance, message: &Provision) -> bool {
+    // The ids of jobs sort by the time when they were planned.
+    stored.provisioned.as_ref().is_some_and(|it| it.listing > message.job.id)
+}
+
+/// What becomes of the instance of a subscription.
+fn decide(
+    plan: &Plan,
+    id: &str,
+    message: &Provision,
+    stored: Option<Instance>,
+) -> Option<Instance> {
+    let before = stored.as_ref().and_then(|it| it.provisioned.as_ref());
+    let is_again = before.is_some_and(|it| it.listing == message.job.id);
+    let since = plan.planned_at.clone();
+    let subscription = match (&message.finding, before.map(|it| it.subscription.clone())) {
+        (Finding::Listed { .. }, _) => Standing::Listed,
+        (Finding::Skipped { reason }, Some(_)) => Standing::Skipped { reason: reason.clone() },
+        (Finding::Missing, Some(before)) if is_again => before,
+        (Finding::Missing, Some(removed @ Standing::Removed { .. })) => removed,
+        (Finding::Missing, Some(missing @ Standing::Missing { .. })) => {
+            if plan.instance.config.auto_delete_removed_subscriptions {
+                Standing::Removed { until: after(&since, GRACE), since }
+            } else {
+                missing
+            }
+        }
+        (Finding::Missing, Some(_)) => Standing::Missing { since },
+        // There is nothing to skip or to miss.
+        (_, None) => return stored,
+    };
+    let (by, listing) = (plan.instance.id.clone(), message.job.id.clone());
+    let provisioned = Some(Provisioned { by, listing, subscription });
+    match &message.finding {
+        Finding::Listed { name } => {
+            let enabled = stored.as_ref().is_none_or(|it| it.enabled);
+            let instance = of_subscription(&plan.instance, id, &message.subscription, name);
+            Some(Instance { enabled, provisioned, ..instance })
+        }
+        _ => stored.map(|stored| Instance { provisioned, ..stored }),
+    }
+}
+
+/// The instance of a subscription, which takes after that of its tenant. Its tenant's starts it, so it does
+/// not run by itself; and the directory is the tenant's to collect.
+fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) -> Instance {
+    Instance {
+        id: id.to_owned(),
+        integration: tenant.integration.clone(),
+        name: name.to_owned(),
+        account_name: tenant.account_name.clone(),
+        description: format!("A subscription of {}.", tenant.name),
+        polling_interval: PollingInterval::Disabled,
+        enabled: true,
+        provisioned: None,
+        config: Config {
+            subscription_id: Some(subscription.to_owned()),
+            ingest_active_directory: false,
+            configure_subscription_instances: false,
+            auto_delete_removed_subscriptions: false,
+            ingest_disabled_subscriptions: false,
+            ..tenant.config.clone()
+        },
+    }
+}
+
+/// Starts a job, unless one was started since the listing was planned, or is running.
+async fn begin(context: &Context, plan: &Plan, instance: &Instance) -> Result<(), Error> {
+    if start::has_begun(context, &instance.id, &plan.planned_at).await? {
+        return Ok(());
+    }
+    context.share(&plan.instance.id, &instance.id);
+    match start::start(context, instance).await {
+        Ok(_) | Err(Error::Running { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Deletes everything that is known of a subscription.
+async fn purge(context: &Context, instance: &Instance) -> Result<(), Error> {
+    let id = &instance.id;
+    for prefix in [format!("graph/{id}/"), format!("jobs/{id}/")] {
+        for name in context.store.list(&prefix).await? {
+            context.store.delete(&name).await?;
+        }
+    }
+    // Last, so that what died half way is gone on with.
+    Ok(context.store.delete(&layout::instance(id)).await?)
+}
+
+/// A moment so long after another, in ISO 8601.
+fn after(moment: &str, time: Duration) -> String {
+    let moment = OffsetDateTime::parse(moment, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    (moment + time).format(&Rfc3339).unwrap_or_default()
+}
+
+fn is_over(until: &str, now: &str) -> bool {
+    let parse = |moment| OffsetDateTime::parse(moment, &Rfc3339).ok();
+    matches!((parse(until), parse(now)), (Some(until), Some(now)) if until <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::layout::Job;
+
+    const FIRST: &str = "2026-03-01T00:00:00Z";
+
+    fn plan(day: u8, config: &serde_json::Value) -> Plan {
+        let mut all = json!({
+            "directoryId": "d", "clientId": "c", "clientSecret": { "secretArn": "arn" },
+            "ingestActiveDirectory": true, "configureSubscriptionInstances": true,
+        });
+        for (name, value) in config.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        let instance = json!({
+            "id": "t", "integration": "azure", "name": "T", "accountName": "acc",
+            "pollingInterval": "ONE_DAY", "config": all,
+        });
+        Plan {
+            job: Job { instance: "t".into(), id: format!("202603{day:02}") },
+            planned_at: format!("2026-03-{day:02}T00:00:00Z"),
+            instance: serde_json::from_value(instance).unwrap(),
+            portal: String::new(),
+            previous: None,
+            parents_per_shard: 1,
+            is_whole: true,
+            steps: Vec::new(),
+        }
+    }
+
+    /// What becomes of an instance when a listing of a day says something of its subscription.
+    fn next(
+        before: Option<Instance>,
+        day: u8,
+        config: &serde_json::Value,
+        finding: Finding,
+    ) -> Option<Instance> {
+        let plan = plan(day, config);
+        let message = Provision { job: plan.job.clone(), subscription: "s".into(), finding };
+        match before {
+            Some(before) if is_later(&before, &message) => Some(before),
+            before => decide(&plan, "t~s", &message, before),
+        }
+    }
+
+    fn listed() -> Finding {
+        Finding::Listed { name: "S".into() }
+    }
+
+    fn standing(instance: Option<&Instance>) -> &Standing {
+        &instance.unwrap().provisioned.as_ref().unwrap().subscription
+    }
+
+    #[test]
+    fn an_instance_takes_after_its_tenants_but_for_the_directory() {
+        let config = json!({ "ingestionSources": { "storage": false }, "cloud": "usgov" });
+        let instance = next(None, 1, &config, listed()).unwrap();
+        assert_eq!(instance.account_name.as_deref(), Some("acc"));
+        assert_eq!(instance.polling_interval, PollingInterval::Disabled);
+        assert_eq!(instance.config.subscription_id.as_deref(), Some("s"));
+        assert_eq!(instance.config.cloud, "usgov");
+        assert!(!instance.config.collects("storage"));
+        assert!(!instance.config.ingest_active_directory);
+        assert!(!instance.config.configure_subscription_instances);
+        assert_eq!(instance.name, "S");
+    }
+
+    #[test]
+    fn what_was_turned_off_by_hand_stays_off() {
+        let off = next(None, 1, &json!({}), listed());
+        let off = off.map(|it| Instance { enabled: false, ..it });
+        assert!(!next(off, 2, &json!({}), listed()).unwrap().enabled);
+    }
+
+    #[test]
+    fn only_two_complete_listings_in_a_row_remove_an_instance() {
+        let delete = json!({ "autoDeleteRemovedSubscriptions": true });
+        let first = next(None, 1, &delete, listed());
+        let once = next(first, 2, &delete, Finding::Missing);
+        let missing = Standing::Missing { since: "2026-03-02T00:00:00Z".into() };
+        assert_eq!(*standing(once.as_ref()), missing);
+        // The same message once more is no second proof.
+        let again = next(once.clone(), 2, &delete, Finding::Missing);
+        assert_eq!(again, once);
+        let back = next(once.clone(), 3, &delete, listed());
+        assert_eq!(*standing(back.as_ref()), Standing::Listed);
+        let removed = next(once.clone(), 3, &delete, Finding::Missing);
+        let expected = Standing::Removed {
+            since: "2026-03-03T00:00:00Z".into(),
+            until: "2026-04-02T00:00:00Z".into(),
+        };
+        assert_eq!(*standing(removed.as_ref()), expected);
+        let later = next(removed.clone(), 9, &delete, Finding::Missing);
+        assert_eq!(*standing(later.as_ref()), expected);
+        // It may come back as long as anything is kept of it.
+        assert_eq!(*standing(next(later, 10, &delete, listed()).as_ref()), Standing::Listed);
+        // Without the switch it stays missing.
+        let kept = next(once, 3, &json!({}), Finding::Missing);
+        assert_eq!(*standing(kept.as_ref()), missing);
+    }
+
+    #[test]
+    fn an_earlier_listing_does_not_outweigh_a_later_one() {
+        let later = next(None, 5, &json!({}), listed());
+        for finding in [Finding::Missing, Finding::Skipped { reason: "r".into() }, listed()] {
+            assert_eq!(next(later.clone(), 4, &json!({}), finding), later);
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_to_be_skipped_or_missed() {
+        for finding in [Finding::Missing, Finding::Skipped { reason: "r".into() }] {
+            assert_eq!(next(None, 1, &json!({}), finding), None);
+        }
+        let skipped = Finding::Skipped { reason: "r".into() };
+        let skipped = next(next(None, 1, &json!({}), listed()), 2, &json!({}), skipped);
+        assert_eq!(*standing(skipped.as_ref()), Standing::Skipped { reason: "r".into() });
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_until_its_time_is_over() {
+        let until = after(FIRST, GRACE);
+        assert_eq!(until, "2026-03-31T00:00:00Z");
+        assert!(!is_over(&until, "2026-03-30T23:59:59Z"));
+        assert!(is_over(&until, &until));
+        assert!(!is_over("never", FIRST));
+    }
+}

@@ -1,0 +1,108 @@
+//! A tenant as a whole: the instance of its directory and those of its subscriptions.
+
+use crate::context::{Context, Error};
+use crate::finish::Latest;
+use crate::instance::{Instance, Standing};
+use crate::instances;
+use crate::layout;
+use crate::ledger::{Entry, Status};
+use crate::link;
+use crate::snapshot;
+use crate::summary::{JobStatus, Summary};
+
+/// What the instances of a tenant came to.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// What the tenant's own instance came to.
+    pub directory: Summary,
+    /// The instances of its subscriptions that are collected, each with what its latest snapshot came to if
+    /// it has one. Those of skipped and removed subscriptions are not among them.
+    pub subscriptions: Vec<(Instance, Option<Summary>)>,
+}
+
+impl Tenant {
+    /// Reads what came of the latest jobs of a tenant's instances.
+    ///
+    /// # Errors
+    ///
+    /// If the tenant's instance has no snapshot, or storage fails.
+    pub async fn read(context: &Context, instance: &str) -> Result<Self, Error> {
+        let directory = snapshot::latest(context, instance).await?;
+        let mut subscriptions = Vec::new();
+        for id in instances::family(context, instance).await? {
+            let instance = instances::find(context, &id).await?;
+            let standing = instance.provisioned.as_ref().map(|it| &it.subscription);
+            if !matches!(standing, Some(Standing::Listed | Standing::Missing { .. })) {
+                continue;
+            }
+            let latest = context.read::<Latest>(&layout::latest(&id)).await?;
+            let summary = match latest {
+                Some((Latest { job }, _)) => Some(snapshot::summary(context, &job).await?),
+                None => None,
+            };
+            subscriptions.push((instance, summary));
+        }
+        Ok(Self { directory, subscriptions })
+    }
+
+    /// What came of each, the tenant's own instance first.
+    pub fn summaries(&self) -> impl Iterator<Item = &Summary> {
+        let subscriptions = self.subscriptions.iter().filter_map(|(_, summary)| summary.as_ref());
+        std::iter::once(&self.directory).chain(subscriptions)
+    }
+
+    /// Puts the snapshots together, and writes them as one to `into`. Relationships from one instance to
+    /// another are found on the way.
+    ///
+    /// # Errors
+    ///
+    /// If storage or the local disk fails.
+    pub async fn graph(&self, context: &Context, into: &Context) -> Result<Summary, Error> {
+        let summaries: Vec<&Summary> = self.summaries().collect();
+        let job = &self.directory.job;
+        let graph = link::tenant(context, &summaries, into, job).await?;
+        let mut all = self.directory.clone();
+        for summary in &summaries[1..] {
+            all.seconds = all.seconds.max(summary.seconds);
+            all.requests += summary.requests;
+            all.bytes += summary.bytes;
+            all.finished_at = summary.finished_at.clone().max(all.finished_at);
+            all.incomplete.extend(summary.incomplete.iter().cloned());
+            all.ledger.extend(summary.ledger.iter().cloned());
+            for (step, exceptions) in &summary.exceptions {
+                let entry = all.exceptions.entry(step.clone()).or_default();
+                entry.extend(exceptions.iter().cloned());
+            }
+            for (property, count) in &summary.drift {
+                *all.drift.entry(property.clone()).or_default() += count;
+            }
+            for (step, count) in &summary.vanished {
+                *all.vanished.entry(step.clone()).or_default() += count;
+            }
+        }
+        let lacking = self.subscriptions.iter().filter(|(_, summary)| summary.is_none());
+        let lacking: Vec<Entry> = lacking.map(|(instance, _)| never_read(instance)).collect();
+        all.incomplete.extend(lacking.iter().cloned());
+        all.ledger.extend(lacking);
+        all.status =
+            if all.incomplete.is_empty() { JobStatus::Complete } else { JobStatus::Incomplete };
+        all.graph = graph;
+        Ok(all)
+    }
+}
+
+/// Says that the instance of a subscription has no snapshot yet.
+fn never_read(instance: &Instance) -> Entry {
+    Entry {
+        step: "rm-subscription".to_owned(),
+        scope: instance.config.subscription_id.clone().unwrap_or_default(),
+        kind: Some("azure_subscription".to_owned()),
+        pages: 0,
+        items: 0,
+        requests: 0,
+        bytes: 0,
+        last: None,
+        status: Status::Failed,
+        reason: Some(format!("the instance of {} has no snapshot yet", instance.name)),
+    }
+}
