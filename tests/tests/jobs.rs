@@ -29,10 +29,16 @@ fn first_slice(job: &Job, step: &str) -> Slice {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_collects_everything_and_proves_it() {
-    let world = World::new(options()).await;
-    let summary = world.job(world.event()).await;
+    // One of four subscriptions is disabled, and so skipped.
+    let world = World::new(Options { subscriptions: 4, ..options() }).await;
+    let mut event = world.event();
+    event["instance"]["config"]["configureSubscriptionInstances"] = json!(true);
+    event["instance"]["config"]["ingestionSources"] = json!({ "subscriptions_usage": true });
+    let summary = world.job(event).await;
     assert_eq!(summary.status, JobStatus::Complete, "{:?}", summary.incomplete);
     assert_eq!(summary.graph.entities["azure_user"], 60);
+    assert_eq!(summary.graph.entities["azure_subscription"], 2);
+    assert!(summary.graph.entities["azure_usage_details"] > 10);
     assert_eq!(summary.drift, BTreeMap::new());
     for step in steps::STEPS {
         assert_eq!(status(&summary, step.id), (Status::Complete, None), "{}", step.id);
@@ -56,6 +62,43 @@ async fn a_job_collects_everything_and_proves_it() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_subscription_hangs_on_a_management_group() {
+    let world = World::new(Options { subscriptions: 4, ..options() }).await;
+    let mut event = world.event();
+    let config = &mut event["instance"]["config"];
+    config["configureSubscriptionInstances"] = json!(true);
+    config["ingestActiveDirectory"] = json!(false);
+    config["subscriptionId"] = json!(null);
+    let summary = world.job(event).await;
+    assert_eq!(summary.status, JobStatus::Complete, "{:?}", summary.incomplete);
+    let [skipped] =
+        world.items(&summary.job, Sort::Entities, "azure_subscription").await.try_into().unwrap();
+    let subscriptions = world.simulator.subscriptions();
+    assert_eq!(skipped["subscriptionId"], subscriptions[3].id);
+    assert_eq!(skipped["skipReason"], "it is disabled");
+    let groups = summary.graph.entities["azure_management_group"];
+    let contained = summary.graph.relationships["azure_management_group_contains_group"];
+    assert!(groups > 8);
+    assert_eq!(contained, groups - 1, "all groups but the root are in another");
+    assert_eq!(summary.graph.relationships["azure_account_has_management_group"], 1);
+    let kind = "azure_management_group_has_subscription";
+    let has = world.items(&summary.job, Sort::Relationships, kind).await;
+    let mut targets: Vec<&str> = has
+        .iter()
+        .filter_map(|it| it.pointer("/_mapping/targetEntity/_key").or(it.get("_toEntityKey")))
+        .filter_map(|it| it.as_str()?.strip_prefix("/subscriptions/"))
+        .collect();
+    targets.sort_unstable();
+    let mut expected: Vec<&str> = subscriptions.iter().map(|it| it.id.as_str()).collect();
+    expected.sort_unstable();
+    assert_eq!(targets, expected);
+    let direct = has.iter().filter(|it| it.get("_toEntityKey") == Some(&skipped["_key"])).count();
+    assert_eq!(direct, 1, "only the skipped one is in this graph");
+    let domain = format!("{}/arm", world.simulator.directory_id());
+    assert!(world.simulator.counters().domains[&domain].0 >= 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

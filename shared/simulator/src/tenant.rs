@@ -183,8 +183,9 @@ impl Tenant {
                 tags.insert(known.unwrap_or(name), Value::from(value));
             }
             Change::Untag { name, .. } => {
-                let tags = life.tags.get_or_insert_default();
+                let mut tags = life.tags.take().unwrap_or_default();
                 tags.retain(|it, _| !it.eq_ignore_ascii_case(&name));
+                life.tags = Some(tags).filter(|tags| !tags.is_empty());
             }
             Change::SetState { state, .. } => life.state = state,
             Change::Rename { name, .. } => life.name = name,
