@@ -18,6 +18,7 @@ mod page;
 mod part;
 pub mod plan;
 pub mod ports;
+pub mod provision;
 mod secret;
 pub mod slice;
 pub mod snapshot;

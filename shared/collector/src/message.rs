@@ -57,6 +57,50 @@ impl Finish {
     }
 }
 
+/// What a listing of a tenant's subscriptions says of one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provision {
+    /// The job of the tenant's instance that listed them.
+    pub job: Job,
+    /// The id of the subscription.
+    pub subscription: String,
+    /// What it says.
+    pub finding: Finding,
+}
+
+/// What a listing says of a subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Finding {
+    /// It is there, and is to be collected.
+    Listed {
+        /// The name that people see.
+        name: String,
+    },
+    /// It is there, and is not to be collected.
+    Skipped {
+        /// Why not.
+        reason: String,
+    },
+    /// It is not there, and the listing is complete.
+    Missing,
+}
+
+impl Provision {
+    /// The message that tells it. Its group is the subscription, so that one listing after the other is
+    /// acted on.
+    #[must_use]
+    pub fn outgoing(&self) -> Outgoing {
+        let Self { job, subscription, .. } = self;
+        Outgoing {
+            body: serde_json::to_string(self).unwrap_or_default(),
+            group: format!("{}/{subscription}", job.instance),
+            deduplication: format!("{}/{}/{subscription}", job.instance, job.id),
+        }
+    }
+}
+
 /// Reads a message.
 ///
 /// # Errors

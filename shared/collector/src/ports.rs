@@ -105,6 +105,8 @@ pub enum QueueName {
     Collect,
     /// Jobs whose steps have all ended, for the function `finish`.
     Finish,
+    /// What was found out about subscriptions, for the function `provision`.
+    Provision,
 }
 
 /// A message to send.
