@@ -35,7 +35,8 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / "target/infra/deploy-locally"
 REGION = "eu-central-1"
-FUNCTIONS = ("start", "collect", "finish")
+FUNCTIONS = ("start", "collect", "provision", "finish")
+DELIVERED_AGAIN = "the message will be delivered again"
 SECRET = "a-client-secret-that-must-not-be-seen-anywhere"
 
 
@@ -229,7 +230,8 @@ class Deployment:
         return sum(int(attributes[name]) for name in names)
 
     def progress(self):
-        return (f"{self.depth('CollectQueueUrl')} slices and {self.depth('FinishQueueUrl')} jobs queued, "
+        return (f"{self.depth('CollectQueueUrl')} slices, {self.depth('ProvisionQueueUrl')} subscriptions and "
+                f"{self.depth('FinishQueueUrl')} jobs queued, "
                 f"{len(self.keys())} objects")
 
     def log(self, name):
@@ -310,11 +312,32 @@ def check_delivery(deployed, instance, first):
     prefix = f"jobs/{instance}/{first}/"
     trace = [key.removeprefix(f"{prefix}trace/").split("-", 1)[1] for key in sorted(deployed.keys(f"{prefix}trace/"))]
     say(f"      deliveries: {trace}")
+    check("provisioned-there-1" in trace and "provisioned-gone-1" in trace, "what collect finds out reaches provision")
+    for name in ("there", "gone"):
+        done = json.loads(deployed.read(f"{prefix}provisioned/provisioned-{name}.json"))
+        check(done["group"] == name, "a message of a batch says its group", done["group"])
+        check(done["trespasses"] == ["AccessDenied"] * 2, "provision writes no graph and removes nothing elsewhere", done["trespasses"])
+    left = [key for prefix in ("instances", "jobs", "graph") for key in deployed.keys(f"{prefix}/provisioned-")]
+    check(left == ["instances/provisioned-there.json", "jobs/provisioned-there/lease.json"], "provision removes what it may", left)
     check(trace.count("second-1") == 1 and "second-2" not in trace, "a message that is sent twice is delivered once")
     check("waits-2" in trace and "first-2" not in trace, "only the message of a batch that failed comes back")
     check(trace.index("after-wait-1") > trace.index("waits-1"), "a group keeps its order")
     summary = json.loads(deployed.read(f"{prefix}summary.json"))
     check(summary["trespass"] == "AccessDenied", "a role that lacks an action is refused", summary["trespass"])
+
+
+def check_provisioning(deployed):
+    """A message that provision cannot act on comes back to it until it ends among the dead letters."""
+    queue, dead = deployed.outputs["ProvisionQueueUrl"], deployed.outputs["ProvisionDeadLettersUrl"]
+    # Else it comes back after the 18 minutes that the function is given.
+    deployed.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    before = len(re.findall(DELIVERED_AGAIN, "\n".join(deployed.log("provision"))))
+    deployed.sqs.send_message(QueueUrl=queue, MessageBody="{}", MessageGroupId="poison", MessageDeduplicationId="poison")
+    letter = wait_for("provision to give up a message", 120, lambda: next(
+        iter(deployed.sqs.receive_message(QueueUrl=dead, VisibilityTimeout=0).get("Messages", [])), None))
+    told = len(re.findall(DELIVERED_AGAIN, "\n".join(deployed.log("provision")))) - before
+    check(letter["Body"] == "{}" and told == 10, "what provision reports comes back ten times, and is a dead letter", f"{told} times: {letter}")
+    deployed.sqs.purge_queue(QueueUrl=dead)
 
 
 def check_dead_letters(deployed):
@@ -357,9 +380,10 @@ def main():
         if options.stand_in:
             check_delivery(deployed, instance, first)
             check_dead_letters(deployed)
+        check_provisioning(deployed)
 
-        check(len(deployed.alarms.describe_alarms()["MetricAlarms"]) == 7, "there are seven alarms")
-        for queue in ("CollectDeadLettersUrl", "FinishDeadLettersUrl", "CollectQueueUrl", "FinishQueueUrl"):
+        check(len(deployed.alarms.describe_alarms()["MetricAlarms"]) == 10, "there are ten alarms")
+        for queue in (f"{name}{kind}Url" for kind in ("DeadLetters", "Queue") for name in ("Collect", "Provision", "Finish")):
             # A message is deleted after its function has answered, which is after what it wrote is seen.
             name = queue.removesuffix("Url")
             wait_for(f"{name} to be empty", 60, lambda: True if deployed.depth(queue) == 0 else None)

@@ -68,6 +68,12 @@ def findings_of_project(plain):
                     yield f"{where}: a wildcard among the actions"
                 if "*" in listed(statement["Resource"]):
                     yield f"{where}: any resource"
+                removes = "s3:DeleteObject" in listed(statement["Action"])
+                if removes and {"Fn::Sub": "${Bucket.Arn}/*"} in listed(statement["Resource"]):
+                    yield f"{where}: removes any object"
+                # Versions are what brings back what was removed by mistake.
+                if "s3:DeleteObjectVersion" in listed(statement["Action"]):
+                    yield f"{where}: removes for good"
 
     functions = dict(each("AWS::Lambda::Function"))
     queues = dict(each("AWS::SQS::Queue"))
@@ -96,6 +102,8 @@ def findings_of_project(plain):
     for name, source in each("AWS::Lambda::EventSourceMapping"):
         queue = source["EventSourceArn"]["Fn::GetAtt"][0]
         function = source["FunctionName"]["Ref"]
+        if "ReportBatchItemFailures" not in source.get("FunctionResponseTypes", []):
+            yield f"{function}: what it could not do would be deleted from {queue}"
         if queues[queue]["VisibilityTimeout"] < 6 * functions[function]["Timeout"]:
             yield f"{queue}: its visibility timeout is less than six times the timeout of {function}"
         # Lambda would stop a function that goes on by a message to the queue it came from.
@@ -128,6 +136,9 @@ DAMAGES = [
     ("a reference to nothing", "!GetAtt CollectQueue.Arn\n", "!GetAtt CollectQueues.Arn\n", "CollectQueues"),
     ("a wildcard action", "Action: s3:GetObject", "Action: s3:*", "wildcard"),
     ("any resource", "Resource: !Sub ${Bucket.Arn}/*", 'Resource: "*"', "any resource"),
+    ("a right to remove any object", "- !Sub ${Bucket.Arn}/graph/*", "- !Sub ${Bucket.Arn}/*", "removes any object"),
+    ("a right to remove for good", "Action: s3:DeleteObject\n", "Action: s3:DeleteObjectVersion\n", "for good"),
+    ("failures that go unnoticed", "FunctionResponseTypes: [ReportBatchItemFailures]", "", "would be deleted"),
     ("no permission to recurse", "RecursiveLoop: Allow", "", "runaway"),
     ("an alarm on the wrong queue", "!GetAtt FinishDeadLetters.QueueName", "!GetAtt FinishQueue.QueueName", "no alarm"),
     ("no encryption", "SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false", "not encrypted"),

@@ -1,4 +1,4 @@
-"""Stands in for the three functions: does with queues and objects what they do, and collects nothing.
+"""Stands in for the four functions: does with queues and objects what they do, and collects nothing.
 
 It runs as the bootstrap of a custom runtime. Which function it is, it takes from the function's name. What it
 was given it writes to jobs/{instance}/{job}/trace/, where the test reads how the emulator delivers.
@@ -14,7 +14,7 @@ import boto3
 import botocore.exceptions
 
 BUCKET = os.environ["STORE"].removeprefix("s3://")
-COLLECT, FINISH = os.environ["COLLECT_QUEUE_URL"], os.environ["FINISH_QUEUE_URL"]
+COLLECT, PROVISION, FINISH = (os.environ[f"{name}_QUEUE_URL"] for name in ("COLLECT", "PROVISION", "FINISH"))
 s3 = boto3.client("s3")
 sqs = boto3.client("sqs")
 secrets = boto3.client("secretsmanager")
@@ -23,8 +23,21 @@ secrets = boto3.client("secretsmanager")
 STEPS = [("graph", "waits"), ("graph", "after-wait"), ("arm", "first"), ("arm", "second"), ("arm", "second")]
 
 
+# A subscription that every listing finds, and one that is gone.
+FINDINGS = [("there", "listed"), ("gone", "missing")]
+
+
 def put(key, value, **condition):
     s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(value).encode(), **condition)
+
+
+def refusal_of(call, *arguments):
+    """What the role says to a call that it should not allow."""
+    try:
+        call(*arguments)
+    except botocore.exceptions.ClientError as refusal:
+        return refusal.response["Error"]["Code"]
+    return "allowed"
 
 
 def start(event):
@@ -61,6 +74,11 @@ def collect(event):
             failures.append({"itemIdentifier": record["messageId"]})
             continue
         put(f"jobs/{job}/steps/{step}/manifest.json", {"parts": []}, IfNoneMatch="*")
+        if step == "first":
+            for subscription, finding in FINDINGS:
+                body = {"job": job, "subscription": subscription, "finding": finding}
+                sqs.send_message(QueueUrl=PROVISION, MessageBody=json.dumps(body), MessageGroupId=subscription,
+                                 MessageDeduplicationId=f"{job}-{subscription}".replace("/", "-"))
     listed = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"jobs/{job}/steps/")
     if listed["KeyCount"] == len(set(STEPS)):
         sqs.send_message(QueueUrl=FINISH, MessageBody=json.dumps({"job": job}),
@@ -68,15 +86,34 @@ def collect(event):
     return {"batchItemFailures": failures}
 
 
+def provision(event):
+    failures = []
+    for record in event["Records"]:
+        body = json.loads(record["body"])
+        if "finding" not in body:
+            print("the message will be delivered again", flush=True)
+            failures.append({"itemIdentifier": record["messageId"]})
+            continue
+        job, child = body["job"], f"provisioned-{body['subscription']}"
+        # Whatever may be written and removed is. An instance without jobs would be due.
+        objects = [f"jobs/{child}/lease.json", f"instances/{child}.json"]
+        for key in objects:
+            put(key, {})
+        if body["finding"] == "missing":
+            for key in [*reversed(objects), f"graph/{child}/latest.json"]:
+                s3.delete_object(Bucket=BUCKET, Key=key)
+        put(f"jobs/{job}/trace/{time.time_ns()}-{child}-{record['attributes']['ApproximateReceiveCount']}", {})
+        trespasses = [refusal_of(put, f"graph/{child}/latest.json", {}),
+                      refusal_of(lambda: s3.delete_object(Bucket=BUCKET, Key="elsewhere"))]
+        put(f"jobs/{job}/provisioned/{child}.json", {"trespasses": trespasses, "group": record["attributes"]["MessageGroupId"]})
+    return {"batchItemFailures": failures}
+
+
 def finish(event):
     for record in event["Records"]:
         job = json.loads(record["body"])["job"]
         instance = job.split("/")[0]
-        try:
-            put(f"instances/{instance}.json", {})
-            trespass = "allowed"
-        except botocore.exceptions.ClientError as refusal:
-            trespass = refusal.response["Error"]["Code"]
+        trespass = refusal_of(put, f"instances/{instance}.json", {})
         put(f"graph/{job}/entities/azure_user.ndjson.zst", {})
         put(f"graph/{job}/relationships/azure_account_has_user.ndjson.zst", {})
         put(f"jobs/{job}/summary.json", {"status": "complete", "trespass": trespass})
@@ -86,7 +123,8 @@ def finish(event):
 
 def main():
     api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
-    handler = {"start": start, "collect": collect, "finish": finish}[os.environ["AWS_LAMBDA_FUNCTION_NAME"].rsplit("-", 1)[1]]
+    handlers = {"start": start, "collect": collect, "provision": provision, "finish": finish}
+    handler = handlers[os.environ["AWS_LAMBDA_FUNCTION_NAME"].rsplit("-", 1)[1]]
     while True:
         with urllib.request.urlopen(f"{api}/next") as response:
             request, event = response.headers["Lambda-Runtime-Aws-Request-Id"], json.load(response)

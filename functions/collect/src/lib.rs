@@ -78,3 +78,17 @@ impl Invocation<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_event_that_can_be_sent_by_hand_is_one() {
+        let event = include_str!("../../../events/collect-message.json");
+        let event: SqsEvent = serde_json::from_str(event).unwrap();
+        let slice: Slice =
+            message::read(event.records[0].body.as_deref().unwrap_or_default()).unwrap();
+        assert!(event.records[0].attributes["MessageDeduplicationId"].contains(&slice.job.id));
+    }
+}

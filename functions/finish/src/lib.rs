@@ -24,3 +24,20 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
 async fn finish(context: &Context, body: &str) -> Result<(), collector::Error> {
     finish::run(context, &message::read(body)?).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use collector::message::Finish;
+
+    use super::*;
+
+    #[test]
+    fn the_event_that_can_be_sent_by_hand_is_one() {
+        let event = include_str!("../../../events/finish-message.json");
+        let event: SqsEvent = serde_json::from_str(event).unwrap();
+        let finish: Finish =
+            message::read(event.records[0].body.as_deref().unwrap_or_default()).unwrap();
+        let deduplication = &event.records[0].attributes["MessageDeduplicationId"];
+        assert_eq!(*deduplication, finish.outgoing().deduplication);
+    }
+}

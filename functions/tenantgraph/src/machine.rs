@@ -26,6 +26,9 @@ const INVOCATION: Duration = Duration::from_mins(3);
 /// budget.
 const WORKERS: usize = 4;
 
+/// How many subscriptions are given an instance and started at once.
+const PROVISIONERS: usize = 4;
+
 /// How often a message may fail. On AWS it would go to the dead-letter queue; here someone waits.
 const FAILURES: u32 = 3;
 
@@ -66,14 +69,16 @@ impl Machine {
         start::handle(&self.context, invocation(event)).await
     }
 
-    /// Works until both queues are empty, and returns what came of jobs.
+    /// Works until all queues are empty, and returns what came of jobs.
     ///
     /// # Errors
     ///
     /// If a message fails again and again.
     pub async fn finish(&self, jobs: &[Job]) -> Result<Vec<Summary>, Error> {
         let mut workers = JoinSet::new();
-        for queue in [QueueName::Collect; WORKERS].into_iter().chain([QueueName::Finish]) {
+        let queues = [QueueName::Collect; WORKERS].into_iter();
+        let queues = queues.chain([QueueName::Provision; PROVISIONERS]).chain([QueueName::Finish]);
+        for queue in queues {
             let (context, messages) = (self.context.clone(), self.queue.clone());
             workers.spawn(async move { work(&context, &messages, queue).await });
         }
@@ -106,6 +111,7 @@ async fn work(context: &Context, messages: &Watched, queue: QueueName) -> Result
         let answer = match queue {
             QueueName::Collect => collect::handle(context, event).await?,
             QueueName::Finish => finish::handle(context, event).await?,
+            QueueName::Provision => provision::handle(context, event).await?,
         };
         let response: SqsBatchResponse = serde_json::from_value(answer)?;
         let failed: BTreeSet<String> =
@@ -126,6 +132,7 @@ fn event(deliveries: &[Delivery]) -> SqsEvent {
         message.message_id = Some(delivery.message_id.clone());
         message.receipt_handle = Some(delivery.receipt.clone());
         message.body = Some(delivery.body.clone());
+        message.attributes.insert("MessageGroupId".to_owned(), delivery.group.clone());
         message
     });
     let mut event = SqsEvent::default();

@@ -34,8 +34,9 @@ const BUFFER_BYTES: usize = 1 << 20;
 
 /// A [`Store`] in a bucket of Amazon S3, below a prefix.
 ///
-/// The role needs `s3:GetObject` and `s3:PutObject` on the objects, and `s3:ListBucket` on the
-/// bucket: without it S3 answers 403, not 404, for an object that is not there.
+/// The role needs `s3:GetObject` and `s3:PutObject` on the objects, `s3:DeleteObject` on those that are
+/// removed, and `s3:ListBucket` on the bucket: without it S3 answers 403, not 404, for an object that is
+/// not there. Where the bucket keeps versions, what is removed can be restored for as long as it does.
 ///
 /// A write is one `PutObject`, so an object has at most 5 GB.
 ///
@@ -155,6 +156,17 @@ impl Store for Bucket {
                 let own = self.written_by(name, &write).await?;
                 own.ok_or_else(|| StoreError::Conflict(name.to_owned()))
             }
+            Err(error) => Err(unavailable(name, cause(&error))),
+        }
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), StoreError> {
+        name::check(name)?;
+        let request = self.client.delete_object().bucket(&self.id).key(self.key(name));
+        match request.send().await {
+            Ok(_) => Ok(()),
+            // S3 says that it is done. What stands in for it may say that there was nothing to do.
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(()),
             Err(error) => Err(unavailable(name, cause(&error))),
         }
     }

@@ -65,10 +65,15 @@ impl Clients {
         }
     }
 
-    /// The two queues with these URLs.
+    /// The three queues with these URLs.
     #[must_use]
-    pub fn queue(&self, collect_url: impl Into<String>, finish_url: impl Into<String>) -> Sqs {
-        Sqs::new(self.sqs.clone(), collect_url, finish_url)
+    pub fn queue(
+        &self,
+        collect_url: impl Into<String>,
+        finish_url: impl Into<String>,
+        provision_url: impl Into<String>,
+    ) -> Sqs {
+        Sqs::new(self.sqs.clone(), collect_url, finish_url, provision_url)
     }
 
     /// The secrets of the account.

@@ -61,8 +61,7 @@ impl Directory {
 
         // Every write takes the lock, also one without a condition: it must not come between
         // another's look at its condition and its write.
-        let lock = File::create(scratch.join("lock"))?;
-        lock.lock()?;
+        let _lock = self.lock()?;
         let holds = match condition {
             Condition::Always => true,
             Condition::Absent => self.open(name)?.is_none(),
@@ -75,6 +74,31 @@ impl Directory {
         fs::create_dir_all(target.parent().unwrap_or(&self.root))?;
         file.persist(target)?;
         Ok(Some(etag))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        // A folder is no object, and removing one would fail differently on each system.
+        if self.open(name)?.is_none() {
+            return Ok(());
+        }
+        // As for a write: this must not come between another's look at its condition and its write.
+        let _lock = self.lock()?;
+        let target = self.root.join(name);
+        present(fs::remove_file(&target))?;
+        // A folder with nothing in it is not there in a bucket, and would be in the way of an object of
+        // its name. The first that holds something else is where this ends.
+        let mut folders = target.ancestors().skip(1).take_while(|it| *it != self.root);
+        while folders.next().is_some_and(|it| fs::remove_dir(it).is_ok()) {}
+        Ok(())
+    }
+
+    /// Waits for the lock, which is held until the file is closed.
+    fn lock(&self) -> io::Result<File> {
+        let scratch = self.root.join(SCRATCH);
+        fs::create_dir_all(&scratch)?;
+        let lock = File::create(scratch.join("lock"))?;
+        lock.lock()?;
+        Ok(lock)
     }
 
     fn version(&self, name: &str) -> io::Result<Option<Etag>> {
@@ -103,7 +127,9 @@ impl Directory {
                 if !name.starts_with(prefix) {
                     continue;
                 }
-                if entry.file_type()?.is_dir() { folders.push(name) } else { names.push(name) }
+                // It may have been removed since.
+                let Some(kind) = present(entry.file_type())? else { continue };
+                if kind.is_dir() { folders.push(name) } else { names.push(name) }
             }
         }
         names.sort_unstable();
@@ -142,6 +168,11 @@ impl Store for Directory {
         let etag =
             self.blocking(name, move |this, name| this.write(name, &body, &condition)).await?;
         etag.ok_or_else(|| StoreError::Conflict(name.to_owned()))
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), StoreError> {
+        name::check(name)?;
+        self.blocking(name, Self::remove).await
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {

@@ -40,6 +40,7 @@ pub struct LocalQueue {
 struct Lines {
     collect: Line,
     finish: Line,
+    provision: Line,
 }
 
 /// A message that is not in flight by a receipt (any more).
@@ -89,13 +90,13 @@ impl LocalQueue {
         self.change(receipt, |line, now| line.hold(receipt, now))
     }
 
-    /// Whether both queues are empty: every message that was sent is deleted or a dead letter.
+    /// Whether all queues are empty: every message that was sent is deleted or a dead letter.
     #[must_use]
     pub fn is_drained(&self) -> bool {
         self.settled(Instant::now()).is_drained()
     }
 
-    /// Waits until both queues are empty.
+    /// Waits until all queues are empty.
     ///
     /// That is the end of all work, if a consumer sends what follows from a message before it deletes
     /// the message. Whether all of it succeeded, [`dead_letters`](Self::dead_letters) says.
@@ -140,7 +141,7 @@ impl LocalQueue {
     ) -> Result<(), QueueError> {
         let now = Instant::now();
         let mut lines = self.settled(now);
-        if change(&mut lines.collect, now) || change(&mut lines.finish, now) {
+        if lines.all().into_iter().any(|line| change(line, now)) {
             self.changed.notify_waiters();
             return Ok(());
         }
@@ -150,8 +151,9 @@ impl LocalQueue {
     /// The queues as they are at this time.
     fn settled(&self, now: Instant) -> MutexGuard<'_, Lines> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.collect.settle(now, self.max_receives);
-        lines.finish.settle(now, self.max_receives);
+        for line in lines.all() {
+            line.settle(now, self.max_receives);
+        }
         lines
     }
 }
@@ -186,15 +188,20 @@ impl Lines {
         match queue {
             QueueName::Collect => &mut self.collect,
             QueueName::Finish => &mut self.finish,
+            QueueName::Provision => &mut self.provision,
         }
     }
 
-    fn is_drained(&self) -> bool {
-        self.collect.is_drained() && self.finish.is_drained()
+    fn all(&mut self) -> [&mut Line; 3] {
+        [&mut self.collect, &mut self.finish, &mut self.provision]
     }
 
-    fn next_landing(&self) -> Option<Instant> {
-        self.collect.next_landing().into_iter().chain(self.finish.next_landing()).min()
+    fn is_drained(&mut self) -> bool {
+        self.all().into_iter().all(|line| line.is_drained())
+    }
+
+    fn next_landing(&mut self) -> Option<Instant> {
+        self.all().into_iter().filter_map(|line| line.next_landing()).min()
     }
 }
 

@@ -31,7 +31,7 @@ const BACKOFF: Duration = Duration::from_millis(100);
 /// was received, and by now a function may have had it for the 15 minutes that a function can run.
 pub(crate) const LONGEST_HOLD: Duration = Duration::from_mins(12 * 60 - 15);
 
-/// A [`Queue`] on two FIFO queues of Amazon SQS.
+/// A [`Queue`] on three FIFO queues of Amazon SQS.
 ///
 /// Messages go out in batches, one after another. Those of a batch that SQS could not take are sent
 /// again before the next batch, so that only in this rare case a message may come after a later one
@@ -48,6 +48,7 @@ pub struct Sqs {
     client: Client,
     collect_url: String,
     finish_url: String,
+    provision_url: String,
 }
 
 /// A message that no queue takes.
@@ -75,14 +76,21 @@ impl Sqs {
         client: Client,
         collect_url: impl Into<String>,
         finish_url: impl Into<String>,
+        provision_url: impl Into<String>,
     ) -> Self {
-        Self { client, collect_url: collect_url.into(), finish_url: finish_url.into() }
+        Self {
+            client,
+            collect_url: collect_url.into(),
+            finish_url: finish_url.into(),
+            provision_url: provision_url.into(),
+        }
     }
 
     fn url(&self, queue: QueueName) -> &str {
         match queue {
             QueueName::Collect => &self.collect_url,
             QueueName::Finish => &self.finish_url,
+            QueueName::Provision => &self.provision_url,
         }
     }
 

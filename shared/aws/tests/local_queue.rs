@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws::{Delivery, LocalQueue};
-use collector::ports::QueueName::{Collect, Finish};
+use collector::ports::QueueName::{Collect, Finish, Provision};
 use collector::ports::{Outgoing, Queue as _, QueueName};
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, advance, sleep};
@@ -76,13 +76,24 @@ async fn queues_are_apart() {
     let queue = queue();
     send(&queue, Collect, &["a1"]).await;
     send(&queue, Finish, &["a1"]).await;
+    send(&queue, Provision, &["a1"]).await;
     let collect = receive(&queue, 10);
     let finish = queue.receive(Finish, 10).await;
-    assert_eq!((collect.len(), finish.len()), (1, 1));
+    let provision = queue.receive(Provision, 10).await;
+    assert_eq!((collect.len(), finish.len(), provision.len()), (1, 1, 1));
     assert!(queue.hold(Finish, &collect[0].receipt, VISIBILITY).await.is_err());
     queue.delete(&finish[0].receipt).unwrap();
     queue.delete(&collect[0].receipt).unwrap();
-    assert!(queue.is_drained());
+    assert!(!queue.is_drained());
+
+    // The last queue ends flights and counts receives like the others.
+    queue.release(&provision[0].receipt).unwrap();
+    for _ in 1..MAX_RECEIVES {
+        assert_eq!(bodies(&queue.receive(Provision, 10).await), ["a1"]);
+    }
+    queue.drained().await;
+    assert_eq!(queue.dead_letters(Provision).len(), 1);
+    assert!(queue.dead_letters(Collect).is_empty());
 }
 
 #[tokio::test(start_paused = true)]

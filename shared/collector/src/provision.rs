@@ -43,7 +43,7 @@ pub(crate) async fn announce(
         messages.push(Provision { job, subscription, finding }.outgoing());
     };
     let own = tenant.config.subscription_id.as_deref().map(str::to_lowercase);
-    for (id, found) in &manifest.discoveries {
+    for (id, found) in manifest.discoveries.iter().filter(|(id, _)| is_plain(id)) {
         let has_instance = known.remove(id.as_str());
         match &found.skipped {
             // The tenant's instance collects it itself.
@@ -66,7 +66,13 @@ pub(crate) async fn announce(
 /// lost its role, for then Azure shows nothing and does not say why.
 fn is_proof(manifest: &Manifest) -> bool {
     let is_complete = manifest.ledger.iter().all(|entry| entry.status == Status::Complete);
-    is_complete && manifest.drift.is_empty() && !manifest.discoveries.is_empty()
+    let has_odd = !manifest.drift.is_empty() || !manifest.discoveries.keys().all(|id| is_plain(id));
+    is_complete && !has_odd && !manifest.discoveries.is_empty()
+}
+
+/// Whether an id may become part of an object's name. Those of subscriptions are GUIDs.
+fn is_plain(id: &str) -> bool {
+    id.len() <= 64 && id.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
 }
 
 /// Acts on what a listing says of a subscription: creates, changes, starts or removes its instance.

@@ -4,7 +4,7 @@ use std::env;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use collector::Context;
 use lambda_runtime::{Diagnostic, Error};
 use microsoft::{Cloud, Connections};
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 const MARGIN: Duration = Duration::from_secs(15);
 
 /// What a function's process is given, from its environment: `STORE`, `COLLECT_QUEUE_URL`,
-/// `FINISH_QUEUE_URL` and `TENANTGRAPH_CLOUD`.
+/// `FINISH_QUEUE_URL`, `PROVISION_QUEUE_URL` and `TENANTGRAPH_CLOUD`.
 ///
 /// # Errors
 ///
@@ -23,7 +23,11 @@ const MARGIN: Duration = Duration::from_secs(15);
 pub async fn context() -> Result<Context, Error> {
     let clients = aws::connect().await;
     let store = clients.store(variable("STORE")?.parse()?);
-    let queue = clients.queue(variable("COLLECT_QUEUE_URL")?, variable("FINISH_QUEUE_URL")?);
+    let queue = clients.queue(
+        variable("COLLECT_QUEUE_URL")?,
+        variable("FINISH_QUEUE_URL")?,
+        variable("PROVISION_QUEUE_URL")?,
+    );
     let secrets = clients.secrets();
     let cloud = env::var("TENANTGRAPH_CLOUD").ok().filter(|cloud| !cloud.is_empty());
     let microsoft = match cloud {
@@ -69,13 +73,18 @@ pub fn answer(event: &SqsEvent, results: Vec<Result<(), collector::Error>>) -> S
     let mut response = SqsBatchResponse::default();
     for (message, result) in event.records.iter().zip(results) {
         let Err(error) = result else { continue };
-        let id = message.message_id.clone().unwrap_or_default();
-        if let collector::Error::Waits { .. } = error {
-            tracing::info!(message.id = %id, %error, "the message comes again after the wait");
-        } else {
-            tracing::warn!(message.id = %id, %error, "the message will be delivered again");
-        }
-        response.add_failure(id);
+        tell(message, &error);
+        response.add_failure(message.message_id.clone().unwrap_or_default());
     }
     response
+}
+
+/// Logs why a message is delivered again.
+pub fn tell(message: &SqsMessage, error: &collector::Error) {
+    let id = message.message_id.as_deref().unwrap_or_default();
+    if let collector::Error::Waits { .. } = error {
+        tracing::info!(message.id = id, %error, "the message comes again after the wait");
+    } else {
+        tracing::warn!(message.id = id, %error, "the message will be delivered again");
+    }
 }

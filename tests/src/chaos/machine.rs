@@ -30,7 +30,8 @@ use super::watch::stands_still;
 use super::{Error, Statistics, Tenant, Weather};
 
 /// How many processes there are of each function that takes messages.
-const PROCESSES: [(QueueName, usize); 2] = [(QueueName::Collect, 4), (QueueName::Finish, 2)];
+const PROCESSES: [(QueueName, usize); 3] =
+    [(QueueName::Collect, 4), (QueueName::Finish, 2), (QueueName::Provision, 2)];
 
 /// How long after an event the starter sends it again, if it failed.
 const AGAIN: Duration = Duration::from_mins(1);
@@ -152,11 +153,15 @@ impl Machine {
             let function = match queue {
                 QueueName::Collect => "collect",
                 QueueName::Finish => "finish",
+                QueueName::Provision => "provision",
             };
             let event = self.invocation(json!(event(&deliveries)), function);
             let answer = match queue {
                 QueueName::Collect => self.invoke(function, collect::handle(&context, event)).await,
                 QueueName::Finish => self.invoke(function, finish::handle(&context, event)).await,
+                QueueName::Provision => {
+                    self.invoke(function, provision::handle(&context, event)).await
+                }
             };
             match answer {
                 Some(Ok(answer)) => self.settle(&deliveries, answer),
@@ -264,6 +269,7 @@ fn event(deliveries: &[Delivery]) -> SqsEvent {
         message.message_id = Some(delivery.message_id.clone());
         message.receipt_handle = Some(delivery.receipt.clone());
         message.body = Some(delivery.body.clone());
+        message.attributes.insert("MessageGroupId".to_owned(), delivery.group.clone());
         message
     });
     let mut event = SqsEvent::default();

@@ -24,7 +24,7 @@ const DEDUPLICATION: Duration = Duration::from_mins(5);
 /// How many messages are delivered together.
 const TOGETHER: usize = 10;
 
-/// Both queues in memory. Messages come twice, late, in another order, and again while their first
+/// All queues in memory. Messages come twice, late, in another order, and again while their first
 /// delivery is still being worked on; a group may be delivered to two at once; and calls fail before or
 /// after they had their effect. Only one thing is certain: a message that was taken is delivered until
 /// it is deleted.

@@ -54,6 +54,12 @@ impl<S: Store> Store for Flaky<S> {
         Ok(etag)
     }
 
+    async fn delete(&self, name: &str) -> Result<(), StoreError> {
+        self.trouble("an object cannot be deleted", name).await?;
+        self.inner.delete(name).await?;
+        self.trouble("an object is deleted and seems not to be", name).await
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         self.trouble("objects cannot be listed", prefix).await?;
         self.inner.list(prefix).await

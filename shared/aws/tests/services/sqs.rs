@@ -11,10 +11,11 @@ use crate::service::{Answer, Requests, start};
 
 const COLLECT: &str = "https://sqs.eu-central-1.amazonaws.com/1/collect.fifo";
 const FINISH: &str = "https://sqs.eu-central-1.amazonaws.com/1/finish.fifo";
+const PROVISION: &str = "https://sqs.eu-central-1.amazonaws.com/1/provision.fifo";
 
 async fn sqs(answer: impl Fn(&str, &Value) -> Answer + Send + Sync + 'static) -> (Sqs, Requests) {
     let (config, requests) = start(answer).await;
-    (Sqs::new(aws_sdk_sqs::Client::new(&config), COLLECT, FINISH), requests)
+    (Sqs::new(aws_sdk_sqs::Client::new(&config), COLLECT, FINISH, PROVISION), requests)
 }
 
 fn messages(count: usize) -> Vec<Outgoing> {
@@ -77,6 +78,26 @@ async fn a_message_is_sent_with_its_group_and_deduplication_id() {
               "MessageGroupId": "tenant-1/graph", "MessageDeduplicationId": hash },
         ] })
     );
+}
+
+#[tokio::test]
+async fn each_queue_has_its_url() {
+    let (sqs, requests) = sqs(|target, input| match target {
+        "AmazonSQS.SendMessageBatch" => take_all(target, input),
+        _ => (200, "{}".to_owned()),
+    })
+    .await;
+    for (queue, url) in [
+        (QueueName::Collect, COLLECT),
+        (QueueName::Finish, FINISH),
+        (QueueName::Provision, PROVISION),
+    ] {
+        sqs.send(queue, messages(1)).await.unwrap();
+        sqs.hold(queue, "receipt", Duration::from_secs(1)).await.unwrap();
+        let requests = std::mem::take(&mut *requests.lock().unwrap());
+        assert_eq!(requests.len(), 2);
+        assert!(requests.iter().all(|(_, input)| input["QueueUrl"] == url), "{queue:?}");
+    }
 }
 
 #[tokio::test]

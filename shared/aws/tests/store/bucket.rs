@@ -74,6 +74,23 @@ async fn whether_a_write_has_won_is_not_guessed() {
 }
 
 #[tokio::test]
+async fn a_deletion_is_sent_until_it_is_answered() {
+    let (store, s3) = empty().await;
+    put(&store, "a", "1", Condition::Absent).await.unwrap();
+    s3.fail(Method::DELETE, Fault::LostAnswer);
+    store.delete("a").await.unwrap();
+    assert_eq!(s3.requests(), [Method::PUT, Method::DELETE, Method::DELETE]);
+    assert!(store.list("").await.unwrap().is_empty());
+
+    // Where there is nothing, not every service that speaks this protocol says that it is done.
+    s3.fail(Method::DELETE, Fault::Refused(StatusCode::NOT_FOUND, "NoSuchKey"));
+    store.delete("a").await.unwrap();
+    s3.fail(Method::DELETE, Fault::Refused(StatusCode::FORBIDDEN, "AccessDenied"));
+    let error = store.delete("a").await.unwrap_err();
+    assert!(error.to_string().contains("AccessDenied"), "{error}");
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_is_read_again() {
     let (store, s3) = empty().await;
     put(&store, "a", "0123456789", Condition::Absent).await.unwrap();
@@ -98,6 +115,7 @@ async fn errors_say_what_s3_said() {
     let errors = [
         store.get("a").await.unwrap_err(),
         store.list("a").await.unwrap_err(),
+        store.delete("a").await.unwrap_err(),
         put(&store, "a", "1", Condition::Matches(collector::ports::Etag("\"0\"".into())))
             .await
             .unwrap_err(),

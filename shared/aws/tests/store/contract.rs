@@ -20,6 +20,9 @@ macro_rules! suite {
             one_of_many_creates,
             no_increment_is_lost,
             reads_are_whole,
+            what_is_deleted_is_gone,
+            a_deletion_is_no_write,
+            many_delete_and_create,
             lists_are_sorted,
             large_files,
             other_names_are_refused
@@ -125,6 +128,58 @@ pub(crate) async fn reads_are_whole(store: Arc<dyn Store>) {
     tasks.join_all().await;
 }
 
+pub(crate) async fn what_is_deleted_is_gone(store: Arc<dyn Store>) {
+    for nothing in ["a", "a/b/c"] {
+        store.delete(nothing).await.unwrap();
+        assert!(store.list("").await.unwrap().is_empty());
+    }
+    for name in ["a/b", "a/b.c", "a/d/e", "f"] {
+        put(&*store, name, "x", Condition::Absent).await.unwrap();
+    }
+    // What other names begin with is not meant.
+    for other in ["a", "a/d", "a/b/c"] {
+        store.delete(other).await.unwrap();
+    }
+    assert_eq!(store.list("").await.unwrap(), ["a/b", "a/b.c", "a/d/e", "f"]);
+
+    store.delete("a/b").await.unwrap();
+    store.delete("a/b").await.unwrap();
+    assert!(store.get("a/b").await.unwrap().is_none());
+    assert_eq!(store.list("").await.unwrap(), ["a/b.c", "a/d/e", "f"]);
+    store.delete("a/d/e").await.unwrap();
+    store.delete("a/b.c").await.unwrap();
+    assert_eq!(store.list("").await.unwrap(), ["f"]);
+    // Nothing is left that would be in the way.
+    put(&*store, "a", "x", Condition::Absent).await.unwrap();
+}
+
+pub(crate) async fn a_deletion_is_no_write(store: Arc<dyn Store>) {
+    let first = put(&*store, "a", "1", Condition::Absent).await.unwrap();
+    store.delete("a").await.unwrap();
+    assert_conflict(&put(&*store, "a", "2", Condition::Matches(first)).await);
+    assert!(store.get("a").await.unwrap().is_none());
+    put(&*store, "a", "3", Condition::Absent).await.unwrap();
+    assert_eq!(store.get("a").await.unwrap().unwrap().body, b"3");
+}
+
+pub(crate) async fn many_delete_and_create(store: Arc<dyn Store>) {
+    let mut tasks = JoinSet::new();
+    for number in 0..WRITERS {
+        let store = store.clone();
+        tasks.spawn(async move {
+            // Their folder comes and goes with them.
+            let name = format!("a/b/{number}");
+            for _ in 0..10 {
+                put(&*store, &name, "x", Condition::Absent).await.unwrap();
+                assert!(store.list("a/").await.unwrap().contains(&name));
+                store.delete(&name).await.unwrap();
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert!(store.list("").await.unwrap().is_empty());
+}
+
 pub(crate) async fn lists_are_sorted(store: Arc<dyn Store>) {
     let mut names: Vec<_> =
         (0..25).map(|it| format!("jobs/i/j/steps/s/0-{it}.ndjson.zst")).collect();
@@ -181,6 +236,7 @@ pub(crate) async fn other_names_are_refused(store: Arc<dyn Store>) {
         assert_refused(store.get(name).await);
         assert_refused(store.download(name, &file).await);
         assert_refused(put(&*store, name, "x", Condition::Always).await);
+        assert_refused(store.delete(name).await);
     }
     for prefix in ["/", "../", "a/../", "#scratch/"] {
         assert_refused(store.list(prefix).await);

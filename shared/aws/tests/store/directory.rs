@@ -44,6 +44,21 @@ async fn a_write_that_fails_leaves_nothing() {
     assert_eq!(files, ["lock"]);
 }
 
+#[tokio::test]
+async fn a_folder_goes_with_its_last_file() {
+    let (store, folder) = empty();
+    store.delete("a/b").await.unwrap();
+    assert!(!folder.path().join("store").exists(), "a deletion makes nothing");
+
+    put(&store, "a/b/c", "1", Condition::Absent).await.unwrap();
+    put(&store, "a/d", "1", Condition::Absent).await.unwrap();
+    fs::write(folder.path().join("store/a/a note"), "2").unwrap();
+    store.delete("a/b/c").await.unwrap();
+    assert!(!folder.path().join("store/a/b").exists());
+    store.delete("a/d").await.unwrap();
+    assert!(folder.path().join("store/a/a note").exists(), "other files are nobody's to remove");
+}
+
 /// What tells a process that it is a child of the test below.
 const CHILD_OF: &str = "AWS_STORE_TEST_CHILD_OF";
 

@@ -15,9 +15,9 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::TryStreamExt as _;
 use s3s::auth::SimpleAuth;
 use s3s::dto::{
-    ETag, ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-    ListObjectsV2Input, ListObjectsV2Output, Metadata, Object, PutObjectInput, PutObjectOutput,
-    StreamingBlob,
+    DeleteObjectInput, DeleteObjectOutput, ETag, ETagCondition, GetObjectInput, GetObjectOutput,
+    HeadObjectInput, HeadObjectOutput, ListObjectsV2Input, ListObjectsV2Output, Metadata, Object,
+    PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
@@ -177,6 +177,15 @@ impl S3 for MemoryS3 {
         let e_tag = Some(etag(&body));
         objects.insert(key, Stored { body, metadata });
         Ok(S3Response::new(PutObjectOutput { e_tag, ..PutObjectOutput::default() }))
+    }
+
+    async fn delete_object(
+        &self,
+        request: S3Request<DeleteObjectInput>,
+    ) -> S3Result<S3Response<DeleteObjectOutput>> {
+        check(&request.input.bucket)?;
+        self.objects.lock().unwrap().remove(&request.input.key);
+        Ok(S3Response::new(DeleteObjectOutput::default()))
     }
 
     async fn list_objects_v2(
