@@ -116,12 +116,12 @@ struct Merged {
 
 impl Merged {
     async fn items(&self, job: &collector::layout::Job, kind: &str) -> Vec<Value> {
-        let sort = if kind.contains("_has_") || kind.contains("_assigned_") || kind.contains("_allows_")
-        {
-            Sort::Relationships
-        } else {
-            Sort::Entities
-        };
+        let sort =
+            if kind.contains("_has_") || kind.contains("_assigned_") || kind.contains("_allows_") {
+                Sort::Relationships
+            } else {
+                Sort::Entities
+            };
         let mut lines = collector::snapshot::lines(&self.into, job, sort, kind).await.unwrap();
         let (mut items, mut line) = (Vec::new(), String::new());
         while lines.next(&mut line).unwrap() {
@@ -166,7 +166,8 @@ async fn subscriptions_come_and_go_and_their_instances_follow() {
 
     // One is told to be left alone: its instance rests, what was known of it stays, and the tenant's
     // graph says why there is no more of it.
-    let tag = |name: &str| Change::Tag { id: two.id.clone(), name: name.into(), value: "SKIP".into() };
+    let tag =
+        |name: &str| Change::Tag { id: two.id.clone(), name: name.into(), value: "SKIP".into() };
     simulator.change(tag("JupiterOne")).unwrap();
     let before = life.snapshots(&two.id);
     let summary = life.job().await;
@@ -176,8 +177,7 @@ async fn subscriptions_come_and_go_and_their_instances_follow() {
     assert_eq!(summary.subscriptions[&two.id].skipped.as_deref(), Some(reason));
     assert_eq!(life.snapshots(&two.id), before);
     assert!(!life.collected().await.contains(&two.id));
-    let skipped =
-        life.world.items(&summary.job, Sort::Entities, "azure_subscription").await;
+    let skipped = life.world.items(&summary.job, Sort::Entities, "azure_subscription").await;
     assert_eq!(skipped.len(), 1);
     assert_eq!(skipped[0]["skipReason"], reason);
 
@@ -233,14 +233,23 @@ async fn the_instances_of_a_tenant_make_one_graph() {
     let count = |kind: &str| -> u64 {
         parts.iter().filter_map(|it| it.graph.relationships.get(kind)).sum()
     };
-    assert!(count("mapping_source_assigned_azure_user") > 0);
-    assert!(!summary.graph.relationships.contains_key("mapping_source_assigned_azure_user"));
-    let kind = "azure_role_assignment_assigned_user";
-    let assigned = graph.items(&job, kind).await;
-    assert_eq!(assigned.len() as u64, count("mapping_source_assigned_azure_user") + count(kind));
+    let mapped = "mapping_source_assigned_azure_user";
+    let direct = "azure_role_assignment_assigned_user";
+    let assigned = graph.items(&job, direct).await;
     let users = graph.items(&job, "azure_user").await;
     let users: BTreeSet<&str> = users.iter().map(|it| it["_key"].as_str().unwrap()).collect();
     assert!(assigned.iter().all(|it| users.contains(it["_toEntityKey"].as_str().unwrap())));
+    // What is left is assigned to users that were deleted.
+    let left = graph.items(&job, mapped).await;
+    let target = |it: &Value| it["_mapping"]["targetEntity"]["_key"].as_str().unwrap().to_owned();
+    assert!(left.iter().all(|it| !users.contains(&*target(it))));
+    assert!((left.len() as u64) < count(mapped));
+    // An assignment at the tenant's root is seen by the instances of all its subscriptions.
+    let keys = |items: &[Value]| -> BTreeSet<String> {
+        items.iter().map(|it| it["_key"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(keys(&assigned).len(), assigned.len());
+    assert!((assigned.len() + left.len()) as u64 <= count(mapped) + count(direct));
     // So are subscriptions by their management groups.
     let kind = "azure_management_group_has_subscription";
     let held = graph.items(&job, kind).await;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::arguments::{Demo, Tenant};
 use crate::machine::Machine;
 use crate::progress::Progress;
-use crate::{End, Error, local, run};
+use crate::{End, Error, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { tenant, storage, json } = arguments;
@@ -23,7 +23,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let jobs = local::jobs(&machine.run(tenant_event(&simulator)).await?)?;
     let summaries = machine.finish(&jobs).await?;
     progress.close();
-    run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
+    crate::run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
 }
 
 /// Serves a simulated tenant on this machine.
