@@ -34,14 +34,21 @@ pub(crate) async fn after(
         provision::announce(context, plan, &manifest).await?;
     }
     let ended = ended(context, plan).await?;
-    let waited = plan.enabled().filter(|(planned, _)| {
-        planned.after.iter().any(|it| it == step.id) && is_ready(planned, &ended)
-    });
+    let is_ready = |planned: &PlannedStep| planned.after.iter().all(|it| ended.contains(it));
+    let waited = plan
+        .enabled()
+        .filter(|(planned, _)| planned.after.iter().any(|it| it == step.id) && is_ready(planned));
     let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
     for (planned, next) in waited {
+        let is_here = plan.domain(next, &next.list) == plan.domain(step, &step.list);
+        // What has ended here may have died before it saw to what waited for it, and no message is left
+        // that would do so.
+        if !is_here && ended.contains(&planned.id) {
+            continue;
+        }
         let shards = parents::shards(context, plan, planned, next).await?;
         let slices = (0..shards).map(|shard| first_slice(plan, planned, shard));
-        if plan.domain(next, &next.list) == plan.domain(step, &step.list) {
+        if is_here {
             here.extend(slices);
         } else {
             elsewhere.extend(slices.map(|slice| slice.outgoing(plan)));
@@ -60,10 +67,6 @@ pub(crate) async fn first(context: &Context, plan: &Plan) -> Result<(), Error> {
     let messages = ready.map(|planned| first_slice(plan, planned, 0).outgoing(plan)).collect();
     context.queue.send(QueueName::Collect, messages).await?;
     finish_if_ended(context, plan, &BTreeSet::new()).await
-}
-
-fn is_ready(planned: &PlannedStep, ended: &BTreeSet<String>) -> bool {
-    planned.after.iter().all(|it| ended.contains(it)) && !ended.contains(&planned.id)
 }
 
 fn first_slice(plan: &Plan, planned: &PlannedStep, shard: u32) -> Slice {

@@ -166,7 +166,7 @@ async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
     Ok(instance)
 }
 
-/// Whether a job of an instance was started, and its first steps queued, since a moment in ISO 8601.
+/// Whether a job of an instance was started since a moment in ISO 8601, and needs no help to go on.
 pub(crate) async fn has_begun(
     context: &Context,
     instance: &str,
@@ -174,7 +174,10 @@ pub(crate) async fn has_begun(
 ) -> Result<bool, Error> {
     let since = OffsetDateTime::parse(since, &Rfc3339).ok();
     let lease = context.read::<Lease>(&layout::lease(instance)).await?;
-    Ok(lease.is_some_and(|(it, _)| it.is_queued && since.is_some_and(|since| it.since >= since)))
+    let lease = lease.map(|(it, _)| it).filter(|it| since.is_some_and(|since| it.since >= since));
+    let Some(lease) = lease else { return Ok(false) };
+    // A start may die after the job has ended, and before it noted that it had queued the first steps.
+    Ok(lease.is_queued || context.store.get(&lease.job.summary()).await?.is_some())
 }
 
 /// Validates an instance, plans its job, and queues the first steps.

@@ -94,8 +94,8 @@ impl Machine {
         })
     }
 
-    /// Runs the whole job of an instance which collects the directory and the first subscription, and
-    /// says which job it was, if it came to that.
+    /// Runs the whole job of an instance which collects the directory and the first subscription, and makes
+    /// an instance for the second; and says which job it was, if it came to that.
     pub(crate) async fn job(self: &Arc<Self>) -> Result<Job, String> {
         let mut processes = JoinSet::new();
         for (queue, count) in PROCESSES {
@@ -229,6 +229,7 @@ impl Machine {
                 "clientSecret": { "secretArn": "arn:aws:secretsmanager:eu-west-1:1:secret:chaos" },
                 "subscriptionId": self.simulator.subscriptions()[0].id,
                 "ingestActiveDirectory": true,
+                "configureSubscriptionInstances": true,
             },
         } })
     }

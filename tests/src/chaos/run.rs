@@ -7,8 +7,11 @@ use collector::summary::Summary;
 use tempfile::TempDir;
 
 use super::machine::Machine;
-use super::verdict::{leaks, verdict};
+use super::verdict::{followers, leaks, verdict};
 use super::{Error, Snapshot, Statistics, Tenant, Weather};
+
+/// How many subscriptions get instances of their own.
+const FOLLOWERS: usize = 1;
 
 /// What came of a run.
 #[derive(Debug)]
@@ -69,7 +72,16 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
         Ok(job) => {
             let has_to_complete = weather.permanent.is_empty();
             (outcome.summary, outcome.problems) = verdict(&machine, &job, has_to_complete).await?;
-            outcome.snapshot = Snapshot::read(&machine.store, &job).await?;
+            let mut jobs = followers(&machine, &job).await?;
+            if jobs.len() != FOLLOWERS {
+                outcome.problems.push(format!("{} subscriptions got a snapshot", jobs.len()));
+            }
+            for follower in &jobs {
+                let (_, problems) = verdict(&machine, follower, has_to_complete).await?;
+                outcome.problems.extend(problems);
+            }
+            jobs.push(job);
+            outcome.snapshot = Snapshot::read(&machine.store, &jobs).await?;
         }
         Err(problem) => outcome.problems.push(problem),
     }

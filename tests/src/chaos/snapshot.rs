@@ -2,24 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use collector::layout::Job;
+use collector::layout::{self, Job};
 use collector::ports::{Store, StoreError};
 
 /// How much of a line is shown before it begins to differ, in characters.
 const SHOWN: usize = 80;
 
-/// The objects of a snapshot, without the job in their names.
+/// The objects of the snapshots of a job and of those that followed from it, and the instances that were
+/// made, without the jobs in their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot(BTreeMap<String, Vec<u8>>);
 
 impl Snapshot {
-    pub(crate) async fn read(store: &dyn Store, job: &Job) -> Result<Self, StoreError> {
-        let prefix = format!("graph/{}/{}/", job.instance, job.id);
+    pub(crate) async fn read(store: &dyn Store, jobs: &[Job]) -> Result<Self, StoreError> {
         let mut objects = BTreeMap::new();
-        for name in store.list(&prefix).await? {
-            let object = store.get(&name).await?;
-            let body = object.map(|it| it.body).unwrap_or_default();
-            objects.insert(name.trim_start_matches(&prefix).to_owned(), body);
+        for Job { instance, id } in jobs {
+            let prefix = format!("graph/{instance}/{id}/");
+            for name in store.list(&prefix).await? {
+                let body = body(store, &name).await?;
+                objects.insert(format!("{instance}/{}", name.trim_start_matches(&prefix)), body);
+            }
+        }
+        for name in store.list(layout::INSTANCES).await? {
+            let text = String::from_utf8_lossy(&body(store, &name).await?).into_owned();
+            // Which listing it was is left to chance.
+            let text = jobs.iter().fold(text, |text, job| text.replace(&job.id, "…"));
+            objects.insert(name, text.into_bytes());
         }
         Ok(Self(objects))
     }
@@ -47,10 +55,14 @@ impl Snapshot {
     }
 }
 
+async fn body(store: &dyn Store, name: &str) -> Result<Vec<u8>, StoreError> {
+    Ok(store.get(name).await?.map(|it| it.body).unwrap_or_default())
+}
+
 /// What one object has and another lacks, by an example: where its lines begin to differ.
 fn difference(one: &[u8], other: &[u8]) -> String {
     let lines = |object: &[u8]| -> BTreeSet<String> {
-        let text = zstd::decode_all(object).unwrap_or_default();
+        let text = zstd::decode_all(object).unwrap_or_else(|_| object.to_vec());
         String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
     };
     let (one, other) = (lines(one), lines(other));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use collector::finish::Latest;
+use collector::instance::Instance;
 use collector::layout::{self, Job};
 use collector::plan::Plan;
 use collector::ports::{Store, StoreError};
@@ -46,6 +48,18 @@ pub(crate) async fn verdict(
     }
     problems.extend(others(machine, job).await?);
     Ok((Some(summary), problems))
+}
+
+/// The latest jobs of the instances that a job's made for subscriptions.
+pub(crate) async fn followers(machine: &Machine, job: &Job) -> Result<Vec<Job>, StoreError> {
+    let prefix = format!("graph/{}", Instance::family(&job.instance));
+    let mut jobs = Vec::new();
+    for name in machine.store.list(&prefix).await? {
+        if name.ends_with("/latest.json") {
+            jobs.extend(read::<Latest>(machine, &name).await?.map(|latest| latest.job));
+        }
+    }
+    Ok(jobs)
 }
 
 /// Jobs of the instance beside this one that read something: there may be one at a time.

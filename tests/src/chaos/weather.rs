@@ -9,7 +9,7 @@ use simulator::{Faults, Options, Permanent};
 pub struct Tenant {
     /// How many users there are. Groups, devices and service principals follow from it.
     pub users: u32,
-    /// About how many resources the subscription has.
+    /// About how many resources the first subscription has. There is another.
     pub resources: u32,
     /// How many items a page holds at most.
     pub page_size: u32,
@@ -50,7 +50,8 @@ impl Tenant {
     pub(crate) fn options(self, weather: &Weather) -> Options {
         Options {
             users: self.users,
-            subscriptions: 1,
+            // One for the instance itself, and one that gets an instance of its own.
+            subscriptions: 2,
             resources: self.resources,
             page_size: Some(self.page_size),
             // Without it nothing would take any time, and no slice would ever run out of it.
