@@ -72,7 +72,7 @@ impl Invocation<'_> {
         slice: Slice,
     ) -> Option<impl Future<Output = (String, Result<Outcome, collector::Error>)>> {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        begun.insert(slice.clone()).then(|| async move {
+        begun.insert(slice.clone()).then_some(async move {
             let outcome = slice::run(self.context, &slice, self.deadline).await;
             (slice.step, outcome)
         })

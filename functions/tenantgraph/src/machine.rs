@@ -24,7 +24,7 @@ const INVOCATION: Duration = Duration::from_mins(3);
 
 /// How many groups of messages are worked on at once: throttle domains, of which each has its own
 /// budget.
-const WORKERS: usize = 4;
+const WORKERS: usize = 16;
 
 /// How many subscriptions are given an instance and started at once.
 const PROVISIONERS: usize = 4;

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Duration, Instant};
 
 use crate::Secret;
-use crate::instance::{Credentials, Instance, SecretReference};
+use crate::instance::{Config, Credentials, Instance, SecretReference};
 use crate::layout::Job;
 use crate::ledger::Status;
 use crate::ports::{
@@ -36,8 +36,30 @@ pub struct Context {
     /// How many parents one shard of a step takes in the jobs that are planned. A step with more is
     /// split.
     pub parents_per_shard: u64,
-    connections: Mutex<HashMap<String, Connection>>,
+    connections: Mutex<HashMap<Account, Connection>>,
     kept: Mutex<HashMap<String, Secret>>,
+}
+
+/// Who signs in where, and where the secret is. The instances of a tenant share a connection, and with it
+/// its tokens.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Account {
+    cloud: String,
+    directory_id: String,
+    client_id: String,
+    secret: SecretReference,
+}
+
+impl Account {
+    fn of(instance: &Instance) -> Self {
+        let Config { cloud, directory_id, client_id, client_secret, .. } = &instance.config;
+        Self {
+            cloud: cloud.clone(),
+            directory_id: directory_id.clone(),
+            client_id: client_id.clone(),
+            secret: client_secret.clone(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -92,9 +114,11 @@ impl Context {
 
     /// Reaches Microsoft as an instance does.
     pub(crate) async fn connect(&self, instance: &Instance) -> Result<Arc<dyn Fetch>, Error> {
-        if let Some(connection) = self.lock().get(&instance.id)
+        let account = Account::of(instance);
+        if let Some(connection) = self.lock().get(&account)
             && connection.since.elapsed() < BELIEVED
-            && connection.is_of(instance)
+            // One that came with an event is at hand, and may be another than the last.
+            && account.secret != SecretReference::InMemory
         {
             return Ok(connection.fetch.clone());
         }
@@ -105,18 +129,18 @@ impl Context {
         };
         let mut connections = self.lock();
         // A connection holds tokens: it is kept while the credentials are the same.
-        let known = connections.remove(&instance.id).filter(|it| it.credentials == credentials);
+        let known = connections.remove(&account).filter(|it| it.credentials == credentials);
         let fetch = known.map_or_else(
             || self.microsoft.connect(&instance.config.cloud, credentials.clone()),
             |it| it.fetch,
         );
         let since = Instant::now();
         let connection = Connection { since, credentials, fetch: fetch.clone() };
-        connections.insert(instance.id.clone(), connection);
+        connections.insert(account, connection);
         Ok(fetch)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Connection>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Account, Connection>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -152,15 +176,6 @@ impl Context {
     ) -> Result<Etag, Error> {
         let body = serde_json::to_vec_pretty(value).map_err(io::Error::from)?;
         Ok(self.store.put(name, Body::Bytes(body), condition).await?)
-    }
-}
-
-impl Connection {
-    fn is_of(&self, instance: &Instance) -> bool {
-        let config = &instance.config;
-        self.credentials.directory_id == config.directory_id
-            && self.credentials.client_id == config.client_id
-            && matches!(config.client_secret, SecretReference::SecretArn(_))
     }
 }
 

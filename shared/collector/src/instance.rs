@@ -140,7 +140,7 @@ impl Config {
 }
 
 /// Where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SecretReference {
     /// Where secrets are kept, under this ARN (or `env:NAME`, `file:PATH` on one machine).

@@ -29,7 +29,7 @@ pub trait Store: Debug + Send + Sync {
     /// Writes an object whole, if the condition holds at that moment, and returns its new etag.
     async fn put(&self, name: &str, body: Body, condition: Condition) -> Result<Etag, StoreError>;
 
-    /// Removes an object. That there is none is as well.
+    /// Removes an object, if there is one.
     async fn delete(&self, name: &str) -> Result<(), StoreError>;
 
     /// The names that begin with a prefix, sorted by their bytes.

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use collector::layout::Job;
 use collector::summary::Summary;
+use collector::tenant::Tenant;
 use collector::{News, Observer};
 use futures_util::future::try_join_all;
 use microsoft::Cloud;
@@ -103,7 +104,16 @@ async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<Vec<Summary>, Error> {
     let jobs: Vec<Vec<Job>> = jobs.collect::<Result<_, _>>()?;
     // Each call has a few workers. On AWS there are as many as throttle domains.
     let done = try_join_all(jobs.iter().map(|jobs| machine.finish(jobs))).await?;
-    Ok(done.into_iter().flatten().collect())
+    let mut summaries = Vec::new();
+    for summary in done.into_iter().flatten() {
+        if summary.subscriptions.is_empty() {
+            summaries.push(summary);
+        } else {
+            let tenant = Tenant::read(&machine.context, &summary.job.instance).await?;
+            summaries.extend(tenant.summaries().cloned());
+        }
+    }
+    Ok(summaries)
 }
 
 /// Watches when the linker begins for the last time, and how much memory was held until then.

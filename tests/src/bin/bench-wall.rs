@@ -50,6 +50,8 @@ enum What {
     Directory,
     /// The subscriptions, all at once
     Subscriptions,
+    /// The whole tenant, by the instance that makes one for each subscription
+    Tenant,
 }
 
 fn main() -> Result<(), Error> {
@@ -64,6 +66,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         let events = match what {
             What::Directory => directory.to_vec(),
             What::Subscriptions => rest.to_vec(),
+            What::Tenant => {
+                let mut event = directory[0].clone();
+                event["instance"]["config"]["configureSubscriptionInstances"] = true.into();
+                vec![event]
+            }
         };
         let report = Task { cloud: cloud.description.clone(), events }.run()?;
         let counters = cloud.counters()?;
@@ -71,8 +78,10 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         let floor = match what {
             What::Directory => directory_floor(&report, latency),
             What::Subscriptions => subscriptions_floor(&counters, latency),
+            What::Tenant => tenant_floor(&counters, latency),
         };
         print(&report, &counters, &floor);
+        println!("  {:.1} MB of memory at most", whole(report.peak) / 1024.0);
     }
     Ok(())
 }
@@ -148,6 +157,16 @@ fn subscriptions_floor(counters: &Counters, latency: f64) -> Floor {
     });
     let longest = floors.max_by(|one, other| one.seconds().total_cmp(&other.seconds()));
     longest.unwrap_or_default()
+}
+
+/// That of the tenant's own throttle domains, or of the latency of all requests: one machine works on so
+/// many groups of messages at once, and each has so many requests in flight.
+fn tenant_floor(counters: &Counters, latency: f64) -> Floor {
+    const IN_FLIGHT: f64 = 16.0 * 8.0;
+    Floor {
+        flight: whole(counters.requests) / IN_FLIGHT * latency,
+        ..subscriptions_floor(counters, latency)
+    }
 }
 
 fn print(report: &Report, counters: &Counters, floor: &Floor) {
