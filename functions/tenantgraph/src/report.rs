@@ -42,18 +42,15 @@ pub(crate) fn print(
     jobs(instances)?;
     carried(instances)?;
     ledger(whole.graph, took)?;
-    match instances {
-        [Summary { job, .. }] => {
-            writeln!(stdout(), "Results lie under {store}: graph/{}/{}", job.instance, job.id)?;
-        }
-        _ => {
-            let tenant = &whole.graph.job.instance;
-            writeln!(stdout(), "Results lie under {store}: graph/{tenant}*")?;
-            writeln!(
-                stdout(),
-                "Look at all of it with `show`, `diff` or `export --tenant {tenant} --store {store}`"
-            )?;
-        }
+    if let [Summary { job, .. }] = instances {
+        writeln!(stdout(), "Results lie under {store}: graph/{}/{}", job.instance, job.id)?;
+    } else {
+        let tenant = &whole.graph.job.instance;
+        writeln!(stdout(), "Results lie under {store}: graph/{tenant}*")?;
+        writeln!(
+            stdout(),
+            "Look at all of it with `show`, `diff` or `export --tenant {tenant} --store {store}`"
+        )?;
     }
     Ok(())
 }

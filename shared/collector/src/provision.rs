@@ -54,7 +54,9 @@ pub(crate) async fn announce(
         }
     }
     if is_proof(manifest) {
-        known.into_iter().for_each(|id| tell(id, Finding::Missing));
+        for id in known {
+            tell(id, Finding::Missing);
+        }
     }
     if !messages.is_empty() {
         context.queue.send(QueueName::Provision, messages).await?;
