@@ -271,7 +271,8 @@ def event_of(file, simulated, secret):
 
 
 def run_jobs(deployed, tenant, subscription, timeout):
-    """A job of the tenant by a direct event, again as a stored instance, and one of a subscription by the schedule."""
+    """A job of the tenant by a direct event, and with it one of its subscription; again as a stored instance; and one of a subscription by
+    the schedule."""
     plain = tenant["instance"]["config"].get("clientSecret", SECRET)
     secret = deployed.secrets.create_secret(Name="tenantgraph/contoso", SecretString=plain)["ARN"]
     event = event_of("start-azure-tenant.json", tenant, secret)
@@ -287,6 +288,11 @@ def run_jobs(deployed, tenant, subscription, timeout):
     check(not failed, "start takes the tenant", json.dumps(answer))
     first = deployed.finished(instance, timeout)
     took = time.monotonic() - begin
+    if own := subscription["instance"]["config"].get("subscriptionId"):
+        say("      the tenant's job gives the subscription an instance of its own, and starts it")
+        deployed.finished(f"{instance}~{own}", timeout)
+        stored = json.loads(deployed.read(f"instances/{instance}~{own}.json"))
+        check(stored["provisioned"]["subscription"] == "listed", "the instance says who made it", stored["provisioned"])
 
     answer, failed = deployed.invoke("collect", event_of("collect-azure-step.json", tenant, secret))
     check(not failed and "azure_user" in json.dumps(answer), "collect runs one step", json.dumps(answer))

@@ -12,6 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use collector::layout::{Job, Sort};
+use collector::ports::Store;
 use collector::summary::Summary;
 use collector::{News, Observer, snapshot};
 use microsoft::Cloud;
@@ -63,6 +64,12 @@ impl World {
     /// Makes steps split where they have more parents than this.
     pub fn split(&mut self, parents_per_shard: u64) {
         Arc::get_mut(&mut self.machine.context).unwrap().parents_per_shard = parents_per_shard;
+    }
+
+    /// Puts something between the machine and its store.
+    pub fn store_through(&mut self, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) {
+        let context = Arc::get_mut(&mut self.machine.context).unwrap();
+        context.store = wrap(context.store.clone());
     }
 
     /// An event that collects the directory and the first subscription in one instance.

@@ -5,16 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use collector::layout::{Job, Sort};
 use collector::ledger::Status;
 use collector::message::Slice;
 use collector::plan::Plan;
-use collector::ports::QueueName;
+use collector::ports::{Body, Condition, Etag, Object, QueueName, Store, StoreError};
 use collector::slice::{self, Outcome};
 use collector::summary::{JobStatus, Summary};
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::Options;
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 
@@ -239,6 +242,61 @@ async fn a_slice_that_was_done_only_asks_for_the_next() {
     assert_eq!(world.simulator.counters().requests, requests);
     let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
     assert_eq!(summary.status, JobStatus::Complete);
+}
+
+/// A store in which the other delivery of a message is faster: it has written that it waits, just before
+/// this one writes its first checkpoint.
+#[derive(Debug)]
+struct Overtaken {
+    inner: Arc<dyn Store>,
+    is_over: AtomicBool,
+}
+
+#[async_trait]
+impl Store for Overtaken {
+    async fn get(&self, name: &str) -> Result<Option<Object>, StoreError> {
+        self.inner.get(name).await
+    }
+
+    async fn download(&self, name: &str, to: &Path) -> Result<bool, StoreError> {
+        self.inner.download(name, to).await
+    }
+
+    async fn put(&self, name: &str, body: Body, condition: Condition) -> Result<Etag, StoreError> {
+        if name.contains("checkpoint") && !self.is_over.swap(true, Ordering::Relaxed) {
+            let Body::Bytes(bytes) = &body else { panic!() };
+            let mut waits: Value = serde_json::from_slice(bytes).unwrap();
+            waits["slice"] = 0.into();
+            let waits = Body::Bytes(serde_json::to_vec(&waits).unwrap());
+            self.inner.put(name, waits, Condition::Absent).await?;
+        }
+        self.inner.put(name, body, condition).await
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), StoreError> {
+        self.inner.delete(name).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.inner.list(prefix).await
+    }
+}
+
+/// Of two deliveries of one message, one waits and one goes on. The message is deleted with the second, so
+/// that must have asked for another.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_on_does_not_count_on_the_message_of_what_waits() {
+    let mut world = World::new(options()).await;
+    world.store_through(|inner| Arc::new(Overtaken { inner, is_over: AtomicBool::new(false) }));
+    let mut answer = world.machine.run(world.event()).await.unwrap();
+    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let context = &world.machine.context;
+    let message = first_slice(&job, "ad-users");
+    let now = tokio::time::Instant::now();
+    assert_eq!(slice::run(context, &message, now).await.unwrap(), Outcome::Continued);
+    let checkpoint = context.store.get(&job.checkpoint("ad-users", 0)).await.unwrap().unwrap();
+    let checkpoint: Value = serde_json::from_slice(&checkpoint.body).unwrap();
+    assert_eq!(checkpoint["slice"], 1);
 }
 
 /// A slice whose invocation died is run again while the first, taken for dead, still writes.

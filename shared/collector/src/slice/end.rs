@@ -61,12 +61,22 @@ impl Shard<'_> {
     }
 
     pub(super) async fn go_on(mut self) -> Result<Outcome, Error> {
-        self.checkpoint.slice += 1;
-        if !self.store_checkpoint().await? {
-            // The other slice may have died before it asked for what follows its checkpoint.
+        let own = self.checkpoint.slice;
+        self.checkpoint.slice = own + 1;
+        while !self.store_checkpoint().await? {
+            // Another delivery of the same message was faster, and its work counts.
             let name = self.plan.job.checkpoint(self.step.id, self.number);
             let stored = self.context.read::<Checkpoint>(&name).await?;
-            self.checkpoint = stored.map(|(stored, _)| stored).unwrap_or_default();
+            let (checkpoint, etag) = stored.ok_or_else(|| Error::Unknown(name))?;
+            self.checkpoint = checkpoint;
+            self.etag = Some(etag);
+            // It may have died before it asked for what follows.
+            if self.checkpoint.slice > own {
+                break;
+            }
+            // It waits, and for the message that is deleted when this slice has done its part. So what
+            // follows is asked for in its place: the queue would drop the same message once more.
+            self.checkpoint.slice = own + 1;
         }
         self.ask_again().await
     }
