@@ -257,6 +257,10 @@ async fn the_instances_of_a_tenant_make_one_graph() {
     assert!(held.iter().all(|it| it.get("_mapping").is_none()), "{held:?}");
     // The instances' own snapshots are as they were: whoever takes them alone maps them.
     assert_eq!(tenant.directory.graph.mapped[kind], 3);
+    // The tenant has one account, on which hangs what hangs on those of its instances.
+    assert_eq!(summary.graph.entities["azure_account"], 1);
+    let vaults = graph.items(&job, "azure_account_has_keyvault_service").await;
+    assert!(!vaults.is_empty() && vaults.iter().all(|it| it["_fromEntityKey"] == TENANT));
     // Every entity of every instance is there, once.
     for (kind, count) in &summary.graph.entities {
         let keys: BTreeSet<String> =

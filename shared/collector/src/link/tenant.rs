@@ -59,7 +59,8 @@ struct Sourced<'l> {
 
 /// Puts snapshots together, and writes what comes of it as the snapshot of a job to `into`.
 ///
-/// What two of them have is taken from the first that has it, in the order of their bytes.
+/// What two of them have is taken from the first that has it, in the order of their bytes. Each instance has
+/// an account that stands for it; here all of them are that of the first.
 ///
 /// # Errors
 ///
@@ -118,11 +119,15 @@ async fn entities(context: &Context, summaries: &[&Summary]) -> Result<Sorted, E
         key: String,
     }
     let (mut entities, mut line) = (Sorter::new(), String::new());
-    for summary in summaries {
+    for (at, summary) in summaries.iter().enumerate() {
+        let account = Some(summary.job.instance.as_str()).filter(|_| at > 0);
         for kind in summary.graph.entities.keys() {
             let mut lines = snapshot::lines(context, &summary.job, Sort::Entities, kind).await?;
             while lines.next(&mut line)? {
                 let Keyed { key } = parse(line.as_bytes())?;
+                if account == Some(key.as_str()) {
+                    continue;
+                }
                 entities.push(&sort::key(kind, &key, rank::BEFORE), line.as_bytes())?;
             }
         }
@@ -139,12 +144,17 @@ async fn relationships(
     let mut joined = Joined::new();
     let mut mapped = Sorter::new();
     let mut line = String::new();
+    let Some(first) = summaries.first().map(|it| &it.job.instance) else { return Ok(joined) };
     for summary in summaries {
+        let own = &summary.job.instance;
         for kind in summary.graph.relationships.keys() {
             let is_mapped = summary.graph.mapped.contains_key(kind);
             let job = &summary.job;
             let mut lines = snapshot::lines(context, job, Sort::Relationships, kind).await?;
             while lines.next(&mut line)? {
+                if own != first && line.contains(own.as_str()) {
+                    line = line.replace(own.as_str(), first);
+                }
                 match is_mapped.then(|| parse::<Mapped>(line.as_bytes())) {
                     Some(Ok(it)) if it.mapping.target_entity.key.is_some() => {
                         let source = Name::from(&Key::new(&it.mapping.source_entity_key));
