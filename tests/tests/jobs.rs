@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collector::layout::{Job, Sort};
+use collector::layout::{self, Job, Sort};
 use collector::ledger::Status;
 use collector::message::Slice;
 use collector::plan::Plan;
@@ -410,6 +410,34 @@ async fn one_job_of_an_instance_runs_at_a_time() {
     let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
     world.machine.finish(&jobs).await.unwrap();
     assert!(world.machine.run(world.event()).await.is_ok());
+}
+
+/// Nobody knows of a job that is dead, but for the lease that it does not give back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_died_is_closed_before_the_next_begins() {
+    let world = World::new(options()).await;
+    let first = world.job(world.event()).await;
+    let mut answer = world.machine.run(world.event()).await.unwrap();
+    let dead: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let store = &world.machine.context.store;
+    let name = layout::lease(&dead.instance);
+    let lease = store.get(&name).await.unwrap().unwrap();
+    let mut lease: Value = serde_json::from_slice(&lease.body).unwrap();
+    lease["until"] = lease["since"].clone();
+    let lease = Body::Bytes(serde_json::to_vec(&lease).unwrap());
+    store.put(&name, lease, Condition::Always).await.unwrap();
+
+    let error = world.machine.run(world.event()).await.unwrap_err().to_string();
+    assert!(error.contains("died; it is being closed"), "{error}");
+    let summary = world.machine.finish(&[dead]).await.unwrap().pop().unwrap();
+    assert_eq!(summary.status, JobStatus::Incomplete);
+    let (_, reason) = status(&summary, "ad-users");
+    assert_eq!(reason, Some("the job died before the step had ended"));
+    // What it did not read is not gone, and the next job finds it as it was.
+    assert_eq!(summary.graph.entities, first.graph.entities);
+    let next = world.job(world.event()).await;
+    assert_eq!(next.status, JobStatus::Complete);
+    assert_eq!(world.objects(&next.job), world.objects(&first.job));
 }
 
 #[tokio::test(flavor = "multi_thread")]

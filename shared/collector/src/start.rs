@@ -294,31 +294,31 @@ async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Val
 /// never queued is not running: its lease is returned, to be gone on with.
 async fn lease(context: &Context, plan: &Plan) -> Result<(Lease, Etag), Error> {
     let name = layout::lease(&plan.job.instance);
-    let since = OffsetDateTime::now_utc();
-    let lease = Lease { job: plan.job.clone(), since, until: since + LEASE, is_queued: false };
-    let condition = match context.read::<Lease>(&name).await? {
-        None => Condition::Absent,
-        Some((held, etag)) => {
-            let has_ended = context.store.get(&held.job.summary()).await?.is_some();
-            if !has_ended && held.until <= since {
-                return Err(bury(context, held, etag).await?);
+    loop {
+        let since = OffsetDateTime::now_utc();
+        let lease = Lease { job: plan.job.clone(), since, until: since + LEASE, is_queued: false };
+        let condition = match context.read::<Lease>(&name).await? {
+            None => Condition::Absent,
+            Some((held, etag)) => {
+                let has_ended = context.store.get(&held.job.summary()).await?.is_some();
+                if !has_ended && held.until <= since {
+                    return Err(bury(context, held, etag).await?);
+                }
+                if !has_ended && !held.is_queued {
+                    return Ok((held, etag));
+                }
+                if !has_ended {
+                    return Err(running(&held));
+                }
+                Condition::Matches(etag)
             }
-            if !has_ended && !held.is_queued {
-                return Ok((held, etag));
-            }
-            if !has_ended {
-                return Err(running(&held));
-            }
-            Condition::Matches(etag)
+        };
+        context.write(&plan.job.plan(), plan, Condition::Always).await?;
+        match context.write(&name, &lease, condition).await {
+            // Another start was faster. Whether it gets as far as to queue anything is not sure.
+            Err(Error::Store(StoreError::Conflict(_))) => (),
+            written => return written.map(|etag| (lease, etag)),
         }
-    };
-    context.write(&plan.job.plan(), plan, Condition::Absent).await?;
-    match context.write(&name, &lease, condition).await {
-        Err(Error::Store(StoreError::Conflict(_))) => {
-            let held = context.read::<Lease>(&name).await?;
-            Err(held.map_or_else(|| Error::Unknown(name), |(held, _)| running(&held)))
-        }
-        written => written.map(|etag| (lease, etag)),
     }
 }
 
