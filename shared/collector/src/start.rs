@@ -405,3 +405,28 @@ async fn run_step(
     }));
     Ok(Started::Step(Box::new(StepResult { job, manifest, warnings })))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn each_instance_has_its_turn_once_in_an_interval() {
+        let hour = std::time::Duration::from_hours(1);
+        let now = datetime!(2026-03-01 12:34:56 UTC);
+        let ids: Vec<String> = (0..60).map(|id| format!("instance-{id}")).collect();
+        let turns: BTreeSet<OffsetDateTime> = ids.iter().map(|id| turn(id, hour, now)).collect();
+        assert!(turns.iter().all(|turn| now - hour < *turn && *turn <= now));
+        assert!(turns.len() > 50, "they do not all begin at once");
+        for id in ids {
+            let last = turn(&id, hour, now);
+            assert_eq!(turn(&id, hour, last), last);
+            assert_eq!(turn(&id, hour, last + hour - Duration::SECOND), last);
+            assert_eq!(turn(&id, hour, last + hour), last + hour);
+        }
+    }
+}
