@@ -177,11 +177,8 @@ fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) 
 
 /// Starts a job, unless one was started since the listing was planned, or is running.
 async fn begin(context: &Context, plan: &Plan, instance: &Instance) -> Result<(), Error> {
-    if start::has_begun(context, &instance.id, &plan.planned_at).await? {
-        return Ok(());
-    }
     context.share(&plan.instance.id, &instance.id);
-    match start::start(context, instance).await {
+    match start::start(context, instance, Some(&plan.planned_at)).await {
         Ok(_) | Err(Error::Running { .. }) => Ok(()),
         Err(error) => Err(error),
     }

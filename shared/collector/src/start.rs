@@ -105,7 +105,7 @@ async fn one(
     }
     match step {
         Some(step) => run_step(context, instance, &step, deadline).await,
-        None => Ok(Started::Jobs(vec![start(context, instance).await?])),
+        None => Ok(Started::Jobs(vec![start(context, instance, None).await?])),
     }
 }
 
@@ -121,7 +121,7 @@ async fn due(context: &Context) -> Result<Vec<Job>, Error> {
         // One instance that cannot start must not keep the others from starting.
         let started = match stored(context, &id).await {
             Ok(instance) if is_due(context, &instance, now).await? => {
-                start(context, &instance).await
+                start(context, &instance, None).await
             }
             Ok(_) => continue,
             Err(error) => Err(error),
@@ -166,27 +166,19 @@ async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
     Ok(instance)
 }
 
-/// Whether a job of an instance was started since a moment in ISO 8601, and needs no help to go on.
-pub(crate) async fn has_begun(
-    context: &Context,
-    instance: &str,
-    since: &str,
-) -> Result<bool, Error> {
-    let since = OffsetDateTime::parse(since, &Rfc3339).ok();
-    let lease = context.read::<Lease>(&layout::lease(instance)).await?;
-    let lease = lease.map(|(it, _)| it).filter(|it| since.is_some_and(|since| it.since >= since));
-    let Some(lease) = lease else { return Ok(false) };
-    // A start may die after the job has ended, and before it noted that it had queued the first steps.
-    Ok(lease.is_queued || context.store.get(&lease.job.summary()).await?.is_some())
-}
-
 /// Validates an instance, plans its job, and queues the first steps.
 ///
 /// A start that died half way is gone on with by the next: the plan is there before the lease, and the
-/// lease says whether the first steps were queued.
-pub(crate) async fn start(context: &Context, instance: &Instance) -> Result<Job, Error> {
+/// lease says whether the first steps were queued. A job that was started after a moment, in ISO 8601, and
+/// has ended since counts as running, too, for whoever wants no more than one.
+pub(crate) async fn start(
+    context: &Context,
+    instance: &Instance,
+    once_since: Option<&str>,
+) -> Result<Job, Error> {
+    let once_since = once_since.and_then(|since| OffsetDateTime::parse(since, &Rfc3339).ok());
     let mut plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
-    let (lease, etag) = lease(context, &plan).await?;
+    let (lease, etag) = lease(context, &plan, once_since).await?;
     if lease.job != plan.job {
         let name = lease.job.plan();
         plan = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?.0;
@@ -292,7 +284,11 @@ async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Val
 
 /// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps were
 /// never queued is not running: its lease is returned, to be gone on with.
-async fn lease(context: &Context, plan: &Plan) -> Result<(Lease, Etag), Error> {
+async fn lease(
+    context: &Context,
+    plan: &Plan,
+    once_since: Option<OffsetDateTime>,
+) -> Result<(Lease, Etag), Error> {
     let name = layout::lease(&plan.job.instance);
     loop {
         let since = OffsetDateTime::now_utc();
@@ -307,7 +303,7 @@ async fn lease(context: &Context, plan: &Plan) -> Result<(Lease, Etag), Error> {
                 if !has_ended && !held.is_queued {
                     return Ok((held, etag));
                 }
-                if !has_ended {
+                if !has_ended || once_since.is_some_and(|since| held.since >= since) {
                     return Err(running(&held));
                 }
                 Condition::Matches(etag)

@@ -118,7 +118,7 @@ impl Machine {
             () = stands_still() => "time stands still, for somebody is busy without end",
         };
         let (left, warning) = (self.queue.left(), self.leaks.warning());
-        Err(format!("{problem}: {left} messages are left, and the last warning is {warning}"))
+        Err(format!("{problem}: {left:?} is left, and the last warning is {warning}"))
     }
 
     /// Sends the event until it is taken.

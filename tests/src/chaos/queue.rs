@@ -112,9 +112,16 @@ impl Unruly {
         self.changed.notify_waiters();
     }
 
-    /// How many messages are left.
-    pub(crate) fn left(&self) -> usize {
-        self.state().messages.len()
+    /// The messages that are left: what they say, how often they were delivered, and in how many seconds they
+    /// can be again.
+    pub(crate) fn left(&self) -> Vec<String> {
+        let now = Instant::now();
+        let state = self.state();
+        let left = state.messages.values().map(|it| {
+            let seconds = it.visible.saturating_duration_since(now).as_secs();
+            format!("{} ({} times, again in {seconds} s)", it.content.body, it.receives)
+        });
+        left.collect()
     }
 
     /// Every text that was ever sent.
