@@ -30,7 +30,7 @@ mod weather;
 pub use run::{Outcome, calm, run};
 pub use snapshot::Snapshot;
 pub use statistics::Statistics;
-pub use storm::storm;
+pub use storm::{many, storm};
 pub use weather::{Tenant, Weather};
 
 /// What can go wrong with a run itself.

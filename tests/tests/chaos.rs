@@ -45,6 +45,29 @@ fn no_fault_that_ends_and_no_death_changes_a_byte() {
     assert!(statistics.faults.values().sum::<u64>() > 100 * SEEDS, "{statistics}");
 }
 
+/// Whoever writes a checkpoint, a manifest, a lease or anything else that says how far something is dies at
+/// once after it, and nothing else goes wrong: one run for each.
+#[test]
+fn no_death_after_a_checkpoint_changes_a_byte() {
+    let calm = chaos::calm(TENANT).unwrap();
+    let dying = |death| Weather { seed: 7, death: Some(death), ..Weather::default() };
+    let whole = chaos::run(TENANT, &dying(u64::MAX), Some(&calm.snapshot)).unwrap();
+    assert_eq!((whole.problems, whole.statistics.kills), (Vec::new(), 0));
+    let milestones = whole.statistics.milestones;
+    assert!(milestones > 100, "{milestones}");
+    let failed = Mutex::new(BTreeMap::new());
+    let note = |death, outcome: &Outcome| {
+        if !outcome.problems.is_empty() {
+            failed.lock().unwrap().insert(death, outcome.problems.clone());
+        }
+    };
+    let statistics = chaos::many(TENANT, dying, &calm.snapshot, 0..milestones, note).unwrap();
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{failed:#?}");
+    // Runs differ a little, so that the last milestone may not come.
+    assert!(statistics.kills + 5 > milestones, "{} of {milestones}", statistics.kills);
+}
+
 /// Runs a job which meets something that never ends, in calm and in bad weather, and checks that the
 /// ledger names these steps and no others.
 fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> {

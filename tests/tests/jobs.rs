@@ -17,6 +17,7 @@ use collector::plan::Plan;
 use collector::ports::{Body, Condition, Etag, Object, QueueName, Store, StoreError};
 use collector::slice::{self, Outcome};
 use collector::summary::{JobStatus, Summary};
+use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
 use simulator::Options;
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
@@ -410,6 +411,25 @@ async fn one_job_of_an_instance_runs_at_a_time() {
     let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
     world.machine.finish(&jobs).await.unwrap();
     assert!(world.machine.run(world.event()).await.is_ok());
+}
+
+/// AWS Lambda hands an event over again if the invocation seems to have failed.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_comes_again_gets_the_same_job() {
+    let world = World::new(options()).await;
+    let context = &world.machine.context;
+    let start = async |id: &str| {
+        let mut event = LambdaEvent::new(world.event(), lambda_runtime::Context::default());
+        id.clone_into(&mut event.context.request_id);
+        start::handle(context, event).await
+    };
+    let answer = start("one").await.unwrap();
+    assert_eq!(start("one").await.unwrap(), answer);
+    assert!(start("another").await.is_err(), "a job of the instance is running");
+    let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
+    world.machine.finish(&jobs).await.unwrap();
+    assert_eq!(start("one").await.unwrap(), answer);
+    assert_ne!(start("another").await.unwrap(), answer);
 }
 
 /// Nobody knows of a job that is dead, but for the lease that it does not give back.

@@ -13,8 +13,11 @@ use serde_json::Value;
 /// If the event makes no sense, an instance cannot be collected as it is configured, or storage or
 /// the queue fails. The message is for whoever sent the event.
 pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let deadline = service::deadline(&event.context);
-    let event = Event::parse(&event.payload)?;
-    let started = start::handle(context, event, deadline).await?;
+    let LambdaEvent { payload, context: cause, .. } = event;
+    let deadline = service::deadline(&cause);
+    let event = Event::parse(&payload)?;
+    // Lambda tries an event again that has failed, or seems to; its id stays the same.
+    let cause = &cause.request_id;
+    let started = start::handle(context, event, cause, deadline).await?;
     Ok(serde_json::to_value(started)?)
 }

@@ -175,10 +175,10 @@ fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) 
     }
 }
 
-/// Starts a job, unless one was started since the listing was planned, or is running.
+/// Starts a job, unless one was started for this listing, or is running.
 async fn begin(context: &Context, plan: &Plan, instance: &Instance) -> Result<(), Error> {
     context.share(&plan.instance.id, &instance.id);
-    match start::start(context, instance, Some(&plan.planned_at)).await {
+    match start::start(context, instance, &plan.job.id).await {
         Ok(_) | Err(Error::Running { .. }) => Ok(()),
         Err(error) => Err(error),
     }

@@ -7,7 +7,6 @@ use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::Secret;
 use crate::advance;
 use crate::context::{Context, Error, News};
 use crate::event::Event;
@@ -68,50 +67,47 @@ struct Lease {
     until: OffsetDateTime,
     /// Whether the job's first steps were queued.
     is_queued: bool,
+    /// What asked for the job, if that has a name. Asked again, it gets the same job.
+    #[serde(default)]
+    cause: String,
 }
 
-/// Does what an event asks for: starts jobs, or runs one step until `deadline`.
+/// Does what an event asks for: starts jobs, or runs one step until `deadline`. The cause is the name of the
+/// event, if it has one: AWS Lambda may hand it over more than once.
 ///
 /// # Errors
 ///
 /// If the event makes no sense, the instance cannot be collected as it is configured, or storage, the
 /// queue or the store of secrets fails.
-pub async fn handle(context: &Context, event: Event, deadline: Instant) -> Result<Started, Error> {
-    match event {
-        Event::Instance { instance, secret, step } => {
-            one(context, &instance, secret, step, deadline).await
-        }
-        Event::Stored { instance_id, step } => {
-            let instance = stored(context, &instance_id).await?;
-            one(context, &instance, None, step, deadline).await
-        }
-        Event::Due => due(context).await.map(Started::Jobs),
-        Event::Manage(action) => instances::manage(context, action).await.map(Started::Managed),
-    }
-}
-
-async fn one(
+pub async fn handle(
     context: &Context,
-    instance: &Instance,
-    secret: Option<Secret>,
-    step: Option<String>,
+    event: Event,
+    cause: &str,
     deadline: Instant,
 ) -> Result<Started, Error> {
+    let (instance, secret, step) = match event {
+        Event::Instance { instance, secret, step } => (*instance, secret, step),
+        Event::Stored { instance_id, step } => (stored(context, &instance_id).await?, None, step),
+        Event::Due => return due(context, cause).await.map(Started::Jobs),
+        Event::Manage(action) => {
+            return instances::manage(context, action).await.map(Started::Managed);
+        }
+    };
     if let Some(secret) = secret {
         if step.is_none() && !context.is_one_process {
-            return Err(Error::SecretLost(instance.id.clone()));
+            return Err(Error::SecretLost(instance.id));
         }
         context.keep(&instance.id, secret);
     }
     match step {
-        Some(step) => run_step(context, instance, &step, deadline).await,
-        None => Ok(Started::Jobs(vec![start(context, instance, None).await?])),
+        Some(step) => run_step(context, &instance, &step, deadline).await,
+        None => Ok(Started::Jobs(vec![start(context, &instance, cause).await?])),
     }
 }
 
 /// Every stored instance whose polling interval has passed, and that is not running. Those of subscriptions
 /// are started for their tenant's.
-async fn due(context: &Context) -> Result<Vec<Job>, Error> {
+async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
     let now = OffsetDateTime::now_utc();
     let mut jobs = Vec::new();
     for id in instances::ids(context, "").await? {
@@ -121,7 +117,7 @@ async fn due(context: &Context) -> Result<Vec<Job>, Error> {
         // One instance that cannot start must not keep the others from starting.
         let started = match stored(context, &id).await {
             Ok(instance) if is_due(context, &instance, now).await? => {
-                start(context, &instance, None).await
+                start(context, &instance, cause).await
             }
             Ok(_) => continue,
             Err(error) => Err(error),
@@ -169,16 +165,18 @@ async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
 /// Validates an instance, plans its job, and queues the first steps.
 ///
 /// A start that died half way is gone on with by the next: the plan is there before the lease, and the
-/// lease says whether the first steps were queued. A job that was started after a moment, in ISO 8601, and
-/// has ended since counts as running, too, for whoever wants no more than one.
+/// lease says whether the first steps were queued. What asks again for the job that it asked for before gets
+/// that one, even if it has ended.
 pub(crate) async fn start(
     context: &Context,
     instance: &Instance,
-    once_since: Option<&str>,
+    cause: &str,
 ) -> Result<Job, Error> {
-    let once_since = once_since.and_then(|since| OffsetDateTime::parse(since, &Rfc3339).ok());
     let mut plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
-    let (lease, etag) = lease(context, &plan, once_since).await?;
+    let (lease, etag) = lease(context, &plan, cause).await?;
+    if lease.is_queued {
+        return Ok(lease.job);
+    }
     if lease.job != plan.job {
         let name = lease.job.plan();
         plan = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?.0;
@@ -284,18 +282,18 @@ async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Val
 
 /// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps were
 /// never queued is not running: its lease is returned, to be gone on with.
-async fn lease(
-    context: &Context,
-    plan: &Plan,
-    once_since: Option<OffsetDateTime>,
-) -> Result<(Lease, Etag), Error> {
+async fn lease(context: &Context, plan: &Plan, cause: &str) -> Result<(Lease, Etag), Error> {
     let name = layout::lease(&plan.job.instance);
     loop {
         let since = OffsetDateTime::now_utc();
-        let lease = Lease { job: plan.job.clone(), since, until: since + LEASE, is_queued: false };
+        let (job, cause) = (plan.job.clone(), cause.to_owned());
+        let lease = Lease { job, since, until: since + LEASE, is_queued: false, cause };
         let condition = match context.read::<Lease>(&name).await? {
             None => Condition::Absent,
             Some((held, etag)) => {
+                if !held.cause.is_empty() && held.cause == lease.cause {
+                    return Ok((held, etag));
+                }
                 let has_ended = context.store.get(&held.job.summary()).await?.is_some();
                 if !has_ended && held.until <= since {
                     return Err(bury(context, held, etag).await?);
@@ -303,7 +301,7 @@ async fn lease(
                 if !has_ended && !held.is_queued {
                     return Ok((held, etag));
                 }
-                if !has_ended || once_since.is_some_and(|since| held.since >= since) {
+                if !has_ended {
                     return Err(running(&held));
                 }
                 Condition::Matches(etag)

@@ -84,7 +84,12 @@ impl Machine {
             store: store.clone(),
             queue: Arc::new(Unruly::new(dice.clone())),
             leaks: Leaks::new(&secret),
-            flaky: Arc::new(Flaky { inner: store, dice: dice.clone() }),
+            flaky: Arc::new(Flaky {
+                inner: store,
+                dice: dice.clone(),
+                death: weather.death,
+                milestones: AtomicU64::new(0),
+            }),
             secrets: Arc::new(OneSecret { secret: Secret::new(secret), dice: dice.clone() }),
             microsoft: Arc::new(Connections::new(cloud)),
             is_calm: weather.is_calm(),
@@ -126,7 +131,8 @@ impl Machine {
         let mut last = String::new();
         for _ in 0..STARTS {
             let context = self.process();
-            let event = self.invocation(self.event(), "start");
+            let mut event = self.invocation(self.event(), "start");
+            "the event".clone_into(&mut event.context.request_id);
             match self.invoke("start", start::handle(&context, event)).await {
                 Some(Ok(answer)) => {
                     let job = serde_json::from_value(answer["jobs"][0].clone());
@@ -258,6 +264,7 @@ impl Machine {
         Statistics {
             faults,
             requests: counters.requests,
+            milestones: self.flaky.milestones.load(Ordering::Relaxed),
             invocations: self.counts.invocations.load(Ordering::Relaxed),
             kills: self.counts.kills.load(Ordering::Relaxed),
         }

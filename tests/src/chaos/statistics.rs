@@ -10,6 +10,8 @@ pub struct Statistics {
     pub faults: BTreeMap<&'static str, u64>,
     /// How many requests the simulated cloud answered.
     pub requests: u64,
+    /// How many checkpoints, manifests, leases and so on were written.
+    pub milestones: u64,
     /// How many invocations of functions there were.
     pub invocations: u64,
     /// How many of them died.
@@ -23,6 +25,7 @@ impl Statistics {
             *self.faults.entry(what).or_default() += times;
         }
         self.requests += other.requests;
+        self.milestones += other.milestones;
         self.invocations += other.invocations;
         self.kills += other.kills;
     }
@@ -30,7 +33,7 @@ impl Statistics {
 
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { faults, requests, invocations, kills } = self;
+        let Self { faults, requests, invocations, kills, .. } = self;
         let all: u64 = faults.values().sum();
         write!(f, "{invocations} invocations, {kills} killed; {requests} requests; {all} faults")?;
         for (number, (what, times)) in faults.iter().enumerate() {

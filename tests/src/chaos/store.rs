@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,6 +19,10 @@ const SLOW: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(40)]
 pub(crate) struct Flaky<S> {
     pub(crate) inner: S,
     pub(crate) dice: Arc<Dice>,
+    /// After which milestone whoever has written it dies, if that is decided.
+    pub(crate) death: Option<u64>,
+    /// How many milestones were written.
+    pub(crate) milestones: AtomicU64,
 }
 
 impl<S: Store> Flaky<S> {
@@ -50,6 +55,13 @@ impl<S: Store> Store for Flaky<S> {
     async fn put(&self, name: &str, body: Body, condition: Condition) -> Result<Etag, StoreError> {
         self.trouble("an object cannot be written", name).await?;
         let etag = self.inner.put(name, body, condition).await?;
+        if is_milestone(name) {
+            let number = self.milestones.fetch_add(1, Ordering::Relaxed);
+            if self.death == Some(number) {
+                // It never gets an answer, so it goes no further, and its time runs out.
+                std::future::pending::<()>().await;
+            }
+        }
         self.trouble("an object is written and seems not to be", name).await?;
         Ok(etag)
     }
@@ -64,4 +76,10 @@ impl<S: Store> Store for Flaky<S> {
         self.trouble("objects cannot be listed", prefix).await?;
         self.inner.list(prefix).await
     }
+}
+
+/// Whether an object says how far something is: checkpoints, manifests, leases and so on, but not what was
+/// read.
+fn is_milestone(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "json")
 }

@@ -19,15 +19,30 @@ pub fn storm(
     seeds: Range<u64>,
     tell: impl Fn(u64, &Outcome) + Sync,
 ) -> Result<Statistics, Error> {
+    many(tenant, |seed| Weather { seed, ..weather.clone() }, expected, seeds, tell)
+}
+
+/// Runs a job in one weather after another, as [`storm`] does.
+///
+/// # Errors
+///
+/// If a run cannot be made.
+pub fn many(
+    tenant: Tenant,
+    weather: impl Fn(u64) -> Weather + Sync,
+    expected: &Snapshot,
+    numbers: Range<u64>,
+    tell: impl Fn(u64, &Outcome) + Sync,
+) -> Result<Statistics, Error> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let seeds = Mutex::new(seeds);
-    let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let numbers = Mutex::new(numbers);
+    let next = || numbers.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
         let mut statistics = Statistics::default();
-        while let Some(seed) = next() {
-            let outcome = run(tenant, &Weather { seed, ..weather.clone() }, Some(expected))?;
+        while let Some(number) = next() {
+            let outcome = run(tenant, &weather(number), Some(expected))?;
             statistics.add(&outcome.statistics);
-            tell(seed, &outcome);
+            tell(number, &outcome);
         }
         Ok(statistics)
     };

@@ -25,6 +25,9 @@ pub struct Weather {
     pub density: f64,
     /// The share of invocations that die.
     pub kills: f64,
+    /// After which of the checkpoints, manifests, leases and so on that are written, counted from 0, whoever
+    /// wrote it dies.
+    pub death: Option<u64>,
     /// What Microsoft refuses for ever. Without any of it, everything has to come to its end.
     pub permanent: Vec<Permanent>,
 }
@@ -36,7 +39,7 @@ impl Weather {
     }
 
     pub(crate) fn is_calm(&self) -> bool {
-        self.density == 0.0 && self.kills == 0.0
+        self.density == 0.0 && self.kills == 0.0 && self.death.is_none()
     }
 
     fn faults(&self) -> Faults {
