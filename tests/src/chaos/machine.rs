@@ -176,6 +176,7 @@ impl Machine {
                 // With an invocation its process dies, and what it had in memory.
                 None => context = self.process(),
             }
+            self.queue.rest();
         }
     }
 

@@ -44,6 +44,8 @@ struct State {
     bodies: Vec<String>,
     next: u64,
     is_closed: bool,
+    /// How many are working on deliveries.
+    busy: u32,
 }
 
 #[derive(Debug)]
@@ -68,18 +70,21 @@ impl Unruly {
         Self { dice, state: Mutex::default(), changed: Notify::new() }
     }
 
-    /// Waits for messages of one group. None if the queues are empty, and nothing more is to come.
+    /// Waits for messages of one group, and counts whoever gets them as busy until it says that it
+    /// [rests](Self::rest). None if the queues are empty, and nothing more is to come.
     pub(crate) async fn receive(&self, queue: QueueName) -> Option<Vec<Delivery>> {
         loop {
             // Made before the look, so that no change between the look and the wait is missed.
             let changed = self.changed.notified();
             let next = {
                 let mut state = self.state();
-                if state.is_closed && state.messages.is_empty() {
+                // Whoever is busy may still send, although its own message was deleted for another delivery.
+                if state.is_closed && state.busy == 0 && state.messages.is_empty() {
                     return None;
                 }
                 let deliveries = self.deliver(&mut state, queue);
                 if !deliveries.is_empty() {
+                    state.busy += 1;
                     return Some(deliveries);
                 }
                 let now = Instant::now();
@@ -104,6 +109,12 @@ impl Unruly {
             state.messages.remove(&number);
             self.changed.notify_waiters();
         }
+    }
+
+    /// Ends the work on a delivery.
+    pub(crate) fn rest(&self) {
+        self.state().busy -= 1;
+        self.changed.notify_waiters();
     }
 
     /// Tells that nothing more is sent but by those who work on messages.
