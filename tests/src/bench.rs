@@ -42,9 +42,16 @@ pub fn play(benchmark: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> 
     }
 }
 
+/// How the functions are told to hold memory, as the template of infra/ has it.
+const MEMORY: [(&str, &str); 3] = [
+    ("MALLOC_ARENA_MAX", "1"),
+    ("MALLOC_MMAP_THRESHOLD_", "65536"),
+    ("MALLOC_TRIM_THRESHOLD_", "65536"),
+];
+
 fn start(role: &Role) -> Result<Child, Error> {
     let mut program = Command::new(env::current_exe()?);
-    program.env(ROLE, serde_json::to_string(role)?);
+    program.env(ROLE, serde_json::to_string(role)?).envs(MEMORY);
     Ok(program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?)
 }
 

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
 
 /// How many bytes of records are sorted at a time in memory.
-const RUN: usize = 4 << 20;
+const RUN: usize = 2 << 20;
 
 /// How many runs there are at most. Each is an open file, of which a function may have 1,024.
 const RUNS: usize = 64;

@@ -133,9 +133,9 @@ fn shards_of(plan: &Plan, parents: u64) -> u32 {
     u32::try_from(shards).unwrap_or(MOST_SHARDS).clamp(1, MOST_SHARDS)
 }
 
-/// How many shards a step has at most. They share one throttle domain, and four have more requests in
+/// How many shards a step has at most. They share one throttle domain, and two have more requests in
 /// flight than its budget can feed.
-const MOST_SHARDS: u32 = 4;
+const MOST_SHARDS: u32 = 2;
 
 fn parent(line: &str, step: &Step) -> Result<Option<StoredParent>, Error> {
     let entity: StoredEntity<'_> = serde_json::from_str(line).map_err(std::io::Error::from)?;
