@@ -14,7 +14,7 @@ use std::sync::Arc;
 use collector::layout::{Job, Sort};
 use collector::ports::Store;
 use collector::summary::Summary;
-use collector::{News, Observer, snapshot};
+use collector::{Context, News, Observer, snapshot};
 use microsoft::Cloud;
 use serde_json::{Value, json};
 use simulator::{Assignment, Options, Principal, Simulator};
@@ -97,11 +97,20 @@ impl World {
         } })
     }
 
+    /// Starts a job.
+    pub async fn start(&self, event: Value) -> Job {
+        let mut answer = self.machine.run(event).await.unwrap();
+        serde_json::from_value(answer["jobs"][0].take()).unwrap()
+    }
+
+    /// Brings a job to its end.
+    pub async fn finish(&self, job: Job) -> Summary {
+        self.machine.finish(&[job]).await.unwrap().pop().unwrap()
+    }
+
     /// Runs a whole job.
     pub async fn job(&self, event: Value) -> Summary {
-        let answer = self.machine.run(event).await.unwrap();
-        let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
-        self.machine.finish(&jobs).await.unwrap().pop().unwrap()
+        self.finish(self.start(event).await).await
     }
 
     /// Every object of a snapshot, without the job in its name.
@@ -121,13 +130,18 @@ impl World {
 
     /// The entities or relationships of a type.
     pub async fn items(&self, job: &Job, sort: Sort, kind: &str) -> Vec<Value> {
-        let mut lines = snapshot::lines(&self.machine.context, job, sort, kind).await.unwrap();
-        let (mut items, mut line) = (Vec::new(), String::new());
-        while lines.next(&mut line).unwrap() {
-            items.push(serde_json::from_str(&line).unwrap());
-        }
-        items
+        items(&self.machine.context, job, sort, kind).await
     }
+}
+
+/// The entities or relationships of a type that a job has stored.
+pub async fn items(context: &Context, job: &Job, sort: Sort, kind: &str) -> Vec<Value> {
+    let mut lines = snapshot::lines(context, job, sort, kind).await.unwrap();
+    let (mut items, mut line) = (Vec::new(), String::new());
+    while lines.next(&mut line).unwrap() {
+        items.push(serde_json::from_str(&line).unwrap());
+    }
+    items
 }
 
 /// The id of the application that [`limited`] makes.

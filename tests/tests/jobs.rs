@@ -155,8 +155,7 @@ async fn a_step_goes_on_where_its_last_slice_stopped() {
     let whole = world.job(world.event()).await;
 
     let sliced = World::new(options()).await;
-    let mut answer = sliced.machine.run(sliced.event()).await.unwrap();
-    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let job = sliced.start(sliced.event()).await;
     let context = &sliced.machine.context;
     let plan = context.store.get(&job.plan()).await.unwrap().unwrap();
     let plan: Plan = serde_json::from_slice(&plan.body).unwrap();
@@ -183,7 +182,7 @@ async fn a_step_goes_on_where_its_last_slice_stopped() {
         waiting = rest;
     }
     assert!(slices > plan.enabled().count(), "no step took more than one slice");
-    let summary = sliced.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    let summary = sliced.finish(job).await;
     assert_eq!(summary.incomplete, []);
     assert_eq!(world.objects(&whole.job), sliced.objects(&summary.job));
 }
@@ -193,15 +192,14 @@ async fn a_step_goes_on_where_its_last_slice_stopped() {
 async fn a_slice_without_time_does_not_end_its_step() {
     let world = World::new(options()).await;
     let whole = world.job(world.event()).await;
-    let mut answer = world.machine.run(world.event()).await.unwrap();
-    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let job = world.start(world.event()).await;
     let context = &world.machine.context;
     for step in ["ad-users", "rm-compute-virtual-machines"] {
         let message = first_slice(&job, step);
         let outcome = slice::run(context, &message, tokio::time::Instant::now()).await.unwrap();
         assert_eq!(outcome, Outcome::Continued);
     }
-    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    let summary = world.finish(job).await;
     assert_eq!(summary.status, JobStatus::Complete);
     assert_eq!(world.objects(&whole.job), world.objects(&summary.job));
 }
@@ -211,8 +209,7 @@ async fn a_slice_without_time_does_not_end_its_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waited_in_the_same_domain_is_run_at_once() {
     let world = World::new(options()).await;
-    let mut answer = world.machine.run(world.event()).await.unwrap();
-    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let job = world.start(world.event()).await;
     let context = &world.machine.context;
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     for (step, next) in [
@@ -223,7 +220,7 @@ async fn what_waited_in_the_same_domain_is_run_at_once() {
         let next = next.iter().map(|step| first_slice(&job, step)).collect();
         assert_eq!(outcome, Outcome::Ended(next), "{step}");
     }
-    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    let summary = world.finish(job).await;
     assert_eq!(summary.status, JobStatus::Complete);
 }
 
@@ -231,8 +228,7 @@ async fn what_waited_in_the_same_domain_is_run_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slice_that_was_done_only_asks_for_the_next() {
     let world = World::new(options()).await;
-    let mut answer = world.machine.run(world.event()).await.unwrap();
-    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let job = world.start(world.event()).await;
     let context = &world.machine.context;
     let message = first_slice(&job, "ad-users");
     let now = tokio::time::Instant::now();
@@ -241,7 +237,7 @@ async fn a_slice_that_was_done_only_asks_for_the_next() {
     let later = now + Duration::from_mins(1);
     assert_eq!(slice::run(context, &message, later).await.unwrap(), Outcome::Continued);
     assert_eq!(world.simulator.counters().requests, requests);
-    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    let summary = world.finish(job).await;
     assert_eq!(summary.status, JobStatus::Complete);
 }
 
@@ -289,8 +285,7 @@ impl Store for Overtaken {
 async fn what_goes_on_does_not_count_on_the_message_of_what_waits() {
     let mut world = World::new(options()).await;
     world.store_through(|inner| Arc::new(Overtaken { inner, is_over: AtomicBool::new(false) }));
-    let mut answer = world.machine.run(world.event()).await.unwrap();
-    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let job = world.start(world.event()).await;
     let context = &world.machine.context;
     let message = first_slice(&job, "ad-users");
     let now = tokio::time::Instant::now();
@@ -305,8 +300,7 @@ async fn what_goes_on_does_not_count_on_the_message_of_what_waits() {
 async fn two_slices_of_one_step_at_once_count_once() {
     let world = World::new(options()).await;
     let whole = world.job(world.event()).await;
-    let mut answer = world.machine.run(world.event()).await.unwrap();
-    let job: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let job = world.start(world.event()).await;
     let message = first_slice(&job, "ad-users");
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     let context = &world.machine.context;
@@ -315,7 +309,7 @@ async fn two_slices_of_one_step_at_once_count_once() {
     for outcome in [a, b, c] {
         assert_eq!(outcome.unwrap(), Outcome::Ended(Vec::new()));
     }
-    let summary = world.machine.finish(&[job]).await.unwrap().pop().unwrap();
+    let summary = world.finish(job).await;
     assert_eq!(world.objects(&whole.job), world.objects(&summary.job));
 }
 
@@ -437,8 +431,7 @@ async fn an_event_that_comes_again_gets_the_same_job() {
 async fn a_job_that_died_is_closed_before_the_next_begins() {
     let world = World::new(options()).await;
     let first = world.job(world.event()).await;
-    let mut answer = world.machine.run(world.event()).await.unwrap();
-    let dead: Job = serde_json::from_value(answer["jobs"][0].take()).unwrap();
+    let dead = world.start(world.event()).await;
     let store = &world.machine.context.store;
     let name = layout::lease(&dead.instance);
     let lease = store.get(&name).await.unwrap().unwrap();
@@ -449,7 +442,7 @@ async fn a_job_that_died_is_closed_before_the_next_begins() {
 
     let error = world.machine.run(world.event()).await.unwrap_err().to_string();
     assert!(error.contains("died; it is being closed"), "{error}");
-    let summary = world.machine.finish(&[dead]).await.unwrap().pop().unwrap();
+    let summary = world.finish(dead).await;
     assert_eq!(summary.status, JobStatus::Incomplete);
     let (_, reason) = status(&summary, "ad-users");
     assert_eq!(reason, Some("the job died before the step had ended"));

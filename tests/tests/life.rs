@@ -6,15 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use collector::Context;
 use collector::instance::{Instance, Standing};
 use collector::instances;
-use collector::layout::Sort;
+use collector::layout::{Job, Sort};
 use collector::ledger::Status;
 use collector::summary::{JobStatus, Summary};
 use collector::tenant::Tenant;
 use serde_json::{Value, json};
 use simulator::{Change, Options, Permanent, State};
-use tests::world::{World, options};
+use tests::world::{World, items, options};
 
 const TENANT: &str = "contoso";
 
@@ -77,7 +78,7 @@ impl Life {
     /// The subscriptions that the graph of the tenant holds machines, groups and so on of.
     async fn collected(&self) -> BTreeSet<String> {
         let (_, graph) = self.graph().await;
-        let groups = graph.items(&graph_job(&self.tenant().await), "azure_resource_group").await;
+        let groups = graph.entities("azure_resource_group").await;
         let of = |it: &Value| it["_key"].as_str().unwrap().split('/').nth(2).unwrap().to_owned();
         groups.iter().map(of).collect()
     }
@@ -86,14 +87,15 @@ impl Life {
         let folder = tempfile::TempDir::new().unwrap();
         let store = aws::store(&folder.path().to_string_lossy()).await.unwrap();
         let context = &self.world.machine.context;
-        let into = collector::Context::new(
+        let into = Context::new(
             store,
             context.queue.clone(),
             context.secrets.clone(),
             context.microsoft.clone(),
         );
         let summary = self.tenant().await.graph(context, &into).await.unwrap();
-        (summary, Merged { into, _folder: folder })
+        let job = summary.job.clone();
+        (summary, Merged { into, job, _folder: folder })
     }
 
     /// Every object of every snapshot of the instance of a subscription.
@@ -104,30 +106,20 @@ impl Life {
     }
 }
 
-fn graph_job(tenant: &Tenant) -> collector::layout::Job {
-    tenant.directory.job.clone()
-}
-
 /// The graph of a tenant.
 struct Merged {
-    into: collector::Context,
+    into: Context,
+    job: Job,
     _folder: tempfile::TempDir,
 }
 
 impl Merged {
-    async fn items(&self, job: &collector::layout::Job, kind: &str) -> Vec<Value> {
-        let sort =
-            if kind.contains("_has_") || kind.contains("_assigned_") || kind.contains("_allows_") {
-                Sort::Relationships
-            } else {
-                Sort::Entities
-            };
-        let mut lines = collector::snapshot::lines(&self.into, job, sort, kind).await.unwrap();
-        let (mut items, mut line) = (Vec::new(), String::new());
-        while lines.next(&mut line).unwrap() {
-            items.push(serde_json::from_str(&line).unwrap());
-        }
-        items
+    async fn entities(&self, kind: &str) -> Vec<Value> {
+        items(&self.into, &self.job, Sort::Entities, kind).await
+    }
+
+    async fn relationships(&self, kind: &str) -> Vec<Value> {
+        items(&self.into, &self.job, Sort::Relationships, kind).await
     }
 }
 
@@ -227,7 +219,6 @@ async fn the_instances_of_a_tenant_make_one_graph() {
     let tenant = life.tenant().await;
     let (summary, graph) = life.graph().await;
     assert_eq!(summary.status, JobStatus::Complete);
-    let job = graph_job(&tenant);
     // What an instance can only describe, as another one collects it, is found here.
     let parts: Vec<&Summary> = tenant.summaries().collect();
     let count = |kind: &str| -> u64 {
@@ -235,12 +226,12 @@ async fn the_instances_of_a_tenant_make_one_graph() {
     };
     let mapped = "mapping_source_assigned_azure_user";
     let direct = "azure_role_assignment_assigned_user";
-    let assigned = graph.items(&job, direct).await;
-    let users = graph.items(&job, "azure_user").await;
+    let assigned = graph.relationships(direct).await;
+    let users = graph.entities("azure_user").await;
     let users: BTreeSet<&str> = users.iter().map(|it| it["_key"].as_str().unwrap()).collect();
     assert!(assigned.iter().all(|it| users.contains(it["_toEntityKey"].as_str().unwrap())));
     // What is left is assigned to users that were deleted.
-    let left = graph.items(&job, mapped).await;
+    let left = graph.relationships(mapped).await;
     let target = |it: &Value| it["_mapping"]["targetEntity"]["_key"].as_str().unwrap().to_owned();
     assert!(left.iter().all(|it| !users.contains(&*target(it))));
     assert!((left.len() as u64) < count(mapped));
@@ -252,19 +243,19 @@ async fn the_instances_of_a_tenant_make_one_graph() {
     assert!((assigned.len() + left.len()) as u64 <= count(mapped) + count(direct));
     // So are subscriptions by their management groups.
     let kind = "azure_management_group_has_subscription";
-    let held = graph.items(&job, kind).await;
+    let held = graph.relationships(kind).await;
     assert_eq!(held.len(), 3);
     assert!(held.iter().all(|it| it.get("_mapping").is_none()), "{held:?}");
     // The instances' own snapshots are as they were: whoever takes them alone maps them.
     assert_eq!(tenant.directory.graph.mapped[kind], 3);
     // The tenant has one account, on which hangs what hangs on those of its instances.
     assert_eq!(summary.graph.entities["azure_account"], 1);
-    let vaults = graph.items(&job, "azure_account_has_keyvault_service").await;
+    let vaults = graph.relationships("azure_account_has_keyvault_service").await;
     assert!(!vaults.is_empty() && vaults.iter().all(|it| it["_fromEntityKey"] == TENANT));
     // Every entity of every instance is there, once.
     for (kind, count) in &summary.graph.entities {
         let keys: BTreeSet<String> =
-            graph.items(&job, kind).await.iter().map(|it| it["_key"].to_string()).collect();
+            graph.entities(kind).await.iter().map(|it| it["_key"].to_string()).collect();
         assert_eq!(keys.len() as u64, *count, "{kind}");
     }
     // It is the same each time, to the byte.

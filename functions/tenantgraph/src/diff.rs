@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Write as _, stdout};
 
 use collector::link::{Change, Difference};
-use collector::summary::Summary;
+use collector::summary::{Summary, add};
 use collector::tenant::Tenant;
 use collector::{Context, snapshot};
 
@@ -24,9 +24,7 @@ pub(crate) async fn run(arguments: Diff) -> Result<End, Error> {
     let mut changes: BTreeMap<Change, u64> = BTreeMap::new();
     for summary in &summaries {
         differences(&context, summary, &arguments).await?;
-        for (change, count) in &summary.graph.changes {
-            *changes.entry(*change).or_default() += count;
-        }
+        add(&mut changes, &summary.graph.changes);
     }
     if !arguments.json {
         let changes: Vec<String> =

@@ -126,7 +126,9 @@ async fn work(context: &Context, messages: &Watched, queue: QueueName) -> Result
     }
 }
 
-fn event(deliveries: &[Delivery]) -> SqsEvent {
+/// The event by which Lambda would hand messages over.
+#[must_use]
+pub fn event(deliveries: &[Delivery]) -> SqsEvent {
     let records = deliveries.iter().map(|delivery| {
         let mut message = SqsMessage::default();
         message.message_id = Some(delivery.message_id.clone());

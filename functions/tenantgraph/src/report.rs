@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _, stdout};
 use std::time::Duration;
 
-use collector::link::{Carried, Change};
+use collector::link::Carried;
 use collector::summary::{JobStatus, Summary};
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ pub(crate) fn print(
     counts(whole.graph)?;
     let instances = whole.instances();
     jobs(instances)?;
-    carried(instances)?;
+    carried(whole)?;
     ledger(whole.graph, took)?;
     if let [Summary { job, .. }] = instances {
         writeln!(stdout(), "Results lie under {store}: graph/{}/{}", job.instance, job.id)?;
@@ -98,17 +98,14 @@ fn incomplete(whole: Whole<'_>) -> io::Result<()> {
 }
 
 /// What was not found and is in the snapshot all the same, and how the snapshot differs from the last.
-fn carried(summaries: &[Summary]) -> io::Result<()> {
-    for summary in summaries {
+fn carried(whole: Whole<'_>) -> io::Result<()> {
+    for summary in whole.instances() {
         for (kind, Carried { count, reason }) in &summary.graph.carried {
             let name = &summary.instance_name;
             writeln!(stdout(), "CARRIED FORWARD  {name}  {} × {kind}: {reason}", grouped(*count))?;
         }
     }
-    let mut changes: BTreeMap<Change, u64> = BTreeMap::new();
-    for (change, count) in summaries.iter().flat_map(|summary| &summary.graph.changes) {
-        *changes.entry(*change).or_default() += count;
-    }
+    let changes = &whole.graph.graph.changes;
     let changes: Vec<String> =
         changes.iter().map(|(change, n)| format!("{} {}", grouped(*n), change.as_str())).collect();
     let changes = if changes.is_empty() { "none".to_owned() } else { changes.join(", ") };

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use steps::Discovery;
 
+use crate::summary::add;
+
 /// What was read for one (step, scope, type), and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -139,15 +141,9 @@ impl Progress {
         self.lists += other.lists;
         self.vanished += other.vanished;
         self.references += other.references;
-        for (mine, others) in [(&mut self.entities, other.entities), (&mut self.drift, other.drift)]
-        {
-            for (name, count) in others {
-                *mine.entry(name).or_default() += count;
-            }
-        }
-        for (status, count) in other.exceptions {
-            *self.exceptions.entry(status).or_default() += count;
-        }
+        add(&mut self.entities, &other.entities);
+        add(&mut self.drift, &other.drift);
+        add(&mut self.exceptions, &other.exceptions);
         self.discoveries.extend(other.discoveries);
         let room = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.into_iter().take(room));

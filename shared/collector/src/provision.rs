@@ -89,10 +89,7 @@ pub async fn run(context: &Context, message: &Provision) -> Result<(), Error> {
     let name = message.job.plan();
     let (plan, _): (Plan, _) = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
     let id = format!("{}{}", Instance::family(&plan.instance.id), message.subscription);
-    let decide = |stored: Option<Instance>| match stored {
-        Some(stored) if is_later(&stored, message) => Some(stored),
-        stored => decide(&plan, &id, message, stored),
-    };
+    let decide = |stored| decide(&plan, &id, message, stored);
     let Some(instance) = instances::change(context, &id, decide).await? else { return Ok(()) };
     let Some(Provisioned { listing, subscription, .. }) = &instance.provisioned else {
         return Ok(());
@@ -109,11 +106,6 @@ pub async fn run(context: &Context, message: &Provision) -> Result<(), Error> {
     }
 }
 
-fn is_later(stored: &Instance, message: &Provision) -> bool {
-    // The ids of jobs sort by the time when they were planned.
-    stored.provisioned.as_ref().is_some_and(|it| it.listing > message.job.id)
-}
-
 /// What becomes of the instance of a subscription.
 fn decide(
     plan: &Plan,
@@ -122,6 +114,10 @@ fn decide(
     stored: Option<Instance>,
 ) -> Option<Instance> {
     let before = stored.as_ref().and_then(|it| it.provisioned.as_ref());
+    // The ids of jobs sort by the time when they were planned.
+    if before.is_some_and(|it| it.listing > message.job.id) {
+        return stored;
+    }
     let is_again = before.is_some_and(|it| it.listing == message.job.id);
     let since = plan.planned_at.clone();
     let subscription = match (&message.finding, before.map(|it| it.subscription.clone())) {
@@ -249,10 +245,7 @@ mod tests {
     ) -> Option<Instance> {
         let plan = plan(day, config);
         let message = Provision { job: plan.job.clone(), subscription: "s".into(), finding };
-        match before {
-            Some(before) if is_later(&before, &message) => Some(before),
-            before => decide(&plan, "t~s", &message, before),
-        }
+        decide(&plan, "t~s", &message, before)
     }
 
     fn listed() -> Finding {

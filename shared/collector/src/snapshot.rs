@@ -42,11 +42,15 @@ impl Lines {
 ///
 /// If there is none, or storage fails.
 pub async fn latest(context: &Context, instance: &str) -> Result<Summary, Error> {
-    let name = layout::latest(instance);
-    let Some((Latest { job }, _)) = context.read(&name).await? else {
-        return Err(Error::Unknown(format!("snapshot of instance {instance}")));
-    };
-    summary(context, &job).await
+    let summary = find(context, instance).await?;
+    summary.ok_or_else(|| Error::Unknown(format!("snapshot of instance {instance}")))
+}
+
+/// The same, if there is one.
+pub(crate) async fn find(context: &Context, instance: &str) -> Result<Option<Summary>, Error> {
+    let latest = context.read(&layout::latest(instance)).await?;
+    let Some((Latest { job }, _)) = latest else { return Ok(None) };
+    summary(context, &job).await.map(Some)
 }
 
 /// What came of a job.

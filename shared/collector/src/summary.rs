@@ -62,6 +62,13 @@ pub enum JobStatus {
     Incomplete,
 }
 
+/// Adds counts to others, each to its own.
+pub fn add<K: Clone + Ord>(sums: &mut BTreeMap<K, u64>, counts: &BTreeMap<K, u64>) {
+    for (what, count) in counts {
+        *sums.entry(what.clone()).or_default() += count;
+    }
+}
+
 impl Summary {
     /// What came of a job, from what its steps and the linker say. Its status follows from the ledger,
     /// and from nothing else.
@@ -76,8 +83,8 @@ impl Summary {
         let incomplete: Vec<Entry> =
             ledger.iter().filter(|entry| !entry.status.is_complete()).cloned().collect();
         let mut drift: BTreeMap<String, u64> = BTreeMap::new();
-        for (property, count) in manifests.iter().flat_map(|it| &it.drift) {
-            *drift.entry(property.clone()).or_default() += count;
+        for manifest in manifests {
+            add(&mut drift, &manifest.drift);
         }
         // The entries of a step for its several types tell of the same requests.
         let lists = || manifests.iter().filter_map(|it| it.ledger.first());

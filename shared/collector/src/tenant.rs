@@ -1,14 +1,12 @@
 //! A tenant as a whole: the instance of its directory and those of its subscriptions.
 
 use crate::context::{Context, Error};
-use crate::finish::Latest;
 use crate::instance::{Instance, Standing};
 use crate::instances;
-use crate::layout;
 use crate::ledger::{Entry, Status};
 use crate::link;
 use crate::snapshot;
-use crate::summary::{JobStatus, Summary};
+use crate::summary::{JobStatus, Summary, add};
 
 /// What the instances of a tenant came to.
 #[derive(Clone, Debug)]
@@ -35,12 +33,7 @@ impl Tenant {
             if !matches!(standing, Some(Standing::Listed | Standing::Missing { .. })) {
                 continue;
             }
-            let latest = context.read::<Latest>(&layout::latest(&id)).await?;
-            let summary = match latest {
-                Some((Latest { job }, _)) => Some(snapshot::summary(context, &job).await?),
-                None => None,
-            };
-            subscriptions.push((instance, summary));
+            subscriptions.push((instance, snapshot::find(context, &id).await?));
         }
         Ok(Self { directory, subscriptions })
     }
@@ -73,12 +66,8 @@ impl Tenant {
                 let entry = all.exceptions.entry(step.clone()).or_default();
                 entry.extend(exceptions.iter().cloned());
             }
-            for (property, count) in &summary.drift {
-                *all.drift.entry(property.clone()).or_default() += count;
-            }
-            for (step, count) in &summary.vanished {
-                *all.vanished.entry(step.clone()).or_default() += count;
-            }
+            add(&mut all.drift, &summary.drift);
+            add(&mut all.vanished, &summary.vanished);
         }
         let lacking = self.subscriptions.iter().filter(|(_, summary)| summary.is_none());
         let lacking: Vec<Entry> = lacking.map(|(instance, _)| never_read(instance)).collect();

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws::{Delivery, Directory};
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::SqsBatchResponse;
 use collector::layout::Job;
 use collector::ports::QueueName;
 use collector::{Context, Secret};
@@ -17,6 +17,7 @@ use lambda_runtime::LambdaEvent;
 use microsoft::{Cloud, Connections};
 use serde_json::{Value, json};
 use simulator::Simulator;
+use tenantgraph::machine;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -161,7 +162,7 @@ impl Machine {
                 QueueName::Finish => "finish",
                 QueueName::Provision => "provision",
             };
-            let event = self.invocation(json!(event(&deliveries)), function);
+            let event = self.invocation(json!(machine::event(&deliveries)), function);
             let answer = match queue {
                 QueueName::Collect => self.invoke(function, collect::handle(&context, event)).await,
                 QueueName::Finish => self.invoke(function, finish::handle(&context, event)).await,
@@ -270,18 +271,4 @@ impl Machine {
             kills: self.counts.kills.load(Ordering::Relaxed),
         }
     }
-}
-
-fn event(deliveries: &[Delivery]) -> SqsEvent {
-    let records = deliveries.iter().map(|delivery| {
-        let mut message = SqsMessage::default();
-        message.message_id = Some(delivery.message_id.clone());
-        message.receipt_handle = Some(delivery.receipt.clone());
-        message.body = Some(delivery.body.clone());
-        message.attributes.insert("MessageGroupId".to_owned(), delivery.group.clone());
-        message
-    });
-    let mut event = SqsEvent::default();
-    event.records = records.collect();
-    event
 }

@@ -175,16 +175,6 @@ impl<'a> Emit<'a> {
         if sort == Sort::Relationships && line.contains("\"_mapping\":") {
             *linked.mapped.entry(kind.to_owned()).or_default() += 1;
         }
-        self.write(sort, kind, line, linked).await
-    }
-
-    async fn write(
-        &mut self,
-        sort: Sort,
-        kind: &str,
-        line: &str,
-        linked: &mut Linked,
-    ) -> Result<(), Error> {
         if self.object.as_ref().is_none_or(|object| object.kind != kind) {
             self.close(linked).await?;
             let file = NamedTempFile::new()?;

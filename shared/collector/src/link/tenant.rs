@@ -18,7 +18,7 @@ use super::{Linked, names, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::snapshot;
-use crate::summary::Summary;
+use crate::summary::{Summary, add};
 
 /// A mapped relationship of a snapshot.
 #[derive(Deserialize)]
@@ -98,33 +98,22 @@ pub(crate) async fn tenant(
         let none = || Carried { count: 0, reason: reason.clone() };
         linked.carried.entry(kind.clone()).or_insert_with(none).count += count;
     }
-    for (counts, of) in [
-        (&mut linked.dropped, (|it| &it.dropped) as fn(&Linked) -> &BTreeMap<String, u64>),
-        (&mut linked.braked, |it| &it.braked),
-    ] {
-        for (what, count) in summaries.iter().flat_map(|it| of(&it.graph)) {
-            *counts.entry(what.clone()).or_default() += count;
-        }
-    }
-    for (change, count) in summaries.iter().flat_map(|it| &it.graph.changes) {
-        *linked.changes.entry(*change).or_default() += count;
+    for Linked { dropped, braked, changes, .. } in summaries.iter().map(|it| &it.graph) {
+        add(&mut linked.dropped, dropped);
+        add(&mut linked.braked, braked);
+        add(&mut linked.changes, changes);
     }
     Ok(linked)
 }
 
 async fn entities(context: &Context, summaries: &[&Summary]) -> Result<Sorted, Error> {
-    #[derive(Deserialize)]
-    struct Keyed {
-        #[serde(rename = "_key")]
-        key: String,
-    }
     let (mut entities, mut line) = (Sorter::new(), String::new());
     for (at, summary) in summaries.iter().enumerate() {
         let account = Some(summary.job.instance.as_str()).filter(|_| at > 0);
         for kind in summary.graph.entities.keys() {
             let mut lines = snapshot::lines(context, &summary.job, Sort::Entities, kind).await?;
             while lines.next(&mut line)? {
-                let Keyed { key } = parse(line.as_bytes())?;
+                let super::Key { key } = parse(line.as_bytes())?;
                 if account == Some(key.as_str()) {
                     continue;
                 }
