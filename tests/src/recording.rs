@@ -5,6 +5,7 @@
 //! its key, its type (`kind`) and its stored properties (`json`). `graph.json` is what becomes of
 //! it all.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,15 +46,21 @@ impl Recording {
     /// If it is not as recordings are.
     #[must_use]
     pub fn of(step: &'static Step) -> Option<Self> {
-        let pages = (1..).map(|page| folder(step).join(format!("page-{page}.json")));
-        let pages: Vec<Value> =
-            pages.take_while(|page| page.exists()).map(|page| read(&page)).collect();
+        let kind = if step.list.shape == Shape::Export { "csv" } else { "json" };
+        let pages = (1..).map(|page| folder(step).join(format!("page-{page}.{kind}")));
+        let pages = pages.take_while(|page| page.exists());
+        let pages: Vec<Value> = match step.list.shape {
+            Shape::Export => pages.map(|page| rows(&page)).collect(),
+            _ => pages.map(|page| read(&page)).collect(),
+        };
         if pages.is_empty() {
             return None;
         }
         let items = pages.into_iter().flat_map(|page| match (step.list.shape, page) {
             (Shape::One, page) => vec![page],
-            (Shape::Pages, mut page) => match page["value"].take() {
+            (Shape::Export, Value::Array(rows)) => rows,
+            (Shape::Table, page) => table(&page),
+            (Shape::Pages | Shape::Export, mut page) => match page["value"].take() {
                 Value::Array(items) => items,
                 _ => panic!("a page of {} has no `value`", step.id),
             },
@@ -126,6 +133,7 @@ pub fn scope() -> Scope {
         subscription_id: Some("5d0b1f6e-6a0c-4c53-9a57-000000000003".into()),
         portal: "https://portal.azure.com/#@contoso.com".into(),
         account_name: None,
+        vulnerability_severities: Vec::new(),
         ingest_disabled_subscriptions: false,
         planned_at: "2026-03-01T04:05:06Z".into(),
     }
@@ -162,6 +170,30 @@ pub fn graph(found: &Output) -> Value {
 
 fn folder(step: &Step) -> PathBuf {
     fixtures().join(step.id)
+}
+
+/// The rows of a CSV file, each with its columns.
+fn rows(path: &Path) -> Value {
+    let mut reader =
+        csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let rows = reader.deserialize::<BTreeMap<String, String>>();
+    rows.map(|row| json!(row.unwrap_or_else(|error| panic!("{}: {error}", path.display()))))
+        .collect()
+}
+
+/// The rows of a table, each with its columns.
+fn table(page: &Value) -> Vec<Value> {
+    let list = |name: &str| page[name].as_array().expect("a table has `Schema` and `Values`");
+    let columns: Vec<&str> = list("Schema").iter().filter_map(|it| it["Column"].as_str()).collect();
+    let row = |row: &Value| {
+        let values = row.as_array().expect("a row is a list").iter();
+        columns
+            .iter()
+            .zip(values)
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect()
+    };
+    list("Values").iter().map(row).collect()
 }
 
 fn read(path: &Path) -> Value {

@@ -115,6 +115,9 @@ pub struct Config {
     /// The severities of Defender's alerts that are collected, separated by commas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defender_alerts_severities: Option<String>,
+    /// The severities of the findings that are collected, in lower case; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vulnerability_severities: Vec<String>,
     /// Which sources are collected; `*` stands for those that are not named.
     #[serde(default)]
     pub ingestion_sources: BTreeMap<String, bool>,
@@ -184,6 +187,7 @@ impl Instance {
             subscription_id: self.config.subscription_id.clone(),
             portal: portal.to_owned(),
             account_name: self.account_name.clone().filter(|_| self.config.tag_account_name),
+            vulnerability_severities: self.config.vulnerability_severities.clone(),
             ingest_disabled_subscriptions: self.config.ingest_disabled_subscriptions,
             planned_at: planned_at.to_owned(),
         }

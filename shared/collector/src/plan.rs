@@ -63,7 +63,7 @@ impl Plan {
         let config = &self.instance.config;
         match step.needs {
             Needs::Subscription => config.subscription_id.as_deref().unwrap_or_default(),
-            Needs::Nothing | Needs::Directory | Needs::SubscriptionInstances => {
+            Needs::Nothing | Needs::Directory | Needs::SubscriptionInstances | Needs::Intune => {
                 &config.directory_id
             }
         }

@@ -49,17 +49,22 @@ impl Budget {
             // the first ones are on their way nothing comes back, as the bucket is full.
             Domain::ResourceManager => Self::bucket(240.0, 25.0),
             // "Azure Storage limits": 100 lists of the resource provider in 5 minutes.
-            Domain::Storage => Self::Window {
-                capacity: 100,
-                period: Duration::from_mins(5),
-                spent: VecDeque::new(),
-            },
+            Domain::Storage => Self::window(100, Duration::from_mins(5)),
             // Microsoft Graph, "Service-specific throttling limits": a token bucket of 8,000 resource
             // units for 10 seconds in a tenant with more than 500 users. What a smaller one lacks
             // is learnt from its answers.
             Domain::Graph => Self::bucket(8000.0 * SEED, 800.0 * SEED),
             // There also: 1 request in a second for identity protection and conditional access.
             Domain::GraphPolicies => Self::bucket(1.0, 1.0),
+            // There also: 5 requests in 10 seconds for reports and audit logs.
+            Domain::GraphReports => Self::window(5, Duration::from_secs(10)),
+            // There also: 10 requests in a minute for users with their `signInActivity`.
+            Domain::SignInActivity => Self::window(10, Duration::from_mins(1)),
+            // There also: Intune takes 1,000 requests in 20 seconds of one application for a tenant, and
+            // twice as many for devices, which are few pages.
+            Domain::Intune => Self::bucket(1000.0 * SEED, 50.0 * SEED),
+            // "Export Intune reports using Graph APIs": 48 requests in a minute of one application.
+            Domain::IntuneReports => Self::window(48, Duration::from_mins(1)),
             // "Azure Key Vault service limits": 4,000 transactions in 10 seconds, of a vault. The
             // vaults of a subscription share this; no 10 seconds see more than that.
             Domain::KeyVault => Self::bucket(1000.0, 300.0),
@@ -68,6 +73,10 @@ impl Budget {
 
     fn bucket(capacity: f64, refill: f64) -> Self {
         Self::Bucket { capacity, refill, level: capacity, at: Instant::now() }
+    }
+
+    fn window(capacity: usize, period: Duration) -> Self {
+        Self::Window { capacity, period, spent: VecDeque::new() }
     }
 
     /// Takes back what has come back by now, if what comes back in a second is multiplied by the pace.

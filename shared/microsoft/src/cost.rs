@@ -7,7 +7,14 @@ pub(crate) fn cost(domain: Domain, path: &str) -> u32 {
     match domain {
         Domain::Graph => resource_units(path),
         // The others count requests.
-        Domain::GraphPolicies | Domain::ResourceManager | Domain::Storage | Domain::KeyVault => 1,
+        Domain::GraphPolicies
+        | Domain::GraphReports
+        | Domain::SignInActivity
+        | Domain::Intune
+        | Domain::IntuneReports
+        | Domain::ResourceManager
+        | Domain::Storage
+        | Domain::KeyVault => 1,
     }
 }
 

@@ -89,7 +89,7 @@ impl Governor {
     /// How many requests may go together in a `$batch`.
     pub(crate) fn batch(&self) -> usize {
         match self.domain {
-            Domain::Graph => batch::LARGEST,
+            Domain::Graph | Domain::Intune | Domain::IntuneReports => batch::LARGEST,
             // Of two requests for policies in a second, one is refused; the others know no batches.
             _ => 1,
         }
@@ -214,7 +214,8 @@ const fn in_flight(domain: Domain) -> usize {
         Domain::Storage => 5,
         // As many batches as two steps have: at a latency of a second they use two thirds of the limit.
         Domain::Graph => 16,
-        Domain::KeyVault => 10,
+        Domain::Intune | Domain::KeyVault => 10,
+        Domain::GraphReports | Domain::IntuneReports | Domain::SignInActivity => 2,
         Domain::GraphPolicies => 1,
     }
 }

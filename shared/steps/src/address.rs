@@ -142,6 +142,7 @@ mod tests {
             subscription_id: Some("s-1".into()),
             portal: "https://portal.azure.com/#@contoso.com".into(),
             account_name: None,
+            vulnerability_severities: Vec::new(),
             ingest_disabled_subscriptions: false,
             planned_at: "2026-03-01T04:05:06Z".into(),
         }

@@ -40,6 +40,8 @@ pub struct Scope {
     pub portal: String,
     /// The value of the tag `AccountName` of every entity, where the instance asks for it.
     pub account_name: Option<String>,
+    /// The severities of the findings that are collected, in lower case; empty for all.
+    pub vulnerability_severities: Vec<String>,
     /// Whether subscriptions that are disabled get instances.
     pub ingest_disabled_subscriptions: bool,
     /// When the job was planned, in ISO 8601. It is the only time that a conversion knows, so that

@@ -31,6 +31,21 @@ pub struct List {
     pub eventual: bool,
     /// The list to read where this one is forbidden.
     pub fallback: Option<&'static List>,
+    /// What to ask for, where the list is a report.
+    pub report: Option<&'static Report>,
+}
+
+/// A report of Microsoft Intune: a table, asked for by a name or at an address of its own.
+#[derive(Debug)]
+pub struct Report {
+    /// The names of the report, the current one first. Intune renames reports, and some tenants know the
+    /// new name later than others. Empty for a table, whose address says what it is.
+    pub names: &'static [&'static str],
+    /// The columns to ask for.
+    pub columns: &'static [&'static str],
+    /// Which rows to ask for, such as `(ApplicationId eq '{id}')`; empty for all. Names in braces stand for
+    /// the same as in the path of the list.
+    pub filter: &'static str,
 }
 
 /// A service of Microsoft's.
@@ -51,6 +66,14 @@ pub enum Domain {
     Graph,
     /// Microsoft Graph's policies, by tenant: one request a second.
     GraphPolicies,
+    /// Microsoft Graph's reports and audit logs, by tenant: 5 requests in 10 seconds.
+    GraphReports,
+    /// When users signed in last, by tenant: 10 requests in a minute.
+    SignInActivity,
+    /// Microsoft Intune, by tenant: 1,000 requests in 20 seconds.
+    Intune,
+    /// The jobs by which Microsoft Intune prepares reports, by tenant: 48 requests in a minute.
+    IntuneReports,
     /// Azure Resource Manager, by subscription; by tenant for what belongs to no subscription.
     ResourceManager,
     /// The storage provider of Azure Resource Manager, by subscription: 100 lists in 5 minutes.
@@ -66,6 +89,10 @@ impl Domain {
         match self {
             Self::Graph => "graph",
             Self::GraphPolicies => "graph-policies",
+            Self::GraphReports => "graph-reports",
+            Self::SignInActivity => "graph-sign-in-activity",
+            Self::Intune => "intune",
+            Self::IntuneReports => "intune-reports",
             Self::ResourceManager => "arm",
             Self::Storage => "arm-storage",
             Self::KeyVault => "keyvault",
@@ -75,7 +102,7 @@ impl Domain {
     /// Whether the budget is that of the tenant, rather than that of the subscription.
     #[must_use]
     pub const fn is_of_tenant(self) -> bool {
-        matches!(self, Self::Graph | Self::GraphPolicies)
+        !matches!(self, Self::ResourceManager | Self::Storage | Self::KeyVault)
     }
 }
 
@@ -86,6 +113,13 @@ pub enum Shape {
     Pages,
     /// One item.
     One,
+    /// Rows of a report that is asked for by POST, so many at a time:
+    /// `{"TotalRowCount": 2, "Schema": [{"Column": "DeviceId", …}, …], "Values": [["…", …], …]}`.
+    /// An item is an object with the names of the columns.
+    Table,
+    /// Rows of a report that Intune prepares when it is asked to, and hands out as a CSV file in a zip
+    /// archive. An item is an object with the names of the columns, and text for values.
+    Export,
 }
 
 impl List {
@@ -101,6 +135,7 @@ impl List {
         shape: Shape::Pages,
         eventual: false,
         fallback: None,
+        report: None,
     };
 
     /// A list below a path of Azure Resource Manager, with the version of its API.
@@ -124,6 +159,24 @@ impl List {
     pub const fn graph(path: &'static str) -> Self {
         assert!(matches!(path.as_bytes(), [b'/', ..]), "a path starts with a slash");
         Self { service: Service::Graph, domain: Domain::Graph, path, select: true, ..Self::NEW }
+    }
+
+    /// The rows of a report of Microsoft Intune that is asked for at a path, so many at a time.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is not a path.
+    #[must_use]
+    pub const fn table(path: &'static str, report: &'static Report) -> Self {
+        let list = Self::graph(path).whole().domain(Domain::IntuneReports);
+        Self { shape: Shape::Table, report: Some(report), ..list }
+    }
+
+    /// The rows of a report that Microsoft Intune prepares when it is asked to.
+    #[must_use]
+    pub const fn export(report: &'static Report) -> Self {
+        let list = Self::table("/deviceManagement/reports/exportJobs", report);
+        Self { shape: Shape::Export, ..list }
     }
 
     /// A list of the data plane of each vault, with the version of its API.

@@ -1,8 +1,7 @@
 //! The ingestion sources that an instance can switch.
 
-/// Every ingestion source there is, by name, whether or not a step of it exists yet: an instance that
-/// was configured elsewhere names them all.
-pub const INGESTION_SOURCES: &[&str] = &[
+/// The ingestion sources of Azure.
+pub(crate) const AZURE: &[&str] = &[
     "ad-devices",
     "ad-domain",
     "ad-generals",
@@ -47,6 +46,10 @@ pub const INGESTION_SOURCES: &[&str] = &[
     "subscriptions_usage",
     "synapse",
 ];
+
+/// The ingestion sources of Microsoft 365.
+pub(crate) const MICROSOFT365: &[&str] =
+    &["applications", "compliance_policies", "device_configurations", "devices", "groups"];
 
 /// The ingestion sources that are collected only by an instance that names them. `*` does not count: they
 /// cost more than they tell most people.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::convert::{Item, Output, Scope};
 use crate::entity::{EntityType, Property};
+use crate::integration::Integration;
 use crate::list::List;
 
 /// A list to read, and the graph that its items become.
@@ -17,6 +18,8 @@ pub struct Step {
     pub id: &'static str,
     /// What it reads, for people.
     pub name: &'static str,
+    /// The integration that it belongs to.
+    pub integration: Integration,
     /// Ids of the reference integration's steps that this one makes needless, and other spellings.
     /// Asking for one of them runs this step.
     pub covers: &'static [&'static str],
@@ -51,6 +54,9 @@ pub struct Step {
     pub extends: &'static [(&'static EntityType, &'static [&'static str])],
     /// Whether `relate` discovers subscriptions that instances may be made for.
     pub discovers: bool,
+    /// The id of the step that it stands in for: it only reads anything if that one could not, and what it
+    /// finds is then as good.
+    pub instead_of: Option<&'static str>,
     /// The item to go by where the list cannot be read, for an entity that has to exist.
     pub stand_in: Option<fn(&Scope) -> Value>,
 }
@@ -60,6 +66,7 @@ impl Step {
     pub const NEW: Self = Self {
         id: "",
         name: "",
+        integration: Integration::Azure,
         covers: &[],
         needs: Needs::Nothing,
         ingestion_source: None,
@@ -76,6 +83,7 @@ impl Step {
         adds: &[],
         extends: &[],
         discovers: false,
+        instead_of: None,
         stand_in: None,
     };
 
@@ -88,6 +96,12 @@ impl Step {
     /// A step that reads what all subscriptions belong to, for declaring others with
     /// `..Step::SUBSCRIPTIONS`.
     pub const SUBSCRIPTIONS: Self = Self { needs: Needs::SubscriptionInstances, ..Self::NEW };
+
+    /// A step of Microsoft 365, for declaring others with `..Step::MICROSOFT365`.
+    pub const MICROSOFT365: Self = Self { integration: Integration::Microsoft365, ..Self::NEW };
+
+    /// A step that reads Microsoft Intune, for declaring others with `..Step::INTUNE`.
+    pub const INTUNE: Self = Self { needs: Needs::Intune, ..Self::MICROSOFT365 };
 }
 
 /// What an instance must be configured with for a step to run.
@@ -101,6 +115,8 @@ pub enum Needs {
     Subscription,
     /// `configureSubscriptionInstances`.
     SubscriptionInstances,
+    /// A tenant with Microsoft Intune.
+    Intune,
 }
 
 /// Something that the collector must be allowed to do.

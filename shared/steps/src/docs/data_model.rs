@@ -64,6 +64,7 @@ fn read(step: &Step, page: &mut String) {
         Needs::Directory => "if the instance has `ingestActiveDirectory`",
         Needs::Subscription => "if the instance has a `subscriptionId`",
         Needs::SubscriptionInstances => "if the instance has `configureSubscriptionInstances`",
+        Needs::Intune => "if the tenant has Microsoft Intune",
     };
     let source = step.ingestion_source.filter(|it| !ALWAYS_COLLECTED.contains(it));
     let source = source.map(|it| {
@@ -116,8 +117,15 @@ fn list(list: &List) -> String {
     };
     let version = Some(list.version).filter(|it| !it.is_empty());
     let version = version.map(|it| format!(", version {it}")).unwrap_or_default();
-    let one = if list.shape == Shape::One { " (one item)" } else { "" };
-    let mut text = format!("`{}`{one} of {service}{version}", list.path);
+    let shape = match list.shape {
+        Shape::Pages => "",
+        Shape::One => " (one item)",
+        Shape::Table => " (rows, by POST)",
+        Shape::Export => " (a job that prepares a CSV file)",
+    };
+    let report = list.report.and_then(|it| it.names.first());
+    let report = report.map(|it| format!(", report `{it}`")).unwrap_or_default();
+    let mut text = format!("`{}`{shape} of {service}{version}{report}", list.path);
     if !list.parents.is_empty() {
         let _ = write!(text, ", for each {}", kinds(list.parents));
     }
