@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::context::{Context, Error, News};
 use crate::layout::{self, Job};
 use crate::link;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, make_up};
 use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, StoreError};
@@ -40,6 +40,7 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
         let manifest = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
         manifests.push(manifest.0);
     }
+    make_up(&mut manifests);
     context.observer.observe(job, &News::Links);
     let previous = match &plan.previous {
         Some(previous) => Some(snapshot::summary(context, previous).await?),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use steps::Scope;
+use steps::{Integration, Scope};
 
 use crate::Secret;
 
@@ -14,8 +14,8 @@ use crate::Secret;
 pub struct Instance {
     /// Names the instance in object names, so of `[A-Za-z0-9._~-]` only.
     pub id: String,
-    /// What it integrates: `azure`.
-    pub integration: String,
+    /// What it integrates.
+    pub integration: Integration,
     /// The name that people gave it.
     pub name: String,
     /// The value of the tag `AccountName`, where entities are tagged.
@@ -42,8 +42,13 @@ const fn on() -> bool {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
-const fn is_on(enabled: &bool) -> bool {
-    *enabled
+const fn is_on(switch: &bool) -> bool {
+    *switch
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+const fn is_off(switch: &bool) -> bool {
+    !*switch
 }
 
 /// Who made the instance of a subscription, and what is known of the subscription.
@@ -83,31 +88,31 @@ pub enum Standing {
     },
 }
 
-/// What an Azure instance collects, and as whom.
+/// What an instance collects, and as whom. What only one integration knows is unset for the other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "these are the switches that users know")]
 pub struct Config {
-    /// The directory (tenant).
+    /// The directory (tenant). Events of Microsoft 365 call it `tenant`.
     pub directory_id: String,
     /// The application (client).
     pub client_id: String,
     /// Where the application's secret is.
     pub client_secret: SecretReference,
     /// The subscription whose resources are collected, if any.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
     /// Whether the directory's users, groups and so on are collected.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_off")]
     pub ingest_active_directory: bool,
     /// Whether each subscription of the tenant gets an instance of its own.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_off")]
     pub configure_subscription_instances: bool,
     /// Whether the instance of a subscription that is gone is removed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_off")]
     pub auto_delete_removed_subscriptions: bool,
     /// Whether a subscription that is disabled gets an instance.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_off")]
     pub ingest_disabled_subscriptions: bool,
     /// Whether every entity is tagged with the account name.
     #[serde(default)]
@@ -115,9 +120,9 @@ pub struct Config {
     /// The severities of Defender's alerts that are collected, separated by commas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defender_alerts_severities: Option<String>,
-    /// The severities of the findings that are collected, in lower case; empty for all.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub vulnerability_severities: Vec<String>,
+    /// The severities of Intune's findings that are collected, separated by commas; all if unset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vulnerability_severities: Option<String>,
     /// Which sources are collected; `*` stands for those that are not named.
     #[serde(default)]
     pub ingestion_sources: BTreeMap<String, bool>,
@@ -187,11 +192,17 @@ impl Instance {
             subscription_id: self.config.subscription_id.clone(),
             portal: portal.to_owned(),
             account_name: self.account_name.clone().filter(|_| self.config.tag_account_name),
-            vulnerability_severities: self.config.vulnerability_severities.clone(),
+            vulnerability_severities: listed(self.config.vulnerability_severities.as_deref()),
             ingest_disabled_subscriptions: self.config.ingest_disabled_subscriptions,
             planned_at: planned_at.to_owned(),
         }
     }
+}
+
+/// What a text lists, in lower case.
+fn listed(text: Option<&str>) -> Vec<String> {
+    let items = text.into_iter().flat_map(|it| it.split(','));
+    items.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()).collect()
 }
 
 /// Stands between a tenant's instance and a subscription in the id of the subscription's instance.

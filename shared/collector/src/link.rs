@@ -97,8 +97,9 @@ pub(crate) async fn link(
     manifests: &[Manifest],
     previous: Option<&Summary>,
 ) -> Result<Linked, Error> {
+    let integration = plan.instance.integration;
     let ledger = manifests.iter().flat_map(|manifest| &manifest.ledger);
-    let proof = Proof::new(ledger, plan.steps.iter());
+    let proof = Proof::new(integration, ledger, plan.steps.iter());
     let mut linked = Linked::default();
     let mut verdicts = Verdicts::default();
     let braked = |kind: &str| previous.is_some_and(|it| it.graph.braked.contains_key(kind));
@@ -116,7 +117,9 @@ pub(crate) async fn link(
     }
     linked.braked = std::mem::take(&mut verdicts.braked);
 
-    let mut emit = Emit::new(context, &plan.job, previous, verdicts.carried)?;
+    let before =
+        previous.map(|it| (it, Proof::new(integration, it.ledger.iter(), it.steps.iter())));
+    let mut emit = Emit::new(context, &plan.job, before, verdicts.carried)?;
     emit.entities(&entities, &loans, &unknowns(manifests), &mut linked).await?;
     emit.relationships(&relationships, &mut linked).await?;
     emit.finish(&mut linked).await?;

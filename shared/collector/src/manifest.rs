@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use steps::Discovery;
 
 use crate::layout::Content;
-use crate::ledger::{Entry, Exception};
+use crate::ledger::{Entry, Exception, Status};
 
 /// What a step read. Only the parts that it names exist for the rest of the system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,37 @@ pub struct Manifest {
     /// The subscriptions that were discovered, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub discoveries: BTreeMap<String, Discovery>,
+}
+
+impl Manifest {
+    /// How the step ended.
+    fn status(&self) -> Option<Status> {
+        self.ledger.first().map(|it| it.status)
+    }
+
+    /// Whether everything was read.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.status().is_some_and(Status::is_complete)
+    }
+}
+
+/// Takes what a step could not read for read where the step that stands in for it did.
+pub(crate) fn make_up(manifests: &mut [Manifest]) {
+    let read: BTreeMap<&str, &str> = manifests
+        .iter()
+        .filter(|it| it.status() == Some(Status::Complete))
+        .filter_map(|it| steps::find(&it.step).and_then(|step| Some((step.instead_of?, step.id))))
+        .collect();
+    for manifest in manifests.iter_mut().filter(|it| !it.is_complete()) {
+        let Some(other) = read.get(manifest.step.as_str()) else { continue };
+        for entry in &mut manifest.ledger {
+            let (status, reason) = (entry.status.as_str(), entry.reason.take().unwrap_or_default());
+            entry.reason = Some(format!("{other} read it instead, as this is {status}: {reason}"));
+            entry.status = Status::Skipped;
+        }
+        // What they are about was read.
+        manifest.exceptions.clear();
+    }
 }
 
 /// A stored object of a step.

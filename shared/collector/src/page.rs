@@ -1,16 +1,31 @@
 //! The pages of a list.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use steps::Shape;
 
-/// One page: its items, byte for byte, and the link to the next.
+/// One page: its items, byte for byte where it holds them so, and what tells where the next one is.
 #[derive(Debug)]
 pub(crate) struct Page<'b> {
-    pub(crate) items: Vec<&'b RawValue>,
-    pub(crate) next: Option<Cow<'b, str>>,
+    pub(crate) items: Vec<Cow<'b, RawValue>>,
+    pub(crate) next: Next<'b>,
+}
+
+/// Where a list goes on.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next<'b> {
+    /// Nowhere: this was its last page.
+    End,
+    /// At a link.
+    Link(Cow<'b, str>),
+    /// At a row, unless that many were read.
+    Rows {
+        /// How many rows there are.
+        total: u64,
+    },
 }
 
 #[derive(Deserialize)]
@@ -22,21 +37,51 @@ struct Wire<'b> {
     next: Option<Cow<'b, str>>,
 }
 
+/// Some rows of a report of Intune.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Table<'b> {
+    total_row_count: u64,
+    #[serde(borrow)]
+    schema: Vec<Column<'b>>,
+    #[serde(borrow)]
+    values: Vec<Vec<&'b RawValue>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Column<'b> {
+    #[serde(borrow)]
+    column: Cow<'b, str>,
+}
+
 impl<'b> Page<'b> {
-    /// Reads a page of a shape, without copying what it holds.
+    /// Reads a page of a shape, without copying what it holds where that can be.
     ///
     /// # Errors
     ///
     /// If it has another shape.
     pub(crate) fn read(body: &'b [u8], shape: Shape) -> Result<Self, serde_json::Error> {
         match shape {
-            Shape::One => {
+            Shape::One | Shape::Export => {
                 let item: &RawValue = serde_json::from_slice(body)?;
-                Ok(Self { items: vec![item], next: None })
+                Ok(Self { items: vec![Cow::Borrowed(item)], next: Next::End })
             }
             Shape::Pages => {
                 let Wire { value, next } = serde_json::from_slice(body)?;
-                Ok(Self { items: value, next: next.filter(|link| !link.is_empty()) })
+                let next = next.filter(|link| !link.is_empty()).map_or(Next::End, Next::Link);
+                Ok(Self { items: value.into_iter().map(Cow::Borrowed).collect(), next })
+            }
+            Shape::Table => {
+                let Table { total_row_count: total, schema, values } =
+                    serde_json::from_slice(body)?;
+                let item = |row: Vec<&RawValue>| {
+                    let columns = schema.iter().map(|it| &it.column);
+                    let item: BTreeMap<&Cow<'_, str>, &RawValue> = columns.zip(row).collect();
+                    to_raw_value(&item).map(Cow::Owned)
+                };
+                let items = values.into_iter().map(item).collect::<Result<_, _>>()?;
+                Ok(Self { items, next: Next::Rows { total } })
             }
         }
     }
@@ -52,9 +97,11 @@ mod tests {
         #[test]
         fn no_page_panics(bytes: Vec<u8>, value in r#"[\[\]{}\",:0-9a-z ]{0,40}"#) {
             let odd = format!(r#"{{"value":{value},"nextLink":{value}}}"#);
-            for body in [bytes.as_slice(), value.as_bytes(), odd.as_bytes()] {
-                let _ = Page::read(body, Shape::Pages);
-                let _ = Page::read(body, Shape::One);
+            let table = format!(r#"{{"TotalRowCount":1,"Schema":[{{"Column":"a"}}],"Values":[{value}]}}"#);
+            for body in [bytes.as_slice(), value.as_bytes(), odd.as_bytes(), table.as_bytes()] {
+                for shape in [Shape::Pages, Shape::One, Shape::Table, Shape::Export] {
+                    let _ = Page::read(body, shape);
+                }
             }
         }
     }
@@ -64,12 +111,22 @@ mod tests {
         let body = br#"{"value":[{"a":1},2],"nextLink":"https://x/?$skiptoken=1"}"#;
         let page = Page::read(body, Shape::Pages).unwrap();
         assert_eq!(page.items.iter().map(|it| it.get()).collect::<Vec<_>>(), [r#"{"a":1}"#, "2"]);
-        assert_eq!(page.next.as_deref(), Some("https://x/?$skiptoken=1"));
+        assert_eq!(page.next, Next::Link("https://x/?$skiptoken=1".into()));
         let body = br#"{"value":[],"nextLink":"https://x/?a=1\u0026b=2"}"#;
         let page = Page::read(body, Shape::Pages).unwrap();
-        assert_eq!(page.next.as_deref(), Some("https://x/?a=1&b=2"));
+        assert_eq!(page.next, Next::Link("https://x/?a=1&b=2".into()));
         let body = br#"{"@odata.nextLink":null,"value":[]}"#;
-        assert_eq!(Page::read(body, Shape::Pages).unwrap().next, None);
+        assert_eq!(Page::read(body, Shape::Pages).unwrap().next, Next::End);
+    }
+
+    #[test]
+    fn a_table_has_items_by_column() {
+        let body = br#"{"TotalRowCount":7,"Schema":[{"Column":"b","PropertyType":"String"},{"Column":"a"}],
+            "Values":[["x",1],[null,{"c":2}],[]],"SessionId":""}"#;
+        let page = Page::read(body, Shape::Table).unwrap();
+        let items: Vec<_> = page.items.iter().map(|it| it.get()).collect();
+        assert_eq!(items, [r#"{"a":1,"b":"x"}"#, r#"{"a":{"c":2},"b":null}"#, "{}"]);
+        assert_eq!(page.next, Next::Rows { total: 7 });
     }
 
     #[test]

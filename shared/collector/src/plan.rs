@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use steps::{EntityType, List, Needs, STEPS, Step};
 
-use crate::instance::{Config, Instance};
+use crate::instance::Instance;
 use crate::layout::Job;
 use crate::ports::DomainKey;
 
@@ -26,7 +26,7 @@ pub struct Plan {
     pub parents_per_shard: u64,
     /// Whether the job ends with a snapshot. A job of one step by itself does not.
     pub is_whole: bool,
-    /// Every step there is.
+    /// Every step of the integration.
     pub steps: Vec<PlannedStep>,
 }
 
@@ -44,11 +44,21 @@ pub struct PlannedStep {
     pub after: Vec<String>,
 }
 
+/// What decides which steps run: how the instance is configured, and what its tenant has.
+#[derive(Clone, Copy, Debug)]
+struct Terms<'a> {
+    instance: &'a Instance,
+    /// Why there is nothing of Microsoft Intune to read, if there is not.
+    no_intune: Option<&'a str>,
+}
+
 impl Plan {
-    /// What an instance's whole job does.
+    /// What an instance's whole job does. `no_intune` says why there is nothing of Microsoft Intune to read,
+    /// if that is known.
     #[must_use]
-    pub fn steps_of(config: &Config) -> Vec<PlannedStep> {
-        STEPS.iter().map(|step| planned(step, config)).collect()
+    pub fn steps_of(instance: &Instance, no_intune: Option<&str>) -> Vec<PlannedStep> {
+        let terms = Terms { instance, no_intune };
+        terms.steps().map(|step| terms.planned(step)).collect()
     }
 
     /// The steps that run.
@@ -93,52 +103,62 @@ impl Plan {
     }
 }
 
-fn planned(step: &'static Step, config: &Config) -> PlannedStep {
-    let after: Vec<String> = parents(step, config).map(|it| it.id.to_owned()).collect();
-    let disabled = disabled(step, config).or_else(|| {
-        let lacks_parents = !step.list.parents.is_empty() && after.is_empty();
-        let kinds: Vec<&str> = step.list.parents.iter().map(|it| it.kind).collect();
-        lacks_parents.then(|| format!("no enabled step collects {}", kinds.join(", ")))
-    });
-    PlannedStep { id: step.id.to_owned(), disabled, after }
-}
-
-/// Why a step does not run, as far as the step alone tells.
-fn disabled(step: &Step, config: &Config) -> Option<String> {
-    match step.needs {
-        Needs::Directory if !config.ingest_active_directory => {
-            return Some("config.ingestActiveDirectory is not true".to_owned());
-        }
-        Needs::Subscription if config.subscription_id.is_none() => {
-            return Some("config.subscriptionId is not set".to_owned());
-        }
-        Needs::SubscriptionInstances if !config.configure_subscription_instances => {
-            return Some("config.configureSubscriptionInstances is not true".to_owned());
-        }
-        _ => (),
+impl<'a> Terms<'a> {
+    /// The steps of the integration.
+    fn steps(self) -> impl Iterator<Item = &'static Step> + use<'a> {
+        let integration = self.instance.integration;
+        STEPS.iter().copied().filter(move |step| step.integration == integration)
     }
-    let source = step
-        .ingestion_source
-        .filter(|source| !steps::ALWAYS_COLLECTED.contains(source) && !config.collects(source))?;
-    Some(if steps::OFF_BY_DEFAULT.contains(&source) {
-        format!("config.ingestionSources does not turn {source} on")
-    } else {
-        format!("config.ingestionSources turns {source} off")
-    })
-}
 
-/// The enabled steps that find the entities which a step lists something of.
-fn parents<'c>(
-    step: &'static Step,
-    config: &'c Config,
-) -> impl Iterator<Item = &'static Step> + use<'c> {
-    let emitters = STEPS.iter().copied().filter(|other| emits_any(other, step.list.parents));
-    // What a subscription is read for is in that subscription. The step that finds skipped ones would
-    // have them read after all.
-    let is_near = |other: &Step| {
-        step.needs != Needs::Subscription || other.needs != Needs::SubscriptionInstances
-    };
-    emitters.filter(move |other| is_near(other) && disabled(other, config).is_none())
+    fn planned(self, step: &'static Step) -> PlannedStep {
+        let parents: Vec<String> = self.parents(step).map(|it| it.id.to_owned()).collect();
+        let original = step.instead_of.and_then(steps::find);
+        let disabled = self.disabled(step).or_else(|| {
+            let lacks_parents = !step.list.parents.is_empty() && parents.is_empty();
+            let kinds: Vec<&str> = step.list.parents.iter().map(|it| it.kind).collect();
+            lacks_parents.then(|| format!("no enabled step collects {}", kinds.join(", ")))
+        });
+        let disabled = disabled.or_else(|| self.disabled(original?));
+        let after = parents.into_iter().chain(original.map(|it| it.id.to_owned())).collect();
+        PlannedStep { id: step.id.to_owned(), disabled, after }
+    }
+
+    /// Why a step does not run, as far as the step alone tells.
+    fn disabled(self, step: &Step) -> Option<String> {
+        let config = &self.instance.config;
+        match step.needs {
+            Needs::Directory if !config.ingest_active_directory => {
+                return Some("config.ingestActiveDirectory is not true".to_owned());
+            }
+            Needs::Subscription if config.subscription_id.is_none() => {
+                return Some("config.subscriptionId is not set".to_owned());
+            }
+            Needs::SubscriptionInstances if !config.configure_subscription_instances => {
+                return Some("config.configureSubscriptionInstances is not true".to_owned());
+            }
+            Needs::Intune if self.no_intune.is_some() => return self.no_intune.map(str::to_owned),
+            _ => (),
+        }
+        let source = step.ingestion_source.filter(|source| {
+            !steps::ALWAYS_COLLECTED.contains(source) && !config.collects(source)
+        })?;
+        Some(if steps::OFF_BY_DEFAULT.contains(&source) {
+            format!("config.ingestionSources does not turn {source} on")
+        } else {
+            format!("config.ingestionSources turns {source} off")
+        })
+    }
+
+    /// The enabled steps that find the entities which a step lists something of.
+    fn parents(self, step: &'static Step) -> impl Iterator<Item = &'static Step> + use<'a> {
+        let emitters = self.steps().filter(|other| emits_any(other, step.list.parents));
+        // What a subscription is read for is in that subscription. The step that finds skipped ones would
+        // have them read after all.
+        let is_near = |other: &Step| {
+            step.needs != Needs::Subscription || other.needs != Needs::SubscriptionInstances
+        };
+        emitters.filter(move |other| is_near(other) && self.disabled(other).is_none())
+    }
 }
 
 fn emits_any(step: &Step, kinds: &[&EntityType]) -> bool {
@@ -170,7 +190,7 @@ mod tests {
             previous: None,
             parents_per_shard: 1,
             is_whole: true,
-            steps: Plan::steps_of(&instance.config),
+            steps: Plan::steps_of(&instance, None),
             instance,
         }
     }

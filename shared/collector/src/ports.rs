@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use steps::{Domain, Service};
 
 use crate::Secret;
@@ -164,6 +165,21 @@ pub trait Fetch: Debug + Send + Sync {
     /// Reads documents, and answers in the order of the requests. Requests to Microsoft Graph are
     /// sent together by `$batch` where there are several.
     async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer>;
+
+    /// Opens the only file of a zip archive, at an address that a service gave for downloading it, such as
+    /// that of a report. The address itself is what allows it: no token is sent there.
+    async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure>;
+}
+
+/// A file that is being downloaded and unpacked, however large.
+#[async_trait]
+pub trait Download: Send {
+    /// The next bytes; none at its end.
+    ///
+    /// # Errors
+    ///
+    /// If it breaks off, or is not what it seemed to be.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure>;
 }
 
 /// What became of a request.
@@ -179,7 +195,7 @@ pub struct DomainKey {
 }
 
 /// A document to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// The service that holds it.
     pub service: Service,
@@ -187,6 +203,16 @@ pub struct Request {
     pub address: Address,
     /// Whether to send `ConsistencyLevel: eventual`, which some of Graph's queries need on each page.
     pub eventual: bool,
+    /// What to ask for by POST, as reports are asked for; nothing to ask by GET.
+    pub body: Option<Value>,
+}
+
+impl Request {
+    /// Asks for a document by GET.
+    #[must_use]
+    pub const fn get(service: Service, address: Address) -> Self {
+        Self { service, address, eventual: false, body: None }
+    }
 }
 
 /// Where a document lies.

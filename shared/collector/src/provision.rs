@@ -153,7 +153,7 @@ fn decide(
 fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) -> Instance {
     Instance {
         id: id.to_owned(),
-        integration: tenant.integration.clone(),
+        integration: tenant.integration,
         name: name.to_owned(),
         account_name: tenant.account_name.clone(),
         description: format!("A subscription of {}.", tenant.name),

@@ -5,8 +5,10 @@
 //! the pages in flight and no more.
 
 mod end;
+mod export;
 mod frontier;
 pub(crate) mod parents;
+mod rows;
 mod take;
 
 use std::collections::BTreeSet;
@@ -23,7 +25,7 @@ use crate::advance;
 use crate::context::{Context, Error, News};
 use crate::layout;
 use crate::ledger::{Progress, Status};
-use crate::manifest::Part;
+use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
@@ -85,6 +87,14 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
     let step = steps::find(step).ok_or_else(|| Error::Unknown(format!("step {step}")))?;
     if context.store.get(&job.manifest(step.id)).await?.is_some() {
         return ended(context, &plan, step).await;
+    }
+    if let Some(original) = step.instead_of.filter(|_| plan.is_whole) {
+        let name = job.manifest(original);
+        let (manifest, _): (Manifest, _) =
+            context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
+        if manifest.is_complete() {
+            return end::needless(context, &plan, step, original).await;
+        }
     }
     let shard = Shard::resume(context, &plan, step, message).await?;
     if context.store.get(&job.shard(step.id, message.shard)).await?.is_some() {
@@ -174,6 +184,11 @@ impl<'a> Shard<'a> {
         let mut asked = BTreeSet::new();
         let mut wait = None;
         loop {
+            while let Some(id) = self.checkpoint.frontier.ready()
+                && Instant::now() < deadline
+            {
+                self.download(id, fetch, deadline).await?;
+            }
             while wait.is_none() && in_flight.len() < width && Instant::now() < deadline {
                 let Some(Group { domain, chains, requests }) = self.next_group(&asked).await?
                 else {
@@ -264,7 +279,18 @@ impl<'a> Shard<'a> {
         let list = self.list(chain);
         let parent = chain.parent.as_ref();
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
-        let (base, path) = list.address(self.step, &self.scope, parent)?;
+        let (base, mut path) = list.address(self.step, &self.scope, parent)?;
+        let mut body = None;
+        if list.report.is_some() {
+            match chain.export.path(&path) {
+                Some(job) => path = job,
+                None => {
+                    body = Some(
+                        chain.ask(list.body(&self.scope, parent, chain.export.name())?, list.shape),
+                    )
+                }
+            }
+        }
         let first = match base {
             Some(base) => Address::Host { base, path },
             None => Address::Path(path),
@@ -273,7 +299,7 @@ impl<'a> Shard<'a> {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
-        let request = Request { service: list.service, address, eventual: list.eventual };
+        let request = Request { service: list.service, address, eventual: list.eventual, body };
         Some((self.plan.domain(self.step, list), request))
     }
 

@@ -21,7 +21,7 @@ use crate::ports::{
     Address, Condition, DomainKey, Etag, Failure, Fetch, QueueName, Request, StoreError,
 };
 use crate::slice::{self, Outcome};
-use steps::{Domain, Service};
+use steps::{Domain, Integration, Service};
 
 /// After how long a job that has not ended is taken for dead.
 const LEASE: Duration = Duration::hours(24);
@@ -172,7 +172,7 @@ pub(crate) async fn start(
     instance: &Instance,
     cause: &str,
 ) -> Result<Job, Error> {
-    let mut plan = plan(context, instance, true, Plan::steps_of(&instance.config)).await?;
+    let mut plan = plan(context, instance, None).await?;
     let (lease, etag) = lease(context, &plan, cause).await?;
     if lease.is_queued {
         return Ok(lease.job);
@@ -194,19 +194,30 @@ pub(crate) async fn start(
     Ok(plan.job)
 }
 
-/// What a job would do, without doing it.
+/// What a job would do, without doing it: the whole job, or some steps by themselves.
 ///
 /// # Errors
 ///
 /// If the instance cannot be collected as it is configured.
-pub async fn plan(
+async fn plan(
     context: &Context,
     instance: &Instance,
-    is_whole: bool,
-    steps: Vec<PlannedStep>,
+    alone: Option<Vec<PlannedStep>>,
 ) -> Result<Plan, Error> {
     let now = OffsetDateTime::now_utc();
-    let portal = sign_in(context, instance).await?;
+    let fetch = context.connect(instance).await?;
+    let portal = sign_in(context, instance, &*fetch).await?;
+    let is_whole = alone.is_none();
+    let steps = match alone {
+        Some(steps) => steps,
+        None => {
+            let no_intune = match instance.integration {
+                Integration::Azure => None,
+                Integration::Microsoft365 => no_intune(&*fetch, instance).await?,
+            };
+            Plan::steps_of(instance, no_intune.as_deref())
+        }
+    };
     let latest = context.read::<Latest>(&layout::latest(&instance.id)).await?;
     Ok(Plan {
         job: Job::new(&instance.id, now),
@@ -222,10 +233,13 @@ pub async fn plan(
 
 /// Signs in, so that a wrong secret shows now and not in every step; and finds where the portal shows
 /// the tenant.
-async fn sign_in(context: &Context, instance: &Instance) -> Result<String, Error> {
-    let fetch = context.connect(instance).await?;
+async fn sign_in(
+    context: &Context,
+    instance: &Instance,
+    fetch: &dyn Fetch,
+) -> Result<String, Error> {
     let directory = &instance.config.directory_id;
-    let domain = match default_domain(&*fetch, directory).await {
+    let domain = match default_domain(fetch, directory).await {
         Ok(domain) => domain,
         Err(Failure::Authentication(reason)) => return Err(Error::Validation(reason)),
         // The directory may be closed to who reads a subscription. The portal knows its id as well.
@@ -260,9 +274,32 @@ async fn default_domain(fetch: &dyn Fetch, directory: &str) -> Result<Option<Str
     Ok(None)
 }
 
+/// Why a tenant has nothing of Microsoft Intune to read, if that is so. Where this cannot be told, the steps
+/// are to find out: refused is not empty.
+async fn no_intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Option<String>, Error> {
+    let directory = &instance.config.directory_id;
+    let address = Address::Path("/deviceManagement?$select=intuneAccountId".to_owned());
+    let account = match ask(fetch, directory, address).await {
+        Ok(document) => document["intuneAccountId"].as_str().map(str::to_owned),
+        // What Graph says where the directory has never had a licence.
+        Err(Failure::Gone(_) | Failure::Retired(_)) => None,
+        Err(Failure::Failed(reason)) if reason.contains("not applicable to target tenant") => None,
+        Err(Failure::Authentication(reason)) => return Err(Error::Validation(reason)),
+        Err(_) => return Ok(None),
+    };
+    if account.is_none_or(|it| it.is_empty()) {
+        return Ok(Some("the tenant has no licence of Microsoft Intune".to_owned()));
+    }
+    let path = format!("/organization/{directory}?$select=mobileDeviceManagementAuthority");
+    let authority = ask(fetch, directory, Address::Path(path)).await.unwrap_or_default();
+    let is_basic = authority["mobileDeviceManagementAuthority"] == "office365";
+    let reason = "Basic Mobility and Security manages the tenant's devices, not Microsoft Intune";
+    Ok(is_basic.then(|| reason.to_owned()))
+}
+
 /// Reads a document of Microsoft Graph.
 async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Value, Failure> {
-    let request = Request { service: Service::Graph, address, eventual: false };
+    let request = Request::get(Service::Graph, address);
     let domain = DomainKey { owner: directory.to_owned(), domain: Domain::Graph };
     let mut patience = PATIENCE;
     loop {
@@ -357,8 +394,12 @@ async fn run_step(
     step: &str,
     deadline: Instant,
 ) -> Result<Started, Error> {
-    let mut steps = Plan::steps_of(&instance.config);
+    let mut steps = Plan::steps_of(instance, None);
     let mut warnings = Vec::new();
+    if !steps.iter().any(|planned| planned.id == step) {
+        let integration = instance.integration.as_str();
+        return Err(Error::Validation(format!("{step} is not a step of {integration}")));
+    }
     for planned in &mut steps {
         if planned.id == step {
             // Asking for a step by name outweighs the switches that would leave it out.
@@ -369,7 +410,7 @@ async fn run_step(
             planned.disabled.get_or_insert_with(|| "another step was asked for".to_owned());
         }
     }
-    let plan = plan(context, instance, false, steps).await?;
+    let plan = plan(context, instance, Some(steps)).await?;
     context.write(&plan.job.plan(), &plan, Condition::Absent).await?;
     let job = plan.job.clone();
     let mut message = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };

@@ -99,6 +99,27 @@ impl Place {
     }
 }
 
+/// Where a file lies that a service hands out by an address of its own: in storage, and nowhere else.
+///
+/// # Errors
+///
+/// If the address leads anywhere else.
+pub(crate) fn download(cloud: &Cloud, address: &str) -> Result<Url, Failure> {
+    let stated = parse(address)?;
+    let host = stated.host_str().unwrap_or_default().to_owned();
+    let name = host.strip_suffix(cloud.storage_suffix()).and_then(|it| it.strip_suffix('.'));
+    let is_storage = stated.scheme() == "https"
+        && stated.port().is_none()
+        && has_no_user(&stated)
+        && name.is_some_and(|name| !name.is_empty());
+    if !is_storage {
+        let text = format!("a file is said to be at {host}, which is no storage; it was not asked");
+        return Err(refused(&text));
+    }
+    let path = &stated[Position::BeforePath..Position::AfterQuery];
+    Ok(Place::below(parse(&cloud.data_plane(&host))?, None, path)?.url)
+}
+
 /// Microsoft Graph has its version in the path. Lists name it where it is not the usual one.
 fn versioned(service: Service, path: &str) -> String {
     let is_versioned = ["/v1.0/", "/beta/"].iter().any(|version| path.starts_with(version));
@@ -223,6 +244,30 @@ mod tests {
             assert!(refusal.starts_with("failed: a path "), "{given}: {refusal}");
         }
         assert!(url(&Cloud::PUBLIC, Service::KeyVault, &path("/secrets")).is_err());
+    }
+
+    #[test]
+    fn files_lie_in_storage_only() {
+        let found =
+            |cloud: &Cloud, address: &str| download(cloud, address).map(|it| it.to_string());
+        let address = "https://reports.blob.core.windows.net/a/b.zip?sig=x%2By";
+        assert_eq!(found(&Cloud::PUBLIC, address).as_deref(), Ok(address));
+        let local = "http://127.0.0.1:8080/reports.blob.core.windows.net/a/b.zip?sig=x%2By";
+        assert_eq!(found(&replay(), address).as_deref(), Ok(local));
+        for address in [
+            "https://reports.blob.core.windows.net.evil.example/a",
+            "https://evilcore.windows.net/a",
+            "http://reports.blob.core.windows.net/a",
+            "https://a@reports.blob.core.windows.net/a",
+            "https://reports.blob.core.windows.net:8443/a",
+            "https://core.windows.net/a",
+            "https://169.254.169.254/latest",
+            "file:///etc/passwd",
+        ] {
+            let refusal = found(&Cloud::PUBLIC, address).unwrap_err().to_string();
+            assert!(refusal.contains("no storage; it was not asked"), "{address}: {refusal}");
+            assert!(!refusal.contains("latest"), "{refusal}");
+        }
     }
 
     #[test]

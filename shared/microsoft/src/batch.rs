@@ -17,12 +17,13 @@ use crate::transport::Reply;
 /// How many requests a batch takes.
 pub(crate) const LARGEST: usize = 20;
 
-/// A request of a batch: a path with its query below the version of the API, and whether it needs
-/// `ConsistencyLevel: eventual`.
+/// A request of a batch: a path with its query below the version of the API, whether it needs
+/// `ConsistencyLevel: eventual`, and what is sent by POST, if anything.
 #[derive(Debug)]
 pub(crate) struct Part<'p> {
     pub(crate) url: &'p str,
     pub(crate) is_eventual: bool,
+    pub(crate) body: Option<&'p Value>,
 }
 
 #[derive(Serialize)]
@@ -36,6 +37,8 @@ struct Wire<'p> {
     method: &'static str,
     url: &'p str,
     headers: HashMap<&'static str, &'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'p Value>,
 }
 
 /// The body of a batch.
@@ -45,7 +48,12 @@ pub(crate) fn body(parts: &[Part<'_>]) -> Vec<u8> {
         if part.is_eventual {
             headers.extend([EVENTUAL]);
         }
-        Wire { id: id.to_string(), method: "GET", url: part.url, headers }
+        if part.body.is_some() {
+            // A batch refuses a body without it.
+            headers.insert("content-type", "application/json");
+        }
+        let method = if part.body.is_some() { "POST" } else { "GET" };
+        Wire { id: id.to_string(), method, url: part.url, headers, body: part.body }
     });
     // Texts under text keys can always be written.
     serde_json::to_vec(&Batch { requests: requests.collect() }).unwrap_or_default()
@@ -103,8 +111,9 @@ mod tests {
     #[test]
     fn a_batch_names_its_parts() {
         let parts = [
-            Part { url: "/groups/1/members?$top=999", is_eventual: false },
-            Part { url: "/users?$count=true", is_eventual: true },
+            Part { url: "/groups/1/members?$top=999", is_eventual: false, body: None },
+            Part { url: "/users?$count=true", is_eventual: true, body: None },
+            Part { url: "/reports", is_eventual: false, body: Some(&Value::from(1)) },
         ];
         let body: Value = serde_json::from_slice(&body(&parts)).unwrap();
         let priority = "x-ms-throttle-priority";
@@ -114,6 +123,8 @@ mod tests {
                 { "id": "0", "method": "GET", "url": "/groups/1/members?$top=999", "headers": { priority: "Low" } },
                 { "id": "1", "method": "GET", "url": "/users?$count=true",
                   "headers": { priority: "Low", "consistencylevel": "eventual" } },
+                { "id": "2", "method": "POST", "url": "/reports",
+                  "headers": { priority: "Low", "content-type": "application/json" }, "body": 1 },
             ] })
         );
     }

@@ -32,8 +32,8 @@ pub(crate) enum Budget {
     },
 }
 
-/// What is seeded of a limit: nearly all of it, as no other program has a part in the budget of this
-/// one. The rest is for clocks that do not agree.
+/// What is seeded of the rate at which a budget comes back: nearly all of it, as no other program has a
+/// part in the budget of this one. The rest is for clocks that do not agree.
 const SEED: f64 = 0.97;
 
 /// The smallest budget of a domain, as a share of the one that is seeded: 3,500 resource units for 10
@@ -53,7 +53,7 @@ impl Budget {
             // Microsoft Graph, "Service-specific throttling limits": a token bucket of 8,000 resource
             // units for 10 seconds in a tenant with more than 500 users. What a smaller one lacks
             // is learnt from its answers.
-            Domain::Graph => Self::bucket(8000.0 * SEED, 800.0 * SEED),
+            Domain::Graph => Self::bucket(8000.0, 800.0 * SEED),
             // There also: 1 request in a second for identity protection and conditional access.
             Domain::GraphPolicies => Self::bucket(1.0, 1.0),
             // There also: 5 requests in 10 seconds for reports and audit logs.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collector::ports::{Answer, DomainKey, Failure, Fetch, Request};
+use collector::ports::{Answer, DomainKey, Download, Failure, Fetch, Request};
 use futures_util::StreamExt;
 use futures_util::stream;
 use reqwest::StatusCode;
@@ -13,6 +13,7 @@ use steps::Service;
 use crate::address::Place;
 use crate::batch::{self, Part};
 use crate::cloud::Cloud;
+use crate::download;
 use crate::governor::{Governor, Governors, PATIENCE};
 use crate::identity::{Identity, Token};
 use crate::item::{Item, groups};
@@ -62,6 +63,10 @@ impl Fetch for Connection {
         settled.extend(groups);
         settled.sort_unstable_by_key(|(index, _)| *index);
         settled.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure> {
+        download::open(&self.cloud, &*self.transport, address).await
     }
 }
 
@@ -119,7 +124,10 @@ impl Connection {
         let replies = match items {
             [item] => {
                 let url = item.place.url.clone();
-                let request = request::get(url, service, &token, item.is_eventual);
+                let request = match &item.body {
+                    Some(body) => request::post(url, service, &token, body.to_string().into()),
+                    None => request::get(url, service, &token, item.is_eventual),
+                };
                 vec![self.transport.send(request).await]
             }
             [] => Vec::new(),
@@ -136,11 +144,15 @@ impl Connection {
     ) -> Vec<Result<Reply, Broken>> {
         let parts: Vec<Part<'_>> = items
             .iter()
-            .map(|item| Part { url: item.versioned().1, is_eventual: item.is_eventual })
+            .map(|item| Part {
+                url: item.versioned().1,
+                is_eventual: item.is_eventual,
+                body: item.body.as_ref(),
+            })
             .collect();
         let (version, _) = first.versioned();
         let url = first.place.beside(&format!("{version}/$batch"));
-        let request = request::post(url, token, batch::body(&parts));
+        let request = request::post(url, first.service, token, batch::body(&parts));
         match self.transport.send(request).await {
             Ok(reply) if reply.status == StatusCode::OK => {
                 // What is missing may be there the next time.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use collector::instance::Credentials;
-use collector::ports::{Answer, DomainKey, Failure, Fetch, Microsoft, Request};
+use collector::ports::{Answer, DomainKey, Download, Failure, Fetch, Microsoft, Request};
 use steps::Service;
 
 use crate::cloud::{Cloud, CloudError};
@@ -105,6 +105,10 @@ impl Fetch for Nowhere {
     async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
         requests.iter().map(|_| Err(self.0.clone())).collect()
     }
+
+    async fn download(&self, _: &str) -> Result<Box<dyn Download>, Failure> {
+        Err(self.0.clone())
+    }
 }
 
 fn unknown(name: &str) -> Failure {
@@ -137,11 +141,8 @@ mod tests {
         };
         let connections = Connections::default();
         let domain = DomainKey { owner: "d".to_owned(), domain: steps::Domain::Graph };
-        let request = Request {
-            service: Service::Graph,
-            address: collector::ports::Address::Path("/users".to_owned()),
-            eventual: false,
-        };
+        let address = collector::ports::Address::Path("/users".to_owned());
+        let request = Request::get(Service::Graph, address);
         let nowhere = connections.connect("mars", credentials());
         let [answer] = &nowhere.fetch(&domain, vec![request]).await[..] else { panic!() };
         assert_eq!(answer.as_ref().unwrap_err(), &unknown("mars"));

@@ -457,7 +457,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_budget_that_is_used_up_too_early_is_a_smaller_one() {
         let governor = Governor::new(Domain::Graph);
-        governor.state().budget.spend(3880, Instant::now());
+        governor.state().budget.spend(4000, Instant::now());
         governor.observe(&headers(&[("x-ms-throttle-limit-percentage", "0.8")]), 1);
         let pace = governor.state().pace.at(Instant::now());
         assert!((pace - 0.5 / 0.8).abs() < 1e-9, "{pace}");

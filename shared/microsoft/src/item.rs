@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use collector::ports::{DomainKey, Request};
+use serde_json::Value;
 use steps::Service;
 
 use crate::address::Place;
@@ -17,6 +18,8 @@ pub(crate) struct Item {
     pub(crate) service: Service,
     pub(crate) place: Place,
     pub(crate) is_eventual: bool,
+    /// What is sent by POST, if anything.
+    pub(crate) body: Option<Value>,
     pub(crate) cost: u32,
     /// How many requests it has taken so far.
     pub(crate) requests: u32,
@@ -30,6 +33,7 @@ impl Item {
             index,
             service: request.service,
             is_eventual: request.eventual,
+            body: request.body.clone(),
             cost: cost(domain.domain, place.path()),
             place,
             requests: 0,

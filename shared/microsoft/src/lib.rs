@@ -10,6 +10,8 @@
 //! 4. `transport` sends it, alone or with others in a `batch`.
 //! 5. `classify` says what the answer means; nothing else looks at a status or an error code.
 //! 6. `connection` acts on that `round`: answers, waits, signs in anew or tries again.
+//!
+//! Files that a service hands out by an address of their own go through `download` instead.
 
 mod address;
 mod advice;
@@ -22,6 +24,7 @@ mod conceal;
 mod connection;
 mod connections;
 mod cost;
+mod download;
 mod governor;
 mod identity;
 mod item;

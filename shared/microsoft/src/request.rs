@@ -33,9 +33,9 @@ pub(crate) fn get(
     request
 }
 
-/// Asks Microsoft Graph with a body of JSON.
-pub(crate) fn post(url: Url, token: &Token, body: Vec<u8>) -> reqwest::Request {
-    let mut request = request(Method::POST, url, Service::Graph, token);
+/// Asks with a body of JSON.
+pub(crate) fn post(url: Url, service: Service, token: &Token, body: Vec<u8>) -> reqwest::Request {
+    let mut request = request(Method::POST, url, service, token);
     request.headers_mut().insert(CONTENT_TYPE, JSON);
     *request.body_mut() = Some(body.into());
     request

@@ -2,13 +2,18 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Request, StatusCode};
+use reqwest::{Client, ClientBuilder, Request, Response, StatusCode};
+
+pub(crate) use bytes::Bytes;
 
 /// How long it may take to reach a host.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -21,6 +26,9 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// How long a whole exchange may take. A page of Microsoft Graph may take several seconds, a
 /// `$batch` of twenty of them longer.
 const EXCHANGE: Duration = Duration::from_secs(100);
+
+/// How long a whole file may take: as long as a function may work.
+const WHOLE: Duration = Duration::from_mins(15);
 
 /// How many bytes an answer may have once it is decompressed. A page has some 3 MB, a `$batch` of
 /// pages some 20 MB.
@@ -36,6 +44,15 @@ const USER_AGENT: &str = concat!("tenantgraph/", env!("CARGO_PKG_VERSION"));
 pub(crate) trait Transport: fmt::Debug + Send + Sync {
     /// Sends a request once, and reads the answer whole. Redirects are answers.
     async fn send(&self, request: Request) -> Result<Reply, Broken>;
+
+    /// Sends a request once, and gives the answer as it comes, however long that takes.
+    async fn open(&self, request: Request) -> Result<Opened, Broken>;
+}
+
+/// An answer whose body is still to be read.
+pub(crate) struct Opened {
+    pub(crate) status: StatusCode,
+    pub(crate) body: BoxStream<'static, io::Result<Bytes>>,
 }
 
 /// An answer. Its body does not print.
@@ -97,6 +114,12 @@ impl Http {
         if is_local { builder.no_proxy() } else { builder }
     }
 
+    async fn execute(&self, request: Request) -> Result<Response, Broken> {
+        let client = self.client.as_ref().map_err(|cause| Broken::Interrupted(cause.clone()))?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        client.execute(request).await.map_err(interrupted)
+    }
+
     fn build(builder: ClientBuilder) -> Self {
         // What is wrong with this machine's TLS is told with each request, as it is no fault of the
         // one who makes the client.
@@ -113,10 +136,7 @@ impl Http {
 #[async_trait]
 impl Transport for Http {
     async fn send(&self, request: Request) -> Result<Reply, Broken> {
-        let interrupted = |error: reqwest::Error| Broken::Interrupted(chain(&error.without_url()));
-        let client = self.client.as_ref().map_err(|cause| Broken::Interrupted(cause.clone()))?;
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        let mut response = client.execute(request).await.map_err(interrupted)?;
+        let mut response = self.execute(request).await?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(interrupted)? {
             if body.len() + chunk.len() > LARGEST {
@@ -131,6 +151,19 @@ impl Transport for Http {
         let status = response.status();
         Ok(Reply { status, headers: std::mem::take(response.headers_mut()), body })
     }
+
+    async fn open(&self, mut request: Request) -> Result<Opened, Broken> {
+        *request.timeout_mut() = Some(WHOLE);
+        let response = self.execute(request).await?;
+        let status = response.status();
+        let chunks = response.bytes_stream();
+        let body = chunks.map_err(|error| io::Error::other(chain(&error.without_url()))).boxed();
+        Ok(Opened { status, body })
+    }
+}
+
+fn interrupted(error: reqwest::Error) -> Broken {
+    Broken::Interrupted(chain(&error.without_url()))
 }
 
 /// An error with its causes, which are what tells something.

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::convert::{Parent, Scope};
-use crate::list::{List, Service};
+use crate::list::{List, Service, Shape};
 use crate::step::{PARENT, Step};
 use crate::uri::{SEGMENT, escape};
 
@@ -52,13 +52,13 @@ impl List {
             Service::KeyVault => Some(vault(parent?)?),
             Service::ResourceManager | Service::Graph => None,
         };
-        let mut address = fill(self.path, scope, parent)?;
+        let mut address = fill(self.path, scope, parent, push)?;
         let mut query = Vec::new();
         if !self.version.is_empty() {
             query.push(format!("api-version={}", self.version));
         }
         if !self.query.is_empty() {
-            query.push(fill(self.query, scope, parent)?);
+            query.push(fill(self.query, scope, parent, push)?);
         }
         if self.select {
             query.push(format!("$select={}", step.select().join(",")));
@@ -68,6 +68,21 @@ impl List {
             address.push_str(&query.join("&"));
         }
         Some((base, address))
+    }
+
+    /// What to ask for by POST, where the list is a report; of its names, the one with this number.
+    ///
+    /// Nothing if it is none, has no such name, or the parent lacks what the filter is made of.
+    #[must_use]
+    pub fn body(&self, scope: &Scope, parent: Option<Parent<'_>>, name: usize) -> Option<Value> {
+        let report = self.report?;
+        let filter = fill(report.filter, scope, parent.map(|it| it.json), quote)?;
+        let mut body = json!({ "select": report.columns, "filter": filter });
+        if self.shape == Shape::Export {
+            body["reportName"] = (*report.names.get(name)?).into();
+            body["format"] = "csv".into();
+        }
+        Some(body)
     }
 }
 
@@ -90,7 +105,12 @@ fn accounted_for(moment: &str) -> Option<String> {
 ///
 /// A name that the path begins with stands for a path, such as the id of a resource. Any other
 /// stands for one segment.
-fn fill(path: &str, scope: &Scope, parent: Option<&Value>) -> Option<String> {
+fn fill(
+    path: &str,
+    scope: &Scope,
+    parent: Option<&Value>,
+    push: fn(&str, &mut String) -> Option<()>,
+) -> Option<String> {
     let mut filled = String::new();
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
@@ -116,6 +136,12 @@ fn fill(path: &str, scope: &Scope, parent: Option<&Value>) -> Option<String> {
     Some(filled)
 }
 
+/// Adds a value to a filter, between single quotes: nothing may end it early.
+fn quote(value: &str, filter: &mut String) -> Option<()> {
+    filter.push_str(&value.replace('\'', "''"));
+    Some(())
+}
+
 /// Adds a segment to a path: nothing may end the path early, or lead out of it.
 fn push(segment: &str, path: &mut String) -> Option<()> {
     if matches!(segment, "" | "." | "..") {
@@ -132,6 +158,7 @@ mod tests {
 
     use super::*;
     use crate::entra::groups;
+    use crate::list::Report;
     use crate::step::Link;
 
     fn scope() -> Scope {
@@ -219,6 +246,35 @@ mod tests {
         check(&list, &json!({ "vaultUrl": "https://" }), None);
         check(&list, &json!({ "vaultUrl": "http://safe.vault.azure.net" }), None);
         check(&list, &json!({}), None);
+    }
+
+    #[test]
+    fn a_report_is_asked_for_by_its_name() {
+        static REPORT: Report = Report {
+            names: &["New", "Old"],
+            columns: &["DeviceId"],
+            filter: "(ApplicationId eq '{id}')",
+        };
+        let key = Key::new("parent");
+        let json = json!({ "id": "a/b'c" });
+        let parent = Some(Parent { key: &key, kind: "parent", json: &json });
+        let filter = "(ApplicationId eq 'a/b''c')";
+        let export = List::export(&REPORT);
+        let address = export.address(&Step::NEW, &scope(), parent);
+        assert_eq!(address.unwrap().1, "/deviceManagement/reports/exportJobs");
+        let body = |name| {
+            json!({
+                "reportName": name, "select": ["DeviceId"], "filter": filter, "format": "csv",
+            })
+        };
+        assert_eq!(export.body(&scope(), parent, 0), Some(body("New")));
+        assert_eq!(export.body(&scope(), parent, 1), Some(body("Old")));
+        assert_eq!(export.body(&scope(), parent, 2), None);
+        assert_eq!(export.body(&scope(), None, 0), None);
+        let table = List::table("/beta/deviceManagement/reports/x", &REPORT);
+        let body = json!({ "select": ["DeviceId"], "filter": filter });
+        assert_eq!(table.body(&scope(), parent, 0), Some(body));
+        assert_eq!(List::graph("/users").body(&scope(), parent, 0), None);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What there is to integrate.
 
+use serde::{Deserialize, Serialize};
+
 /// What an instance collects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Integration {
     /// Azure Resource Manager and Microsoft Entra ID.
     Azure,

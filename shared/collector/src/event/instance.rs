@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::reader::{LONGEST_TEXT, Reader};
 use crate::Secret;
 use crate::instance::{Config, Instance, PollingInterval, Provisioned, SecretReference};
+use steps::Integration;
 
 /// Reads an instance, and the secret that comes with it.
 pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secret>) {
@@ -15,17 +16,7 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
     };
     let id = reader.required_text("id", "give the instance an id, such as a GUID");
     let id = id.and_then(|id| identifier(&mut reader, "id", id));
-    let integration = reader.required_text("integration", "say `\"azure\"`");
-    if let Some(integration) = integration.as_deref() {
-        match integration {
-            "azure" => (),
-            "microsoft365" => reader.problem(
-                "integration",
-                "`microsoft365` is not collected by this version; say `azure`",
-            ),
-            other => reader.problem("integration", &format!("`{other}` is unknown; say `azure`")),
-        }
-    }
+    let integration = integration_of(&mut reader);
     let name = reader.required_text("name", "give the instance a name");
     let account_name = reader.text("accountName");
     let description = reader.text("description").unwrap_or_default();
@@ -58,7 +49,9 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
         reader.problem("config", "is missing; say as whom to sign in and what to collect");
     }
     let (config, secret) =
-        config.map_or((None, None), |(path, value)| config_of(reader.nested(&path, value)));
+        config.zip(integration).map_or((None, None), |((path, value), integration)| {
+            config_of(reader.nested(&path, value), integration)
+        });
     if config.as_ref().is_some_and(|it| it.tag_account_name) && account_name.is_none() {
         reader.problem(
             "accountName",
@@ -92,26 +85,83 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
     (instance(), secret)
 }
 
-fn config_of(reader: Reader<'_>) -> (Option<Config>, Option<Secret>) {
+fn integration_of(reader: &mut Reader<'_>) -> Option<Integration> {
+    let name = reader.required_text("integration", "say `\"azure\"` or `\"microsoft365\"`")?;
+    let integration = Integration::find(&name);
+    if integration.is_none() {
+        let message = format!("`{name}` is unknown; say `azure` or `microsoft365`");
+        reader.problem("integration", &message);
+    }
+    integration
+}
+
+/// Names that are the same for every integration.
+const COMMON: [&str; 5] =
+    ["clientId", "clientSecret", "tagAccountName", "ingestionSources", "cloud"];
+
+fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, Option<Secret>) {
     let Some(mut reader) = reader.object("describe the configuration as an object") else {
         return (None, None);
     };
-    let directory_id = reader.required_text("directoryId", "give the directory (tenant) id");
-    let directory_id = directory_id.and_then(|id| identifier(&mut reader, "directoryId", id));
+    // What is stored says `directoryId`, whatever the event called it.
+    let directory = match integration {
+        Integration::Microsoft365 if !reader.has("directoryId") => "tenant",
+        Integration::Azure | Integration::Microsoft365 => "directoryId",
+    };
+    let directory_id = reader.required_text(directory, "give the directory (tenant) id");
+    let directory_id = directory_id.and_then(|id| identifier(&mut reader, directory, id));
     let client_id = reader.required_text("clientId", "give the application (client) id");
     let client_id = client_id.and_then(|id| identifier(&mut reader, "clientId", id));
     let (reference, secret) = secret_of(&mut reader);
+    let tag_account_name = reader.flag("tagAccountName").unwrap_or_default();
+    let ingestion_sources = sources_of(&mut reader, integration);
+    let cloud = reader.text("cloud").unwrap_or_else(|| "public".to_owned());
+    if !["public", "usgov", "china"].contains(&cloud.as_str()) {
+        reader.problem("cloud", &format!("`{cloud}` is unknown; say public, usgov or china"));
+    }
+    let config = || {
+        Some(Config {
+            directory_id: directory_id?,
+            client_id: client_id?,
+            client_secret: reference?,
+            subscription_id: None,
+            ingest_active_directory: false,
+            configure_subscription_instances: false,
+            auto_delete_removed_subscriptions: false,
+            ingest_disabled_subscriptions: false,
+            tag_account_name,
+            defender_alerts_severities: None,
+            vulnerability_severities: None,
+            ingestion_sources,
+            cloud,
+        })
+    };
+    let common = config();
+    let config = match integration {
+        Integration::Azure => azure(reader, common),
+        Integration::Microsoft365 => microsoft365(reader, directory, common),
+    };
+    (config, secret)
+}
+
+/// Adds what only Microsoft 365 knows.
+fn microsoft365(mut reader: Reader<'_>, directory: &str, common: Option<Config>) -> Option<Config> {
+    const SEVERITIES: [&str; 6] = ["informational", "low", "medium", "high", "critical", "unknown"];
+    let severities = severities_of(&mut reader, "vulnerabilitySeverities", &SEVERITIES);
+    reader.finish(&[&COMMON[..], &[directory, "vulnerabilitySeverities"]].concat());
+    Some(Config { vulnerability_severities: severities, ..common? })
+}
+
+/// Adds what only Azure knows.
+fn azure(mut reader: Reader<'_>, common: Option<Config>) -> Option<Config> {
     let subscription_id = reader.text("subscriptionId");
     let subscription_id =
         subscription_id.and_then(|id| identifier(&mut reader, "subscriptionId", id));
     let mut flag = |name| reader.flag(name).unwrap_or_default();
     let (ingest, configure) =
         (flag("ingestActiveDirectory"), flag("configureSubscriptionInstances"));
-    let (delete, disabled, tag) = (
-        flag("autoDeleteRemovedSubscriptions"),
-        flag("ingestDisabledSubscriptions"),
-        flag("tagAccountName"),
-    );
+    let (delete, disabled) =
+        (flag("autoDeleteRemovedSubscriptions"), flag("ingestDisabledSubscriptions"));
     for (is_set, name) in
         [(delete, "autoDeleteRemovedSubscriptions"), (disabled, "ingestDisabledSubscriptions")]
     {
@@ -122,49 +172,42 @@ fn config_of(reader: Reader<'_>) -> (Option<Config>, Option<Secret>) {
             );
         }
     }
-    let severities = reader.text("defenderAlertsSeverities");
-    for severity in severities.iter().flat_map(|it| it.split(',')).map(str::trim) {
-        if !["high", "medium", "low", "informational"].contains(&severity.to_lowercase().as_str()) {
-            let message = format!("`{severity}` is unknown; say high, medium, low, informational");
-            reader.problem("defenderAlertsSeverities", &message);
-        }
-    }
-    let ingestion_sources = sources_of(&mut reader);
-    let cloud = reader.text("cloud").unwrap_or_else(|| "public".to_owned());
-    if !["public", "usgov", "china"].contains(&cloud.as_str()) {
-        reader.problem("cloud", &format!("`{cloud}` is unknown; say public, usgov or china"));
-    }
-    reader.finish(&[
+    let severities = severities_of(
+        &mut reader,
+        "defenderAlertsSeverities",
+        &["high", "medium", "low", "informational"],
+    );
+    let names = [
         "directoryId",
-        "clientId",
-        "clientSecret",
         "subscriptionId",
         "ingestActiveDirectory",
         "configureSubscriptionInstances",
         "autoDeleteRemovedSubscriptions",
         "ingestDisabledSubscriptions",
-        "tagAccountName",
         "defenderAlertsSeverities",
-        "ingestionSources",
-        "cloud",
-    ]);
-    let config = || {
-        Some(Config {
-            directory_id: directory_id?,
-            client_id: client_id?,
-            client_secret: reference?,
-            subscription_id,
-            ingest_active_directory: ingest,
-            configure_subscription_instances: configure,
-            auto_delete_removed_subscriptions: delete,
-            ingest_disabled_subscriptions: disabled,
-            tag_account_name: tag,
-            defender_alerts_severities: severities,
-            ingestion_sources,
-            cloud,
-        })
-    };
-    (config(), secret)
+    ];
+    reader.finish(&[&COMMON[..], &names].concat());
+    Some(Config {
+        subscription_id,
+        ingest_active_directory: ingest,
+        configure_subscription_instances: configure,
+        auto_delete_removed_subscriptions: delete,
+        ingest_disabled_subscriptions: disabled,
+        defender_alerts_severities: severities,
+        ..common?
+    })
+}
+
+/// Severities, separated by commas.
+fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<String> {
+    let severities = reader.text(name);
+    for severity in severities.iter().flat_map(|it| it.split(',')).map(str::trim) {
+        if !known.contains(&severity.to_lowercase().as_str()) {
+            let message = format!("`{severity}` is unknown; say {}", known.join(", "));
+            reader.problem(name, &message);
+        }
+    }
+    severities
 }
 
 fn secret_of(reader: &mut Reader<'_>) -> (Option<SecretReference>, Option<Secret>) {
@@ -187,7 +230,8 @@ fn secret_of(reader: &mut Reader<'_>) -> (Option<SecretReference>, Option<Secret
     (None, None)
 }
 
-fn sources_of(reader: &mut Reader<'_>) -> BTreeMap<String, bool> {
+fn sources_of(reader: &mut Reader<'_>, integration: Integration) -> BTreeMap<String, bool> {
+    let known = integration.ingestion_sources();
     let mut sources = BTreeMap::new();
     let Some((path, value)) = reader.child("ingestionSources") else { return sources };
     let Some(mut reader) = reader.nested(&path, value).object("map each source to true or false")
@@ -195,8 +239,8 @@ fn sources_of(reader: &mut Reader<'_>) -> BTreeMap<String, bool> {
         return sources;
     };
     for name in reader.names() {
-        if name != "*" && !steps::INGESTION_SOURCES.contains(&name.as_str()) {
-            let known = steps::INGESTION_SOURCES.join(", ");
+        if name != "*" && !known.contains(&name.as_str()) {
+            let known = known.join(", ");
             reader.problem(&name, &format!("is an unknown source; known are *, {known}"));
         } else if let Some(is_on) = reader.flag(&name) {
             if !is_on && steps::ALWAYS_COLLECTED.contains(&name.as_str()) {

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use steps::Integration;
+
 use super::*;
 use crate::instance::{PollingInterval, SecretReference};
 
@@ -64,6 +66,61 @@ fn a_whole_event_is_read() {
     assert_eq!(serde_json::from_str::<Instance>(&stored).unwrap(), *instance);
 }
 
+fn microsoft365(config: &Value) -> Value {
+    json!({ "instance": {
+        "id": "i", "integration": "microsoft365", "name": "Contoso", "config": config,
+    } })
+}
+
+#[test]
+fn an_event_of_microsoft_365_is_read() {
+    let config = json!({
+        "tenant": "6f1c1b52-0000-4000-8000-000000000002",
+        "clientId": "6f1c1b52-0000-4000-8000-000000000003",
+        "clientSecret": { "secretArn": "env:NAME" },
+        "vulnerabilitySeverities": "high, Critical",
+        "ingestionSources": { "devices": false },
+    });
+    let event = Event::parse(&microsoft365(&config));
+    let Ok(Event::Instance { instance, secret: None, .. }) = event else { panic!("{event:?}") };
+    assert_eq!(instance.integration, Integration::Microsoft365);
+    assert_eq!(instance.config.directory_id, "6f1c1b52-0000-4000-8000-000000000002");
+    let scope = instance.scope("", "");
+    assert_eq!(scope.vulnerability_severities, ["high", "critical"]);
+    // What is stored of it is an instance, too.
+    let stored = serde_json::to_value(&instance).unwrap();
+    assert_eq!(stored_instance(&stored).unwrap(), *instance);
+}
+
+#[test]
+fn a_problem_of_microsoft_365_names_its_field() {
+    let config = json!({
+        "clientId": "a/b",
+        "clientSecret": 7,
+        "subscriptionId": "s",
+        "vulnerabilitySeverities": "high,grave",
+        "ingestionSources": { "ad-groups": false },
+    });
+    let expected = [
+        "/instance/config/tenant: is missing; give the directory (tenant) id",
+        "/instance/config/clientId: has other characters",
+        "/instance/config/clientSecret: is not a secret",
+        "/instance/config/ingestionSources/ad-groups: is an unknown source; known are *, applications",
+        "/instance/config/vulnerabilitySeverities: `grave` is unknown; say informational, low",
+        "/instance/config/subscriptionId: is unknown; known are clientId",
+    ];
+    let found = messages(&microsoft365(&config));
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found} should be {expected}");
+    }
+    let both = json!({
+        "tenant": "t", "directoryId": "t", "clientId": "c", "clientSecret": { "secretArn": "env:NAME" },
+    });
+    let found = messages(&microsoft365(&both));
+    assert!(found[0].starts_with("/instance/config/tenant: is unknown"), "{found:?}");
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 fn each_problem_has_one_message_with_its_path() {
@@ -71,13 +128,12 @@ fn each_problem_has_one_message_with_its_path() {
         ("/instance/id", None, "/instance/id: is missing; give the instance an id"),
         ("/instance/id", Some(json!(7)), "/instance/id: is a number; write it as text"),
         ("/instance/id", Some(json!("../x")), "/instance/id: has other characters than"),
-        ("/instance/integration", None, "/instance/integration: is missing; say `\"azure\"`"),
-        ("/instance/integration", Some(json!("gcp")), "/instance/integration: `gcp` is unknown"),
         (
             "/instance/integration",
-            Some(json!("microsoft365")),
-            "/instance/integration: `microsoft365` is not collected",
+            None,
+            "/instance/integration: is missing; say `\"azure\"` or `\"microsoft365\"`",
         ),
+        ("/instance/integration", Some(json!("gcp")), "/instance/integration: `gcp` is unknown"),
         (
             "/instance/name",
             Some(json!(" ")),

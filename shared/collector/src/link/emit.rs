@@ -44,10 +44,9 @@ impl<'a> Emit<'a> {
     pub(super) fn new(
         context: &'a Context,
         job: &'a Job,
-        previous: Option<&'a Summary>,
+        previous: Option<(&'a Summary, Proof)>,
         reasons: BTreeMap<String, String>,
     ) -> Result<Self, Error> {
-        let previous = previous.map(|it| (it, Proof::new(it.ledger.iter(), it.steps.iter())));
         Ok(Self { context, job, previous, reasons, feed: Feed::new()?, object: None })
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use steps::{STEPS, Step};
+use steps::{Integration, STEPS, Step};
 
 use crate::ledger::Entry;
 use crate::plan::PlannedStep;
@@ -18,8 +18,11 @@ const BRAKE_COUNT: u64 = 50;
 const BRAKE_PERCENT: u64 = 20;
 
 /// Which steps prove what they did not find, and why the others do not.
-#[derive(Debug, Default)]
-pub(super) struct Proof(BTreeMap<String, Ended>);
+#[derive(Debug)]
+pub(super) struct Proof {
+    integration: Integration,
+    steps: BTreeMap<String, Ended>,
+}
 
 /// How a step ended, as far as it matters to what it did not find.
 #[derive(Debug)]
@@ -43,6 +46,7 @@ pub struct Carried {
 
 impl Proof {
     pub(super) fn new<'p>(
+        integration: Integration,
         ledger: impl Iterator<Item = &'p Entry>,
         planned: impl Iterator<Item = &'p PlannedStep>,
     ) -> Self {
@@ -57,7 +61,7 @@ impl Proof {
             let lacking = Ended::Lacking(format!("{step} is {status}: {reason}"));
             steps.insert(step.clone(), lacking);
         }
-        Self(steps)
+        Self { integration, steps }
     }
 
     /// Why entities of a type that were not found may still be there, if they may.
@@ -71,7 +75,8 @@ impl Proof {
     }
 
     fn lacks(&self, finds: impl Fn(&Step) -> bool) -> Option<String> {
-        let finders: Vec<&Step> = STEPS.iter().copied().filter(|step| finds(step)).collect();
+        let is_ours = |step: &&Step| step.integration == self.integration && finds(step);
+        let finders: Vec<&Step> = STEPS.iter().copied().filter(is_ours).collect();
         if finders.is_empty() {
             return Some("no step of this version finds it".to_owned());
         }
@@ -79,10 +84,10 @@ impl Proof {
         // An instance that is configured for one of them only is none the worse for it.
         let is_made_up_for = |off: &Step| {
             finders.iter().any(|step| {
-                step.needs != off.needs && matches!(self.0.get(step.id), Some(Ended::Complete))
+                step.needs != off.needs && matches!(self.steps.get(step.id), Some(Ended::Complete))
             })
         };
-        finders.iter().find_map(|step| match self.0.get(step.id) {
+        finders.iter().find_map(|step| match self.steps.get(step.id) {
             Some(Ended::Complete) => None,
             Some(Ended::Off(_)) if is_made_up_for(step) => None,
             Some(Ended::Off(why) | Ended::Lacking(why)) => Some(why.clone()),
@@ -148,7 +153,8 @@ mod tests {
             after: Vec::new(),
         };
         let planned = [step("rm-subscription", own), step("rm-skipped-subscription", skipped)];
-        Proof::new([].iter(), planned.iter()).lacks_entities("azure_subscription")
+        let proof = Proof::new(Integration::Azure, [].iter(), planned.iter());
+        proof.lacks_entities("azure_subscription")
     }
 
     #[test]

@@ -7,7 +7,7 @@ use steps::{Item, Output, Step};
 use tokio::time::Duration;
 
 use super::{Checkpoint, Outcome, Shard};
-use crate::context::{Error, News};
+use crate::context::{Context, Error, News};
 use crate::layout::Content;
 use crate::ledger::{Entry, Progress, Status};
 use crate::manifest::{Manifest, Part};
@@ -166,6 +166,28 @@ impl Shard<'_> {
             _ => (status, reason),
         }
     }
+}
+
+/// Ends a step that stands in for one which was read.
+pub(super) async fn needless(
+    context: &Context,
+    plan: &Plan,
+    step: &'static Step,
+    original: &str,
+) -> Result<Outcome, Error> {
+    let reason = format!("{original} was read");
+    let status = Status::Skipped;
+    let manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(&reason));
+    match context.write(&plan.job.manifest(step.id), &manifest, Condition::Absent).await {
+        Ok(_) => {
+            let reason = Some(reason.as_str());
+            let ended = News::Ended { step: step.id, status, reason, items: 0 };
+            context.observer.observe(&plan.job, &ended);
+        }
+        Err(Error::Store(StoreError::Conflict(_))) => (),
+        Err(error) => return Err(error),
+    }
+    super::ended(context, plan, step).await
 }
 
 /// The manifest of a step that was never read to its end.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::export::Export;
 use graph::Key;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use steps::Shape;
 
 /// How often a list is begun again because its page token expired.
 const RESTARTS: u32 = 5;
@@ -13,6 +15,9 @@ const RESTARTS: u32 = 5;
 /// How many empty pages in a row a list may have. Azure does give empty pages with a next link, but a
 /// list that adds nothing for so long is going in a circle.
 const EMPTY_PAGES: u32 = 100;
+
+/// How many rows of a table are asked for at a time.
+const ROWS: u32 = 1000;
 
 /// What of a step is still to be read.
 ///
@@ -34,10 +39,21 @@ pub(super) struct Chain {
     pub(super) link: Option<String>,
     /// Whether it is read the other way, because the first was forbidden.
     pub(super) is_fallback: bool,
+    /// For a report, how many of its rows were taken.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) rows: u64,
+    /// For a report that is prepared on request, how far that is.
+    #[serde(default)]
+    pub(super) export: Export,
     restarts: u32,
     empty_pages: u32,
     /// The links that were followed, as hashes.
     seen: Vec<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+const fn is_zero(rows: &u64) -> bool {
+    *rows == 0
 }
 
 /// A parent, as its step stored it.
@@ -72,6 +88,11 @@ impl Frontier {
         self.chains.get_mut(&id)
     }
 
+    /// The first chain whose report is prepared.
+    pub(super) fn ready(&self) -> Option<u64> {
+        self.chains.iter().find(|(_, chain)| chain.export.is_ready()).map(|(id, _)| *id)
+    }
+
     /// The first chain that satisfies a condition.
     pub(super) fn waiting(&self, is_free: impl Fn(u64) -> bool) -> Option<u64> {
         self.chains.keys().copied().find(|id| is_free(*id))
@@ -96,10 +117,30 @@ impl Chain {
         Ok(())
     }
 
+    /// What to ask for by POST: of a table, the rows that follow those that were taken.
+    pub(super) fn ask(&self, mut body: Value, shape: Shape) -> Value {
+        if shape == Shape::Table {
+            body["skip"] = self.rows.into();
+            body["top"] = ROWS.into();
+        }
+        body
+    }
+
+    /// Goes on after the rows that were taken. False if there are no more.
+    pub(super) fn take_rows(&mut self, taken: u64, total: u64) -> Result<bool, &'static str> {
+        self.rows += taken;
+        if taken == 0 && self.rows < total {
+            return Err("failed: the report has fewer rows than it says");
+        }
+        Ok(self.rows < total)
+    }
+
     /// Begins again from the first page. What is read twice is merged later. False after too often.
     pub(super) fn restart(&mut self) -> bool {
         self.restarts += 1;
         self.link = None;
+        self.rows = 0;
+        self.export.again();
         self.seen.clear();
         self.empty_pages = 0;
         self.restarts <= RESTARTS

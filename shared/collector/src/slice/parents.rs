@@ -5,7 +5,7 @@ use steps::Step;
 
 use crate::context::{Context, Error};
 use crate::layout::{self, Content, Job};
-use crate::manifest::{Manifest, Part};
+use crate::manifest::{Manifest, Part, make_up};
 use crate::part::{PartReader, StoredEntity};
 use crate::plan::{Plan, PlannedStep};
 
@@ -37,17 +37,26 @@ impl<'a> Parents<'a> {
         let (mut parts, mut incomplete) = (Vec::new(), None);
         let mut count = 0;
         let planned = plan.steps.iter().find(|planned| planned.id == step.id);
+        let mut manifests = Vec::new();
         for parent in planned.into_iter().flat_map(|planned| &planned.after) {
+            // What it stands in for is no parent, and may never have run where the step runs by itself.
+            if step.instead_of == Some(parent) && !plan.is_whole {
+                continue;
+            }
             let Some(manifest) = manifest(context, plan, parent).await? else {
                 return Err(Error::NoParents { step: step.id.to_owned(), parent: parent.clone() });
             };
+            manifests.push(manifest);
+        }
+        make_up(&mut manifests);
+        for manifest in manifests {
             let is_listed = |kind: &str| step.list.parents.iter().any(|parent| parent.kind == kind);
             let lacking = manifest.ledger.iter().find(|entry| {
                 entry.kind.as_deref().is_some_and(is_listed) && !entry.status.is_complete()
             });
             if let Some(lacking) = lacking {
                 let reason = lacking.reason.as_deref().unwrap_or_default();
-                let status = lacking.status.as_str();
+                let (parent, status) = (&manifest.step, lacking.status.as_str());
                 incomplete.get_or_insert(format!("{parent} is {status}: {reason}"));
             }
             count += count_of(&manifest, step);

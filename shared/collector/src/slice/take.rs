@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 use serde_json::value::RawValue;
-use steps::{Item, Output, Parent};
+use steps::{Item, Output, Parent, Shape};
 use tokio::time::Duration;
 
 use super::Shard;
 use super::frontier::Chain;
 use crate::context::Error;
 use crate::ledger::Status;
-use crate::page::Page;
+use crate::page::{Next, Page};
 use crate::ports::{Address, Answer, Failure, Request};
 
 impl Shard<'_> {
@@ -20,6 +20,14 @@ impl Shard<'_> {
                 let progress = &mut self.checkpoint.progress;
                 progress.requests += u64::from(document.requests);
                 progress.bytes += document.body.len() as u64;
+                let is_export = self
+                    .checkpoint
+                    .frontier
+                    .chain(id)
+                    .is_some_and(|chain| self.list(chain).shape == Shape::Export);
+                if is_export {
+                    return Ok(self.prepared(id, &document.body));
+                }
                 return self.page(id, &document.body).map(|()| None);
             }
             Err(failure) => failure,
@@ -29,6 +37,7 @@ impl Shard<'_> {
             Failure::Throttled { wait } => return Ok(Some(wait)),
             Failure::PageExpired(_) if self.restart(id) => (),
             Failure::Forbidden(_) if self.fall_back(id) => (),
+            Failure::Gone(_) | Failure::Failed(_) if self.ask_anew(id) => (),
             Failure::Gone(_) if self.has_parent(id) => {
                 // It was listed, and is gone: what it held is gone with it.
                 self.checkpoint.progress.vanished += 1;
@@ -90,20 +99,21 @@ impl Shard<'_> {
         progress.pages += 1;
         progress.items += page.items.len() as u64;
         progress.last = last;
-        match page.next {
-            None => {
+        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
+        let goes_on = match page.next {
+            Next::End => Ok(false),
+            Next::Link(link) => chain.follow(&link, page.items.is_empty()).map(|()| true),
+            Next::Rows { total } => chain.take_rows(page.items.len() as u64, total),
+        };
+        match goes_on {
+            Ok(true) => (),
+            Ok(false) => {
                 self.checkpoint.progress.lists += 1;
                 self.checkpoint.frontier.close(id);
             }
-            Some(link) => {
-                let chain = self.checkpoint.frontier.chain_mut(id);
-                let follows = chain.map_or(Ok(()), |it| it.follow(&link, page.items.is_empty()));
-                // A service that goes in a circle once may find its way the next time.
-                match follows {
-                    Err(reason) if !self.restart(id) => self.except(id, Status::Failed, reason),
-                    _ => (),
-                }
-            }
+            // A service that goes in a circle once may find its way the next time.
+            Err(reason) if !self.restart(id) => self.except(id, Status::Failed, reason),
+            Err(_) => (),
         }
         Ok(())
     }

@@ -116,7 +116,7 @@ async fn no_token_leaves_for_another_host() {
     let connections = Connections::new(server.cloud());
     let link = |link: String, request: Request| {
         let address = Address::Link { link, first: Box::new(request.address) };
-        Request { service: request.service, address, eventual: false }
+        Request::get(request.service, address)
     };
     let elsewhere = format!("{}/graph/v1.0/users?$skiptoken=1", foreign.address);
     let other_service = format!("{}/arm/subscriptions", server.address);

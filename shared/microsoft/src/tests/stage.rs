@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use collector::Secret;
 use collector::instance::Credentials;
 use collector::ports::{Address, Answer, DomainKey, Fetch, Request};
+use futures_util::{StreamExt as _, stream};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use tokio::time::Instant;
 use crate::cloud::Cloud;
 use crate::connection::Connection;
 use crate::identity::Identity;
-use crate::transport::{Broken, Reply, Transport};
+use crate::transport::{Broken, Opened, Reply, Transport};
 
 pub(crate) const SECRET: &str = "hunter2~TheSecretOfTheApplication";
 
@@ -153,6 +154,11 @@ impl Transport for Stage {
         self.under_way.lock().unwrap().0 -= 1;
         (self.network.lock().unwrap())(&sent)
     }
+
+    async fn open(&self, request: reqwest::Request) -> Result<Opened, Broken> {
+        let Reply { status, body, .. } = self.send(request).await?;
+        Ok(Opened { status, body: stream::iter([Ok(body.into())]).boxed() })
+    }
 }
 
 pub(crate) fn credentials() -> Credentials {
@@ -204,18 +210,18 @@ pub(crate) fn domain(domain: Domain) -> DomainKey {
 
 pub(crate) fn graph(path: &str) -> Request {
     let address = Address::Path(path.to_owned());
-    Request { service: Service::Graph, address, eventual: false }
+    Request::get(Service::Graph, address)
 }
 
 pub(crate) fn arm(path: &str) -> Request {
     let address = Address::Path(path.to_owned());
-    Request { service: Service::ResourceManager, address, eventual: false }
+    Request::get(Service::ResourceManager, address)
 }
 
 pub(crate) fn vault(name: &str, path: &str) -> Request {
     let base = format!("https://{name}.vault.azure.net/");
     let address = Address::Host { base, path: path.to_owned() };
-    Request { service: Service::KeyVault, address, eventual: false }
+    Request::get(Service::KeyVault, address)
 }
 
 /// Reads one document.

@@ -1,0 +1,237 @@
+//! Reports that Intune prepares when it is asked to: asking, coming back until they are there, reading.
+//!
+//! Nobody waits in a function for a report: the slice ends, and its message comes back after a while. What is
+//! prepared is read row by row, however large it is. A slice that ends half way, or a file that breaks off,
+//! is gone on with at the same row.
+//!
+//! Source: Microsoft Intune, "Use Graph APIs to export Intune reports".
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::Shard;
+use super::frontier::Chain;
+use super::rows::Rows;
+use crate::context::{Error, News};
+use crate::ledger::Status;
+use crate::ports::{Failure, Fetch};
+
+/// How far a report is that Intune prepares on request.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Export {
+    /// Which of the report's names it is asked for by.
+    name: usize,
+    /// The job that prepares it, once it was asked for.
+    job: Option<String>,
+    /// Where it is, once it is prepared. This address is as good as a key, so it is not stored: the job says
+    /// it again.
+    #[serde(skip)]
+    file: Option<String>,
+    /// How often the job was looked at.
+    looks: u32,
+    /// How many jobs came to nothing.
+    lost: u32,
+    /// How often the file broke off without a new row.
+    broken: u32,
+}
+
+/// What the service says of a job.
+#[derive(Deserialize)]
+struct Job {
+    id: String,
+    status: String,
+    #[serde(default)]
+    url: Option<String>,
+}
+
+/// How often a job is looked at before it is taken for stuck: for some ten minutes. Most take seconds to a
+/// few minutes; some stay `inProgress` for ever.
+const LOOKS: u32 = 22;
+
+/// How many jobs may come to nothing.
+const JOBS: u32 = 2;
+
+/// How often a file may break off without a new row.
+const BREAKS: u32 = 5;
+
+/// The wait before a job is looked at again.
+const fn wait(looks: u32) -> Duration {
+    Duration::from_secs(match looks {
+        0 | 1 => 5,
+        2 => 10,
+        3 => 20,
+        _ => 30,
+    })
+}
+
+impl Export {
+    /// Where the job is, for the path where jobs are made.
+    pub(super) fn path(&self, jobs: &str) -> Option<String> {
+        self.job.as_ref().map(|id| format!("{jobs}('{id}')"))
+    }
+
+    /// Which of the report's names it is asked for by.
+    pub(super) const fn name(&self) -> usize {
+        self.name
+    }
+
+    pub(super) const fn is_ready(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Has it prepared once more.
+    pub(super) fn again(&mut self) {
+        *self = Self { name: self.name, lost: self.lost, ..Self::default() };
+    }
+}
+
+impl Shard<'_> {
+    /// Takes what the service says of the job of a report. Returns how long to wait for it.
+    pub(super) fn prepared(&mut self, id: u64, body: &[u8]) -> Option<Duration> {
+        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return None };
+        let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
+        let Some(job) = job else {
+            self.except(id, Status::Failed, "failed: what prepares the report says no status");
+            return None;
+        };
+        let export = &mut chain.export;
+        export.looks += 1;
+        export.job = Some(job.id);
+        match (job.status.as_str(), job.url) {
+            ("completed", Some(url)) => {
+                export.file = Some(url);
+                None
+            }
+            ("failed", _) => self.lost(id, "failed: the service could not prepare the report"),
+            _ if export.looks > LOOKS => {
+                self.lost(id, "failed: the service does not come to an end preparing the report")
+            }
+            _ => Some(wait(export.looks)),
+        }
+    }
+
+    /// Has a report prepared once more, unless that was done often enough.
+    fn lost(&mut self, id: u64, reason: &str) -> Option<Duration> {
+        let chain = self.checkpoint.frontier.chain_mut(id)?;
+        chain.export.lost += 1;
+        if chain.export.lost < JOBS && chain.restart() {
+            return Some(wait(0));
+        }
+        self.except(id, Status::Failed, reason);
+        None
+    }
+
+    /// Asks for a report anew where asking failed: by its other name, or because the job is not known any
+    /// more. False if it is no such report, or that was done often enough.
+    pub(super) fn ask_anew(&mut self, id: u64) -> bool {
+        let report = self.step.list.report;
+        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return false };
+        if chain.export.job.is_some() {
+            return chain.restart();
+        }
+        let has_other = report.is_some_and(|it| chain.export.name + 1 < it.names.len());
+        if has_other {
+            chain.export.name += 1;
+        }
+        has_other
+    }
+
+    /// Reads the rows of a report that is prepared, until its end or the deadline.
+    pub(super) async fn download(
+        &mut self,
+        id: u64,
+        fetch: &dyn Fetch,
+        deadline: Instant,
+    ) -> Result<(), Error> {
+        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
+        let Some(address) = chain.export.file.take() else { return Ok(()) };
+        let chain = chain.clone();
+        self.checkpoint.progress.requests += 1;
+        match self.read_file(id, &chain, &address, fetch, deadline).await? {
+            Ok(is_whole) if is_whole => {
+                self.checkpoint.progress.pages += 1;
+                self.checkpoint.progress.lists += 1;
+                self.checkpoint.frontier.close(id);
+            }
+            // The deadline has come; the next slice asks where the file is.
+            Ok(_) => (),
+            Err(failure) => self.broke_off(id, chain.rows, &failure),
+        }
+        Ok(())
+    }
+
+    /// Reads the rows of a file. False if the deadline came before its end.
+    async fn read_file(
+        &mut self,
+        id: u64,
+        chain: &Chain,
+        address: &str,
+        fetch: &dyn Fetch,
+        deadline: Instant,
+    ) -> Result<Result<bool, Failure>, Error> {
+        let mut file = match fetch.download(address).await {
+            Ok(file) => file,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let mut rows = Rows::default();
+        let mut number = 0;
+        loop {
+            let chunk = tokio::select! {
+                chunk = file.next() => chunk,
+                () = tokio::time::sleep_until(deadline) => return Ok(Ok(false)),
+            };
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(failure) => return Ok(Err(failure)),
+            };
+            let is_end = chunk.is_none();
+            let chunk = chunk.unwrap_or_default();
+            self.checkpoint.progress.bytes += chunk.len() as u64;
+            let mut unread = chunk.as_slice();
+            loop {
+                match rows.next(&mut unread, is_end) {
+                    Ok(Some(_)) if number < chain.rows => number += 1,
+                    Ok(Some(row)) => {
+                        number += 1;
+                        self.row(&row, chain)?;
+                    }
+                    Ok(None) => break,
+                    Err(reason) => return Ok(Err(Failure::Failed(reason.to_owned()))),
+                }
+            }
+            if let Some(chain) = self.checkpoint.frontier.chain_mut(id) {
+                chain.rows = chain.rows.max(number);
+            }
+            self.store_parts(false).await?;
+            let items = self.checkpoint.progress.items;
+            self.tell(&News::Read { step: self.step.id, items });
+            if is_end {
+                return Ok(Ok(true));
+            }
+        }
+    }
+
+    fn row(&mut self, row: &RawValue, chain: &Chain) -> Result<(), Error> {
+        self.checkpoint.progress.items += 1;
+        self.item(row, chain)
+    }
+
+    /// Goes on with a file that broke off, as long as that leads further. `rows` is how many were read
+    /// before.
+    fn broke_off(&mut self, id: u64, rows: u64, failure: &Failure) {
+        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return };
+        chain.export.broken = if chain.rows > rows { 0 } else { chain.export.broken + 1 };
+        if chain.export.broken > BREAKS && !chain.restart() {
+            self.except(id, Status::Failed, &failure.to_string());
+        }
+    }
+}
+
+/// Whether an id may become part of a path as it is.
+fn is_plain(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+}
