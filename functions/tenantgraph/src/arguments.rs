@@ -68,8 +68,20 @@ pub(crate) struct Tenant {
     pub(crate) latency: u64,
 }
 
+/// An integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Integration {
+    /// The directory and the subscriptions.
+    Azure,
+    /// The directory and Microsoft Intune.
+    Microsoft365,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
+    /// What to collect of it.
+    #[arg(long, value_enum, default_value = "azure")]
+    pub(crate) integration: Integration,
     #[command(flatten)]
     pub(crate) tenant: Tenant,
     #[command(flatten)]
@@ -251,7 +263,8 @@ pub(crate) struct Simulate {
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Where to write cloud.json and an event for each instance, once the tenant is served.
+    /// Where to write cloud.json and an event for each instance (that of Microsoft 365 is
+    /// microsoft365.json), once the tenant is served.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 }

@@ -8,19 +8,23 @@ use serde_json::{Value, json};
 use simulator::{Options, Simulator};
 use uuid::Uuid;
 
-use crate::arguments::{Demo, Tenant};
+use crate::arguments::{Demo, Integration, Tenant};
 use crate::machine::Machine;
 use crate::progress::Progress;
 use crate::{End, Error, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
-    let Demo { tenant, storage, json } = arguments;
+    let Demo { integration, tenant, storage, json } = arguments;
     let simulator = serve(&tenant, 0).await?;
     let cloud = Cloud::parse(&simulator.cloud().to_string())?;
     let progress = Progress::new();
     let machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
     let began = Instant::now();
-    let jobs = local::jobs(&machine.run(tenant_event(&simulator)).await?)?;
+    let event = match integration {
+        Integration::Azure => tenant_event(&simulator),
+        Integration::Microsoft365 => microsoft365_event(&simulator),
+    };
+    let jobs = local::jobs(&machine.run(event).await?)?;
     let summaries = machine.finish(&jobs).await?;
     progress.close();
     crate::run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
@@ -48,6 +52,26 @@ pub(crate) fn tenant_event(simulator: &Simulator) -> Value {
     event
 }
 
+/// The event that collects Microsoft 365 of a simulated tenant.
+pub(crate) fn microsoft365_event(simulator: &Simulator) -> Value {
+    let (directory, principal) = (simulator.directory_id(), simulator.principal());
+    json!({ "instance": {
+        "id": id(&format!("{directory}/microsoft365")),
+        "integration": "microsoft365",
+        "name": simulator.default_domain(),
+        "config": {
+            "tenant": directory,
+            "clientId": principal.client_id,
+            "clientSecret": principal.client_secret,
+        },
+    } })
+}
+
+/// The id of an instance, by what it collects: the same for each run.
+fn id(what: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, what.as_bytes()).to_string()
+}
+
 /// Events that collect a simulated tenant one by one: the directory, and each subscription.
 pub(crate) fn events(simulator: &Simulator) -> Vec<Value> {
     let subscriptions = simulator.subscriptions();
@@ -57,9 +81,8 @@ pub(crate) fn events(simulator: &Simulator) -> Vec<Value> {
 
 fn event(simulator: &Simulator, name: &str, subscription: Option<&str>) -> Value {
     let directory = simulator.directory_id();
-    let id = format!("{directory}/{}", subscription.unwrap_or_default());
     json!({ "instance": {
-        "id": Uuid::new_v5(&Uuid::NAMESPACE_URL, id.as_bytes()).to_string(),
+        "id": id(&format!("{directory}/{}", subscription.unwrap_or_default())),
         "integration": "azure",
         "name": name,
         "accountName": name,

@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     let Event::Instance { instance, .. } = Event::parse(&local::event(&arguments.event)?)? else {
         return Err("the event has no `instance` to plan for".into());
     };
-    let planned = Plan::steps_of(&instance.config);
+    let planned = Plan::steps_of(&instance, None);
     if arguments.json {
         writeln!(stdout(), "{:#}", json!(planned))?;
         return Ok(End::Complete);

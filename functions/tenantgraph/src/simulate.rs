@@ -16,9 +16,13 @@ pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
         let name = if at == 0 { "event.json".to_owned() } else { format!("event-{at}.json") };
         fs::write(out.join(name), serde_json::to_vec_pretty(event)?)?;
     }
-    let tenant = demo::tenant_event(&simulator);
-    fs::write(out.join("tenant.json"), serde_json::to_vec_pretty(&tenant)?)?;
-    fs::write(out.join("cloud.json"), serde_json::to_vec_pretty(&simulator.cloud())?)?;
+    for (name, document) in [
+        ("tenant.json", demo::tenant_event(&simulator)),
+        ("microsoft365.json", demo::microsoft365_event(&simulator)),
+        ("cloud.json", simulator.cloud()),
+    ] {
+        fs::write(out.join(name), serde_json::to_vec_pretty(&document)?)?;
+    }
     eprintln!("a tenant is served at {}; see {}", simulator.base(), out.display());
     std::future::pending().await
 }

@@ -122,6 +122,22 @@ fn a_problem_of_microsoft_365_names_its_field() {
 }
 
 #[test]
+fn the_events_that_can_be_sent_by_hand_make_sense() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
+    let mut read = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.to_string_lossy().ends_with("-message.json") {
+            continue;
+        }
+        let event = Event::read(&std::fs::read(&path).unwrap());
+        assert!(event.is_ok(), "{}: {event:?}", path.display());
+        read += 1;
+    }
+    assert!(read >= 9, "{read} events were read");
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 fn each_problem_has_one_message_with_its_path() {
     let table = [

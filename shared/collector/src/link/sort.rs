@@ -8,8 +8,9 @@ use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
 /// How many bytes of records are sorted at a time in memory.
 const RUN: usize = 2 << 20;
 
-/// How many runs there are at most. Each is an open file, of which a function may have 1,024.
-const RUNS: usize = 64;
+/// How many runs of one size there are at most, before they become one of the next size. So each record is
+/// written once for each size, and few files are open, of which a function may have 1,024.
+const RUNS: usize = 16;
 
 /// How many bytes of each run are read ahead.
 const READ_AHEAD: usize = 32 << 10;
@@ -20,7 +21,8 @@ const READ_AHEAD: usize = 32 << 10;
 pub(super) struct Sorter {
     bytes: Vec<u8>,
     records: Vec<Span>,
-    runs: Vec<File>,
+    /// Runs, by how often what they hold was merged.
+    runs: Vec<Vec<File>>,
     limit: usize,
 }
 
@@ -58,23 +60,23 @@ impl Sorter {
             self.spill()?;
         }
         // One file of everything, so that reading it again costs one buffer and not one for each run.
-        self.merge()?;
-        Ok(Sorted(self.runs.pop()))
+        let mut runs: Vec<File> = self.runs.into_iter().flatten().collect();
+        Ok(Sorted(if runs.len() < 2 { runs.pop() } else { Some(merge(runs)?) }))
     }
 
-    /// Makes one run of all.
-    fn merge(&mut self) -> io::Result<()> {
-        if self.runs.len() < 2 {
-            return Ok(());
+    /// Adds a run of a size.
+    fn add(&mut self, mut run: File, mut size: usize) -> io::Result<()> {
+        loop {
+            if self.runs.len() == size {
+                self.runs.push(Vec::new());
+            }
+            self.runs[size].push(run);
+            if self.runs[size].len() < RUNS {
+                return Ok(());
+            }
+            run = merge(std::mem::take(&mut self.runs[size]))?;
+            size += 1;
         }
-        let runs = self.runs.drain(..).map(Reader::new).collect::<io::Result<Vec<_>>>()?;
-        let mut merge = Merge::new(runs)?;
-        let mut merged = Writer::new()?;
-        while let Some(record) = merge.next()? {
-            merged.record(&record.key, &record.value)?;
-        }
-        self.runs.push(merged.file()?);
-        Ok(())
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -85,11 +87,20 @@ impl Sorter {
             let (key, value) = span.of(bytes);
             run.record(key, value)?;
         }
-        self.runs.push(run.file()?);
         records.clear();
         bytes.clear();
-        if self.runs.len() == RUNS { self.merge() } else { Ok(()) }
+        self.add(run.file()?, 0)
     }
+}
+
+/// Makes one run of several.
+fn merge(runs: Vec<File>) -> io::Result<File> {
+    let mut merge = Merge::new(runs.into_iter().map(Reader::new).collect::<io::Result<_>>()?)?;
+    let mut merged = Writer::new()?;
+    while let Some(record) = merge.next()? {
+        merged.record(&record.key, &record.value)?;
+    }
+    merged.file()
 }
 
 /// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
