@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod link;
 pub mod manifest;
 pub mod message;
+mod pack;
 mod page;
 mod part;
 pub mod plan;

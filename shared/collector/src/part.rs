@@ -1,22 +1,17 @@
 //! Parts: stored objects of entities or references, one JSON line each, compressed.
 
-use std::io::{self, BufRead as _, BufReader, Cursor};
+use std::io::{self, BufRead as _, BufReader, Cursor, Write as _};
 
 use graph::{Entity, Reference};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that no
-/// compressor is kept alive between pages.
-const PIECE: usize = 128 << 10;
+use crate::pack::Packer;
 
 /// How large a part grows, in bytes: some thousands of items, so that it costs little beside what was
 /// asked of Microsoft for them. Every shard holds one that it writes and one of parents that it reads.
 const LARGEST_PART: usize = 512 << 10;
-
-/// How hard to compress. Level 3 costs as much time as reading the page did, and halves the bytes.
-const LEVEL: i32 = 3;
 
 /// An entity as it is stored.
 #[derive(Debug, Deserialize)]
@@ -50,10 +45,7 @@ struct EntityLine<'e> {
 
 /// Collects lines until there are enough for a part.
 #[derive(Debug, Default)]
-pub(crate) struct PartWriter {
-    text: Vec<u8>,
-    packed: Vec<u8>,
-}
+pub(crate) struct PartWriter(Packer<Vec<u8>>);
 
 impl PartWriter {
     pub(crate) fn entity(&mut self, entity: &Entity) -> io::Result<()> {
@@ -79,28 +71,18 @@ impl PartWriter {
     }
 
     fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.text, line)?;
-        self.text.push(b'\n');
-        if self.text.len() >= PIECE { self.pack() } else { Ok(()) }
-    }
-
-    fn pack(&mut self) -> io::Result<()> {
-        if !self.text.is_empty() {
-            self.packed.append(&mut zstd::bulk::compress(&self.text, LEVEL)?);
-            self.text.clear();
-        }
-        Ok(())
+        serde_json::to_writer(&mut self.0, line)?;
+        self.0.write_all(b"\n")
     }
 
     pub(crate) const fn is_full(&self) -> bool {
-        self.packed.len() >= LARGEST_PART
+        self.0.packed().len() >= LARGEST_PART
     }
 
     /// The part, unless it is empty; what is written next begins another.
     pub(crate) fn take(&mut self) -> io::Result<Option<Vec<u8>>> {
-        self.pack()?;
-        self.text.shrink_to(PIECE / 8);
-        Ok((!self.packed.is_empty()).then(|| std::mem::take(&mut self.packed)))
+        let packed = self.0.take()?;
+        Ok((!packed.is_empty()).then_some(packed))
     }
 }
 

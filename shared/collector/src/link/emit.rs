@@ -1,6 +1,7 @@
 //! Writing the snapshot: for each type one object of lines, in the order of their keys; and the feed.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write as _;
 
 use tempfile::NamedTempFile;
@@ -12,12 +13,10 @@ use super::sort::{Groups, Record, Sorted};
 use super::{Linked, Unknowns, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
+use crate::pack::Packer;
 use crate::part::StoredEntity;
 use crate::ports::{Body, Condition};
 use crate::summary::Summary;
-
-/// How hard to compress. Snapshots are read more often than parts, but not so often as to wait for.
-const LEVEL: i32 = 3;
 
 /// Writes a snapshot and its feed.
 pub(super) struct Emit<'a> {
@@ -37,7 +36,7 @@ struct Object {
     kind: String,
     lines: u64,
     file: NamedTempFile,
-    encoder: zstd::Encoder<'static, std::fs::File>,
+    packer: Packer<File>,
 }
 
 impl<'a> Emit<'a> {
@@ -177,12 +176,12 @@ impl<'a> Emit<'a> {
         if self.object.as_ref().is_none_or(|object| object.kind != kind) {
             self.close(linked).await?;
             let file = NamedTempFile::new()?;
-            let encoder = zstd::Encoder::new(file.reopen()?, LEVEL)?;
-            self.object = Some(Object { sort, kind: kind.to_owned(), lines: 0, file, encoder });
+            let packer = Packer::new(file.reopen()?);
+            self.object = Some(Object { sort, kind: kind.to_owned(), lines: 0, file, packer });
         }
         if let Some(object) = &mut self.object {
-            object.encoder.write_all(line.as_bytes())?;
-            object.encoder.write_all(b"\n")?;
+            object.packer.write_all(line.as_bytes())?;
+            object.packer.write_all(b"\n")?;
             object.lines += 1;
         }
         Ok(())
@@ -190,10 +189,10 @@ impl<'a> Emit<'a> {
 
     /// Stores the object that is being written.
     pub(super) async fn close(&mut self, linked: &mut Linked) -> Result<(), Error> {
-        let Some(Object { sort, kind, lines, file, encoder }) = self.object.take() else {
+        let Some(Object { sort, kind, lines, file, packer }) = self.object.take() else {
             return Ok(());
         };
-        encoder.finish()?;
+        packer.finish()?;
         let name = self.job.snapshot(sort, &kind);
         let body = Body::File(file.path().to_owned());
         self.context.store.put(&name, body, Condition::Always).await?;

@@ -1,6 +1,7 @@
 //! The feed: how a snapshot differs from the last.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use tempfile::NamedTempFile;
 
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
+use crate::pack::Packer;
 use crate::ports::{Body, Condition};
 
 /// One difference between a snapshot and the last.
@@ -67,21 +69,21 @@ impl Change {
 /// Writes the feed, in the order of the snapshot.
 pub(super) struct Feed {
     file: NamedTempFile,
-    encoder: zstd::Encoder<'static, std::fs::File>,
+    packer: Packer<File>,
     pub(super) counts: BTreeMap<Change, u64>,
 }
 
 impl Feed {
     pub(super) fn new() -> Result<Self, Error> {
         let file = NamedTempFile::new()?;
-        let encoder = zstd::Encoder::new(file.reopen()?, zstd::DEFAULT_COMPRESSION_LEVEL)?;
-        Ok(Self { file, encoder, counts: BTreeMap::new() })
+        let packer = Packer::new(file.reopen()?);
+        Ok(Self { file, packer, counts: BTreeMap::new() })
     }
 
     pub(super) fn tell(&mut self, difference: &Difference) -> Result<(), Error> {
         *self.counts.entry(difference.change).or_default() += 1;
-        serde_json::to_writer(&mut self.encoder, difference).map_err(std::io::Error::from)?;
-        Ok(self.encoder.write_all(b"\n")?)
+        serde_json::to_writer(&mut self.packer, difference).map_err(std::io::Error::from)?;
+        Ok(self.packer.write_all(b"\n")?)
     }
 
     pub(super) async fn store(
@@ -89,7 +91,7 @@ impl Feed {
         context: &Context,
         job: &Job,
     ) -> Result<BTreeMap<Change, u64>, Error> {
-        self.encoder.finish()?;
+        self.packer.finish()?;
         let body = Body::File(self.file.path().to_owned());
         context.store.put(&job.feed(), body, Condition::Always).await?;
         Ok(self.counts)
