@@ -18,6 +18,12 @@ pub enum RelationshipClass {
     Denies,
     /// The target belongs to the source.
     Has,
+    /// The source is how the target became known.
+    Identified,
+    /// The target is installed on the source.
+    Installed,
+    /// The source looks after the target.
+    Manages,
     /// The source guards the target.
     Protects,
     /// The source depends on the target.
@@ -34,6 +40,9 @@ impl RelationshipClass {
             Self::Contains => "CONTAINS",
             Self::Denies => "DENIES",
             Self::Has => "HAS",
+            Self::Identified => "IDENTIFIED",
+            Self::Installed => "INSTALLED",
+            Self::Manages => "MANAGES",
             Self::Protects => "PROTECTS",
             Self::Uses => "USES",
         }
