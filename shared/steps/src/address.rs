@@ -167,6 +167,7 @@ mod tests {
             instance_name: "Instance".into(),
             directory_id: "directory".into(),
             subscription_id: Some("s-1".into()),
+            intune_account_id: None,
             portal: "https://portal.azure.com/#@contoso.com".into(),
             account_name: None,
             vulnerability_severities: Vec::new(),

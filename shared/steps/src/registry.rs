@@ -1,10 +1,14 @@
 //! The steps that there are.
 
 use crate::step::Step;
-use crate::{arm, entra};
+use crate::{arm, entra, microsoft365};
 
 /// Every step, by id.
 pub static STEPS: &[&Step] = &[
+    &microsoft365::account::STEP,
+    &microsoft365::account::INTUNE,
+    &microsoft365::account::SUBSCRIPTION,
+    &microsoft365::account::AUTHORITY,
     &entra::account::STEP,
     &entra::account::SECURITY_DEFAULTS,
     &entra::groups::MEMBERS,
@@ -12,6 +16,23 @@ pub static STEPS: &[&Step] = &[
     &entra::groups::STEP,
     &entra::service_principals::STEP,
     &entra::users::STEP,
+    &microsoft365::compliance_policies::STEP,
+    &microsoft365::compliance_policies::FINDINGS,
+    &microsoft365::compliance_policies::STATUSES,
+    &microsoft365::detected_applications::INSTALLATIONS,
+    &microsoft365::detected_applications::INSTALLATIONS_BY_DEVICE,
+    &microsoft365::detected_applications::STEP,
+    &microsoft365::detected_applications::PAGES,
+    &microsoft365::device_configurations::STEP,
+    &microsoft365::device_configurations::FINDINGS,
+    &microsoft365::device_configurations::STATUSES,
+    &microsoft365::groups::MEMBERS,
+    &microsoft365::groups::SERVICE_PRINCIPAL_MEMBERS,
+    &microsoft365::groups::STEP,
+    &microsoft365::managed_applications::ASSIGNMENTS,
+    &microsoft365::managed_applications::ASSIGNMENTS_TABLE,
+    &microsoft365::managed_applications::STEP,
+    &microsoft365::devices::STEP,
     &arm::authorization::role_assignments::STEP,
     &arm::authorization::role_definitions::STEP,
     &arm::compute::disks::STEP,
@@ -32,6 +53,8 @@ pub static STEPS: &[&Step] = &[
     &arm::resources::subscriptions::STEP,
     &arm::resources::locations::STEP,
     &arm::consumption::usage_details::STEP,
+    &microsoft365::users::STEP,
+    &microsoft365::users::SIGN_IN_ACTIVITY,
 ];
 
 /// The step with an id, or the one that makes the step with that id needless.

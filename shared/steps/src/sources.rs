@@ -48,8 +48,14 @@ pub(crate) const AZURE: &[&str] = &[
 ];
 
 /// The ingestion sources of Microsoft 365.
-pub(crate) const MICROSOFT365: &[&str] =
-    &["applications", "compliance_policies", "device_configurations", "devices", "groups"];
+pub(crate) const MICROSOFT365: &[&str] = &[
+    "applications",
+    "compliance_policies",
+    "device_configurations",
+    "devices",
+    "groups",
+    "sign_in_activity",
+];
 
 /// The ingestion sources that are collected only by an instance that names them. `*` does not count: they
 /// cost more than they tell most people.
