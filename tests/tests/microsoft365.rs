@@ -122,14 +122,27 @@ fn findings_are_of_the_severities_that_the_instance_asks_for() {
 }
 
 #[test]
-fn the_reference_knows_findings_by_three_ids() {
-    let recording = recording("device-configurations-and-findings");
+fn findings_are_known_by_three_ids_whichever_list_tells_of_them() {
+    let id = "device-configurations-and-findings";
+    let statuses = "device-configurations-and-findings-statuses";
     let row = json!({
-        "IntuneDeviceId": "device", "PolicyId": "policy", "PolicyName": "Name", "PolicyStatus": "5",
+        "IntuneDeviceId": "device",
+        "PolicyId": recording(statuses).owner.unwrap().key,
+        "PolicyStatus": "5",
     });
-    let found = recording.convert_items(&[row]);
-    let account = recording.scope.intune_account_id.unwrap();
-    assert_eq!(found.entities[0].key.as_str(), format!("{account}_policy_device"));
+    let status = json!({ "id": "other_policy_device", "status": "error" });
+    let key = |account: Option<&str>, of: &str| {
+        let mut recording = recording(of);
+        recording.scope.intune_account_id = account.map(str::to_owned);
+        let item = if of == id { row.clone() } else { status.clone() };
+        recording.convert_items(&[item]).entities.remove(0).key.as_str().to_owned()
+    };
+    let policy = recording(statuses).owner.unwrap().key;
+    assert_eq!(key(Some("account"), id), format!("account_{policy}_device"));
+    assert_eq!(key(Some("account"), statuses), format!("account_{policy}_device"));
+    // Where the account cannot be read, Intune's own id says it.
+    assert_eq!(key(None, id), format!("{policy}_device"));
+    assert_eq!(key(None, statuses), "other_policy_device");
 }
 
 fn steps() -> impl Iterator<Item = &'static Step> {

@@ -163,7 +163,7 @@ impl<'a> Shard<'a> {
             plan,
             step,
             number: message.shard,
-            scope: plan.instance.scope(&plan.portal, &plan.planned_at),
+            scope: plan.scope(),
             fetch: context.connect(&plan.instance).await?,
             checkpoint,
             etag,

@@ -137,6 +137,7 @@ fn fill(
 }
 
 /// Adds a value to a filter, between single quotes: nothing may end it early.
+#[expect(clippy::unnecessary_wraps, reason = "segments of paths may be refused")]
 fn quote(value: &str, filter: &mut String) -> Option<()> {
     filter.push_str(&value.replace('\'', "''"));
     Some(())

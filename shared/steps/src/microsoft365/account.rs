@@ -56,7 +56,7 @@ pub(crate) static SUBSCRIPTION: Step = Step {
         .whole()
         .one()
         .domain(Domain::Intune),
-    permissions: &[Permission::Graph("DeviceManagementManagedDevices.Read.All")],
+    permissions: &[Permission::Graph("DeviceManagementServiceConfig.Read.All")],
     emits: Some(&ACCOUNT),
     patches: &[text(
         "intuneSubscriptionState",

@@ -48,15 +48,10 @@ pub(super) struct Columns {
 
 impl<'a> State<'a> {
     /// The state that a row of a report tells of. Nothing if it lacks what a state is made of.
-    ///
-    /// Intune's statuses have ids of three parts: those of the tenant's account at Intune, of the policy and
-    /// of the device. Reports tell each of them, but for the account's.
     pub(super) fn of_row(row: &Item<'a>, columns: &Columns) -> Option<Self> {
         let (policy, device) = (text(row, "PolicyId")?, text(row, columns.device)?);
-        let account = row.scope.intune_account_id.as_deref();
-        let parts: Vec<&str> = account.into_iter().chain([policy, device]).collect();
         Some(Self {
-            id: parts.join("_"),
+            id: id(row, policy, device).unwrap_or_else(|| format!("{policy}_{device}")),
             policy,
             policy_name: text(row, "PolicyName"),
             device,
@@ -67,13 +62,14 @@ impl<'a> State<'a> {
 
     /// The state that a status of a policy tells of. Nothing if it lacks what a state is made of.
     pub(super) fn of_status(status: &Item<'a>) -> Option<Self> {
-        let policy = status.parent?.json;
-        let id = status.id()?;
-        let (_, device) = id.rsplit_once('_')?;
+        let parent = status.parent?.json;
+        let policy = parent.get("id")?.as_str()?;
+        let own_id = status.id()?;
+        let (_, device) = own_id.rsplit_once('_')?;
         Some(Self {
-            id: id.to_owned(),
-            policy: policy.get("id")?.as_str()?,
-            policy_name: policy.get("displayName").and_then(|it| it.as_str()),
+            id: id(status, policy, device).unwrap_or_else(|| own_id.to_owned()),
+            policy,
+            policy_name: parent.get("displayName").and_then(|it| it.as_str()),
             device,
             status: Status::of(status.text("/status")?)?,
             reported: status.text("/lastReportedDateTime").and_then(moment),
@@ -114,6 +110,12 @@ impl<'a> State<'a> {
             properties.insert("compliant".to_owned(), compliant.into());
         }
     }
+}
+
+/// The id of a status as Intune composes it: of the ids of the tenant's account at Intune, the policy and the
+/// device. Reports do not tell it, and both lists are to find the same.
+fn id(item: &Item<'_>, policy: &str, device: &str) -> Option<String> {
+    Some(format!("{}_{policy}_{device}", item.scope.intune_account_id.as_deref()?))
 }
 
 fn text<'a>(row: &Item<'a>, column: &str) -> Option<&'a str> {
