@@ -285,7 +285,11 @@ async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error>
     let directory = &instance.config.directory_id;
     let address = Address::Path("/deviceManagement?$select=intuneAccountId".to_owned());
     let account = match ask(fetch, directory, address).await {
-        Ok(document) => document["intuneAccountId"].as_str().map(str::to_owned),
+        Ok(document) => match document.get("intuneAccountId") {
+            Some(account) => account.as_str().map(str::to_owned),
+            // What is asked for is answered, be it with null. This answer says nothing.
+            None => return Ok(Intune::default()),
+        },
         // What Graph says where the directory has never had a licence.
         Err(Failure::Gone(_) | Failure::Retired(_)) => None,
         Err(Failure::Failed(reason)) if reason.contains("not applicable to target tenant") => None,

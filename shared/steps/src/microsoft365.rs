@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod compliance_policies;
 pub(crate) mod detected_applications;
 pub(crate) mod device_configurations;
+mod device_types;
 pub(crate) mod devices;
 mod findings;
 pub(crate) mod groups;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::convert::{Item, Output};
 use crate::entity::{COMPUTED, EntityType, Property, any, list, number, text};
 use crate::list::{Domain, List, Report};
-use crate::microsoft365::devices::DEVICES;
+use crate::microsoft365::device_types::DEVICES;
 use crate::step::{Link, Permission, Step};
 
 pub(crate) static DETECTED_APPLICATION: EntityType = EntityType {

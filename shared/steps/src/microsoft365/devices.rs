@@ -6,85 +6,16 @@ use graph::{End, Entity, Key, Name, RelationshipClass, Unresolved, relationship_
 use serde_json::{Map, Value, json};
 
 use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, Property, always, any, date, flag, list, text};
+use crate::entity::EntityType;
 use crate::entra::users::USER;
 use crate::list::{Domain, List};
+use crate::microsoft365::device_types::{
+    COMPUTER, DESKTOP, DEVICES, LAPTOP, SERVER, SMARTPHONE, USER_ENDPOINT, WORKSTATION,
+    is_physical, type_of,
+};
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
 use crate::microsoft365::report::NEVER;
 use crate::step::{Link, Permission, Step};
-
-const fn device(kind: &'static str, doc: &'static str) -> EntityType {
-    EntityType { kind, class: &["Device", "Host"], doc, shared: &[MANAGED], properties: &[] }
-}
-
-static COMPUTER: EntityType = device("computer", "A computer of which the form is not known.");
-static DESKTOP: EntityType = device("desktop", "A computer that stays where it is.");
-static LAPTOP: EntityType = device("laptop", "A computer to be carried about.");
-static SERVER: EntityType = device("server", "A machine that runs on another, such as a cloud PC.");
-static SMARTPHONE: EntityType = device("smartphone", "A telephone.");
-static USER_ENDPOINT: EntityType = device("user_endpoint", "Any other device of a user.");
-static WORKSTATION: EntityType = device("workstation", "A device built into something.");
-
-/// Every type of device that Intune manages.
-pub(super) const DEVICES: &[&EntityType] =
-    &[&COMPUTER, &DESKTOP, &LAPTOP, &SERVER, &SMARTPHONE, &USER_ENDPOINT, &WORKSTATION];
-
-/// What is recorded about a device that Intune manages.
-const MANAGED: &[Property] = &[
-    text("id", "/id", "The id at Intune."),
-    text("deviceId", "/id", "The id at Intune."),
-    text("aadDeviceId", "/azureADDeviceId", "The id of the device in the directory.")
-        .or("/azureActiveDirectoryDeviceId"),
-    text("assetTag", "/azureActiveDirectoryDeviceId", "The id of the device in the directory.")
-        .or("/azureADDeviceId"),
-    text("name", "/deviceName", "What the device calls itself."),
-    text("displayName", "/deviceName", "What the device calls itself."),
-    text("deviceName", "/deviceName", "What the device calls itself."),
-    text("hostname", "/deviceName", "What the device calls itself.").or_null(),
-    always("category", "endpoint", "What sort of thing a device is."),
-    text("deviceType", "/deviceType", "What Intune calls its sort, such as `macMDM`."),
-    text("deviceCategoryDisplayName", "/deviceCategoryDisplayName", "The category it was put in."),
-    text("make", "/manufacturer", "Who made it.").or_null(),
-    text("model", "/model", "The model.").or_null(),
-    text("version", "/model", "The model."),
-    text("serial", "/serialNumber", "The serial number.").or_null(),
-    text("serialNumber", "/serialNumber", "The serial number."),
-    text("hardwareVendor", "/hardwareInformation/manufacturer", "Who made it.").or("/manufacturer"),
-    text("hardwareManufacturer", "/hardwareInformation/manufacturer", "Who made it.")
-        .or("/manufacturer"),
-    text("hardwareModel", "/hardwareInformation/model", "The model.").or("/model"),
-    text("hardwareVersion", "/hardwareInformation/model", "The model.").or("/model"),
-    text("hardwareSerial", "/hardwareInformation/serialNumber", "The serial number.")
-        .or("/serialNumber"),
-    text("meid", "/meid", "The mobile equipment identifier."),
-    text("imei", "/imei", "The international mobile equipment identity."),
-    text("iccid", "/iccid", "The number of the SIM card."),
-    text("udid", "/udid", "The unique device identifier, of Apple's devices."),
-    text("phoneNumber", "/phoneNumber", "The telephone number."),
-    text("wifiMacAddress", "/wiFiMacAddress", "The address on wireless networks."),
-    text("ethernetMacAddress", "/ethernetMacAddress", "The address on wired networks."),
-    list("macAddress", COMPUTED, "Its addresses on networks, in lower case and with colons."),
-    text("ipAddress", "/hardwareInformation/ipAddressV4", "The IPv4 address."),
-    any("easDeviceId", COMPUTED, "The id for Exchange ActiveSync; false if that is not active."),
-    text("osName", "/operatingSystem", "The operating system."),
-    text("osVersion", "/osVersion", "The version of the operating system."),
-    text("osDetails", COMPUTED, "The operating system and its version."),
-    text("ownerType", "/managedDeviceOwnerType", "`company` or `personal`."),
-    flag("BYOD", COMPUTED, "Whether it belongs to a person rather than to the company."),
-    flag("encrypted", "/isEncrypted", "Whether its storage is encrypted."),
-    flag("supervised", "/isSupervised", "Whether it is supervised, as Apple calls it."),
-    flag("managed", COMPUTED, "Whether Intune does manage it, and has not just seen it."),
-    flag("jailBroken", COMPUTED, "Whether its restrictions were broken, if Intune knows."),
-    flag("physical", COMPUTED, "Whether it is a thing rather than a virtual machine."),
-    text("userId", "/userId", "The object id of the user who enrolled it."),
-    text("userDisplayName", "/userDisplayName", "The name of the user who enrolled it."),
-    text("username", "/userPrincipalName", "The name that this user signs in with."),
-    list("userEmails", COMPUTED, "The address of this user."),
-    date("enrolledDateTime", "/enrolledDateTime", "When it was enrolled."),
-    date("lastSyncDateTime", "/lastSyncDateTime", "When it was last heard of."),
-    date("lastSeenOn", "/lastSyncDateTime", "When it was last heard of."),
-    any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it."),
-];
 
 pub(crate) static STEP: Step = Step {
     id: "managed-devices",
@@ -159,31 +90,6 @@ fn add(device: &Item<'_>, out: &mut Output) {
     out.entities.push(agent);
 }
 
-/// The type of a device, by what Intune calls its sort and its model.
-///
-/// Sorts that are not named say nothing of the form: tablets, headsets, whiteboards, and what there may
-/// yet be.
-/// Source: Microsoft Graph, "deviceType enum type"; Microsoft Intune, "Using Windows virtual machines with
-/// Intune" (the model).
-fn type_of(sort: Option<&str>, model: Option<&str>) -> &'static EntityType {
-    if model == Some(VIRTUAL) {
-        return &SERVER;
-    }
-    match sort.unwrap_or_default() {
-        "desktop" | "mac" | "unix" | "linux" => &DESKTOP,
-        "macMDM" | "windows10x" => &LAPTOP,
-        "winCE" | "winEmbedded" => &WORKSTATION,
-        "cloudPC" => &SERVER,
-        "chromeOS" => &COMPUTER,
-        "android" | "androidEnterprise" | "androidForWork" | "androidnGMS" | "blackberry"
-        | "iPhone" | "iPod" | "nokia" | "palm" | "winMO6" => &SMARTPHONE,
-        _ => &USER_ENDPOINT,
-    }
-}
-
-/// The model of a virtual machine.
-const VIRTUAL: &str = "Virtual Machine";
-
 fn describe(device: &Item<'_>, entity: &mut Entity) {
     let text = |path| device.text(path).filter(|it: &&str| !it.is_empty());
     let mac_addresses = [text("/wiFiMacAddress"), text("/ethernetMacAddress")];
@@ -199,8 +105,8 @@ fn describe(device: &Item<'_>, entity: &mut Entity) {
     entity.set("managed", text("/managementState").map(|it| it != "discovered"));
     let jail = text("/jailBroken").filter(|it| *it != "Unknown");
     entity.set("jailBroken", jail.map(|it| it != "False"));
-    let is_virtual = |model| model == VIRTUAL || device.text("/deviceType") == Some("cloudPC");
-    entity.set("physical", text("/model").map(|model| !is_virtual(model)));
+    let physical = text("/model").map(|it| is_physical(device.text("/deviceType"), it));
+    entity.set("physical", physical);
     let eas = match device.json.get("easActivated").and_then(Value::as_bool) {
         Some(true) => text("/easDeviceId").map(Value::from),
         Some(false) => Some(false.into()),
@@ -257,50 +163,6 @@ fn elsewhere(user: &str, of: &EntityType, device: &Item<'_>) -> Unresolved {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_type_of_a_device_follows_from_its_sort_and_model() {
-        let check = |sort, model, expected| {
-            assert_eq!(type_of(sort, model).kind, expected, "{sort:?}, {model:?}");
-        };
-        // As the reference has it of real answers.
-        check(Some("macMDM"), Some("MacBook Pro"), "laptop");
-        check(Some("iPhone"), Some("iPhone 11 Pro"), "smartphone");
-
-        for (sort, expected) in [
-            ("desktop", "desktop"),
-            ("mac", "desktop"),
-            ("unix", "desktop"),
-            ("linux", "desktop"),
-            ("windows10x", "laptop"),
-            ("winCE", "workstation"),
-            ("winEmbedded", "workstation"),
-            ("cloudPC", "server"),
-            ("chromeOS", "computer"),
-            ("android", "smartphone"),
-            ("androidEnterprise", "smartphone"),
-            ("androidForWork", "smartphone"),
-            ("androidnGMS", "smartphone"),
-            ("blackberry", "smartphone"),
-            ("iPod", "smartphone"),
-            ("nokia", "smartphone"),
-            ("palm", "smartphone"),
-            ("winMO6", "smartphone"),
-            ("iPad", "user_endpoint"),
-            ("windowsRT", "user_endpoint"),
-            ("holoLens", "user_endpoint"),
-            ("surfaceHub", "user_endpoint"),
-            ("unknown", "user_endpoint"),
-            ("a sort yet to come", "user_endpoint"),
-        ] {
-            check(Some(sort), Some("Model"), expected);
-            // What is not a thing is a machine on a server, whatever runs on it.
-            check(Some(sort), Some("Virtual Machine"), "server");
-            // A model that is not known says nothing.
-            check(Some(sort), None, expected);
-        }
-        check(None, None, "user_endpoint");
-    }
 
     #[test]
     fn mac_addresses_have_colons() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::convert::{Item, Output};
 use crate::entity::{COMPUTED, EntityType, OBJECT, date, flag, list, text};
 use crate::list::{Domain, List, Report};
-use crate::microsoft365::devices::DEVICES;
+use crate::microsoft365::device_types::DEVICES;
 use crate::microsoft365::report::{cell, joined, word};
 use crate::step::{Link, Permission, Step};
 

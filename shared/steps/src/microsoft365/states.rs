@@ -7,7 +7,7 @@ use graph::{End, Key, Name, Reference, RelationshipClass, RelationshipKey};
 
 use crate::convert::{Item, Output};
 use crate::entity::EntityType;
-use crate::microsoft365::devices::DEVICES;
+use crate::microsoft365::device_types::DEVICES;
 use crate::microsoft365::findings::{FINDING, finding};
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
 use crate::microsoft365::report::{cell, moment};
