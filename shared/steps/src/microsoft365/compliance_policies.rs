@@ -54,12 +54,12 @@ pub(crate) static FINDINGS: Step = Step {
     ..Step::INTUNE
 };
 
-/// The same, policy by policy. Only the beta API lists it.
+/// The same, policy by policy.
 pub(crate) static STATUSES: Step = Step {
     id: "compliance-policies-and-findings-statuses",
     name: "Compliance Policies' Statuses",
     ingestion_source: Some("compliance_policies"),
-    list: List::graph("/beta/deviceManagement/deviceCompliancePolicies/{id}/deviceStatuses")
+    list: List::graph("/deviceManagement/deviceCompliancePolicies/{id}/deviceStatuses")
         .of_each(&[&COMPLIANCE_POLICY])
         .whole()
         .domain(Domain::Intune),
