@@ -16,8 +16,6 @@ pub(super) enum Status {
     Error,
     Conflict,
     NotAssigned,
-    /// The device has not yet said. Only reports know this one.
-    Pending,
 }
 
 impl Status {
@@ -25,7 +23,8 @@ impl Status {
     pub(super) fn of(word: &str) -> Option<Self> {
         let word: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
         Some(match word.to_ascii_lowercase().as_str() {
-            "0" | "unknown" => Self::Unknown,
+            // Reports have several words for a device that has not said.
+            "0" | "unknown" | "notevaluated" | "pending" | "inprogress" => Self::Unknown,
             "1" | "notapplicable" => Self::NotApplicable,
             "2" | "compliant" | "succeeded" | "success" => Self::Compliant,
             "3" | "remediated" => Self::Remediated,
@@ -34,7 +33,6 @@ impl Status {
             "5" | "error" | "failed" => Self::Error,
             "6" | "conflict" => Self::Conflict,
             "7" | "notassigned" => Self::NotAssigned,
-            "pending" | "inprogress" | "notevaluated" => Self::Pending,
             _ => return None,
         })
     }
@@ -56,7 +54,6 @@ impl Status {
             Self::Error => "error",
             Self::Conflict => "conflict",
             Self::NotAssigned => "notAssigned",
-            Self::Pending => "pending",
         }
     }
 
@@ -70,7 +67,7 @@ impl Status {
         match self {
             Self::Compliant | Self::Remediated => Some(true),
             Self::NonCompliant | Self::Error | Self::Conflict => Some(false),
-            Self::Unknown | Self::NotApplicable | Self::NotAssigned | Self::Pending => None,
+            Self::Unknown | Self::NotApplicable | Self::NotAssigned => None,
         }
     }
 
@@ -99,7 +96,7 @@ mod tests {
             (&["error", "Error", "5"], "error"),
             (&["conflict", "Conflict", "6"], "conflict"),
             (&["notApplicable", "Not applicable", "1"], "notApplicable"),
-            (&["Pending", "Not evaluated"], "pending"),
+            (&["unknown", "Pending", "Not evaluated", "0"], "unknown"),
         ] {
             for name in names {
                 assert_eq!(Status::of(name).map(Status::as_str), Some(expected), "{name}");
