@@ -53,5 +53,7 @@ mod wire;
 pub use counters::Counters;
 pub use faults::{Faults, Permanent};
 pub use life::{Change, DeviceChanges, State};
-pub use options::{AppReports, Assignment, Intune, License, Options, Principal, Subscription};
+pub use options::{
+    AppReports, Application, Assignment, Intune, License, Options, Principal, Subscription,
+};
 pub use server::Simulator;

@@ -1,9 +1,11 @@
 //! What a simulated cloud is made from, and who may read it.
 
+mod application;
 mod intune;
 
 use std::time::Duration;
 
+pub use application::Application;
 pub use intune::{AppReports, Intune, License};
 
 use crate::faults::Faults;
@@ -34,6 +36,8 @@ pub struct Options {
     pub http2: bool,
     /// Answers that are wrong on purpose, if there are to be any.
     pub faults: Option<Faults>,
+    /// Applications of other organisations, to which an administrator can consent.
+    pub applications: Vec<Application>,
     /// What Microsoft Intune manages.
     pub intune: Intune,
     /// Whether the tenant has Microsoft Entra ID P1 or P2, without which nobody is told when users
@@ -54,6 +58,7 @@ impl Default for Options {
             principals: Vec::new(),
             http2: false,
             faults: None,
+            applications: Vec::new(),
             intune: Intune::default(),
             premium: true,
         }

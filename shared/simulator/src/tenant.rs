@@ -1,9 +1,12 @@
 //! The tenant: how much of everything there is, and the names and ids that everything else uses.
 
+mod consents;
+
 use std::collections::BTreeMap;
 use std::iter::successors;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use consents::Consents;
 use serde_json::Value;
 
 use crate::guid::{Guids, Kind};
@@ -11,7 +14,7 @@ use crate::intune::fleet::Fleet;
 use crate::life::{Change, Life};
 use crate::management_group::ManagementGroups;
 use crate::names;
-use crate::options::{Assignment, Options, Principal, Subscription};
+use crate::options::{Application, Assignment, Options, Principal, Subscription};
 use crate::random::{Draw, hash, nth};
 use crate::resources::plan::Plan;
 
@@ -37,6 +40,7 @@ pub(crate) struct Tenant {
     /// What has changed of subscriptions, by their index.
     lives: RwLock<BTreeMap<u64, Life>>,
     principals: Vec<Principal>,
+    consents: Consents,
 }
 
 /// The plans of subscriptions that appear one by one. None ever moves or goes, so that an answer may
@@ -78,6 +82,7 @@ impl Tenant {
             plans: Plan::all(options),
             later: Later::default(),
             lives: RwLock::default(),
+            consents: Consents::new(&options.applications),
             principals: [default].into_iter().chain(options.principals.iter().cloned()).collect(),
         }
     }
@@ -117,7 +122,27 @@ impl Tenant {
     /// A principal by its client id, and its place among the service principals.
     pub(crate) fn principal(&self, client_id: &str) -> Option<(u64, &Principal)> {
         let mut principals = (0..).zip(&self.principals);
-        principals.find(|(_, principal)| principal.client_id.eq_ignore_ascii_case(client_id))
+        let found = principals.find(|(_, it)| it.client_id.eq_ignore_ascii_case(client_id));
+        found.or_else(|| {
+            let (place, principal, _) = self.consents.principal(client_id)?;
+            // Counted from the other end, so that what follows from places stays as it is.
+            Some((u64::from(u32::MAX) - place, principal))
+        })
+    }
+
+    /// Whether a principal has the permissions of Microsoft Graph that it asks for.
+    pub(crate) fn has_roles(&self, client_id: &str) -> bool {
+        self.consents.principal(client_id).is_none_or(|(_, _, has_roles)| has_roles)
+    }
+
+    /// An application of another organisation, by its client id.
+    pub(crate) fn application(&self, client_id: &str) -> Option<&Application> {
+        self.consents.application(client_id)
+    }
+
+    /// Lets an application of another organisation in, with or without the permissions that it asks for.
+    pub(crate) fn consent(&self, client_id: &str, with_roles: bool) {
+        self.consents.grant(client_id, with_roles);
     }
 
     pub(crate) fn principals(&self) -> &[Principal] {

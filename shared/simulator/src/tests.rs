@@ -1,6 +1,7 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
 mod changes;
+mod consent;
 mod directory;
 mod exports;
 mod graph;

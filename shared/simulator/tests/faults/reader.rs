@@ -8,10 +8,10 @@ use simulator::Simulator;
 
 /// Reads lists. It fails the test where the guarantee of the faults is not kept.
 pub(crate) struct Reader<'a> {
-    cloud: &'a Simulator,
-    client: Client,
+    pub(crate) cloud: &'a Simulator,
+    pub(crate) client: Client,
     tokens: BTreeMap<&'static str, String>,
-    at_most: u32,
+    pub(crate) at_most: u32,
     /// The ids of what each list holds, by its address below that of the cloud.
     pub(crate) found: BTreeMap<String, BTreeSet<String>>,
 }
@@ -51,7 +51,7 @@ impl Chain {
     }
 }
 
-const GRAPH: &str = "https://graph.microsoft.com";
+pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
 const RESOURCE_MANAGER: &str = "https://management.azure.com";
 const KEY_VAULT: &str = "https://vault.azure.net";
 
@@ -78,6 +78,7 @@ impl<'a> Reader<'a> {
         for members in members.chunks(20) {
             self.read_together(members).await;
         }
+        self.read_intune().await;
         let arm = format!("{base}/management.azure.com");
         self.read(&format!("{arm}/subscriptions?api-version=2022-12-01")).await;
         let mut vaults = Vec::new();
@@ -110,8 +111,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Forgets a token that was refused.
+    pub(crate) fn forget(&mut self, audience: &str) {
+        self.tokens.remove(audience);
+    }
+
     /// Reads a list by itself.
-    async fn read(&mut self, first: &str) {
+    pub(crate) async fn read(&mut self, first: &str) {
         let mut chain = Chain::new(first);
         self.found(first);
         loop {
@@ -214,7 +220,7 @@ impl<'a> Reader<'a> {
         false
     }
 
-    fn found(&mut self, first: &str) -> &mut BTreeSet<String> {
+    pub(crate) fn found(&mut self, first: &str) -> &mut BTreeSet<String> {
         let address = first.strip_prefix(self.cloud.base()).unwrap();
         self.found.entry(address.to_owned()).or_default()
     }
@@ -227,7 +233,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A token, which is kept until it is refused.
-    async fn token(&mut self, audience: &'static str) -> String {
+    pub(crate) async fn token(&mut self, audience: &'static str) -> String {
         if let Some(token) = self.tokens.get(audience) {
             return token.clone();
         }
