@@ -18,8 +18,12 @@ pub enum RelationshipClass {
     Denies,
     /// The target belongs to the source.
     Has,
+    /// The source may change the target, and who else may.
+    Owns,
     /// The source guards the target.
     Protects,
+    /// The source believes what the target says.
+    Trusts,
     /// The source depends on the target.
     Uses,
 }
@@ -34,7 +38,9 @@ impl RelationshipClass {
             Self::Contains => "CONTAINS",
             Self::Denies => "DENIES",
             Self::Has => "HAS",
+            Self::Owns => "OWNS",
             Self::Protects => "PROTECTS",
+            Self::Trusts => "TRUSTS",
             Self::Uses => "USES",
         }
     }

@@ -1,11 +1,19 @@
 //! The ingestion sources that an instance can switch.
 
-/// The ingestion sources of Azure.
+/// The ingestion sources of Azure. Of those of Entra ID, the reference has only
+/// `ad-devices`, `ad-domain`, `ad-generals` and `ad-groups`.
 pub(crate) const AZURE: &[&str] = &[
+    "ad-administrative-units",
+    "ad-cross-tenant-access",
     "ad-devices",
     "ad-domain",
+    "ad-federated-credentials",
     "ad-generals",
     "ad-groups",
+    "ad-owners",
+    "ad-permission-grants",
+    "ad-privileged-identity",
+    "ad-transitive-membership",
     "advisor-recommendations",
     "api-management",
     "app-service",

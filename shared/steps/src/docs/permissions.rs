@@ -111,11 +111,19 @@ pub fn graph_role_id(name: &str) -> Option<&'static str> {
 }
 
 const GRAPH_ROLES: &[(&str, &str)] = &[
+    ("AdministrativeUnit.Read.All", "134fd756-38ce-4afd-ba33-e9623dbe66c2"),
     ("Application.Read.All", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"),
+    ("Device.Read.All", "7438b122-aefc-4978-80ed-43db9fcc7715"),
+    ("Directory.Read.All", "7ab1d382-f21e-4acd-a863-ba3e13f7da61"),
     ("Group.Read.All", "5b567255-7703-4780-807c-7be8301ae99b"),
     ("GroupMember.Read.All", "98830695-27a2-44f7-8c18-0c3ebc9698f6"),
     ("Organization.Read.All", "498476ce-e0fe-48b0-b801-37ba7e2685c6"),
     ("Policy.Read.All", "246dd0d5-5bd0-4def-940b-0421030a5b68"),
+    ("PrivilegedAssignmentSchedule.Read.AzureADGroup", "cd4161cb-f098-48f8-a884-1eda9a42434c"),
+    ("PrivilegedEligibilitySchedule.Read.AzureADGroup", "edb419d6-7edc-42a3-9345-509bfdf5d87c"),
+    ("RoleAssignmentSchedule.Read.Directory", "d5fe8ce8-684c-4c83-a52c-46e882ce4be1"),
+    ("RoleEligibilitySchedule.Read.Directory", "ff278e11-4a33-4d0c-83d2-d01dc58929a5"),
+    ("RoleManagement.Read.Directory", "483bed4a-2ad3-4361-a73b-c83ccdbdc53c"),
     ("User.Read.All", "df021288-bdef-4463-88db-98f22de89214"),
 ];
 

@@ -1,0 +1,27 @@
+//! Applications that are registered in the directory.
+
+use crate::entity::{EntityType, OBJECT, text};
+use crate::entra::credentials;
+use crate::list::List;
+use crate::step::{Permission, Step};
+
+pub(crate) static APPLICATION: EntityType = EntityType {
+    kind: "azure_application",
+    class: &["Application"],
+    doc: "An application that is registered in the directory.",
+    shared: OBJECT,
+    properties: &[text("appId", "/appId", "The id that the application signs in with.")],
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-azure-application",
+    name: "Azure Application",
+    list: List::graph("/applications").query("$top=999").also(credentials::FIELDS),
+    permissions: &[Permission::Graph("Application.Read.All")],
+    emits: Some(&APPLICATION),
+    links: &[credentials::HAS],
+    refine: credentials::conceal,
+    relate: credentials::of_application,
+    adds: credentials::TYPES,
+    ..Step::DIRECTORY
+};
