@@ -1,5 +1,7 @@
 //! Applications that are registered in the directory.
 
+use graph::{Key, Name};
+
 use crate::entity::{EntityType, OBJECT, text};
 use crate::entra::credentials;
 use crate::list::List;
@@ -19,6 +21,9 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/applications").query("$top=999").also(credentials::FIELDS),
     permissions: &[Permission::Graph("Application.Read.All")],
     emits: Some(&APPLICATION),
+    key: |application| application.text("/appId").map(Key::new),
+    // Its other lists and its owners call it by its object id.
+    aliases: |application| application.id().map(Name::of_id).into_iter().collect(),
     links: &[credentials::HAS],
     refine: credentials::conceal,
     relate: credentials::of_application,

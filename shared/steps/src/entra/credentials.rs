@@ -73,7 +73,7 @@ pub(crate) const HAS: Link = Link::new(RelationshipClass::Has, TYPES, "");
 
 /// Adds the credentials that stand in an application.
 pub(crate) fn of_application(application: &Item<'_>, out: &mut Output) {
-    each(application, APPLICATION.kind, out);
+    each(application, "/appId", APPLICATION.kind, out);
 }
 
 /// Adds the credentials that stand in a service principal.
@@ -82,7 +82,7 @@ pub(crate) fn of_application(application: &Item<'_>, out: &mut Output) {
 /// to, and no one else ever holds them.
 pub(crate) fn of_service_principal(principal: &Item<'_>, out: &mut Output) {
     if principal.text("/servicePrincipalType") != Some("ManagedIdentity") {
-        each(principal, SERVICE_PRINCIPAL.kind, out);
+        each(principal, "/id", SERVICE_PRINCIPAL.kind, out);
     }
 }
 
@@ -99,8 +99,9 @@ pub(crate) fn conceal(owner: &Item<'_>, entity: &mut Entity) {
     entity.raw = to_raw_value(&json).ok();
 }
 
-fn each(owner: &Item<'_>, kind: &str, out: &mut Output) {
-    let Some(key) = owner.key("/id") else { return };
+/// Adds the credentials of what has its key at a path.
+fn each(owner: &Item<'_>, path: &str, kind: &str, out: &mut Output) {
+    let Some(key) = owner.key(path) else { return };
     for (field, of) in FIELDS.iter().zip(TYPES) {
         for json in owner.values(&format!("/{field}/*")) {
             let Some(credential) = credential(owner, &format!("{key}/{field}"), json, of, out)
@@ -162,6 +163,7 @@ mod tests {
     fn no_value_of_a_credential_is_kept() {
         let json = json!({
             "id": "a",
+            "appId": "b",
             "passwordCredentials": [{ "keyId": "p", "hint": "abc", "secretText": "abc-secret" }],
             "keyCredentials": [{ "keyId": "c", "key": "c2VjcmV0", "usage": "Sign" }, 7],
         });
