@@ -14,4 +14,5 @@ pub(crate) mod owners;
 pub(crate) mod permission_grants;
 pub(crate) mod privileged_identity;
 pub(crate) mod service_principals;
+pub(crate) mod transitive_membership;
 pub(crate) mod users;
