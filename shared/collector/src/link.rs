@@ -17,6 +17,8 @@ mod line;
 mod proof;
 mod sort;
 mod tenant;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
