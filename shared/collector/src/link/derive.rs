@@ -58,8 +58,9 @@ pub(super) fn derive(
 pub(super) fn best(kind: &str, key: &str, ways: &[Record]) -> Result<Option<Known>, Error> {
     let Some((way, rule)) = ways.first().zip(derives(kind)) else { return Ok(None) };
     let member = rule.members.iter().find(|it| it.becomes == kind);
-    let (Some(member), Some(length)) = (member, Way::read(&way.value)) else { return Ok(None) };
-    let line = length.line(member, key)?;
+    let Some(member) = member else { return Ok(None) };
+    let Some(best) = Way::read(member, key, &way.value) else { return Ok(None) };
+    let line = best.line(member, key)?;
     Ok(match way.rank() {
         way::FOUND => Some(Known::Found(line)),
         way::CARRIED => Some(Known::Carried(line)),
@@ -75,7 +76,7 @@ pub(super) fn follows_from(kind: &str) -> impl Iterator<Item = &'static str> {
     direct.into_iter().chain(rule.map(|rule| rule.nesting))
 }
 
-/// A way from a thing to a member, as it is sorted: shorter ones first, then by what the member is in.
+/// A way from a thing to a member. The ends are in the key of what follows, and so are not repeated.
 struct Way<'w> {
     length: u32,
     via: &'w str,
@@ -84,15 +85,18 @@ struct Way<'w> {
 }
 
 impl<'w> Way<'w> {
-    /// Keys hold no zero bytes: they are text that JSON held, and nothing that Microsoft makes ids of.
-    fn write(&self) -> Vec<u8> {
-        format!("{:08}\0{}\0{}\0{}", self.length, self.via, self.from, self.to).into_bytes()
+    /// What a way is sorted by among those of the same sort: shorter ones first, then by what the member is in.
+    /// No key holds a zero byte, for Microsoft makes ids of none.
+    fn write(length: u32, via: &str, from: &str) -> Vec<u8> {
+        format!("{length:08}\0{via}\0{}", from.len()).into_bytes()
     }
 
-    fn read(bytes: &'w [u8]) -> Option<Self> {
-        let mut parts = std::str::from_utf8(bytes).ok()?.splitn(4, '\0');
-        let length = parts.next()?.parse().ok()?;
-        Some(Self { length, via: parts.next()?, from: parts.next()?, to: parts.next()? })
+    fn read(member: &Member, key: &'w str, written: &'w [u8]) -> Option<Self> {
+        let mut parts = std::str::from_utf8(written).ok()?.split('\0');
+        let (length, via, from) = (parts.next()?, parts.next()?, parts.next()?);
+        let (from, rest) = key.split_at_checked(from.parse().ok()?)?;
+        let to = rest.strip_prefix(&between(member.class))?.strip_suffix(TRANSITIVE)?;
+        Some(Self { length: length.parse().ok()?, via, from, to })
     }
 
     fn line(&self, member: &Member, key: &str) -> Result<Line, Error> {
@@ -112,7 +116,13 @@ impl<'w> Way<'w> {
 
 /// The key of what follows. The thing may come to have the member directly, which is another relationship.
 fn key(from: &str, class: RelationshipClass, to: &str) -> String {
-    format!("{from}|{}|{to}|transitive", class.as_str().to_lowercase())
+    format!("{from}{}{to}{TRANSITIVE}", between(class))
+}
+
+const TRANSITIVE: &str = "|transitive";
+
+fn between(class: RelationshipClass) -> String {
+    format!("|{}|", class.as_str().to_lowercase())
 }
 
 /// The ends of a relationship of a snapshot, unless one is for others to find.
@@ -176,8 +186,7 @@ fn hand_up(
         let Some(thing) = nest.find(&it.from) else { continue };
         let mut push = |from: &str, rank, length| -> io::Result<()> {
             let key = sort::key(member.becomes, &key(from, member.class, &it.to), rank);
-            let way = Way { length, via: &it.from, from, to: &it.to };
-            ways.push(&key, &way.write())
+            ways.push(&key, &Way::write(length, &it.from, from))
         };
         if nest.has_any_in(thing) {
             push(&it.from, way::DIRECT, 1)?;
