@@ -1,6 +1,11 @@
 //! Microsoft Entra ID.
 
 pub(crate) mod account;
+pub(crate) mod app_role_assignments;
+pub(crate) mod applications;
+pub(crate) mod devices;
+pub(crate) mod directory_roles;
+pub(crate) mod domains;
 pub(crate) mod groups;
 pub(crate) mod service_principals;
 pub(crate) mod users;
