@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod app_role_assignments;
 pub(crate) mod applications;
+pub(crate) mod conditional_access;
 pub(crate) mod devices;
 pub(crate) mod directory_roles;
 pub(crate) mod domains;
