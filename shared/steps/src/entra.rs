@@ -1,5 +1,6 @@
 //! Microsoft Entra ID.
 
+pub(crate) mod access_packages;
 pub(crate) mod account;
 pub(crate) mod app_role_assignments;
 pub(crate) mod applications;
