@@ -131,6 +131,7 @@ pub fn scope() -> Scope {
         instance_name: "Contoso".into(),
         directory_id: "5d0b1f6e-6a0c-4c53-9a57-000000000002".into(),
         subscription_id: Some("5d0b1f6e-6a0c-4c53-9a57-000000000003".into()),
+        intune_account_id: Some("5d0b1f6e-6a0c-4c53-9a57-000000000004".into()),
         portal: "https://portal.azure.com/#@contoso.com".into(),
         account_name: None,
         vulnerability_severities: Vec::new(),

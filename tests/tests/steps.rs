@@ -6,7 +6,8 @@ use std::fs;
 use graph::{Entity, Key, Unresolved};
 use serde_json::Value;
 use steps::{
-    EntityType, Link, List, PARENT, Parent, Permission, Property, STEPS, Service, Step, Type,
+    ENDINGS, EntityType, Link, List, PARENT, Parent, Permission, Property, STEPS, Service, Step,
+    Type,
 };
 use tests::{Problems, Recording, difference, fixtures, pretty};
 
@@ -63,15 +64,14 @@ fn recordings_show_every_property() {
     }
 
     let mut problems = Problems::default();
-    let mut shared = BTreeMap::new();
+    let (mut own, mut shared) = (BTreeMap::new(), BTreeMap::new());
     for recording in recordings() {
         let step = recording.step;
         let found = recording.convert();
         let borrowed: Vec<&str> = links(step).flat_map(|link| link.borrow).copied().collect();
-        let own = step.entity_types().map(|of| (of, declared(of.properties)));
         let patched = step.emits.map(|of| (of, declared(step.patches)));
         let extended = step.extends.iter().map(|(of, names)| (*of, names.to_vec()));
-        for (of, properties) in own.chain(patched).chain(extended) {
+        for (of, properties) in patched.into_iter().chain(extended) {
             let seen = names(&found.entities, of);
             for name in properties.into_iter().filter(|it| !borrowed.contains(it)) {
                 let is_seen = seen.contains(name);
@@ -80,10 +80,17 @@ fn recordings_show_every_property() {
         }
         for of in step.entity_types() {
             let seen = names(&found.entities, of);
+            for name in declared(of.properties).into_iter().filter(|it| !borrowed.contains(it)) {
+                *own.entry((of.kind, name)).or_insert(false) |= seen.contains(name);
+            }
             for Property { name, .. } in of.shared.iter().copied().flatten() {
                 *shared.entry(*name).or_insert(false) |= seen.contains(*name);
             }
         }
+    }
+    // Several steps may find one type, by the same conversion. One of them showing a property will do.
+    for ((kind, name), is_seen) in own {
+        problems.unless(is_seen, || format!("no recording of any step shows {kind}.{name}"));
     }
     for (name, is_seen) in shared {
         problems.unless(is_seen, || format!("no recording of any step shows {name}"));
@@ -102,8 +109,11 @@ fn recordings_show_no_property_that_is_not_declared() {
                 let is_fine = step.property(kind, name).is_some_and(|it| it.admits(value));
                 problems.unless(is_fine, || format!("{} sets {kind}.{name} to {value}", step.id));
             }
-            let mut patched = step.patched_types();
-            let is_fine = entity.is_patch == patched.any(|of| of.kind == kind);
+            let is_fine = if entity.is_patch {
+                step.patched_types().any(|of| of.kind == kind)
+            } else {
+                step.entity_types().any(|of| of.kind == kind)
+            };
             problems.unless(is_fine, || format!("{} does not declare {kind}", step.id));
         }
     }
@@ -261,6 +271,9 @@ fn ids_are_unique_sorted_and_kebab_case() {
     let mut seen = BTreeSet::new();
     for id in STEPS.iter().flat_map(|step| step.covers.iter().copied().chain([step.id])) {
         problems.unless(seen.insert(id), || format!("{id} occurs twice"));
+    }
+    // Other spellings are the reference's.
+    for id in STEPS.iter().map(|step| step.id) {
         let is_kebab = id.split('-').all(|word| {
             !word.is_empty()
                 && word.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
@@ -275,7 +288,8 @@ fn a_type_is_declared_once() {
     let mut problems = Problems::default();
     let mut declared = BTreeMap::new();
     for (step, of) in emitted() {
-        let other = declared.insert(of.kind, of).is_some_and(|other| !std::ptr::eq(other, of));
+        let other = declared.insert((step.integration, of.kind), of);
+        let other = other.is_some_and(|other| !std::ptr::eq(other, of));
         problems.unless(!other, || format!("{} of {} has a namesake", of.kind, step.id));
         problems.unless(!of.class.is_empty(), || format!("{} has no class", of.kind));
     }
@@ -285,9 +299,11 @@ fn a_type_is_declared_once() {
 #[test]
 fn properties_have_names_of_their_own() {
     let mut problems = Problems::default();
-    let types: BTreeMap<_, _> = emitted().map(|(_, of)| (of.kind, of)).collect();
-    for of in types.into_values() {
-        let patches = STEPS.iter().filter(|step| step.emits.is_some_and(|it| it.kind == of.kind));
+    let types: BTreeMap<_, _> =
+        emitted().map(|(step, of)| ((step.integration, of.kind), of)).collect();
+    for ((integration, kind), of) in types {
+        let steps = STEPS.iter().filter(|step| step.integration == integration);
+        let patches = steps.filter(|step| step.emits.is_some_and(|it| it.kind == kind));
         let patches = patches.flat_map(|step| step.patches);
         let mut seen = BTreeSet::new();
         for name in of.declared().chain(patches).map(|it| it.name) {
@@ -304,15 +320,17 @@ fn properties_have_names_of_their_own() {
 #[test]
 fn links_lead_to_entities_that_are_emitted() {
     let mut problems = Problems::default();
-    let kinds: BTreeSet<&str> = emitted().map(|(_, of)| of.kind).collect();
+    let kinds: BTreeSet<_> = emitted().map(|(step, of)| (step.integration, of.kind)).collect();
     for step in STEPS {
         for to in links(step).flat_map(|link| link.to).map(|to| to.kind) {
-            let is_known = kinds.contains(to) || NOT_YET_COLLECTED.contains(&to);
+            let is_known =
+                kinds.contains(&(step.integration, to)) || NOT_YET_COLLECTED.contains(&to);
             problems.unless(is_known, || format!("{} links to {to}, which no step emits", step.id));
         }
     }
     for kind in NOT_YET_COLLECTED {
-        problems.unless(!kinds.contains(kind), || format!("{kind} is collected by now"));
+        let is_collected = kinds.iter().any(|(_, of)| of == kind);
+        problems.unless(!is_collected, || format!("{kind} is collected by now"));
     }
     problems.report();
 }
@@ -339,7 +357,9 @@ fn what_is_borrowed_is_declared_by_both() {
 fn a_patch_is_of_what_another_step_finds() {
     for step in STEPS {
         for patched in step.patched_types() {
-            let is_found = emitted().any(|(_, of)| std::ptr::eq(of, patched));
+            let is_found = emitted().any(|(other, of)| {
+                other.integration == step.integration && std::ptr::eq(of, patched)
+            });
             assert!(is_found, "{} patches {}, which no step finds", step.id, patched.kind);
         }
     }
@@ -351,7 +371,11 @@ fn parents_are_emitted_before_their_children() {
         assert!(!path.contains(&step.id), "{path:?} wait for each other");
         path.push(step.id);
         for parent in step.list.parents {
-            let mut steps = emitted().filter(|(_, of)| std::ptr::eq(*of, *parent)).peekable();
+            let mut steps = emitted()
+                .filter(|(other, of)| {
+                    other.integration == step.integration && std::ptr::eq(*of, *parent)
+                })
+                .peekable();
             assert!(steps.peek().is_some(), "no step emits {} for {}", parent.kind, step.id);
             for (step, _) in steps {
                 visit(step, path);
@@ -362,6 +386,90 @@ fn parents_are_emitted_before_their_children() {
     for step in STEPS {
         visit(step, &mut Vec::new());
     }
+}
+
+#[test]
+fn a_stand_in_may_find_all_that_it_stands_in_for() {
+    let mut problems = Problems::default();
+    for step in STEPS {
+        let Some(id) = step.instead_of else { continue };
+        let other = STEPS.iter().find(|it| it.id == id);
+        let Some(other) = other.filter(|it| it.integration == step.integration) else {
+            problems.note(Some(format!("{} stands in for {id}, which is none", step.id)));
+            continue;
+        };
+        let types = |step: &Step| step.entity_types().map(|of| of.kind).collect::<BTreeSet<_>>();
+        let may = types(step).is_superset(&types(other))
+            && step.relationships().is_superset(&other.relationships());
+        problems.unless(may, || format!("{} does not make up for {id}", step.id));
+        let is_switched_alike =
+            step.ingestion_source == other.ingestion_source && step.needs == other.needs;
+        problems.unless(is_switched_alike, || format!("{} runs without {id}", step.id));
+    }
+    problems.report();
+}
+
+#[test]
+fn a_stand_in_finds_the_same() {
+    let mut problems = Problems::default();
+    for stand_in in recordings() {
+        let Some(other) = stand_in.step.instead_of else { continue };
+        let id = stand_in.step.id;
+        let other = Recording::of(steps::find(other).unwrap()).unwrap().convert();
+        let found = stand_in.convert();
+        let pairs = found.entities.iter().flat_map(|it| {
+            let same = move |other: &&Entity| other.key == it.key && other.is_patch == it.is_patch;
+            other.entities.iter().filter(same).map(move |other| (it, other))
+        });
+        let pairs: Vec<_> = pairs.collect();
+        problems.unless(!pairs.is_empty() || other.entities.is_empty(), || {
+            format!("{id} and what it stands in for show nothing in common")
+        });
+        for (name, value, other) in pairs.iter().flat_map(|(it, other)| {
+            let both = |(name, value)| Some((name, value, other.properties.get(name)?));
+            it.properties.iter().filter_map(both)
+        }) {
+            // What reports and other lists spell in their own way.
+            let is_same =
+                value == other || matches!(&**name, "displayName" | "version") || value.is_array();
+            problems.unless(is_same, || format!("{id} sets {name} to {value} for {other}"));
+        }
+        let is_shared = found.references.iter().any(|it| other.references.contains(it));
+        problems.unless(is_shared || other.references.is_empty(), || {
+            format!("{id} and what it stands in for relate nothing in common")
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn no_step_reads_what_has_ended_but_for_another() {
+    let mut problems = Problems::default();
+    let mut known = BTreeSet::new();
+    for ending in ENDINGS {
+        problems.unless(known.insert(ending.path), || format!("{} ends twice", ending.path));
+        let is_date = |date: &str| {
+            let parts: Vec<Option<u16>> = date.split('-').map(|it| it.parse().ok()).collect();
+            matches!(
+                parts[..],
+                [Some(2000..)]
+                    | [Some(2000..), Some(1..=12)]
+                    | [Some(2000..), Some(1..=12), Some(1..=31)]
+            )
+        };
+        let is_fine = ending.stage.date().is_none_or(is_date) && !ending.source.is_empty();
+        problems.unless(is_fine, || format!("{} ends {}", ending.path, ending.stage));
+    }
+    for (step, list) in lists() {
+        let ending = list.ending().filter(|it| it.stage.is_over());
+        problems.unless(ending.is_none() || step.instead_of.is_some(), || {
+            let instead = ending.map(|it| it.replacement).unwrap_or_default();
+            format!("{} reads {}, which has ended: read {instead}", step.id, list.path)
+        });
+    }
+    let stands_in = lists().any(|(_, list)| list.ending().is_some_and(|it| it.stage.is_over()));
+    assert!(stands_in, "no list is known to have ended");
+    problems.report();
 }
 
 #[test]

@@ -190,6 +190,7 @@ impl Instance {
             instance_name: self.name.clone(),
             directory_id: self.config.directory_id.clone(),
             subscription_id: self.config.subscription_id.clone(),
+            intune_account_id: None,
             portal: portal.to_owned(),
             account_name: self.account_name.clone().filter(|_| self.config.tag_account_name),
             vulnerability_severities: listed(self.config.vulnerability_severities.as_deref()),

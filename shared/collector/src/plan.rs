@@ -1,7 +1,7 @@
 //! What a job does, decided before anything is read.
 
 use serde::{Deserialize, Serialize};
-use steps::{DERIVED, EntityType, List, Needs, STEPS, Step};
+use steps::{DERIVED, EntityType, List, Needs, STEPS, Scope, Step};
 
 use crate::instance::Instance;
 use crate::layout::Job;
@@ -19,6 +19,9 @@ pub struct Plan {
     pub instance: Instance,
     /// Where the portal shows the tenant.
     pub portal: String,
+    /// The tenant's account at Microsoft Intune, if it has one and it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intune_account_id: Option<String>,
     /// The job of the last snapshot, which this one's is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Job>,
@@ -60,6 +63,15 @@ impl Plan {
         let terms = Terms { instance, no_intune };
         let steps = terms.steps().map(|step| terms.planned(step));
         steps.chain(terms.rules()).collect()
+    }
+
+    /// What conversions know of the instance.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope {
+            intune_account_id: self.intune_account_id.clone(),
+            ..self.instance.scope(&self.portal, &self.planned_at)
+        }
     }
 
     /// The steps that run.
@@ -203,6 +215,7 @@ mod tests {
             job: Job { instance: "i".into(), id: "j".into() },
             planned_at: "2026-03-01T04:05:06Z".into(),
             portal: String::new(),
+            intune_account_id: None,
             previous: None,
             parents_per_shard: 1,
             is_whole: true,

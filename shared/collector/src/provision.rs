@@ -229,6 +229,7 @@ mod tests {
             planned_at: format!("2026-03-{day:02}T00:00:00Z"),
             instance: serde_json::from_value(instance).unwrap(),
             portal: String::new(),
+            intune_account_id: None,
             previous: None,
             parents_per_shard: 1,
             is_whole: true,

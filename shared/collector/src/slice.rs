@@ -163,7 +163,7 @@ impl<'a> Shard<'a> {
             plan,
             step,
             number: message.shard,
-            scope: plan.instance.scope(&plan.portal, &plan.planned_at),
+            scope: plan.scope(),
             fetch: context.connect(&plan.instance).await?,
             checkpoint,
             etag,
@@ -282,13 +282,11 @@ impl<'a> Shard<'a> {
         let (base, mut path) = list.address(self.step, &self.scope, parent)?;
         let mut body = None;
         if list.report.is_some() {
-            match chain.export.path(&path) {
-                Some(job) => path = job,
-                None => {
-                    body = Some(
-                        chain.ask(list.body(&self.scope, parent, chain.export.name())?, list.shape),
-                    )
-                }
+            if let Some(job) = chain.export.path(&path) {
+                path = job;
+            } else {
+                let whole = list.body(&self.scope, parent, chain.export.name())?;
+                body = Some(chain.ask(whole, list.shape));
             }
         }
         let first = match base {

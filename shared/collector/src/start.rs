@@ -208,22 +208,18 @@ async fn plan(
     let fetch = context.connect(instance).await?;
     let portal = sign_in(context, instance, &*fetch).await?;
     let is_whole = alone.is_none();
-    let steps = match alone {
-        Some(steps) => steps,
-        None => {
-            let no_intune = match instance.integration {
-                Integration::Azure => None,
-                Integration::Microsoft365 => no_intune(&*fetch, instance).await?,
-            };
-            Plan::steps_of(instance, no_intune.as_deref())
-        }
+    let Intune { account, lacking } = match instance.integration {
+        Integration::Azure => Intune::default(),
+        Integration::Microsoft365 => intune(&*fetch, instance).await?,
     };
+    let steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
     let latest = context.read::<Latest>(&layout::latest(&instance.id)).await?;
     Ok(Plan {
         job: Job::new(&instance.id, now),
         planned_at: now.format(&Rfc3339).unwrap_or_default(),
         instance: instance.clone(),
         portal,
+        intune_account_id: account,
         previous: latest.map(|(latest, _)| latest.job),
         parents_per_shard: context.parents_per_shard,
         is_whole,
@@ -274,27 +270,41 @@ async fn default_domain(fetch: &dyn Fetch, directory: &str) -> Result<Option<Str
     Ok(None)
 }
 
-/// Why a tenant has nothing of Microsoft Intune to read, if that is so. Where this cannot be told, the steps
-/// are to find out: refused is not empty.
-async fn no_intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Option<String>, Error> {
+/// What a tenant has of Microsoft Intune.
+#[derive(Default)]
+struct Intune {
+    /// Its account, if it could be read.
+    account: Option<String>,
+    /// Why there is nothing to read, if that is so.
+    lacking: Option<String>,
+}
+
+/// What a tenant has of Microsoft Intune. Where this cannot be told, the steps are to find out: refused is
+/// not empty.
+async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error> {
     let directory = &instance.config.directory_id;
     let address = Address::Path("/deviceManagement?$select=intuneAccountId".to_owned());
     let account = match ask(fetch, directory, address).await {
-        Ok(document) => document["intuneAccountId"].as_str().map(str::to_owned),
+        Ok(document) => match document.get("intuneAccountId") {
+            Some(account) => account.as_str().map(str::to_owned),
+            // What is asked for is answered, be it with null. This answer says nothing.
+            None => return Ok(Intune::default()),
+        },
         // What Graph says where the directory has never had a licence.
         Err(Failure::Gone(_) | Failure::Retired(_)) => None,
         Err(Failure::Failed(reason)) if reason.contains("not applicable to target tenant") => None,
         Err(Failure::Authentication(reason)) => return Err(Error::Validation(reason)),
-        Err(_) => return Ok(None),
+        Err(_) => return Ok(Intune::default()),
     };
-    if account.is_none_or(|it| it.is_empty()) {
-        return Ok(Some("the tenant has no licence of Microsoft Intune".to_owned()));
-    }
+    let Some(account) = account.filter(|it| !it.is_empty()) else {
+        let lacking = "the tenant has no licence of Microsoft Intune".to_owned();
+        return Ok(Intune { account: None, lacking: Some(lacking) });
+    };
     let path = format!("/organization/{directory}?$select=mobileDeviceManagementAuthority");
     let authority = ask(fetch, directory, Address::Path(path)).await.unwrap_or_default();
     let is_basic = authority["mobileDeviceManagementAuthority"] == "office365";
     let reason = "Basic Mobility and Security manages the tenant's devices, not Microsoft Intune";
-    Ok(is_basic.then(|| reason.to_owned()))
+    Ok(Intune { account: Some(account), lacking: is_basic.then(|| reason.to_owned()) })
 }
 
 /// Reads a document of Microsoft Graph.

@@ -14,10 +14,20 @@ pub enum RelationshipClass {
     Assigned,
     /// The target is a part of the source.
     Contains,
+    /// The source made the target.
+    Created,
     /// The source stops the target.
     Denies,
     /// The target belongs to the source.
     Has,
+    /// The source is how the target became known.
+    Identified,
+    /// The target is installed on the source.
+    Installed,
+    /// The source and the target are the same, seen from two sides.
+    Is,
+    /// The source looks after the target.
+    Manages,
     /// The source may change the target, and who else may.
     Owns,
     /// The source guards the target.
@@ -36,8 +46,13 @@ impl RelationshipClass {
             Self::Allows => "ALLOWS",
             Self::Assigned => "ASSIGNED",
             Self::Contains => "CONTAINS",
+            Self::Created => "CREATED",
             Self::Denies => "DENIES",
             Self::Has => "HAS",
+            Self::Identified => "IDENTIFIED",
+            Self::Installed => "INSTALLED",
+            Self::Is => "IS",
+            Self::Manages => "MANAGES",
             Self::Owns => "OWNS",
             Self::Protects => "PROTECTS",
             Self::Trusts => "TRUSTS",

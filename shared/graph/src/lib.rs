@@ -11,4 +11,4 @@ mod reference;
 pub use class::{RelationshipClass, relationship_type};
 pub use entity::Entity;
 pub use key::{Key, Name};
-pub use reference::{Direction, End, Reference, Unresolved};
+pub use reference::{Direction, End, Reference, RelationshipKey, Unresolved};

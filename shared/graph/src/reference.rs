@@ -20,10 +20,9 @@ pub struct Reference {
     /// The type, where it is not composed of the ends' types.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// What the key begins with, where it is not composed of the ends' keys. The key of the end that
-    /// had to be found follows after a colon.
+    /// The key, where it is not composed of the ends' keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
+    pub key: Option<RelationshipKey>,
     /// What is known about the relationship itself.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub properties: Map<String, Value>,
@@ -33,6 +32,36 @@ pub struct Reference {
     /// What becomes of it if an end is not found.
     #[serde(default, skip_serializing_if = "Unresolved::is_drop")]
     pub unresolved: Unresolved,
+}
+
+/// The key of a relationship that is not composed of its ends' keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum RelationshipKey {
+    /// What it begins with. The key of the end that had to be found follows after a colon.
+    Prefix(String),
+    /// All of it, whatever the ends turn out to be.
+    Whole {
+        /// The key.
+        whole: String,
+    },
+}
+
+impl RelationshipKey {
+    /// All of a key, in lower case like those of entities.
+    #[must_use]
+    pub fn whole(key: &str) -> Self {
+        Self::Whole { whole: key.to_lowercase() }
+    }
+
+    /// The key of the relationship for which an end was found.
+    #[must_use]
+    pub fn with(&self, found: &str) -> String {
+        match self {
+            Self::Prefix(prefix) => format!("{prefix}:{found}"),
+            Self::Whole { whole } => whole.clone(),
+        }
+    }
 }
 
 /// One end of a reference.

@@ -1,6 +1,10 @@
 //! What a simulated cloud is made from, and who may read it.
 
+mod intune;
+
 use std::time::Duration;
+
+pub use intune::{AppReports, Intune, License};
 
 use crate::faults::Faults;
 use crate::life::State;
@@ -30,6 +34,11 @@ pub struct Options {
     pub http2: bool,
     /// Answers that are wrong on purpose, if there are to be any.
     pub faults: Option<Faults>,
+    /// What Microsoft Intune manages.
+    pub intune: Intune,
+    /// Whether the tenant has Microsoft Entra ID P1 or P2, without which nobody is told when users
+    /// signed in.
+    pub premium: bool,
 }
 
 impl Default for Options {
@@ -45,6 +54,8 @@ impl Default for Options {
             principals: Vec::new(),
             http2: false,
             faults: None,
+            intune: Intune::default(),
+            premium: true,
         }
     }
 }

@@ -25,6 +25,11 @@ impl Pager {
         Self { key: hash(seed, "pages"), cap: cap.map(|cap| cap.max(1)) }
     }
 
+    /// The most items that a page can have which could have so many.
+    pub(crate) fn most(self, size: u64) -> u64 {
+        size.clamp(1, self.cap.map_or(u64::MAX, u64::from))
+    }
+
     /// A page of at most `size` of the `total` items of a list. Nothing if the token is not one
     /// that was given out for this list.
     ///
@@ -38,7 +43,7 @@ impl Pager {
         size: u64,
         token: Option<&str>,
     ) -> Option<Page> {
-        let size = size.clamp(1, self.cap.map_or(u64::MAX, u64::from));
+        let size = self.most(size);
         let (start, after_empty) = match token {
             None => (0, false),
             Some(token) => self.open(list, token).map(|state| (state >> 1, state & 1 == 1))?,

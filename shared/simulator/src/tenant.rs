@@ -7,6 +7,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 use serde_json::Value;
 
 use crate::guid::{Guids, Kind};
+use crate::intune::fleet::Fleet;
 use crate::life::{Change, Life};
 use crate::management_group::ManagementGroups;
 use crate::names;
@@ -26,6 +27,10 @@ pub(crate) struct Tenant {
     /// Application registrations that are neither Microsoft's nor of [`Options`].
     pub(crate) applications: u64,
     pub(crate) management_groups: ManagementGroups,
+    /// What Intune manages.
+    pub(crate) fleet: Fleet,
+    /// Whether it has Microsoft Entra ID P1 or P2.
+    pub(crate) is_premium: bool,
     resources: u32,
     plans: Vec<Plan>,
     later: Later,
@@ -67,6 +72,8 @@ impl Tenant {
             contacts: users / 40 + 3,
             applications: users / 50 + 12,
             management_groups: ManagementGroups::new(options.seed, guids),
+            fleet: Fleet::new(&options.intune, users),
+            is_premium: options.premium,
             resources: options.resources,
             plans: Plan::all(options),
             later: Later::default(),
@@ -257,6 +264,10 @@ fn default_principal(seed: u64, guids: Guids) -> Principal {
         "Application.Read.All",
         "AuditLog.Read.All",
         "Device.Read.All",
+        "DeviceManagementApps.Read.All",
+        "DeviceManagementConfiguration.Read.All",
+        "DeviceManagementManagedDevices.Read.All",
+        "DeviceManagementServiceConfig.Read.All",
         "Directory.Read.All",
         "Group.Read.All",
         "GroupMember.Read.All",

@@ -137,6 +137,7 @@ fn fill(
 }
 
 /// Adds a value to a filter, between single quotes: nothing may end it early.
+#[expect(clippy::unnecessary_wraps, reason = "segments of paths may be refused")]
 fn quote(value: &str, filter: &mut String) -> Option<()> {
     filter.push_str(&value.replace('\'', "''"));
     Some(())
@@ -167,6 +168,7 @@ mod tests {
             instance_name: "Instance".into(),
             directory_id: "directory".into(),
             subscription_id: Some("s-1".into()),
+            intune_account_id: None,
             portal: "https://portal.azure.com/#@contoso.com".into(),
             account_name: None,
             vulnerability_severities: Vec::new(),

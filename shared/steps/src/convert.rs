@@ -36,6 +36,8 @@ pub struct Scope {
     pub directory_id: String,
     /// The subscription, unless the instance has none.
     pub subscription_id: Option<String>,
+    /// The tenant's account at Microsoft Intune, if it has one. Ids of what Intune reports begin with it.
+    pub intune_account_id: Option<String>,
     /// Where the portal shows the tenant, such as `https://portal.azure.com/#@contoso.com`.
     pub portal: String,
     /// The value of the tag `AccountName` of every entity, where the instance asks for it.
@@ -209,7 +211,7 @@ impl EntityType {
     }
 
     /// The entity that an item becomes, by what is declared and by a hook.
-    fn refined(
+    pub(crate) fn refined(
         &'static self,
         key: Key,
         item: &Item<'_>,

@@ -73,10 +73,15 @@ impl Step {
         // What a step without entities relates is what it reads the lists of.
         let items = self.emits.as_slice();
         let items = if items.is_empty() { self.list.parents } else { items };
-        for item in items {
-            for link in self.links {
+        for link in self.links {
+            // A link with a subject says itself what relates, even if the step has no entities.
+            let subject = link.subject.map(|(of, _)| of);
+            let items = if subject.is_some() { subject.as_slice() } else { items };
+            for item in items {
                 link.declare(item.kind, self.list.parents, &mut found);
             }
+        }
+        for item in items {
             for part in self.parts {
                 found.insert(Relationship::new(item.kind, part.class, part.emits.kind, None));
                 for link in part.links {

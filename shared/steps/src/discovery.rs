@@ -91,6 +91,7 @@ mod tests {
             instance_name: "I".into(),
             directory_id: "d".into(),
             subscription_id: None,
+            intune_account_id: None,
             portal: "https://portal.azure.com/#@contoso.com".into(),
             account_name: None,
             vulnerability_severities: Vec::new(),

@@ -1,12 +1,16 @@
 //! Microsoft Entra ID.
 
+pub(crate) mod access_packages;
 pub(crate) mod account;
 pub(crate) mod administrative_units;
+pub(crate) mod app_role_assignments;
 pub(crate) mod applications;
+pub(crate) mod conditional_access;
 pub(crate) mod credentials;
 pub(crate) mod cross_tenant_access;
 pub(crate) mod devices;
 pub(crate) mod directory_roles;
+pub(crate) mod domains;
 pub(crate) mod federated_credentials;
 pub(crate) mod groups;
 pub(crate) mod managed_identities;

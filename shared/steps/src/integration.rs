@@ -25,6 +25,15 @@ impl Integration {
         }
     }
 
+    /// The name for people, such as `Microsoft 365`.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Azure => "Azure",
+            Self::Microsoft365 => "Microsoft 365",
+        }
+    }
+
     /// The integration with a name.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {

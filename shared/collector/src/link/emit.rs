@@ -87,9 +87,8 @@ impl<'a> Emit<'a> {
         let mut pairs = Pairs::new(relationships.read()?, derived.read()?)?;
         while let Some((name, records, ways)) = pairs.next()? {
             let (kind, key) = name.split_once('\0').unwrap_or_default();
-            // Those of one key are one: found from both ends, or on a page that was read twice.
-            let known = match records.first().filter(|it| it.rank() == rank::FOUND) {
-                Some(it) => Some(Known::Found(Line::read(&it.value)?)),
+            let known = match unite(&records)? {
+                Some(line) => Some(Known::Found(line)),
                 None => derive::best(kind, key, &ways)?,
             };
             self.thing(Sort::Relationships, kind, key, known, &records, linked).await?;
@@ -236,6 +235,20 @@ impl<'a> Emit<'a> {
     }
 }
 
+/// The line of a relationship, from every record of it; none if it was not found.
+///
+/// Those of one key are one: found from both ends, on a page that was read twice, or in several grants.
+/// What differs from grant to grant is in lists, which are united.
+fn unite(records: &[Record]) -> Result<Option<Line>, Error> {
+    let mut found = records.iter().filter(|it| it.rank() == rank::FOUND);
+    let Some(first) = found.next() else { return Ok(None) };
+    let mut line = Line::read(&first.value)?;
+    for other in found {
+        line.patch(&other.value)?;
+    }
+    Ok(Some(line))
+}
+
 /// The line of an entity, from every record of it; none if it was not found.
 fn merge(
     kind: &str,
@@ -270,4 +283,26 @@ fn merge(
         line.set("_unknown", lacking)?;
     }
     Ok(Some(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::sort;
+
+    #[test]
+    fn relationships_of_one_key_are_one_with_the_lists_of_all() {
+        let record = |rank, value: &str| Record {
+            key: sort::key("a_assigned_b", "a|assigned|b", rank),
+            value: value.as_bytes().to_vec(),
+        };
+        let records = [
+            record(rank::FOUND, r#"{"_key":"a|assigned|b","roles":["r1"]}"#),
+            record(rank::FOUND, r#"{"_key":"a|assigned|b","roles":["r0","r1"]}"#),
+            record(rank::BEFORE, r#"{"_key":"a|assigned|b","roles":["r9"]}"#),
+        ];
+        let line = unite(&records).unwrap().unwrap().write();
+        assert_eq!(line, r#"{"_key":"a|assigned|b","roles":["r0","r1"]}"#);
+        assert!(unite(&records[2..]).unwrap().is_none(), "it was there before, and is not now");
+    }
 }

@@ -226,7 +226,7 @@ impl Joined {
         let kind = reference.kind.clone();
         let kind = kind.unwrap_or_else(|| relationship_type(from.1, class, to.1));
         let key = match &reference.key {
-            Some(prefix) => format!("{prefix}:{found}"),
+            Some(key) => key.with(found),
             None => format!("{}|{}|{}", from.0, class.as_str().to_lowercase(), to.0),
         };
         let mut json = reference.properties.clone();
@@ -255,9 +255,8 @@ impl Joined {
         let class = reference.class;
         let key = match &reference.key {
             // An alias is a kind, a colon and a value, and the kind is no part of what is meant.
-            Some(prefix) => {
-                let value = name.as_str().split_once(':').map_or(name.as_str(), |(_, value)| value);
-                format!("{prefix}:{value}")
+            Some(key) => {
+                key.with(name.as_str().split_once(':').map_or(name.as_str(), |(_, value)| value))
             }
             None => format!("{}|{}|{}", this.0, class.as_str().to_lowercase(), name.as_str()),
         };

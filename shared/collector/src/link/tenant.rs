@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use graph::{End, Key, Name, Reference, Unresolved};
+use graph::{End, Key, Name, Reference, RelationshipKey, Unresolved};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -199,7 +199,8 @@ fn reference(mapped: &Mapped) -> Reference {
         to: nobody,
         // A type of this kind stands in for one that is composed of those of the ends.
         kind: (!mapped.kind.starts_with("mapping_source_")).then(|| mapped.kind.clone()),
-        key: (!mapped.key.starts_with(&composed)).then(|| mapped.key.clone()),
+        key: (!mapped.key.starts_with(&composed))
+            .then(|| RelationshipKey::Prefix(mapped.key.clone())),
         properties,
         borrow: Vec::new(),
         unresolved: Unresolved::Drop,

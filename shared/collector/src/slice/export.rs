@@ -92,7 +92,7 @@ impl Export {
 impl Shard<'_> {
     /// Takes what the service says of the job of a report. Returns how long to wait for it.
     pub(super) fn prepared(&mut self, id: u64, body: &[u8]) -> Option<Duration> {
-        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return None };
+        let chain = self.checkpoint.frontier.chain_mut(id)?;
         let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
         let Some(job) = job else {
             self.except(id, Status::Failed, "failed: what prepares the report says no status");

@@ -130,7 +130,7 @@ mod tests {
             r#"{"Id":"b","Name":"a"}"#,
             r#"{"Id":"x","Name":"last"}"#,
         ];
-        for piece in 1..file.len() + 1 {
+        for piece in 1..=file.len() {
             assert_eq!(rows(file.as_bytes(), piece).unwrap(), expected, "pieces of {piece}");
         }
     }

@@ -106,14 +106,13 @@ impl Shard<'_> {
             Next::Rows { total } => chain.take_rows(page.items.len() as u64, total),
         };
         match goes_on {
-            Ok(true) => (),
             Ok(false) => {
                 self.checkpoint.progress.lists += 1;
                 self.checkpoint.frontier.close(id);
             }
             // A service that goes in a circle once may find its way the next time.
             Err(reason) if !self.restart(id) => self.except(id, Status::Failed, reason),
-            Err(_) => (),
+            Ok(true) | Err(_) => (),
         }
         Ok(())
     }

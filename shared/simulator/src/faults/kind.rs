@@ -55,6 +55,14 @@ pub(super) enum Kind {
     StreamRefused,
     /// HTTP/2: the stream is reset with another reason.
     StreamReset,
+    /// A report that is to be prepared is late.
+    ExportSlow,
+    /// A report that is to be prepared fails.
+    ExportFailed,
+    /// A report that is to be prepared never is.
+    ExportStuck,
+    /// A report is prepared, but what can be downloaded ends in the middle.
+    ExportBroken,
 }
 
 /// What of a request decides which faults can befall it.
@@ -68,10 +76,12 @@ pub(super) enum Shape {
     Nested { has_page_token: bool },
     /// Any other request.
     Single { has_page_token: bool },
+    /// A request that has a report prepared.
+    Export,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 26] = [
+    pub(super) const ALL: [Self; 30] = [
         Self::Throttled,
         Self::ThrottledWithoutWait,
         Self::ThrottledTooShort,
@@ -98,6 +108,10 @@ impl Kind {
         Self::GoneAway,
         Self::StreamRefused,
         Self::StreamReset,
+        Self::ExportSlow,
+        Self::ExportFailed,
+        Self::ExportStuck,
+        Self::ExportBroken,
     ];
 
     /// The name that the counters have for it.
@@ -129,12 +143,19 @@ impl Kind {
             Self::GoneAway => "gone-away",
             Self::StreamRefused => "stream-refused",
             Self::StreamReset => "stream-reset",
+            Self::ExportSlow => "export-slow",
+            Self::ExportFailed => "export-failed",
+            Self::ExportStuck => "export-stuck",
+            Self::ExportBroken => "export-broken",
         }
     }
 
     /// Whether the answer is wrong, and not only late or the last one on its connection.
     pub(super) const fn is_wrong(self) -> bool {
-        !matches!(self, Self::Delay | Self::ConnectionClosed | Self::ConnectionDropped)
+        !matches!(
+            self,
+            Self::Delay | Self::ConnectionClosed | Self::ConnectionDropped | Self::ExportSlow
+        )
     }
 
     /// Whether there is this fault with HTTP/2, or with what came before it. Of a connection that
@@ -162,10 +183,13 @@ impl Kind {
                         | Self::GatewayTimeout
                 );
             }
-            Shape::Batch | Shape::Nested { has_page_token: false } => false,
+            Shape::Batch | Shape::Export | Shape::Nested { has_page_token: false } => false,
             Shape::Nested { has_page_token } | Shape::Single { has_page_token } => has_page_token,
         };
         match self {
+            Self::ExportSlow | Self::ExportFailed | Self::ExportStuck | Self::ExportBroken => {
+                matches!(shape, Shape::Export)
+            }
             Self::PageTokenExpired | Self::PagesOverlapping | Self::LinkBack => has_page_token,
             // A batch is no page, and its requests are throttled by themselves.
             Self::ThrottledTooShort

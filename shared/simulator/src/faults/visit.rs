@@ -37,6 +37,8 @@ impl Visit {
             Shape::Nested { has_page_token }
         } else if path(request).ends_with("/$batch") {
             Shape::Batch
+        } else if request.method == "POST" && path(request).ends_with("/reports/exportjobs") {
+            Shape::Export
         } else {
             Shape::Single { has_page_token }
         };

@@ -86,11 +86,18 @@ impl Query {
         }
     }
 
-    /// Sign-in activity needs a permission of its own.
-    pub(crate) fn check_sign_in_activity(&self, claims: &Claims) -> Result<(), Failure> {
+    /// Sign-in activity needs a permission of its own, and a licence.
+    pub(crate) fn check_sign_in_activity(
+        &self,
+        claims: &Claims,
+        is_premium: bool,
+    ) -> Result<(), Failure> {
         let role = "AuditLog.Read.All";
         if self.selects("signInActivity") && !claims.roles.iter().any(|granted| granted == role) {
             return Err(Failure::permission_missing(role));
+        }
+        if self.selects("signInActivity") && !is_premium {
+            return Err(Failure::not_premium());
         }
         Ok(())
     }

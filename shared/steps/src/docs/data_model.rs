@@ -6,6 +6,8 @@ use crate::convert::is_placed;
 use crate::declared::Relationship;
 use crate::derived::{DERIVED, Derived, PROPERTIES};
 use crate::entity::{COMPUTED, EntityType, Property, Type};
+use crate::integration::Integration;
+use crate::lifecycle::{ENDINGS, Ending};
 use crate::list::{List, Service, Shape};
 use crate::registry::STEPS;
 use crate::sources::ALWAYS_COLLECTED;
@@ -15,21 +17,31 @@ use crate::step::{Needs, Permission, Step};
 #[must_use]
 pub fn data_model() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for step in STEPS {
+    for integration in Integration::ALL {
         // Writing to a string cannot fail.
-        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", step.id, step.name, finds(step));
+        let _ = write!(page, "\n{}:\n\n{INDEX}", integration.title());
+        for step in STEPS.iter().filter(|step| step.integration == integration) {
+            let finds = finds(step);
+            let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {finds} |", step.id, step.name);
+        }
+        for rule in DERIVED.iter().filter(|rule| rule.integration == integration) {
+            let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | relationships |", rule.id, rule.name);
+        }
     }
-    for rule in DERIVED {
-        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | relationships |", rule.id, rule.name);
-    }
-    for step in STEPS {
-        let _ = writeln!(page, "\n## {}\n\n{}\n", step.id, step.name);
-        read(step, &mut page);
-        found(step, &mut page);
+    for integration in Integration::ALL {
+        for step in STEPS.iter().filter(|step| step.integration == integration) {
+            let _ = writeln!(page, "\n## {}\n\n{}\n", step.id, step.name);
+            read(step, &mut page);
+            found(step, &mut page);
+        }
     }
     for rule in DERIVED {
         let _ = writeln!(page, "\n## {}\n\n{}\n", rule.id, rule.name);
         derived(rule, &mut page);
+    }
+    page.push_str(LIFECYCLE);
+    for it in ENDINGS {
+        ending(it, &mut page);
     }
     page
 }
@@ -44,19 +56,37 @@ Microsoft does not say what it is. *From* is where in an item a property is read
 which `*` stands for every element. A property without one is computed. A *mapped* relationship
 stands for one to an entity that was not collected: whoever reads the graph finds that entity by its
 properties.
+";
 
+const INDEX: &str = "\
 | step | reads | finds |
 | --- | --- | --- |
+";
+
+const LIFECYCLE: &str = "
+## Lifecycle
+
+What Microsoft has retired, or is going to, of what is read here or could be expected to be. No step
+reads what has ended, unless in place of another that could not read what takes its place.
+
+| list | state | to read in its place | read by | source |
+| --- | --- | --- | --- | --- |
 ";
 
 /// The types of entity that a step finds, or adds properties to.
 fn finds(step: &Step) -> String {
     let mut kinds: Vec<String> = step.entity_types().map(|it| format!("`{}`", it.kind)).collect();
-    kinds.extend(step.patched_types().map(|it| format!("properties of `{}`", it.kind)));
+    let patched = step.patched_types().filter(|of| !finds_all_of(step, of));
+    kinds.extend(patched.map(|it| format!("properties of `{}`", it.kind)));
     if kinds.is_empty() {
         kinds.push("relationships".to_owned());
     }
     kinds.join(", ")
+}
+
+/// Whether a step finds the entities of a type itself, so that all of their properties are told of anyway.
+fn finds_all_of(step: &Step, of: &EntityType) -> bool {
+    step.entity_types().any(|it| std::ptr::eq(it, of))
 }
 
 /// What a step reads, and when.
@@ -64,6 +94,13 @@ fn read(step: &Step, page: &mut String) {
     let _ = writeln!(page, "- Reads {}", list(&step.list));
     if let Some(fallback) = step.list.fallback {
         let _ = writeln!(page, "- Where that is forbidden, reads {}", list(fallback));
+    }
+    if let Some(other) = step.instead_of {
+        let _ = writeln!(page, "- Reads it only if [`{other}`](#{other}) could not be read");
+    }
+    if let Some(ending) = step.list.ending() {
+        let (stage, instead) = (ending.stage, ending.replacement);
+        let _ = writeln!(page, "- That list is {stage}; what takes its place is {instead}");
     }
     let permissions: Vec<_> = step.permissions.iter().map(permission).collect();
     let _ = writeln!(page, "- Needs {}", permissions.join(", "));
@@ -130,7 +167,7 @@ fn found(step: &Step, page: &mut String) {
         let _ = writeln!(page, "\n### More about `{}`\n", of.kind);
         properties(step.patches.iter().collect(), page);
     }
-    for (of, names) in step.extends {
+    for (of, names) in step.extends.iter().filter(|(of, _)| !finds_all_of(step, of)) {
         let _ = writeln!(page, "\n### More about `{}`\n", of.kind);
         properties(names.iter().filter_map(|name| of.property(name)).collect(), page);
     }
@@ -165,6 +202,16 @@ fn list(list: &List) -> String {
         let _ = write!(text, ", for each {}", kinds(list.parents));
     }
     text
+}
+
+fn ending(ending: &Ending, page: &mut String) {
+    let versions = ending.before.map(|it| format!(", versions before {it}")).unwrap_or_default();
+    let readers = STEPS.iter().filter(|step| ending.is_of(&step.list));
+    let readers: Vec<_> = readers.map(|step| format!("[`{0}`](#{0})", step.id)).collect();
+    let readers = if readers.is_empty() { "nothing".to_owned() } else { readers.join(", ") };
+    let Ending { path, stage, replacement, source, .. } = ending;
+    let _ =
+        writeln!(page, "| `{path}`{versions} | {stage} | {replacement} | {readers} | {source} |");
 }
 
 fn permission(permission: &Permission) -> String {

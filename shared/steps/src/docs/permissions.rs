@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::integration::Integration;
 use crate::registry::STEPS;
 use crate::step::{Permission, Step};
 
@@ -12,15 +13,11 @@ use crate::step::{Permission, Step};
 #[must_use]
 pub fn permissions() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for (permission, steps) in needed(STEPS) {
-        if let Permission::Graph(name) = permission {
-            let id = graph_role_id(name).map(|it| format!("`{it}`")).unwrap_or_default();
-            // Writing to a string cannot fail.
-            let _ = writeln!(page, "| `{name}` | {id} | {} |", reasons(&steps));
-        }
-    }
+    let azure = needed(&steps_of(Integration::Azure));
+    let _ = write!(page, "\n## Azure: Microsoft Graph\n{GRAPH}");
+    graph_roles(&azure, &mut page);
     page.push_str(AZURE);
-    for (permission, steps) in needed(STEPS) {
+    for (permission, steps) in azure {
         let (name, sort) = match permission {
             Permission::Graph(_) => continue,
             Permission::Action(name) => (name, "action"),
@@ -30,7 +27,24 @@ pub fn permissions() -> String {
     }
     let role = role("/subscriptions/{subscription}");
     let _ = write!(page, "{ROLE}```json\n{role:#}\n```\n");
+    let _ = write!(page, "{MICROSOFT365}{GRAPH}");
+    graph_roles(&needed(&steps_of(Integration::Microsoft365)), &mut page);
     page
+}
+
+fn steps_of(integration: Integration) -> Vec<&'static Step> {
+    STEPS.iter().copied().filter(|step| step.integration == integration).collect()
+}
+
+/// The rows of the application permissions among some permissions.
+fn graph_roles(needed: &BTreeMap<Permission, Vec<&'static Step>>, page: &mut String) {
+    for (permission, steps) in needed {
+        if let Permission::Graph(name) = permission {
+            let id = graph_role_id(name).map(|it| format!("`{it}`")).unwrap_or_default();
+            // Writing to a string cannot fail.
+            let _ = writeln!(page, "| `{name}` | {id} | {} |", reasons(steps));
+        }
+    }
 }
 
 const INTRODUCTION: &str = "\
@@ -41,9 +55,9 @@ const INTRODUCTION: &str = "\
 What the service principal of an instance must be allowed, and what for. Each of them only reads.
 A step whose permission is missing is reported as forbidden, and nothing that it found before is
 deleted.
+";
 
-## Microsoft Graph
-
+const GRAPH: &str = "
 Application permissions (app roles), which an administrator has to consent to.
 
 | permission | id | needed to read |
@@ -51,7 +65,7 @@ Application permissions (app roles), which an administrator has to consent to.
 ";
 
 const AZURE: &str = "
-## Azure Resource Manager and Key Vault
+## Azure: Azure Resource Manager and Key Vault
 
 Actions and data actions of a role that is assigned at the subscription, or above it. A vault that
 decides by access policies rather than roles does not heed data actions: it needs a policy that lets
@@ -64,8 +78,16 @@ discovered.
 | --- | --- | --- |
 ";
 
+const MICROSOFT365: &str = "
+## Microsoft 365: Microsoft Graph
+
+Intune prepares a report by a job, and Microsoft documents that creating one takes a permission to write,
+such as `DeviceManagementManagedDevices.ReadWrite.All`. None is asked for here: others report that those
+below do. Where a tenant refuses it to them, the steps that stand in read the same from other lists.
+";
+
 const ROLE: &str = "
-## The role
+## Azure: the role
 
 This role grants exactly these actions. Save it, put in the subscription, and create it with
 `az role definition create --role-definition @role.json`.
@@ -113,8 +135,16 @@ pub fn graph_role_id(name: &str) -> Option<&'static str> {
 const GRAPH_ROLES: &[(&str, &str)] = &[
     ("AdministrativeUnit.Read.All", "134fd756-38ce-4afd-ba33-e9623dbe66c2"),
     ("Application.Read.All", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"),
+    ("AuditLog.Read.All", "b0afded3-3588-46d8-8b3d-9842eff778da"),
+    ("AuthenticationContext.Read.All", "381f742f-e1f8-4309-b4ab-e3d91ae4c5c1"),
     ("Device.Read.All", "7438b122-aefc-4978-80ed-43db9fcc7715"),
+    ("DeviceManagementApps.Read.All", "7a6ee1e7-141e-4cec-ae74-d9db155731ff"),
+    ("DeviceManagementConfiguration.Read.All", "dc377aa6-52d8-4e23-b271-2a7ae04cedf3"),
+    ("DeviceManagementManagedDevices.Read.All", "2f51be20-0bb4-4fed-bf7b-db946066c75e"),
+    ("DeviceManagementServiceConfig.Read.All", "06a5fe6d-c49d-46a7-b082-56b1b14103c7"),
     ("Directory.Read.All", "7ab1d382-f21e-4acd-a863-ba3e13f7da61"),
+    ("Domain.Read.All", "dbb9058a-0e50-45d7-ae91-66909b5d4664"),
+    ("EntitlementManagement.Read.All", "c74fd47d-ed3c-45c3-9a9e-b8676de685d2"),
     ("Group.Read.All", "5b567255-7703-4780-807c-7be8301ae99b"),
     ("GroupMember.Read.All", "98830695-27a2-44f7-8c18-0c3ebc9698f6"),
     ("Organization.Read.All", "498476ce-e0fe-48b0-b801-37ba7e2685c6"),

@@ -73,7 +73,8 @@ struct VerifiedDomain {
     is_default: bool,
 }
 
-fn domains(organization: &Item<'_>, entity: &mut Entity) {
+/// Sets the name of the instance, and the domains of the organization.
+pub(crate) fn domains(organization: &Item<'_>, entity: &mut Entity) {
     entity.set("displayName", Some(organization.scope.instance_name.as_str()));
     let domains: Vec<VerifiedDomain> = organization.view("/verifiedDomains").unwrap_or_default();
     entity.set("defaultDomain", domains.iter().find(|it| it.is_default).map(|it| it.name.as_str()));

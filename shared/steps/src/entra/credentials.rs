@@ -92,9 +92,10 @@ pub(crate) fn conceal(owner: &Item<'_>, entity: &mut Entity) {
         return;
     }
     let mut json = owner.json.clone();
-    for field in FIELDS {
-        let credentials = json.get_mut(field).and_then(Value::as_array_mut);
-        credentials.into_iter().flatten().for_each(|it| *it = without_values(it));
+    let is_credentials = |name: &str| FIELDS.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let fields = json.as_object_mut().into_iter().flatten();
+    for (_, credentials) in fields.filter(|(name, _)| is_credentials(name)) {
+        credentials.as_array_mut().into_iter().flatten().for_each(|it| *it = without_values(it));
     }
     entity.raw = to_raw_value(&json).ok();
 }
@@ -147,7 +148,8 @@ fn credential(
 
 fn without_values(credential: &Value) -> Value {
     let Value::Object(fields) = credential else { return credential.clone() };
-    let fields = fields.iter().filter(|(name, _)| !VALUES.contains(&name.as_str()));
+    let is_value = |name: &str| VALUES.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let fields = fields.iter().filter(|(name, _)| !is_value(name));
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
@@ -165,7 +167,7 @@ mod tests {
             "id": "a",
             "appId": "b",
             "passwordCredentials": [{ "keyId": "p", "hint": "abc", "secretText": "abc-secret" }],
-            "keyCredentials": [{ "keyId": "c", "key": "c2VjcmV0", "usage": "Sign" }, 7],
+            "KeyCredentials": [{ "keyId": "c", "Key": "c2VjcmV0", "usage": "Sign" }, 7],
         });
         let raw = to_raw_value(&json).unwrap();
         let scope = Scope {
@@ -176,6 +178,7 @@ mod tests {
             portal: String::new(),
             account_name: None,
             vulnerability_severities: Vec::new(),
+            intune_account_id: None,
             ingest_disabled_subscriptions: false,
             planned_at: "2026-03-01T04:05:06Z".into(),
         };

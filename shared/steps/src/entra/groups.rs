@@ -1,10 +1,11 @@
 //! Groups, and who is in them.
 
-use graph::{End, Key, Name, RelationshipClass};
+use graph::{End, Name, RelationshipClass};
 
 use crate::convert::{Item, Output};
 use crate::entity::{EntityType, OBJECT, date, flag, list, text};
 use crate::entra::account::{ACCOUNT, account_name};
+use crate::entra::devices::DEVICE;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
 use crate::list::List;
@@ -50,7 +51,7 @@ pub(crate) static STEP: Step = Step {
 pub(crate) static MEMBER: EntityType = EntityType {
     kind: "azure_group_member",
     class: &["User"],
-    doc: "A member of a group that no other step collects: a device or a contact.",
+    doc: "A member of a group that no step collects as such: a contact, or in Microsoft 365 a device or a service principal.",
     shared: OBJECT,
     properties: &[
         text("username", "/displayName", "The name that people see."),
@@ -61,7 +62,7 @@ pub(crate) static MEMBER: EntityType = EntityType {
 
 /// To a member that another step collects, and to one that no other step collects.
 static HAS: [Link; 2] = [
-    Link::new(RelationshipClass::Has, &[&USER, &GROUP, &SERVICE_PRINCIPAL], ""),
+    Link::new(RelationshipClass::Has, &[&USER, &GROUP, &SERVICE_PRINCIPAL, &DEVICE], ""),
     Link::new(RelationshipClass::Has, &[&MEMBER], "").kind("azure_group_has_member"),
 ];
 
@@ -113,15 +114,19 @@ static HAS_SERVICE_PRINCIPAL: [Link; 1] =
     [Link::new(RelationshipClass::Has, &[&SERVICE_PRINCIPAL], "")];
 
 fn member(item: &Item<'_>, out: &mut Output) {
+    let [has_collected, has_member] = &HAS;
+    if item.text("/@odata.type") == Some("#microsoft.graph.orgContact") {
+        return add_member(item, has_member, out);
+    }
     let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
     let group = End::known(group.key, group.kind);
-    let [has_collected, has_member] = &HAS;
-    match item.text("/@odata.type") {
-        Some("#microsoft.graph.device" | "#microsoft.graph.orgContact") => {
-            let key = Key::new(id);
-            out.references.push(has_member.reference(group, End::known(&key, MEMBER.kind)));
-            out.entities.push(MEMBER.entity(key, item, &mut out.drift));
-        }
-        _ => out.references.push(has_collected.reference(group, End::named(Name::of_id(id)))),
-    }
+    out.references.push(has_collected.reference(group, End::named(Name::of_id(id))));
+}
+
+/// Adds a member that no other step collects, and that the group has it.
+pub(crate) fn add_member(item: &Item<'_>, has: &Link, out: &mut Output) {
+    let (Some(group), Some(key)) = (item.parent, item.key("/id")) else { return };
+    let (group, member) = (End::known(group.key, group.kind), End::known(&key, MEMBER.kind));
+    out.references.push(has.reference(group, member));
+    out.entities.push(MEMBER.entity(key, item, &mut out.drift));
 }

@@ -7,6 +7,7 @@ use graph::RelationshipClass;
 
 use crate::derived::{Derived, Member};
 use crate::entity::EntityType;
+use crate::entra::devices::DEVICE;
 use crate::entra::groups::{GROUP, MEMBER};
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
@@ -23,6 +24,7 @@ pub(crate) static RULE: Derived = Derived {
     nesting: "azure_user_group_has_group",
     members: &[
         member("azure_group_has_member", "azure_group_has_transitive_member", &MEMBER),
+        member("azure_user_group_has_device", "azure_user_group_has_transitive_device", &DEVICE),
         member("azure_user_group_has_group", "azure_user_group_has_transitive_group", &GROUP),
         member(
             "azure_user_group_has_service_principal",

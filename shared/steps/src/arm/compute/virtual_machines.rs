@@ -220,6 +220,7 @@ mod tests {
             instance_name: "I".into(),
             directory_id: "d".into(),
             subscription_id: Some("s".into()),
+            intune_account_id: None,
             portal: "https://portal.azure.com/#@contoso.com".into(),
             account_name: None,
             vulnerability_severities: Vec::new(),

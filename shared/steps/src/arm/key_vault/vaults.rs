@@ -1,6 +1,6 @@
 //! Key vaults, and whom their access policies let in.
 
-use graph::{End, Key, Name, RelationshipClass, Unresolved};
+use graph::{End, Key, Name, RelationshipClass, RelationshipKey, Unresolved};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -93,7 +93,8 @@ fn policies(vault: &Item<'_>, out: &mut Output) {
         // A policy may hold for a principal only through one application, besides another policy
         // that holds for the principal as such.
         if let Some(application) = &policy.application_id {
-            reference.key = Some(format!("{key}|allows|{}", application.to_lowercase()));
+            let prefix = format!("{key}|allows|{}", application.to_lowercase());
+            reference.key = Some(RelationshipKey::Prefix(prefix));
             reference.properties.insert("applicationId".into(), application.as_str().into());
         }
         reference.unresolved = unresolved(&policy.object_id);

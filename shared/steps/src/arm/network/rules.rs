@@ -3,7 +3,7 @@
 //! A rule becomes a relationship between its group and what it names, one for each range of ports,
 //! so that ports can be compared as numbers.
 
-use graph::{End, Name, Reference, RelationshipClass, Unresolved};
+use graph::{End, Name, Reference, RelationshipClass, RelationshipKey, Unresolved};
 use serde_json::{Map, Value, json};
 
 use crate::arm::network::prefix::{Prefix, cidr};
@@ -68,7 +68,8 @@ impl<'r> Rule<'r> {
         for ports in self.all(PORTS, "destination") {
             for (name, unresolved) in self.all(ADDRESSES, other).into_iter().filter_map(target) {
                 let mut reference = link.reference(this.clone(), End::named(name));
-                reference.key = Some(format!("{KIND}:{}:{ports}", self.id).to_lowercase());
+                let key = format!("{KIND}:{}:{ports}", self.id).to_lowercase();
+                reference.key = Some(RelationshipKey::Prefix(key));
                 reference.properties = self.properties(ports);
                 reference.unresolved = unresolved;
                 references.push(reference);
@@ -367,7 +368,8 @@ mod tests {
         let [reference] = relate(&json!({})).try_into().unwrap();
         assert_eq!(reference.to, this());
         assert_eq!(reference.class, RelationshipClass::Allows);
-        assert_eq!(reference.key.as_deref(), Some("azure_security_group_rule:/nsg/rules/r:443"));
+        let key = "azure_security_group_rule:/nsg/rules/r:443".to_owned();
+        assert_eq!(reference.key, Some(RelationshipKey::Prefix(key)));
         assert_eq!(reference.properties["fromPort"], 443);
         assert_eq!(reference.properties["ipProtocol"], "tcp");
         let [reference] =

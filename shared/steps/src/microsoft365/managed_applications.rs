@@ -1,0 +1,175 @@
+//! Applications that Intune manages, and the devices that they are meant for.
+
+use std::borrow::Cow;
+
+use graph::{End, Entity, Name, RelationshipClass, RelationshipKey};
+use serde_json::Value;
+
+use crate::convert::{Item, Output};
+use crate::entity::{COMPUTED, EntityType, OBJECT, date, flag, list, text};
+use crate::list::{Domain, List, Report};
+use crate::microsoft365::device_types::DEVICES;
+use crate::microsoft365::report::{cell, joined, word};
+use crate::step::{Link, Permission, Step};
+
+pub(crate) static MANAGED_APPLICATION: EntityType = EntityType {
+    kind: "intune_managed_application",
+    class: &["Application"],
+    doc: "An application that is assigned to users or devices, or was made in the company.",
+    shared: OBJECT,
+    properties: &[
+        text("name", "/displayName", "The name, in lower case.").lower_case(),
+        text("description", "/description", "What it is."),
+        text("publisher", "/publisher", "Who publishes it."),
+        text("developer", "/developer", "Who made it."),
+        text("owner", "/owner", "Who owns it."),
+        list("notes", COMPUTED, "What the administrator noted."),
+        flag("COTS", COMPUTED, "Whether it can be had by others, too."),
+        flag("external", COMPUTED, "Whether it was made outside the company."),
+        flag("mobile", COMPUTED, "Whether it runs on telephones."),
+        flag("featured", "/isFeatured", "Whether it is shown first."),
+        flag("isPublished", COMPUTED, "Whether it can be installed."),
+        text("version", COMPUTED, "The version, or `unversioned`."),
+        text("committedContentVersion", "/committedContentVersion", "The version of the upload."),
+        text("packageId", "/packageId", "The id of the package, on Android."),
+        text("productionURL", "/appUrl", "Where it is.").or("/appStoreUrl"),
+        text("informationURL", "/informationUrl", "Where more about it is."),
+        text("privacyInformationURL", "/privacyInformationUrl", "What it does with data."),
+        date("createdOn", "/createdDateTime", "When it was added."),
+        date("lastUpdatedOn", "/lastModifiedDateTime", "When it was last changed."),
+    ],
+};
+
+const READ: &[Permission] = &[Permission::Graph("DeviceManagementApps.Read.All")];
+
+/// The applications that matter: those that are assigned, and those of the company. Only the beta API says
+/// which are. What an application is made of differs from platform to platform, so nothing is selected;
+/// and a size of pages is not asked for, which the service has answered with errors.
+pub(crate) static STEP: Step = Step {
+    id: "managed-applications",
+    name: "Managed Applications",
+    ingestion_source: Some("applications"),
+    list: List::graph("/beta/deviceAppManagement/mobileApps")
+        .query(concat!(
+            "$filter=(isAssigned%20eq%20true",
+            "%20or%20microsoft.graph.managedApp/appAvailability%20eq%20'lineOfBusiness'",
+            "%20or%20microsoft.graph.managedApp/appAvailability%20eq%20null)",
+        ))
+        .whole()
+        .domain(Domain::Intune),
+    permissions: READ,
+    emits: Some(&MANAGED_APPLICATION),
+    refine: describe,
+    ..Step::INTUNE
+};
+
+/// The devices that each application is meant for. No report tells of all applications at once.
+pub(crate) static ASSIGNMENTS: Step = Step {
+    id: "managed-application-assignments",
+    name: "Managed Applications' Assignments",
+    ingestion_source: Some("applications"),
+    list: List::export(&INSTALLATIONS).of_each(&[&MANAGED_APPLICATION]),
+    permissions: READ,
+    links: &ASSIGNED,
+    relate: assign,
+    ..Step::INTUNE
+};
+
+/// The same, some rows at a time.
+pub(crate) static ASSIGNMENTS_TABLE: Step = Step {
+    id: "managed-application-assignments-table",
+    name: "Managed Applications' Assignments, as a Table",
+    ingestion_source: Some("applications"),
+    list: List::table(
+        "/beta/deviceManagement/reports/getDeviceInstallStatusReport",
+        &INSTALLATIONS,
+    )
+    .of_each(&[&MANAGED_APPLICATION]),
+    permissions: READ,
+    links: &ASSIGNED,
+    relate: assign,
+    instead_of: Some(ASSIGNMENTS.id),
+    ..Step::INTUNE
+};
+
+static INSTALLATIONS: Report = Report {
+    names: &["DeviceInstallStatusByApp"],
+    columns: &[
+        "AppInstallState",
+        "AppInstallStateDetails",
+        "AppVersion",
+        "ApplicationId",
+        "DeviceId",
+        "ErrorCode",
+    ],
+    filter: "(ApplicationId eq '{id}')",
+};
+
+/// To the devices, which are assigned the application.
+static ASSIGNED: [Link; 1] = [Link::new(RelationshipClass::Assigned, DEVICES, "").reverse()];
+
+fn describe(application: &Item<'_>, entity: &mut Entity) {
+    let sort = application.text("/@odata.type").unwrap_or_default().to_lowercase();
+    if !sort.is_empty() {
+        // Line-of-business applications are uploaded; others come from a shop, or are pages.
+        let is_own = sort.contains("lob");
+        entity.set("COTS", Some(!is_own));
+        entity.set("external", Some(!is_own));
+        let mobile = ["ios", "android", "mobile", "webapp"];
+        entity.set("mobile", Some(mobile.iter().any(|it| sort.contains(it))));
+    }
+    let notes = application.text("/notes").filter(|it| !it.is_empty());
+    entity.set("notes", Some(notes.into_iter().collect::<Vec<_>>()));
+    let state = application.text("/publishingState");
+    entity.set("isPublished", state.map(|it| it == "published"));
+    let versions =
+        ["/versionName", "/versionCode", "/versionNumber", "/identityVersion", "/version"];
+    let version = versions.iter().find_map(|path| application.text(path));
+    entity.set("version", Some(version.unwrap_or("unversioned")));
+    if entity.text("owner") == Some("") {
+        entity.properties.remove("owner");
+    }
+}
+
+fn assign(row: &Item<'_>, out: &mut Output) {
+    let (Some(application), Some(device)) = (row.parent, cell(row, "DeviceId")) else {
+        return out.drift.push(format!("{}.device", MANAGED_APPLICATION.kind));
+    };
+    let this = End::known(application.key, application.kind);
+    let [assigned] = &ASSIGNED;
+    let mut reference = assigned.reference(this, End::named(Name::of_id(&device)));
+    reference.key = Some(RelationshipKey::whole(&format!("{device}|{}", application.key)));
+    let state = word(row, "AppInstallState").map(|it| install_state(&it));
+    // 0 stands for nothing to say.
+    let detail = word(row, "AppInstallStateDetails").filter(|it| it != "0");
+    let version = cell(row, "AppVersion").map(Value::from);
+    let version = version.or_else(|| application.json.get("version").cloned());
+    for (name, value) in [
+        ("installState", state.map(Value::from)),
+        ("installStateDetail", detail.map(Value::from)),
+        (
+            "errorCode",
+            cell(row, "ErrorCode").and_then(|it| it.parse::<i64>().ok()).map(Value::from),
+        ),
+        ("installedVersion", version),
+    ] {
+        reference.properties.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    out.references.push(reference);
+}
+
+/// The state of an installation, by Microsoft Graph's names.
+///
+/// Source: Microsoft Graph, "resultantAppState enum type", for the names and their numbers.
+fn install_state(word: &str) -> Cow<'static, str> {
+    match joined(word).as_str() {
+        "-1" => "notApplicable".into(),
+        "1" => "installed".into(),
+        "2" => "failed".into(),
+        "3" => "notInstalled".into(),
+        "4" | "uninstallFailed" => "uninstallFailed".into(),
+        "5" | "installPending" | "pending" => "pendingInstall".into(),
+        "99" => "unknown".into(),
+        other => other.to_owned().into(),
+    }
+}
