@@ -1,5 +1,7 @@
 //! The lists that steps read.
 
+use serde_json::Value;
+
 use crate::entity::EntityType;
 
 /// A list to read: where it lies, and how its pages look.
@@ -24,6 +26,8 @@ pub struct List {
     pub also: &'static [&'static str],
     /// The types of entity of which each has such a list; empty if there is one list.
     pub parents: &'static [&'static EntityType],
+    /// Which of these have one worth reading, by the properties that are stored of them.
+    pub only: fn(&Value) -> bool,
     /// How its pages look.
     pub shape: Shape,
     /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it for
@@ -132,6 +136,7 @@ impl List {
         select: false,
         also: &[],
         parents: &[],
+        only: |_| true,
         shape: Shape::Pages,
         eventual: false,
         fallback: None,
@@ -189,6 +194,12 @@ impl List {
     #[must_use]
     pub const fn of_each(self, parents: &'static [&'static EntityType]) -> Self {
         Self { parents, ..self }
+    }
+
+    /// Only for those of the entities of which this holds, by the properties that are stored of them.
+    #[must_use]
+    pub const fn only(self, only: fn(&Value) -> bool) -> Self {
+        Self { only, ..self }
     }
 
     /// With further query parameters.

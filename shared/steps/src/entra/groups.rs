@@ -5,6 +5,7 @@ use graph::{End, Name, RelationshipClass};
 use crate::convert::{Item, Output};
 use crate::entity::{EntityType, OBJECT, date, flag, list, text};
 use crate::entra::account::{ACCOUNT, account_name};
+use crate::entra::devices::DEVICE;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
 use crate::list::List;
@@ -50,7 +51,7 @@ pub(crate) static STEP: Step = Step {
 pub(crate) static MEMBER: EntityType = EntityType {
     kind: "azure_group_member",
     class: &["User"],
-    doc: "A member of a group that no step collects as such: a device, a contact, or in Microsoft 365 a service principal.",
+    doc: "A member of a group that no step collects as such: a contact, or in Microsoft 365 a device or a service principal.",
     shared: OBJECT,
     properties: &[
         text("username", "/displayName", "The name that people see."),
@@ -61,7 +62,7 @@ pub(crate) static MEMBER: EntityType = EntityType {
 
 /// To a member that another step collects, and to one that no other step collects.
 static HAS: [Link; 2] = [
-    Link::new(RelationshipClass::Has, &[&USER, &GROUP, &SERVICE_PRINCIPAL], ""),
+    Link::new(RelationshipClass::Has, &[&USER, &GROUP, &SERVICE_PRINCIPAL, &DEVICE], ""),
     Link::new(RelationshipClass::Has, &[&MEMBER], "").kind("azure_group_has_member"),
 ];
 
@@ -114,9 +115,7 @@ static HAS_SERVICE_PRINCIPAL: [Link; 1] =
 
 fn member(item: &Item<'_>, out: &mut Output) {
     let [has_collected, has_member] = &HAS;
-    if let Some("#microsoft.graph.device" | "#microsoft.graph.orgContact") =
-        item.text("/@odata.type")
-    {
+    if item.text("/@odata.type") == Some("#microsoft.graph.orgContact") {
         return add_member(item, has_member, out);
     }
     let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
