@@ -25,6 +25,8 @@ pub(crate) struct Tenant {
     pub(crate) contacts: u64,
     /// Application registrations that are neither Microsoft's nor of [`Options`].
     pub(crate) applications: u64,
+    /// Whether it has Microsoft Entra ID P2.
+    pub(crate) is_premium: bool,
     pub(crate) management_groups: ManagementGroups,
     resources: u32,
     plans: Vec<Plan>,
@@ -66,6 +68,7 @@ impl Tenant {
             devices: users * 3 / 4 + 5,
             contacts: users / 40 + 3,
             applications: users / 50 + 12,
+            is_premium: options.is_premium,
             management_groups: ManagementGroups::new(options.seed, guids),
             resources: options.resources,
             plans: Plan::all(options),
@@ -254,14 +257,24 @@ impl Tenant {
 fn default_principal(seed: u64, guids: Guids) -> Principal {
     let mut draw = Draw::new(seed, "secret", 0);
     let roles = [
+        "AdministrativeUnit.Read.All",
         "Application.Read.All",
         "AuditLog.Read.All",
+        "DelegatedPermissionGrant.Read.All",
         "Device.Read.All",
         "Directory.Read.All",
+        "Domain.Read.All",
+        "EntitlementManagement.Read.All",
         "Group.Read.All",
         "GroupMember.Read.All",
         "Organization.Read.All",
         "Policy.Read.All",
+        "Policy.Read.ConditionalAccess",
+        "PrivilegedAssignmentSchedule.Read.AzureADGroup",
+        "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+        "RoleAssignmentSchedule.Read.Directory",
+        "RoleEligibilitySchedule.Read.Directory",
+        "RoleManagement.Read.Directory",
         "User.Read.All",
     ];
     Principal {

@@ -2,6 +2,8 @@
 
 mod changes;
 mod directory;
+mod entitlement;
+mod entra;
 mod graph;
 mod management_groups;
 mod resource_manager;

@@ -1,7 +1,8 @@
 //! Which resource of Microsoft Graph a path names, what reading it costs, and who may.
 
+use super::endpoint::{self, Family, Match};
 use super::error::Failure;
-use super::query::Query;
+use super::query::{Honoured, Query};
 use crate::guid::{Kind, is_guid};
 use crate::tenant::Tenant;
 use crate::token::Claims;
@@ -21,6 +22,10 @@ pub(crate) enum Route {
     },
     ServicePrincipals,
     ServicePrincipal(u64),
+    /// A resource of the table of endpoints.
+    Endpoint(Match),
+    /// How many objects a list has.
+    Count(Box<Route>),
     /// One object or the members of one, by an id that was not looked up yet.
     Unresolved(Wanted, String),
 }
@@ -50,6 +55,12 @@ impl Route {
                 Err(Failure::invalid_id(id))
             }
         };
+        if let [path @ .., "$count"] = &lower[..]
+            && let Ok(list) = Self::parse(&path.join("/"))
+            && list.is_counted()
+        {
+            return Ok(Self::Count(Box::new(list)));
+        }
         match lower[..] {
             ["organization"] => Ok(Self::Organization),
             ["policies", "identitysecuritydefaultsenforcementpolicy"] => Ok(Self::SecurityDefaults),
@@ -66,7 +77,43 @@ impl Route {
             }
             ["serviceprincipals"] => Ok(Self::ServicePrincipals),
             ["serviceprincipals", id] => object(Wanted::ServicePrincipal, id),
-            _ => Err(Failure::unknown_segment(segments.last().copied().unwrap_or_default())),
+            _ => endpoint::find(path).map(Self::Endpoint).ok_or_else(|| {
+                Failure::unknown_segment(segments.last().copied().unwrap_or_default())
+            }),
+        }
+    }
+
+    /// Whether `/$count` tells how many objects it has.
+    const fn is_counted(&self) -> bool {
+        match self {
+            Self::Users
+            | Self::Groups
+            | Self::ServicePrincipals
+            | Self::Unresolved(Wanted::Members(_), _) => true,
+            Self::Endpoint(found) => found.endpoint.is_counted,
+            _ => false,
+        }
+    }
+
+    /// What else than resource units limits this resource.
+    pub(crate) fn family(&self) -> Family {
+        match self {
+            Self::SecurityDefaults => Family::Policies,
+            Self::Endpoint(found) => found.endpoint.family,
+            Self::Count(list) => list.family(),
+            _ => Family::Directory,
+        }
+    }
+
+    /// The parameters that this resource honours.
+    pub(crate) fn honoured(&self) -> Honoured {
+        match self {
+            Self::Users | Self::Groups | Self::ServicePrincipals => {
+                Honoured { filter: true, expand: &[] }
+            }
+            Self::Endpoint(found) => found.endpoint.honoured,
+            Self::Count(list) => list.honoured(),
+            _ => Honoured { filter: false, expand: &[] },
         }
     }
 
@@ -76,9 +123,11 @@ impl Route {
         let base: u32 = match self {
             Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => 2,
             Self::Members { .. } | Self::Unresolved(Wanted::Members(_), _) => 3,
+            Self::Endpoint(found) => found.endpoint.units,
+            Self::Count(list) => return list.cost(query),
             _ => 1,
         };
-        base.saturating_sub(query.discount()).max(1)
+        (base + query.surcharge()).saturating_sub(query.discount()).max(1)
     }
 
     /// Refuses a caller who has none of the permissions that suffice for this resource.
@@ -92,6 +141,8 @@ impl Route {
                 "User.Read.All",
             ],
             Self::SecurityDefaults => &["Policy.Read.All"],
+            Self::Endpoint(found) => found.endpoint.roles,
+            Self::Count(list) => return list.authorize(claims),
             Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => &READ_USERS,
             Self::Groups
             | Self::Group(_)
@@ -105,10 +156,10 @@ impl Route {
     }
 }
 
-const READ_USERS: [&str; 4] =
+pub(super) const READ_USERS: [&str; 4] =
     ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
-const READ_GROUPS: [&str; 6] = [
+pub(super) const READ_GROUPS: [&str; 6] = [
     "GroupMember.Read.All",
     "GroupMember.ReadWrite.All",
     "Group.Read.All",
@@ -117,14 +168,14 @@ const READ_GROUPS: [&str; 6] = [
     "Directory.ReadWrite.All",
 ];
 
-const READ_APPLICATIONS: [&str; 4] = [
+pub(super) const READ_APPLICATIONS: [&str; 4] = [
     "Application.Read.All",
     "Application.ReadWrite.All",
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
 
-const READ_DEVICES: [&str; 4] =
+pub(super) const READ_DEVICES: [&str; 4] =
     ["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
 const READ_CONTACTS: [&str; 3] =
