@@ -2,6 +2,7 @@
 
 pub(crate) mod administrative_unit;
 pub(crate) mod application;
+pub(crate) mod change;
 pub(crate) mod conditional_access;
 mod credential;
 pub(crate) mod cross_tenant;
@@ -12,7 +13,9 @@ pub(crate) mod entitlement;
 mod first_party;
 pub(crate) mod grant;
 pub(crate) mod group;
+pub(crate) mod history;
 pub(crate) mod members;
+pub(crate) mod membership;
 pub(crate) mod organization;
 pub(crate) mod owner;
 mod permission;

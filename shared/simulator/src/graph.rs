@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 mod charge;
+pub(crate) mod delta;
 mod endpoint;
 pub(crate) mod error;
 mod filter;
@@ -14,10 +15,10 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::cloud::{self, Cloud};
 use crate::directory;
-use crate::directory::members::Members;
+use crate::directory::change::ObjectKind;
+use crate::directory::membership::Membership;
 use crate::directory::organization::{Organization, SecurityDefaults};
 use crate::directory::reference::Reference;
-use crate::directory::service_principal::ServicePrincipal;
 use crate::request::Request;
 use crate::tenant::Tenant;
 use crate::token::Claims;
@@ -71,10 +72,10 @@ fn read(
             let context = "policies/identitySecurityDefaultsEnforcementPolicy";
             one(&query, context, Item::new(Box::new(SecurityDefaults(tenant))))
         }
-        Route::User(index) => one(&query, "users", of(tenant, Reference::User(*index))),
-        Route::Group(index) => one(&query, "groups", of(tenant, Reference::Group(*index))),
+        Route::User(index) => one(&query, "users", Item::of(tenant, Reference::User(*index))),
+        Route::Group(index) => one(&query, "groups", Item::of(tenant, Reference::Group(*index))),
         Route::ServicePrincipal(index) => {
-            one(&query, "servicePrincipals", of(tenant, Reference::ServicePrincipal(*index)))
+            one(&query, "servicePrincipals", Item::of(tenant, Reference::ServicePrincipal(*index)))
         }
         Route::Unresolved(kind, id) => {
             let route = resolve(tenant, *kind, id)?;
@@ -83,6 +84,10 @@ fn read(
         Route::Endpoint(found) if let Some(item) = found.item(cloud, &query) => {
             let (context, item) = item?;
             one(&query, context, item)
+        }
+        Route::Delta(collection) => delta::answer(cloud, request, &query, *collection),
+        _ if request.parameter("$deltatoken").is_some() => {
+            Err(Failure::unsupported_query("Unsupported Query option: '$deltatoken'."))
         }
         Route::Count(route) => {
             if !request.eventual {
@@ -106,11 +111,6 @@ fn resolve(tenant: &Tenant, wanted: Wanted, id: &str) -> Result<Route, Failure> 
     route::resolve(tenant, wanted, id).ok_or_else(|| Failure::not_found(id))
 }
 
-/// An object as its own list has it.
-fn of(tenant: &Tenant, reference: Reference) -> Item<'_> {
-    Item::new(reference.object(tenant))
-}
-
 /// A single object.
 fn one(query: &Query, context: &str, item: Item<'_>) -> Result<Answer, Failure> {
     query.check(&*item.object)?;
@@ -127,19 +127,16 @@ fn list<'a>(
     query: &'a Query,
 ) -> Result<List<'a>, Failure> {
     let tenant = &cloud.tenant;
-    let all = |context: &str, total, make: fn(u64) -> Reference| {
-        List::new(context, total, move |index| Some(of(tenant, make(index))))
+    let all = |context: &str, kind| {
+        List::of_kind(tenant, context, kind, |object| Item::of(tenant, object))
     };
     match route {
         Route::Users => {
             query.check_sign_in_activity(claims, tenant.is_premium)?;
-            Ok(all("users", tenant.users, Reference::User))
+            Ok(all("users", ObjectKind::User))
         }
-        Route::Groups => Ok(all("groups", tenant.groups, Reference::Group)),
-        Route::ServicePrincipals => {
-            let total = ServicePrincipal::count(tenant);
-            Ok(all("servicePrincipals", total, Reference::ServicePrincipal))
-        }
+        Route::Groups => Ok(all("groups", ObjectKind::Group)),
+        Route::ServicePrincipals => Ok(all("servicePrincipals", ObjectKind::ServicePrincipal)),
         Route::Members { group, cast } => {
             // Documented as required with a cast. That the service insists on it is not certain.
             if cast.is_some() && !(request.eventual && query.counts()) {
@@ -161,7 +158,7 @@ fn members<'a>(
     group: u64,
     cast: Option<&'static str>,
 ) -> List<'a> {
-    let members = Members::new(tenant, group);
+    let members = Membership::of(tenant, Reference::Group(group));
     // A known issue of version 1.0: where the roll-out has not come yet, service principals are
     // not among the members, and only a cast shows them. Here that is so for every second group.
     let hides_principals = cast.is_none() && group % 2 == 1;

@@ -6,6 +6,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 use serde_json::Value;
 
+use crate::directory::history::History;
 use crate::guid::{Guids, Kind};
 use crate::life::{Change, Life};
 use crate::management_group::ManagementGroups;
@@ -31,6 +32,8 @@ pub(crate) struct Tenant {
     resources: u32,
     plans: Vec<Plan>,
     later: Later,
+    /// What has changed in the directory.
+    pub(crate) history: History,
     /// What has changed of subscriptions, by their index.
     lives: RwLock<BTreeMap<u64, Life>>,
     principals: Vec<Principal>,
@@ -73,6 +76,7 @@ impl Tenant {
             resources: options.resources,
             plans: Plan::all(options),
             later: Later::default(),
+            history: History::default(),
             lives: RwLock::default(),
             principals: [default].into_iter().chain(options.principals.iter().cloned()).collect(),
         }

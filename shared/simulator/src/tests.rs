@@ -1,6 +1,7 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
 mod changes;
+mod delta;
 mod directory;
 mod entitlement;
 mod entra;

@@ -79,6 +79,9 @@ impl<'a> Application<'a> {
     /// The index of its service principal, if there ever was one.
     pub(crate) fn service_principal(&self) -> Option<u64> {
         let clients = self.tenant.principals().len() as u64;
+        if let Some(number) = self.index.checked_sub(Self::count_at_first(self.tenant)) {
+            return Some(ServicePrincipal::CREATED + number);
+        }
         match self.index {
             index if index < clients => Some(index),
             index if index < Self::with_principal(self.tenant) => {

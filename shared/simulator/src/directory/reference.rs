@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::Object;
 use super::administrative_unit::{self, AdministrativeUnit};
 use super::application::Application;
+use super::change::ObjectKind;
 use super::device::{Contact, Device};
 use super::group::Group;
+use super::history::Changed;
 use super::role::{self, DirectoryRole};
 use super::service_principal::ServicePrincipal;
 use super::user::User;
@@ -45,9 +47,14 @@ impl Reference {
 
     /// The object that an id names, whatever it is, if it is there.
     pub(crate) fn find(tenant: &Tenant, id: &str) -> Option<Self> {
+        Self::find_ever(tenant, id).filter(|found| found.exists(tenant))
+    }
+
+    /// The object that an id names, if it was ever there.
+    pub(crate) fn find_ever(tenant: &Tenant, id: &str) -> Option<Self> {
         let mut kinds = Self::KINDS.into_iter();
         let found = kinds.find_map(|(kind, make)| Some(make(tenant.guids.index(kind, id)?)))?;
-        found.exists(tenant).then_some(found)
+        found.existed(tenant).then_some(found)
     }
 
     /// The name of its type, as its object has it.
@@ -83,7 +90,16 @@ impl Reference {
         tenant.guids.guid(kind, index)
     }
 
+    /// The object as it is now.
     pub(crate) fn object(self, tenant: &Tenant) -> Box<dyn Object + '_> {
+        let object = self.object_at_first(tenant);
+        match tenant.history.fate(self) {
+            Some(fate) => Box::new(Changed { object, fate }),
+            None => object,
+        }
+    }
+
+    fn object_at_first(self, tenant: &Tenant) -> Box<dyn Object + '_> {
         match self {
             Self::User(index) => Box::new(User::new(tenant, index)),
             Self::Group(index) => Box::new(Group::new(tenant, index)),
@@ -102,14 +118,22 @@ impl Reference {
     }
 
     /// Whether it is there.
-    fn exists(self, tenant: &Tenant) -> bool {
+    pub(crate) fn exists(self, tenant: &Tenant) -> bool {
+        self.existed(tenant) && !tenant.history.is_gone(self)
+    }
+
+    /// Whether it was ever there.
+    fn existed(self, tenant: &Tenant) -> bool {
         match self {
-            Self::User(index) => index < tenant.users,
-            Self::Group(index) => index < tenant.groups,
-            Self::ServicePrincipal(index) => index < ServicePrincipal::count(tenant),
-            Self::Device(index) => index < tenant.devices,
+            Self::User(index) => index < ObjectKind::User.count(tenant),
+            Self::Group(index) => index < ObjectKind::Group.count(tenant),
+            Self::Device(index) => index < ObjectKind::Device.count(tenant),
+            Self::Application(index) => index < ObjectKind::Application.count(tenant),
+            Self::ServicePrincipal(index) => match index.checked_sub(ServicePrincipal::CREATED) {
+                None => index < ServicePrincipal::count(tenant),
+                Some(number) => number < tenant.history.created(ObjectKind::ServicePrincipal),
+            },
             Self::Contact(index) => index < tenant.contacts,
-            Self::Application(index) => index < Application::count_at_first(tenant),
             Self::AdministrativeUnit(index) => index < administrative_unit::count(tenant),
             Self::DirectoryRole(index) => index < role::IN_USE,
         }

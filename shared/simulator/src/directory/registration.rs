@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Object;
 use super::document::Document;
-use super::user::User;
+use super::reference::Reference;
 use crate::dates::{DAY, TODAY, fraction};
 use crate::tenant::Tenant;
 
@@ -25,13 +24,14 @@ const METHODS: [(&[&str], &[&str], &str); 5] = [
 pub(crate) fn row(tenant: &Tenant, user: u64) -> Document {
     let mut draw = tenant.draw("registration", user);
     let (methods, preferred, secondary) = draw.pick(&METHODS);
-    let user = User::new(tenant, user);
+    let user = Reference::User(user);
+    let object = user.object(tenant);
     let has_any = !methods.is_empty();
-    let text = |name: &str| user.property(name).unwrap_or(Value::Null);
+    let text = |name: &str| object.property(name).unwrap_or(Value::Null);
     Document::new(
         "userRegistrationDetails",
         json!({
-            "id": user.id(),
+            "id": user.id(tenant),
             "isAdmin": draw.chance(4),
             "isMfaCapable": has_any,
             "isMfaRegistered": has_any,

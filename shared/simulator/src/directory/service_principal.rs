@@ -76,7 +76,10 @@ enum Origin<'a> {
 }
 
 impl<'a> ServicePrincipal<'a> {
-    /// How many there are.
+    /// The index of the first that was created with an application since the tenant began.
+    pub(crate) const CREATED: u64 = 1 << 31;
+
+    /// How many there are but for those.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
         let last = tenant.all_plans().last();
         Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
@@ -102,6 +105,8 @@ impl<'a> ServicePrincipal<'a> {
             Origin::Client(&tenant.principals()[place].client_id)
         } else if index < first_application {
             Origin::FirstParty(nth(&FIRST_PARTY, index - clients))
+        } else if let Some(number) = index.checked_sub(Self::CREATED) {
+            Origin::Application(tenant.applications + number)
         } else if index < first_identity {
             Origin::Application(index - first_application)
         } else {
@@ -173,7 +178,10 @@ impl<'a> ServicePrincipal<'a> {
     pub(crate) fn application(&self) -> Option<u64> {
         match self.origin {
             Origin::Client(_) => Some(self.index),
-            Origin::Application(number) => Some(self.tenant.principals().len() as u64 + number),
+            Origin::Application(number) => Some(match self.index.checked_sub(Self::CREATED) {
+                None => self.tenant.principals().len() as u64 + number,
+                Some(number) => Application::count_at_first(self.tenant) + number,
+            }),
             Origin::FirstParty(_) | Origin::ManagedIdentity { .. } => None,
         }
     }

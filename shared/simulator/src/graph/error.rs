@@ -109,6 +109,16 @@ impl Failure {
         Self(400, "Directory_ExpiredPageToken", text.to_owned())
     }
 
+    pub(crate) fn bad_delta_token() -> Self {
+        Self(400, "Request_BadRequest", "Badly formed delta token.".to_owned())
+    }
+
+    /// A delta token that cannot be used any more.
+    pub(crate) fn gone(code: &'static str) -> Self {
+        let text = "The sync state is not found or has expired. A full synchronization is needed.";
+        Self(410, code, text.to_owned())
+    }
+
     pub(crate) fn denied() -> Self {
         let text = "Insufficient privileges to complete the operation.";
         Self(403, "Authorization_RequestDenied", text.to_owned())

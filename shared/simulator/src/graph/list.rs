@@ -6,7 +6,9 @@ use super::error::Failure;
 use super::query::Query;
 use crate::answer::Answer;
 use crate::cloud::Cloud;
+use crate::directory::change::ObjectKind;
 use crate::directory::document::Document;
+use crate::directory::membership::Membership;
 use crate::directory::reference::Reference;
 use crate::directory::{self, Object};
 use crate::request::Request;
@@ -21,6 +23,10 @@ pub(crate) struct Item<'a> {
 
 impl<'a> Item<'a> {
     /// An object as its own list has it.
+    pub(crate) fn of(tenant: &'a Tenant, reference: Reference) -> Self {
+        Self::new(reference.object(tenant))
+    }
+
     pub(crate) fn new(object: Box<dyn Object + 'a>) -> Self {
         Self { object, extra: Map::new(), is_hidden: false }
     }
@@ -93,8 +99,32 @@ impl<'a> List<'a> {
         Self { count: None, ..self }
     }
 
-    /// A list of objects whose types differ.
-    pub(crate) fn of_references(tenant: &'a Tenant, references: Vec<Reference>) -> Self {
+    /// All objects of a kind that are there.
+    pub(crate) fn of_kind(
+        tenant: &'a Tenant,
+        context: &str,
+        kind: ObjectKind,
+        item: impl Fn(Reference) -> Item<'a> + 'a,
+    ) -> Self {
+        let get = move |place| {
+            let object = kind.at(tenant, place);
+            (!tenant.history.is_gone(object)).then(|| item(object))
+        };
+        let total = kind.count(tenant);
+        let gone = tenant.history.gone(kind.type_name());
+        Self { count: Some(total - gone.min(total)), ..Self::new(context, total, get) }
+    }
+
+    /// The members of an object.
+    pub(crate) fn of_members(tenant: &'a Tenant, holder: Reference) -> Self {
+        let members = Membership::of(tenant, holder);
+        let get = move |place| Some(Item::typed(tenant, members.get(place)?));
+        Self::new("directoryObjects", Membership::of(tenant, holder).total(), get).sparse()
+    }
+
+    /// A list of objects whose types differ. Those that have gone are not in it.
+    pub(crate) fn of_references(tenant: &'a Tenant, mut references: Vec<Reference>) -> Self {
+        references.retain(|reference| !tenant.history.is_gone(*reference));
         let total = references.len() as u64;
         let get = move |place| {
             let reference = references.get(usize::try_from(place).ok()?)?;

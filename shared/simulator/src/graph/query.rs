@@ -56,7 +56,7 @@ impl Query {
                 "$expand" => {
                     query.expand = value.split(',').map(|name| name.trim().to_owned()).collect();
                 }
-                "$skiptoken" => {}
+                "$skiptoken" | "$deltatoken" => {}
                 name if name.starts_with('$') => {
                     return Err(Failure::unsupported_query(format!(
                         "Unsupported Query option: '{name}'."
@@ -74,6 +74,10 @@ impl Query {
     /// The number of items that a page shall have.
     pub(crate) fn top(&self) -> u64 {
         self.top.unwrap_or(100)
+    }
+
+    pub(crate) const fn has_top(&self) -> bool {
+        self.top.is_some()
     }
 
     pub(crate) fn select(&self) -> Option<&[String]> {
@@ -164,8 +168,7 @@ impl Query {
 
     /// The address of the description of what is listed.
     pub(crate) fn context(&self, name: &str) -> String {
-        let columns = self.select().map(|names| format!("({})", names.join(",")));
-        format!("https://graph.microsoft.com/v1.0/$metadata#{name}{}", columns.unwrap_or_default())
+        context(name, self.select())
     }
 
     /// The address of the next page, which repeats the parameters of this one.
@@ -182,4 +185,10 @@ impl Query {
             [top, select, filter, expand, count, token].into_iter().flatten().collect();
         format!("{base}/graph.microsoft.com/{path}?{}", parameters.join("&"))
     }
+}
+
+/// The address of the description of what is listed, of which some properties are selected.
+pub(crate) fn context(name: &str, select: Option<&[String]>) -> String {
+    let columns = select.map(|names| format!("({})", names.join(","))).unwrap_or_default();
+    format!("https://graph.microsoft.com/v1.0/$metadata#{name}{columns}")
 }

@@ -1,9 +1,11 @@
 //! Which resource of Microsoft Graph a path names, what reading it costs, and who may.
 
+use super::delta::Collection;
 use super::endpoint::{self, Family, Match};
 use super::error::Failure;
 use super::query::{Honoured, Query};
-use crate::guid::{Kind, is_guid};
+use crate::directory::reference::Reference;
+use crate::guid::is_guid;
 use crate::tenant::Tenant;
 use crate::token::Claims;
 
@@ -24,6 +26,8 @@ pub(crate) enum Route {
     ServicePrincipal(u64),
     /// A resource of the table of endpoints.
     Endpoint(Match),
+    /// What has changed in a collection.
+    Delta(Collection),
     /// How many objects a list has.
     Count(Box<Route>),
     /// One object or the members of one, by an id that was not looked up yet.
@@ -60,6 +64,9 @@ impl Route {
             && list.is_counted()
         {
             return Ok(Self::Count(Box::new(list)));
+        }
+        if let Some(collection) = Collection::of_path(path) {
+            return Ok(Self::Delta(collection));
         }
         match lower[..] {
             ["organization"] => Ok(Self::Organization),
@@ -108,7 +115,7 @@ impl Route {
     /// The parameters that this resource honours.
     pub(crate) fn honoured(&self) -> Honoured {
         match self {
-            Self::Users | Self::Groups | Self::ServicePrincipals => {
+            Self::Users | Self::Groups | Self::ServicePrincipals | Self::Delta(_) => {
                 Honoured { filter: true, expand: &[] }
             }
             Self::Endpoint(found) => found.endpoint.honoured,
@@ -124,6 +131,7 @@ impl Route {
             Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => 2,
             Self::Members { .. } | Self::Unresolved(Wanted::Members(_), _) => 3,
             Self::Endpoint(found) => found.endpoint.units,
+            Self::Delta(collection) => collection.units(),
             Self::Count(list) => return list.cost(query),
             _ => 1,
         };
@@ -142,6 +150,7 @@ impl Route {
             ],
             Self::SecurityDefaults => &["Policy.Read.All"],
             Self::Endpoint(found) => found.endpoint.roles,
+            Self::Delta(collection) => collection.roles(),
             Self::Count(list) => return list.authorize(claims),
             Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => &READ_USERS,
             Self::Groups
@@ -178,6 +187,21 @@ pub(super) const READ_APPLICATIONS: [&str; 4] = [
 pub(super) const READ_DEVICES: [&str; 4] =
     ["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
+pub(super) const READ_ROLES: &[&str] = &[
+    "RoleManagement.Read.Directory",
+    "RoleManagement.Read.All",
+    "RoleManagement.ReadWrite.Directory",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+pub(super) const READ_UNITS: &[&str] = &[
+    "AdministrativeUnit.Read.All",
+    "AdministrativeUnit.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
 const READ_CONTACTS: [&str; 3] =
     ["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
@@ -198,16 +222,13 @@ fn has_any(claims: &Claims, roles: &[&str]) -> bool {
 
 /// Looks up the object that an id names.
 pub(crate) fn resolve(tenant: &Tenant, wanted: Wanted, id: &str) -> Option<Route> {
-    let index = |kind, count| tenant.guids.index(kind, id).filter(|index| *index < count);
-    match wanted {
-        Wanted::User => index(Kind::User, tenant.users).map(Route::User),
-        Wanted::Group => index(Kind::Group, tenant.groups).map(Route::Group),
-        Wanted::Members(cast) => {
-            index(Kind::Group, tenant.groups).map(|group| Route::Members { group, cast })
+    match (wanted, Reference::find(tenant, id)?) {
+        (Wanted::User, Reference::User(index)) => Some(Route::User(index)),
+        (Wanted::Group, Reference::Group(index)) => Some(Route::Group(index)),
+        (Wanted::Members(cast), Reference::Group(group)) => Some(Route::Members { group, cast }),
+        (Wanted::ServicePrincipal, Reference::ServicePrincipal(index)) => {
+            Some(Route::ServicePrincipal(index))
         }
-        Wanted::ServicePrincipal => {
-            let count = crate::directory::service_principal::ServicePrincipal::count(tenant);
-            index(Kind::ServicePrincipal, count).map(Route::ServicePrincipal)
-        }
+        _ => None,
     }
 }

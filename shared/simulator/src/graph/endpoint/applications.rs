@@ -1,7 +1,8 @@
 //! Applications, what they have been granted, and how they prove who they are.
 
 use super::{Endpoint, Read, Reading, plain};
-use crate::directory::application::{self, Application};
+use crate::directory::application;
+use crate::directory::change::ObjectKind;
 use crate::directory::grant::{self, Held};
 use crate::directory::owner;
 use crate::directory::reference::Reference;
@@ -34,8 +35,9 @@ pub(super) static ALL: &[Endpoint] = &[
 
 fn applications<'a>(reading: &Reading<'a>) -> List<'a> {
     let tenant = &reading.cloud.tenant;
-    let get = |index| Some(Item::new(Reference::Application(index).object(tenant)));
-    List::new("applications", Application::count_at_first(tenant), get)
+    List::of_kind(tenant, "applications", ObjectKind::Application, |application| {
+        Item::of(tenant, application)
+    })
 }
 
 fn find_application(reading: &Reading<'_>) -> Result<u64, Failure> {
@@ -54,7 +56,7 @@ fn find_principal(reading: &Reading<'_>) -> Result<u64, Failure> {
 
 fn one<'a>(reading: &Reading<'a>) -> Result<Item<'a>, Failure> {
     let application = Reference::Application(find_application(reading)?);
-    Ok(Item::new(application.object(&reading.cloud.tenant)))
+    Ok(Item::of(&reading.cloud.tenant, application))
 }
 
 fn application_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {

@@ -2,22 +2,17 @@
 
 use super::{Endpoint, Family, Read, Reading, plain};
 use crate::directory::administrative_unit::{self, AdministrativeUnit};
+use crate::directory::change::ObjectKind;
 use crate::directory::device::Device;
 use crate::directory::reference::Reference;
 use crate::directory::{domain, owner, registration};
 use crate::graph::error::Failure;
 use crate::graph::list::{Item, List};
-use crate::graph::route::{READ_DEVICES, READ_GROUPS};
+use crate::graph::route::{READ_DEVICES, READ_GROUPS, READ_UNITS};
+use crate::tenant::Tenant;
 
 const READ_DOMAINS: &[&str] =
     &["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
-
-const READ_UNITS: &[&str] = &[
-    "AdministrativeUnit.Read.All",
-    "AdministrativeUnit.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
 
 const READ_REPORTS: &[&str] = &["AuditLog.Read.All"];
 
@@ -63,46 +58,52 @@ fn domains<'a>(reading: &Reading<'a>) -> List<'a> {
 const EXPANDED: u64 = 20;
 
 fn devices<'a>(reading: &Reading<'a>) -> List<'a> {
-    let (tenant, query) = (&reading.cloud.tenant, reading.query);
-    let item = move |index| {
-        let device = Device::new(tenant, index);
-        let some = |most: u64| {
-            let users = (0..device.users().min(most)).map(|place| device.user(place));
-            users.map(|user| Item::typed(tenant, user).json(None)).collect()
-        };
-        let item = Item::new(Box::new(Device::new(tenant, index)));
-        Some(item.expanded(query, "registeredOwners", || some(1)).expanded(
-            query,
-            "registeredUsers",
-            || some(EXPANDED),
-        ))
-    };
-    List::new("devices", tenant.devices, item)
+    let reading = *reading;
+    List::of_kind(&reading.cloud.tenant, "devices", ObjectKind::Device, move |device| {
+        with_users(&reading, device)
+    })
 }
 
-fn find_device(reading: &Reading<'_>) -> Result<u64, Failure> {
-    match Reference::find(&reading.cloud.tenant, reading.id()) {
-        Some(Reference::Device(index)) => Ok(index),
-        _ => Err(reading.not_found()),
-    }
+/// A device, with its users and owners if they are asked for.
+fn with_users<'a>(reading: &Reading<'a>, device: Reference) -> Item<'a> {
+    let (tenant, query) = (&reading.cloud.tenant, reading.query);
+    let some = |most: u64| {
+        let users = registered_with(tenant, device, most).into_iter();
+        users.map(|user| Item::typed(tenant, user).json(None)).collect()
+    };
+    let item = Item::of(tenant, device).expanded(query, "registeredOwners", || some(1));
+    item.expanded(query, "registeredUsers", || some(EXPANDED))
+}
+
+/// Who is registered with a device, or owns it, which is the first of them.
+fn registered_with(tenant: &Tenant, device: Reference, most: u64) -> Vec<Reference> {
+    let Reference::Device(index) = device else { return Vec::new() };
+    let device = Device::new(tenant, index);
+    let users = (0..device.users().min(most)).map(|place| device.user(place));
+    users.filter(|user| user.exists(tenant)).collect()
+}
+
+fn find_device(reading: &Reading<'_>) -> Result<Reference, Failure> {
+    let found = Reference::find(&reading.cloud.tenant, reading.id());
+    found.filter(|it| matches!(it, Reference::Device(_))).ok_or_else(|| reading.not_found())
 }
 
 fn device<'a>(reading: &Reading<'a>) -> Result<Item<'a>, Failure> {
-    let item = devices(reading).item(find_device(reading)?);
-    item.ok_or_else(|| reading.not_found())
+    Ok(with_users(reading, find_device(reading)?))
 }
 
-fn registered(reading: &Reading<'_>, most: u64) -> Result<Vec<Reference>, Failure> {
-    let device = Device::new(&reading.cloud.tenant, find_device(reading)?);
-    Ok((0..device.users().min(most)).map(|place| device.user(place)).collect())
+fn registered<'a>(reading: &Reading<'a>, most: u64) -> Result<List<'a>, Failure> {
+    let tenant = &reading.cloud.tenant;
+    let users = registered_with(tenant, find_device(reading)?, most);
+    Ok(List::of_references(tenant, users))
 }
 
 fn registered_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
-    Ok(List::of_references(&reading.cloud.tenant, registered(reading, 1)?))
+    registered(reading, 1)
 }
 
 fn registered_users<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
-    Ok(List::of_references(&reading.cloud.tenant, registered(reading, u64::MAX)?))
+    registered(reading, u64::MAX)
 }
 
 fn group_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
@@ -117,7 +118,7 @@ fn group_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
 
 fn units<'a>(reading: &Reading<'a>) -> List<'a> {
     let tenant = &reading.cloud.tenant;
-    let get = |index| Some(Item::new(Reference::AdministrativeUnit(index).object(tenant)));
+    let get = |index| Some(Item::of(tenant, Reference::AdministrativeUnit(index)));
     List::new("directory/administrativeUnits", administrative_unit::count(tenant), get)
 }
 
@@ -130,15 +131,12 @@ fn find_unit(reading: &Reading<'_>) -> Result<u64, Failure> {
 
 fn unit<'a>(reading: &Reading<'a>) -> Result<Item<'a>, Failure> {
     let unit = Reference::AdministrativeUnit(find_unit(reading)?);
-    Ok(Item::new(unit.object(&reading.cloud.tenant)))
+    Ok(Item::of(&reading.cloud.tenant, unit))
 }
 
 fn unit_members<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
-    let tenant = &reading.cloud.tenant;
-    let unit = AdministrativeUnit::new(tenant, find_unit(reading)?);
-    let total = unit.size();
-    let get = move |place| Some(Item::typed(tenant, unit.member(place)));
-    Ok(List::new("directoryObjects", total, get))
+    let unit = Reference::AdministrativeUnit(find_unit(reading)?);
+    Ok(List::of_members(&reading.cloud.tenant, unit))
 }
 
 fn scoped_members<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {

@@ -4,17 +4,10 @@ use serde_json::Value;
 
 use super::{Endpoint, Read, Reading, plain};
 use crate::directory::reference::Reference;
-use crate::directory::role::{self, Assignment, DirectoryRole};
+use crate::directory::role::{self, Assignment};
 use crate::graph::error::Failure;
 use crate::graph::list::{Item, List};
-
-const READ_ROLES: &[&str] = &[
-    "RoleManagement.Read.Directory",
-    "RoleManagement.Read.All",
-    "RoleManagement.ReadWrite.Directory",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
+use crate::graph::route::READ_ROLES;
 
 pub(super) static ALL: &[Endpoint] = &[
     plain("rolemanagement/directory/roledefinitions", READ_ROLES, Read::All(definitions))
@@ -45,8 +38,10 @@ fn assignments<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
         let assignment = Assignment::active(tenant, place);
         // Of a principal that was deleted, nothing is left to show.
         let principal = || match assignment.principal() {
-            Some(principal) => Item::typed(tenant, principal).json(None),
-            None => Value::Null,
+            Some(principal) if principal.exists(tenant) => {
+                Item::typed(tenant, principal).json(None)
+            }
+            _ => Value::Null,
         };
         let definition = || Item::from(assignment.definition_document()).json(None);
         let item = Item::from(assignment.document());
@@ -62,7 +57,7 @@ fn assignments<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
 
 fn directory_roles<'a>(reading: &Reading<'a>) -> List<'a> {
     let tenant = &reading.cloud.tenant;
-    let get = |index| Some(Item::new(Reference::DirectoryRole(index).object(tenant)));
+    let get = |index| Some(Item::of(tenant, Reference::DirectoryRole(index)));
     List::new("directoryRoles", role::IN_USE, get)
 }
 
@@ -76,11 +71,10 @@ fn find_role(reading: &Reading<'_>) -> Result<u64, Failure> {
 
 fn directory_role<'a>(reading: &Reading<'a>) -> Result<Item<'a>, Failure> {
     let role = Reference::DirectoryRole(find_role(reading)?);
-    Ok(Item::new(role.object(&reading.cloud.tenant)))
+    Ok(Item::of(&reading.cloud.tenant, role))
 }
 
 fn members<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
-    let tenant = &reading.cloud.tenant;
-    let role = DirectoryRole::new(tenant, find_role(reading)?);
-    Ok(List::of_references(tenant, role.members()))
+    let role = Reference::DirectoryRole(find_role(reading)?);
+    Ok(List::of_members(&reading.cloud.tenant, role))
 }
