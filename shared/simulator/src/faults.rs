@@ -8,6 +8,8 @@
 //!   `$batch`es that fail count for each request in them.
 //! - While a list is read to its end it has to be begun again `n` times at most: because a page
 //!   token has expired, or because a link leads back to where the client was before.
+//! - A delta query of a collection has to be begun from the start `n` times in a row at most,
+//!   because its token has expired. The next token is accepted.
 //! - A page is preceded `n` times at most by an empty page or by itself.
 //! - A report that Intune prepares fails, never ends, or breaks off in its middle `n` times at most:
 //!   one that is ordered again after that is right.

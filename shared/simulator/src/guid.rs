@@ -23,6 +23,17 @@ pub(crate) enum Kind {
     ConfigurationPolicy,
     MobileApp,
     Intune,
+    // A range of their own, so that it does not matter which others come in between.
+    ApplicationObject = 32,
+    AdministrativeUnit,
+    DirectoryRole,
+    AccessPackage,
+    AccessPackageCatalog,
+    AccessPackagePolicy,
+    AccessPackageAssignment,
+    AccessPackageRequest,
+    CustomRole,
+    NamedLocation,
 }
 
 /// The identifiers of one tenant.

@@ -51,6 +51,7 @@ mod vault;
 mod wire;
 
 pub use counters::Counters;
+pub use directory::change::{DirectoryChange, ObjectKind};
 pub use faults::{Faults, Permanent};
 pub use life::{Change, DeviceChanges, State};
 pub use options::{

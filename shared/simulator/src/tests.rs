@@ -2,7 +2,10 @@
 
 mod changes;
 mod consent;
+mod delta;
 mod directory;
+mod entitlement;
+mod entra;
 mod exports;
 mod graph;
 mod intune;

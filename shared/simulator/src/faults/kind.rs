@@ -33,6 +33,8 @@ pub(super) enum Kind {
     TokenExpired,
     /// 400: the page token has expired. It stays so.
     PageTokenExpired,
+    /// 410: the token of a delta query has expired. It stays so.
+    DeltaTokenExpired,
     /// The page leads to itself, by another link.
     PageRepeated,
     /// The last items of the page before come again, before the page's own.
@@ -73,15 +75,22 @@ pub(super) enum Shape {
     /// A `$batch`.
     Batch,
     /// A request inside of a `$batch`: what happens to connections happens to the whole of it.
-    Nested { has_page_token: bool },
+    Nested(Tokens),
     /// Any other request.
-    Single { has_page_token: bool },
+    Single(Tokens),
     /// A request that has a report prepared.
     Export,
 }
 
+/// Which tokens a request has beside that of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tokens {
+    pub(super) has_page: bool,
+    pub(super) has_delta: bool,
+}
+
 impl Kind {
-    pub(super) const ALL: [Self; 30] = [
+    pub(super) const ALL: [Self; 31] = [
         Self::Throttled,
         Self::ThrottledWithoutWait,
         Self::ThrottledTooShort,
@@ -97,6 +106,7 @@ impl Kind {
         Self::EmptyBody,
         Self::TokenExpired,
         Self::PageTokenExpired,
+        Self::DeltaTokenExpired,
         Self::PageRepeated,
         Self::PagesOverlapping,
         Self::ItemsReordered,
@@ -132,6 +142,7 @@ impl Kind {
             Self::EmptyBody => "empty-body",
             Self::TokenExpired => "token-expired",
             Self::PageTokenExpired => "page-token-expired",
+            Self::DeltaTokenExpired => "delta-token-expired",
             Self::PageRepeated => "page-repeated",
             Self::PagesOverlapping => "pages-overlapping",
             Self::ItemsReordered => "items-reordered",
@@ -170,7 +181,7 @@ impl Kind {
 
     /// Whether this fault can befall a request.
     pub(super) const fn befalls(self, shape: Shape) -> bool {
-        let has_page_token = match shape {
+        let tokens = match shape {
             Shape::SignIn => {
                 return matches!(
                     self,
@@ -183,14 +194,15 @@ impl Kind {
                         | Self::GatewayTimeout
                 );
             }
-            Shape::Batch | Shape::Export | Shape::Nested { has_page_token: false } => false,
-            Shape::Nested { has_page_token } | Shape::Single { has_page_token } => has_page_token,
+            Shape::Batch | Shape::Export => Tokens { has_page: false, has_delta: false },
+            Shape::Nested(tokens) | Shape::Single(tokens) => tokens,
         };
         match self {
             Self::ExportSlow | Self::ExportFailed | Self::ExportStuck | Self::ExportBroken => {
                 matches!(shape, Shape::Export)
             }
-            Self::PageTokenExpired | Self::PagesOverlapping | Self::LinkBack => has_page_token,
+            Self::PageTokenExpired | Self::PagesOverlapping | Self::LinkBack => tokens.has_page,
+            Self::DeltaTokenExpired => tokens.has_delta,
             // A batch is no page, and its requests are throttled by themselves.
             Self::ThrottledTooShort
             | Self::PageRepeated
@@ -204,7 +216,7 @@ impl Kind {
             | Self::ConnectionDropped
             | Self::GoneAway
             | Self::StreamRefused
-            | Self::StreamReset => !matches!(shape, Shape::Nested { .. }),
+            | Self::StreamReset => !matches!(shape, Shape::Nested(_)),
             _ => true,
         }
     }

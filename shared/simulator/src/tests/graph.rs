@@ -102,7 +102,12 @@ fn a_parameter_that_is_not_honoured_is_refused() {
         ("users?$top=0", "Request_UnsupportedQuery"),
         ("users?$top=1000", "Request_UnsupportedQuery"),
         ("users?$top=many", "Request_UnsupportedQuery"),
-        ("users?$filter=accountEnabled eq true", "Request_UnsupportedQuery"),
+        ("users?$filter=accountEnabled ne true", "Request_UnsupportedQuery"),
+        ("users?$filter=shoeSize eq 42", "BadRequest"),
+        ("users?$filter=accountEnabled eq", "BadRequest"),
+        ("organization?$filter=id eq 'x'", "Request_UnsupportedQuery"),
+        ("users?$orderby=displayName", "Request_UnsupportedQuery"),
+        ("devices?$expand=members", "BadRequest"),
         ("groups?$expand=members", "Request_UnsupportedQuery"),
         ("users?$select=id,shoeSize", "BadRequest"),
         ("users?$select=signInActivity&$top=999", "Request_UnsupportedQuery"),
@@ -131,7 +136,7 @@ fn sign_in_activity_needs_a_permission_of_its_own() {
 
 #[test]
 fn sign_in_activity_needs_a_licence() {
-    let client = Client::new(Options { premium: false, ..Options::default() });
+    let client = Client::new(Options { is_premium: false, ..Options::default() });
     let token = client.graph_token();
     let reply = client.get(&token, &graph("users?$select=id,signInActivity"));
     let code = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";

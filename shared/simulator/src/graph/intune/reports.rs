@@ -57,7 +57,7 @@ pub(super) fn table(context: Context, report: &'static Report) -> Result<Answer,
     });
     let order: Option<Vec<(String, bool)>> = order.collect();
     let order = order.ok_or_else(|| refuse("The report can not be ordered by that."))?;
-    let most = context.cloud.pager.most(MOST);
+    let most = context.cloud.pager.size(MOST);
     let top = table.top.unwrap_or(most).min(most);
     let body = page(tenant, &selection, (table.skip.unwrap_or_default(), top), &order);
     // It is JSON, but the service says that it is a file.
