@@ -3,6 +3,8 @@
 
 #[path = "support/archive.rs"]
 mod archive;
+#[path = "faults/delta.rs"]
+mod delta;
 #[path = "faults/http2.rs"]
 mod http2;
 #[path = "faults/kinds.rs"]

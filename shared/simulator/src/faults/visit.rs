@@ -66,6 +66,15 @@ pub(super) fn path(request: &Request) -> String {
     format!("/{}", request.segments().join("/").to_lowercase())
 }
 
+/// The part of a value that does not depend on when it was given out. Tokens of delta queries have
+/// the rest behind a dot.
+fn stable<'a>(name: &str, value: &'a str) -> &'a str {
+    match value.split_once('.') {
+        Some((stable, _)) if name == "$deltatoken" => stable,
+        _ => value,
+    }
+}
+
 /// A hash of all of a request but its page token.
 fn identity(request: &Request) -> u64 {
     let mut query: Vec<String> = request
@@ -73,7 +82,7 @@ fn identity(request: &Request) -> u64 {
         .iter()
         .map(|(name, value)| (name.to_lowercase(), value))
         .filter(|(name, _)| name != "$skiptoken")
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", stable(&name, value)))
         .collect();
     query.sort_unstable();
     let text = format!(

@@ -21,7 +21,7 @@ use crate::directory;
 use crate::request::Request;
 pub(crate) use collection::Collection;
 use round::{Members, Round, Subject};
-use state::{State, Token};
+use state::{DeltaToken, State};
 
 /// How long a token can be used, in seconds. Documented for objects of the directory: seven days.
 const LIFETIME: i64 = 7 * DAY;
@@ -45,27 +45,26 @@ pub(super) fn answer(
     if query.has_top() {
         return Err(Failure::unsupported_query("Unsupported Query option: '$top'."));
     }
-    let seal = |token, state: &State| state.seal(cloud.pager, collection, token);
-    let open = |token, text| State::open(cloud.pager, collection, token, text);
-    let now = cloud.clock.seconds();
     let delta_token = request.parameter("$deltatoken").filter(|token| !token.is_empty());
     let state = match (request.parameter("$skiptoken"), delta_token) {
-        (Some(token), _) => open(Token::Skip, token).ok_or_else(Failure::expired_page_token)?,
+        (Some(token), _) => State::of_skip_token(cloud.pager, collection, token)
+            .ok_or_else(Failure::expired_page_token)?,
         (None, Some(token)) if token.eq_ignore_ascii_case("latest") => {
             let state = begin(cloud, query, collection)?;
-            let state = State { from: Some(state.to), ..state };
+            let state = State { from: Some(state.to), known: state.to, ..state };
             let head = [
                 ("@odata.context", json!(state.context(collection))),
-                ("@odata.deltaLink", link(cloud, request, Token::Delta, &state, seal)),
+                ("@odata.deltaLink", delta_link(cloud, request, collection, state)),
             ];
             return Ok(Answer::page(&head, std::iter::empty()));
         }
         (None, Some(token)) => {
-            let state = open(Token::Delta, token).ok_or_else(Failure::bad_delta_token)?;
-            if state.issued + LIFETIME <= now {
+            let token = DeltaToken::of_text(cloud.pager, collection, token)
+                .ok_or_else(Failure::bad_delta_token)?;
+            if token.issued + LIFETIME <= cloud.clock.seconds() {
                 return Ok(gone(cloud, request, "syncStateNotFound"));
             }
-            State { issued: now, to: cloud.tenant.history.length(), ..state }
+            State { to: cloud.tenant.history.length(), ..token.state }
         }
         (None, None) => begin(cloud, query, collection)?,
     };
@@ -77,10 +76,10 @@ pub(super) fn answer(
     let (items, state) = page(cloud, request, collection, state);
     let mut head = vec![("@odata.context", json!(state.context(collection)))];
     head.push(if state.is_over {
-        let next = State { is_over: false, ..state.next_round(now) };
-        ("@odata.deltaLink", link(cloud, request, Token::Delta, &next, seal))
+        ("@odata.deltaLink", delta_link(cloud, request, collection, state.next_round()))
     } else {
-        ("@odata.nextLink", link(cloud, request, Token::Skip, &state, seal))
+        let token = state.skip_token(cloud.pager, collection);
+        ("@odata.nextLink", link(cloud, request, "$skiptoken", &token))
     });
     Ok(Answer::page(&head, items.into_iter()))
 }
@@ -106,7 +105,6 @@ fn begin(cloud: &Cloud, query: &Query, collection: Collection) -> Result<State, 
         }
     }
     Ok(State {
-        issued: cloud.clock.seconds(),
         to: tenant.history.length(),
         total: collection.places(tenant),
         select: query.select().map(<[String]>::to_vec),
@@ -115,24 +113,15 @@ fn begin(cloud: &Cloud, query: &Query, collection: Collection) -> Result<State, 
     })
 }
 
-/// The address by which a round goes on, or the next one begins.
-fn link(
-    cloud: &Cloud,
-    request: &Request,
-    token: Token,
-    state: &State,
-    seal: impl Fn(Token, &State) -> String,
-) -> Value {
-    let name = match token {
-        Token::Skip => "$skiptoken",
-        Token::Delta => "$deltatoken",
-    };
-    json!(format!(
-        "{}/graph.microsoft.com/{}?{name}={}",
-        cloud.base,
-        request.path,
-        seal(token, state)
-    ))
+/// The address by which the next round begins.
+fn delta_link(cloud: &Cloud, request: &Request, collection: Collection, state: State) -> Value {
+    let (issued, serial) = (cloud.clock.seconds(), cloud.tokens.next_id());
+    let token = DeltaToken { state, issued, serial }.text(cloud.pager, collection);
+    link(cloud, request, "$deltatoken", &token)
+}
+
+fn link(cloud: &Cloud, request: &Request, name: &str, token: &str) -> Value {
+    json!(format!("{}/graph.microsoft.com/{}?{name}={token}", cloud.base, request.path))
 }
 
 /// That a token cannot be used any more, and where to begin again.

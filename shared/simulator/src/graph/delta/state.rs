@@ -8,29 +8,9 @@ use super::Collection;
 use crate::graph::query::context;
 use crate::paging::Pager;
 
-/// What a token leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    /// The next page of a round.
-    Skip,
-    /// The next round.
-    Delta,
-}
-
-impl Token {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Skip => "skip",
-            Self::Delta => "delta",
-        }
-    }
-}
-
 /// Where a client is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct State {
-    /// When the round began, in seconds since 1970.
-    pub(super) issued: i64,
     /// The length of the history that the client knows of; nothing in the first round.
     pub(super) from: Option<usize>,
     /// The length of the history that it will know of after this round.
@@ -56,16 +36,16 @@ pub(super) struct State {
 impl State {
     /// The state in which the next round begins. If there was something new, up to two events are
     /// told again, which is what the documentation calls a replay.
-    pub(super) fn next_round(&self, now: i64) -> Self {
+    pub(super) fn next_round(&self) -> Self {
         let again = if self.to > self.known { self.to % 3 } else { 0 };
         let from = self.to.saturating_sub(again).max(self.from.unwrap_or(self.to));
         Self {
-            issued: now,
             from: Some(from),
             known: self.to,
             place: 0,
             offset: 0,
             after_empty: false,
+            is_over: false,
             ..self.clone()
         }
     }
@@ -85,25 +65,48 @@ impl State {
         context(collection.name(), self.select.as_deref())
     }
 
-    pub(super) fn seal(&self, pager: Pager, collection: Collection, token: Token) -> String {
+    /// The token by which a round goes on.
+    pub(super) fn skip_token(&self, pager: Pager, collection: Collection) -> String {
         let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default());
-        format!("{:016x}{text}", tag(pager, collection, token, &text))
+        format!("{:016x}{text}", pager.number(&format!("{} skip {text}", collection.name())))
     }
 
-    /// The state that a token holds; nothing if it was not given out for this.
-    pub(super) fn open(
-        pager: Pager,
-        collection: Collection,
-        token: Token,
-        text: &str,
-    ) -> Option<Self> {
-        let (tag_text, text) = text.split_at_checked(16)?;
-        let is_own = format!("{:016x}", tag(pager, collection, token, text)) == tag_text;
-        let state = URL_SAFE_NO_PAD.decode(text).ok().filter(|_| is_own)?;
-        serde_json::from_slice(&state).ok()
+    /// The state that such a token holds; nothing if it was not given out for this.
+    pub(super) fn of_skip_token(pager: Pager, collection: Collection, token: &str) -> Option<Self> {
+        let (_, text) = token.split_at_checked(16)?;
+        let state = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let state: Self = serde_json::from_slice(&state).ok()?;
+        (state.skip_token(pager, collection) == token).then_some(state)
     }
 }
 
-fn tag(pager: Pager, collection: Collection, token: Token, text: &str) -> u64 {
-    pager.number(&format!("{} {} {text}", collection.name(), token.name()))
+/// The token by which the next round begins. No two are the same: when it was issued and which one it
+/// is stand behind a dot, where those find it who must not let it matter.
+pub(super) struct DeltaToken {
+    pub(super) state: State,
+    /// When it was issued, in seconds since 1970.
+    pub(super) issued: i64,
+    /// Tells it from all others.
+    pub(super) serial: String,
+}
+
+impl DeltaToken {
+    pub(super) fn text(&self, pager: Pager, collection: Collection) -> String {
+        let state = self.state.skip_token(pager, collection);
+        let text = format!("{state}.{:x}.{}", self.issued, self.serial);
+        let tag = pager.number(&format!("{} delta {text}", collection.name()));
+        format!("{text}.{tag:016x}")
+    }
+
+    /// The token that a text stands for; nothing if it was not given out for this.
+    pub(super) fn of_text(pager: Pager, collection: Collection, text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('.').collect();
+        let [state, issued, serial, _] = parts[..] else { return None };
+        let token = Self {
+            state: State::of_skip_token(pager, collection, state)?,
+            issued: i64::from_str_radix(issued, 16).ok()?,
+            serial: serial.to_owned(),
+        };
+        (token.text(pager, collection) == text).then_some(token)
+    }
 }
