@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use collector::summary::Summary;
+use steps::Integration;
 use tempfile::TempDir;
 
 use super::machine::Machine;
@@ -11,7 +12,12 @@ use super::verdict::{followers, leaks, verdict};
 use super::{Error, Snapshot, Statistics, Tenant, Weather};
 
 /// How many subscriptions get instances of their own.
-const FOLLOWERS: usize = 1;
+const fn followers_of(integration: Integration) -> usize {
+    match integration {
+        Integration::Azure => 1,
+        Integration::Microsoft365 => 0,
+    }
+}
 
 /// What came of a run.
 #[derive(Debug)]
@@ -73,7 +79,7 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
             let has_to_complete = weather.permanent.is_empty();
             (outcome.summary, outcome.problems) = verdict(&machine, &job, has_to_complete).await?;
             let mut jobs = followers(&machine, &job).await?;
-            if jobs.len() != FOLLOWERS {
+            if jobs.len() != followers_of(tenant.integration) {
                 outcome.problems.push(format!("{} subscriptions got a snapshot", jobs.len()));
             }
             for follower in &jobs {
