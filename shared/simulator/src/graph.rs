@@ -60,6 +60,9 @@ fn read(
     route.authorize(claims)?;
     let (tenant, query) = (&cloud.tenant, query?);
     query.check_honoured(route.honoured(), request.eventual)?;
+    if !matches!(route, Route::Delta(_)) && request.parameter("$deltatoken").is_some() {
+        return Err(Failure::unsupported_query("Unsupported Query option: '$deltatoken'."));
+    }
     match route {
         Route::Organization => {
             let organization = Organization(tenant);
@@ -86,9 +89,6 @@ fn read(
             one(&query, context, item)
         }
         Route::Delta(collection) => delta::answer(cloud, request, &query, *collection),
-        _ if request.parameter("$deltatoken").is_some() => {
-            Err(Failure::unsupported_query("Unsupported Query option: '$deltatoken'."))
-        }
         Route::Count(route) => {
             if !request.eventual {
                 return Err(Failure::count_unsupported());

@@ -1,5 +1,6 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
+mod applications;
 mod changes;
 mod delta;
 mod directory;
@@ -7,6 +8,7 @@ mod entitlement;
 mod entra;
 mod graph;
 mod management_groups;
+mod queries;
 mod resource_manager;
 mod resources;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! Conditional access, and the policy for access across tenants.
 
 use super::{Endpoint, Family, Read, Reading, plain};
-use crate::directory::{conditional_access, cross_tenant};
+use crate::directory::{conditional_access, conditional_access_template, cross_tenant};
 use crate::graph::list::List;
 
 const READ_POLICIES: &[&str] = &["Policy.Read.All"];
@@ -66,9 +66,9 @@ fn locations<'a>(reading: &Reading<'a>) -> List<'a> {
 }
 
 fn templates<'a>(_: &Reading<'a>) -> List<'a> {
-    let get = |place| Some(conditional_access::template(place).into());
+    let get = |place| Some(conditional_access_template::template(place).into());
     let context = "identity/conditionalAccess/templates";
-    List::new(context, conditional_access::TEMPLATE_COUNT, get)
+    List::new(context, conditional_access_template::COUNT, get)
 }
 
 fn contexts<'a>(_: &Reading<'a>) -> List<'a> {

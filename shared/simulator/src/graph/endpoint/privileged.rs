@@ -95,16 +95,21 @@ fn roles<'a>(reading: &Reading<'a>, grade: Grade, is_instance: bool) -> Result<L
     if !tenant.is_premium {
         return Err(Failure::license_required());
     }
+    let eligible = Assignment::count_at_first(tenant) / 3;
     let (context, total) = match (grade, is_instance) {
-        (Grade::Eligible, false) => ("roleEligibilitySchedules", Assignment::count(tenant) / 3),
-        (Grade::Eligible, true) => {
-            ("roleEligibilityScheduleInstances", Assignment::count(tenant) / 3)
-        }
+        (Grade::Eligible, false) => ("roleEligibilitySchedules", eligible),
+        (Grade::Eligible, true) => ("roleEligibilityScheduleInstances", eligible),
         (Grade::Active, false) => ("roleAssignmentSchedules", Assignment::count(tenant)),
         (Grade::Active, true) => ("roleAssignmentScheduleInstances", Assignment::count(tenant)),
     };
-    let get = move |place| Some(schedule::of_role(tenant, grade, is_instance, place).into());
-    Ok(List::new(format!("roleManagement/directory/{context}"), total, get))
+    let get = move |place| {
+        let assignment = match grade {
+            Grade::Active => Assignment::active(tenant, place)?,
+            Grade::Eligible => Assignment::eligible(tenant, place),
+        };
+        Some(schedule::of_role(&assignment, grade, is_instance).into())
+    };
+    Ok(List::new(format!("roleManagement/directory/{context}"), total, get).sparse())
 }
 
 /// The schedules of groups, of which only those of one group or of one principal can be asked for.

@@ -35,7 +35,7 @@ fn assignments<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
         ));
     }
     let get = move |place| {
-        let assignment = Assignment::active(tenant, place);
+        let assignment = Assignment::active(tenant, place)?;
         // Of a principal that was deleted, nothing is left to show.
         let principal = || match assignment.principal() {
             Some(principal) if principal.exists(tenant) => {
@@ -52,7 +52,7 @@ fn assignments<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
         ))
     };
     let context = "roleManagement/directory/roleAssignments";
-    Ok(List::new(context, Assignment::count(tenant), get))
+    Ok(List::new(context, Assignment::count(tenant), get).sparse())
 }
 
 fn directory_roles<'a>(reading: &Reading<'a>) -> List<'a> {

@@ -1,0 +1,82 @@
+//! Filters and counts.
+
+use serde_json::Value;
+
+use super::{Client, Reply, request};
+use crate::guid::Kind;
+use crate::options::Options;
+
+fn client(users: u32) -> Client {
+    Client::new(Options { users, ..Options::default() })
+}
+
+fn graph(path: &str) -> String {
+    format!("graph.microsoft.com/v1.0/{path}")
+}
+
+#[test]
+fn filters_find_what_they_ask_for() {
+    let client = client(400);
+    let token = client.graph_token();
+    let all = client.all(&token, &graph("users?$select=id,accountEnabled,mail&$top=999"));
+    let disabled = "users?$select=id&$filter=accountEnabled eq false";
+    let found = client.all(&token, &graph(&format!("{disabled}&$top=3")));
+    let expected: Vec<&Value> = all.iter().filter(|it| it["accountEnabled"] == false).collect();
+    assert!(expected.len() > 5 && found.len() == expected.len());
+    let count = client.get(&token, &graph("users/$count?$filter=accountEnabled eq false"));
+    assert_eq!(count.body, expected.len());
+    let advanced = graph("users?$select=id&$count=true&$filter=mail ne null");
+    let reply = client.get(&token, &advanced);
+    let with_mail = all.iter().filter(|it| !it["mail"].is_null()).count();
+    assert_eq!(reply.body["@odata.count"], with_mail);
+    let reply = client.send(&request(&token, &advanced));
+    assert_eq!((reply.status, reply.code()), (400, "Request_UnsupportedQuery"));
+    // A page token is for the list as it was filtered.
+    let first = client.get(&token, &graph(&format!("{disabled}&$top=3")));
+    let link = first.next_link().unwrap().replace("false", "true");
+    assert_eq!(client.get(&token, &link).code(), "Directory_ExpiredPageToken");
+}
+
+#[test]
+fn counts_need_eventual_consistency() {
+    let client = client(400);
+    let token = client.graph_token();
+    let group = client.cloud.tenant.group_id(1);
+    let members = client.all(&token, &graph(&format!("groups/{group}/members?$select=id")));
+    for (path, expected) in [
+        ("users/$count", 400),
+        ("groups/$count", 108),
+        ("devices/$count", 305),
+        (&*format!("groups/{group}/members/$count"), members.len()),
+    ] {
+        let reply = client.get(&token, &graph(path));
+        assert_eq!((reply.status, &reply.body), (200, &Value::from(expected)), "{path}");
+        assert_eq!(reply.header("content-type"), Some("text/plain"));
+        let reply: Reply = client.send(&request(&token, &graph(path)));
+        assert_eq!((reply.status, reply.code()), (400, "Request_BadRequest"), "{path}");
+    }
+    for path in ["servicePrincipals", "applications"] {
+        let all = client.all(&token, &graph(&format!("{path}?$select=id")));
+        assert_eq!(client.get(&token, &graph(&format!("{path}/$count"))).body, all.len());
+    }
+}
+
+#[test]
+fn what_does_not_exist_is_not_found() {
+    let client = client(60);
+    let token = client.graph_token();
+    let nobody = client.cloud.tenant.guids.guid(Kind::Deleted, 1);
+    for path in [
+        "devices/{}/registeredUsers",
+        "groups/{}/owners",
+        "applications/{}",
+        "applications/{}/federatedIdentityCredentials",
+        "servicePrincipals/{}/appRoleAssignedTo",
+        "directoryRoles/{}/members",
+        "directory/administrativeUnits/{}/members",
+        "identityGovernance/entitlementManagement/catalogs/{}/resources",
+    ] {
+        let reply = client.get(&token, &graph(&path.replace("{}", &nobody)));
+        assert_eq!((reply.status, reply.code()), (404, "Request_ResourceNotFound"), "{path}");
+    }
+}
