@@ -5,7 +5,7 @@ mod churn;
 use serde_json::{Value, json};
 
 use super::application::Application;
-use super::history::What;
+use super::history::{Removal, What};
 use super::membership::Membership;
 use super::reference::Reference;
 use super::service_principal::ServicePrincipal;
@@ -151,6 +151,7 @@ pub(crate) fn apply(tenant: &Tenant, change: &DirectoryChange) -> Vec<String> {
         }
         DirectoryChange::Delete { id } => changer
             .find(id)
+            .filter(|object| ObjectKind::of(*object).is_some())
             .map_or_else(Vec::new, |object| changer.delete(object, is_restorable(object))),
         DirectoryChange::Purge { id } => changer.purge(id),
         DirectoryChange::AddMember { to, member } => changer.add_member(to, member),
@@ -219,15 +220,17 @@ impl Changer<'_> {
     }
 
     fn purge(&self, id: &str) -> Vec<Reference> {
-        match self.find(id) {
-            Some(object) => self.delete(object, false),
-            None => match Reference::find_ever(self.tenant, id) {
-                Some(object) => {
-                    self.tenant.history.record(object, What::Purged);
-                    vec![object]
-                }
-                None => Vec::new(),
-            },
+        let found = Reference::find_ever(self.tenant, id);
+        let Some(object) = found.filter(|object| ObjectKind::of(*object).is_some()) else {
+            return Vec::new();
+        };
+        match self.tenant.history.fate(object).and_then(|fate| fate.removal) {
+            None => self.delete(object, false),
+            Some(Removal::Purged) => Vec::new(),
+            Some(Removal::Deleted) => {
+                self.tenant.history.record(object, What::Purged);
+                vec![object]
+            }
         }
     }
 

@@ -79,7 +79,7 @@ impl<'a> ServicePrincipal<'a> {
     /// The index of the first that was created with an application since the tenant began.
     pub(crate) const CREATED: u64 = 1 << 31;
 
-    /// How many there are but for those.
+    /// How many there are but for those that were created with an application.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
         let last = tenant.all_plans().last();
         Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)

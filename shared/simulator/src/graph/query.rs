@@ -65,7 +65,7 @@ impl Query {
                 _ => {}
             }
         }
-        if query.selects("signInActivity") && query.top() > MOST_WITH_ACTIVITY {
+        if query.reads_sign_in_activity() && query.top() > MOST_WITH_ACTIVITY {
             return Err(Failure::page_size(&query.top().to_string(), MOST_WITH_ACTIVITY));
         }
         Ok(query)
@@ -84,8 +84,11 @@ impl Query {
         self.select.as_deref()
     }
 
-    pub(crate) fn selects(&self, name: &str) -> bool {
-        self.select().is_some_and(|names| names.iter().any(|selected| selected == name))
+    /// Whether it takes more than the directory itself to answer: when users last signed in.
+    pub(crate) fn reads_sign_in_activity(&self) -> bool {
+        let selected = self.select().unwrap_or_default().iter().map(String::as_str);
+        let filtered = self.filter().map(Filter::properties).unwrap_or_default();
+        selected.chain(filtered).any(|name| name == "signInActivity")
     }
 
     pub(crate) const fn counts(&self) -> bool {
@@ -157,10 +160,10 @@ impl Query {
         is_premium: bool,
     ) -> Result<(), Failure> {
         let role = "AuditLog.Read.All";
-        if self.selects("signInActivity") && !claims.roles.iter().any(|granted| granted == role) {
+        if self.reads_sign_in_activity() && !claims.roles.iter().any(|granted| granted == role) {
             return Err(Failure::permission_missing(role));
         }
-        if self.selects("signInActivity") && !is_premium {
+        if self.reads_sign_in_activity() && !is_premium {
             return Err(Failure::not_premium());
         }
         Ok(())

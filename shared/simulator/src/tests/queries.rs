@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Client, Reply, request};
+use super::{Client, Reply, request, with_roles};
+use crate::cloud::GRAPH;
+use crate::directory::change::{self, DirectoryChange};
 use crate::guid::Kind;
 use crate::options::Options;
 
@@ -35,6 +37,38 @@ fn filters_find_what_they_ask_for() {
     let first = client.get(&token, &graph(&format!("{disabled}&$top=3")));
     let link = first.next_link().unwrap().replace("false", "true");
     assert_eq!(client.get(&token, &link).code(), "Directory_ExpiredPageToken");
+}
+
+#[test]
+fn a_filtered_list_lacks_nothing_that_stays_while_it_is_read() {
+    let client = client(400);
+    let token = client.graph_token();
+    let address = graph("users?$select=id&$filter=userType eq 'Guest'&$top=4");
+    let all = client.all(&token, &address);
+    let mut page = client.get(&token, &address);
+    let first = page.items().first().or(all.first()).unwrap()["id"].as_str().unwrap().to_owned();
+    let mut seen = page.items().to_vec();
+    // What was shown already is not there any more: nothing moves up into its place.
+    let delete = DirectoryChange::Delete { id: first };
+    assert_eq!(change::apply(&client.cloud.tenant, &delete).len(), 1);
+    while let Some(link) = page.next_link().map(str::to_owned) {
+        page = client.get(&token, &link);
+        seen.extend_from_slice(page.items());
+    }
+    assert!(all[1..].iter().all(|user| seen.contains(user)));
+}
+
+#[test]
+fn sign_in_activity_in_a_filter_needs_its_permission_too() {
+    let principals = vec![with_roles("users", &["User.Read.All"])];
+    let client = Client::new(Options { principals: principals.clone(), ..Options::default() });
+    let filter = "signInActivity/lastSignInDateTime le 2026-08-01T00:00:00Z";
+    let address = graph(&format!("users?$select=id,signInActivity&$filter={filter}&$top=500"));
+    let found = client.all(&client.graph_token(), &address);
+    assert!(!found.is_empty() && found.len() < 150);
+    let address = graph(&format!("users?$select=id&$filter={filter}"));
+    let reply = client.get(&client.token(&principals[0], GRAPH), &address);
+    assert_eq!(reply.code(), "Authentication_MSGraphPermissionMissing");
 }
 
 #[test]

@@ -6,6 +6,10 @@ use crate::graph::list::List;
 
 const READ_POLICIES: &[&str] = &["Policy.Read.All"];
 
+/// Documented for contexts is no other than this.
+const READ_CONTEXTS: &[&str] =
+    &["Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"];
+
 const READ_CONDITIONAL_ACCESS: &[&str] = &["Policy.Read.ConditionalAccess", "Policy.Read.All"];
 
 pub(super) static ALL: &[Endpoint] = &[
@@ -24,7 +28,7 @@ pub(super) static ALL: &[Endpoint] = &[
         .of(Family::Policies),
     plain(
         "identity/conditionalaccess/authenticationcontextclassreferences",
-        READ_CONDITIONAL_ACCESS,
+        READ_CONTEXTS,
         Read::All(contexts),
     )
     .filtered()

@@ -130,7 +130,7 @@ fn members<'a>(
             _ => 0..0,
         },
         (None, Some(_)) => 0..tenant.groups,
-        (None, None) => return Err(Failure::missing_filter("groupId or principalId")),
+        (None, None) => return Err(Failure::missing_filter("GroupId or PrincipalId")),
     };
     let schedules = groups.flat_map(|group| schedule::of_group(tenant, grade, is_instance, group));
     let wanted = |id: &str| principal.is_none_or(|principal| id.eq_ignore_ascii_case(principal));

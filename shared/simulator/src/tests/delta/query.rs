@@ -80,6 +80,7 @@ fn a_delta_query_is_refused_what_it_does_not_support() {
         (graph("users/delta?$filter=displayName eq 'x'"), "Request_UnsupportedQuery"),
         (graph("users/delta?$select=shoeSize"), "BadRequest"),
         (graph("users/delta?$select=members"), "BadRequest"),
+        (graph("users/delta?$select=signInActivity"), "Request_UnsupportedQuery"),
         (graph("users/delta?$deltatoken=made-up"), "Request_BadRequest"),
         (graph("users/delta?$skiptoken=made-up"), "Directory_ExpiredPageToken"),
         (mirror.link.replace("/users/", "/groups/"), "Request_BadRequest"),
