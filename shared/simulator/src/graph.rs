@@ -1,4 +1,4 @@
-//! Microsoft Graph, version 1.0: the parts of the directory that are simulated.
+//! Microsoft Graph, version 1.0: the directory, and what governs it.
 
 pub(crate) mod batch;
 mod charge;

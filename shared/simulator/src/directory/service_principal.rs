@@ -1,6 +1,8 @@
 //! Service principals: those of the registrations that may sign in here, Microsoft's own, the
 //! company's applications, and the managed identities of virtual machines.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use super::application::Application;
@@ -89,6 +91,12 @@ impl<'a> ServicePrincipal<'a> {
     pub(crate) fn count_at_first(tenant: &Tenant) -> u64 {
         let last = tenant.plans().last();
         Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
+    }
+
+    /// The managed identities of a subscription.
+    pub(crate) fn identities(tenant: &Tenant, plan: &Plan) -> Range<u64> {
+        let first = Self::first_identity(tenant);
+        first + plan.first_identity..first + plan.identities_up_to()
     }
 
     /// The index of the first managed identity.

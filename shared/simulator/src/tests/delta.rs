@@ -10,6 +10,7 @@ use mirror::Mirror;
 
 use super::{Client, texts};
 use crate::directory::change::{self, DirectoryChange, ObjectKind};
+use crate::life::Change;
 use crate::options::Options;
 
 const COLLECTIONS: [&str; 7] = [
@@ -228,6 +229,26 @@ fn a_million_users_are_told_of_without_being_kept() {
     }
     let touched = change(&client, &DirectoryChange::Churn { per_mille: 1 });
     assert!(touched.len() > 1000);
+}
+
+#[test]
+fn the_identities_of_a_subscription_that_appears_are_told() {
+    let options = Options { users: 40, subscriptions: 3, page_size: Some(6), ..Options::default() };
+    let client = Client::new(options);
+    let tenant = &client.cloud.tenant;
+    let mut mirror = Mirror { link: graph("servicePrincipals/delta"), ..Mirror::default() };
+    change(&client, &DirectoryChange::Create(ObjectKind::Application));
+    // It appears while the first round is read, after something else was created.
+    let first = client.get(&client.graph_token(), &mirror.link);
+    first.items().iter().for_each(|item| mirror.merge(item));
+    first.body["@odata.nextLink"].as_str().unwrap().clone_into(&mut mirror.link);
+    let before = ObjectKind::ServicePrincipal.count(tenant);
+    assert!(tenant.change(Change::Appear).is_some());
+    change(&client, &DirectoryChange::Create(ObjectKind::Application));
+    mirror.round(&client);
+    mirror.round(&client);
+    assert!(ObjectKind::ServicePrincipal.count(tenant) > before + 3);
+    mirror.compare(&client, "servicePrincipals");
 }
 
 #[test]

@@ -99,6 +99,8 @@ fn a_delta_query_is_refused_what_it_does_not_support() {
 fn a_client_may_begin_with_now_or_follow_a_few() {
     let client = client(100);
     let token = client.graph_token();
+    let units = client.get(&token, &graph("administrativeUnits/delta()"));
+    assert_eq!(units.items().len(), 4);
     let latest = client.get(&token, &graph("users/microsoft.graph.delta()?$deltatoken=latest"));
     assert!(latest.items().is_empty());
     let link = latest.body["@odata.deltaLink"].as_str().unwrap().to_owned();
