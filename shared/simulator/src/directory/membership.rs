@@ -33,10 +33,9 @@ impl<'a> Membership<'a> {
                 (unit.size(), Box::new(move |place| Some(unit.member(place))))
             }
             Reference::DirectoryRole(index) => {
-                let members = DirectoryRole::new(tenant, index).members();
-                let get = move |place| members.get(usize::try_from(place).ok()?).copied();
-                let count = DirectoryRole::new(tenant, index).members().len();
-                (count as u64, Box::new(get))
+                let members = DirectoryRole::new(tenant, index).members_at_first();
+                let count = members.len() as u64;
+                (count, Box::new(move |at| members.get(usize::try_from(at).ok()?).copied()))
             }
             _ => (0, Box::new(|_| None)),
         };

@@ -17,8 +17,8 @@ pub(crate) enum Collection {
     AdministrativeUnits,
 }
 
-/// Each collection with its path.
-const PATHS: [(&str, Collection); 7] = [
+/// Each collection with its path; of several, the first is the one that answers name it by.
+const PATHS: [(&str, Collection); 8] = [
     ("users", Collection::Kind(ObjectKind::User)),
     ("groups", Collection::Kind(ObjectKind::Group)),
     ("applications", Collection::Kind(ObjectKind::Application)),
@@ -26,6 +26,8 @@ const PATHS: [(&str, Collection); 7] = [
     ("devices", Collection::Kind(ObjectKind::Device)),
     ("directoryRoles", Collection::DirectoryRoles),
     ("directory/administrativeUnits", Collection::AdministrativeUnits),
+    // As the documentation of the function has it; the description of the service has the other.
+    ("administrativeUnits", Collection::AdministrativeUnits),
 ];
 
 impl Collection {
