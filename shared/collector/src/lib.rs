@@ -5,6 +5,7 @@
 //! are known by the traits in [`ports`] only.
 
 mod advance;
+pub mod consent;
 mod context;
 pub mod event;
 pub mod finish;
