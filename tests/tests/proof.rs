@@ -1,7 +1,5 @@
 //! What is gone is gone by proof: what the last snapshot has and a job did not find.
 
-#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
