@@ -6,6 +6,7 @@
 
 mod advance;
 mod context;
+mod delta;
 pub mod event;
 pub mod finish;
 pub mod instance;

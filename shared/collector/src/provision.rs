@@ -233,6 +233,7 @@ mod tests {
             previous: None,
             parents_per_shard: 1,
             is_whole: true,
+            kept: std::collections::BTreeMap::new(),
             steps: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ mod address;
 mod arm;
 pub mod convert;
 mod declared;
+pub mod delta;
 mod discovery;
 pub mod docs;
 pub mod entity;
@@ -27,6 +28,7 @@ mod uri;
 
 pub use convert::{Item, Output, Parent, Scope};
 pub use declared::Relationship;
+pub use delta::{Tells, Watch};
 pub use discovery::Discovery;
 pub use entity::{EntityType, Property, Type};
 pub use integration::Integration;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::delta::Watch;
 use crate::entity::{EntityType, OBJECT, always, always_list, list, text};
 use crate::list::List;
 use crate::step::{Permission, Step};
@@ -27,7 +28,9 @@ pub(crate) static SERVICE_PRINCIPAL: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "ad-service-principals",
     name: "Entra ID Service Principals",
-    list: List::graph("/servicePrincipals").query("$top=999"),
+    list: List::graph("/servicePrincipals")
+        .query("$top=999")
+        .delta(&[Watch::items("/servicePrincipals/delta")]),
     permissions: &[Permission::Graph("Application.Read.All")],
     emits: Some(&SERVICE_PRINCIPAL),
     // Nearly all have an empty list of tags, which says nothing.

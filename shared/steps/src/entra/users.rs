@@ -3,6 +3,7 @@
 use graph::Entity;
 
 use crate::convert::Item;
+use crate::delta::Watch;
 use crate::entity::{COMPUTED, EntityType, OBJECT, flag, text};
 use crate::entra::account::{ACCOUNT, account_name};
 use crate::list::List;
@@ -37,10 +38,12 @@ pub(crate) static USER: EntityType = EntityType {
     ],
 };
 
+pub(crate) const DELTA: &[Watch] = &[Watch::items("/users/delta")];
+
 pub(crate) static STEP: Step = Step {
     id: "ad-users",
     name: "Entra ID Users",
-    list: List::graph("/users").query("$top=999").also(&["businessPhones"]),
+    list: List::graph("/users").query("$top=999").also(&["businessPhones"]).delta(DELTA),
     permissions: &[Permission::Graph("User.Read.All")],
     emits: Some(&USER),
     links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
