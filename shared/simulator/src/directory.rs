@@ -1,10 +1,28 @@
-//! The objects of the directory: users, groups, and what else can be a member of a group.
+//! The objects of the directory, and what governs them.
 
+pub(crate) mod administrative_unit;
+pub(crate) mod application;
+pub(crate) mod change;
+pub(crate) mod conditional_access;
+mod credential;
+pub(crate) mod cross_tenant;
 pub(crate) mod device;
+pub(crate) mod document;
+pub(crate) mod domain;
+pub(crate) mod entitlement;
 mod first_party;
+pub(crate) mod grant;
 pub(crate) mod group;
+pub(crate) mod history;
 pub(crate) mod members;
+pub(crate) mod membership;
 pub(crate) mod organization;
+pub(crate) mod owner;
+mod permission;
+pub(crate) mod reference;
+pub(crate) mod registration;
+pub(crate) mod role;
+pub(crate) mod schedule;
 pub(crate) mod service_principal;
 pub(crate) mod user;
 
@@ -15,8 +33,13 @@ pub(crate) trait Object {
     /// The name of its type, such as `user` for `#microsoft.graph.user`.
     fn type_name(&self) -> &'static str;
 
-    /// The properties that come without `$select`.
+    /// The properties that come without `$select`, where they are the same for all of its type.
     fn defaults(&self) -> &'static [&'static str];
+
+    /// The names of the properties that come without `$select`.
+    fn names(&self) -> Vec<&str> {
+        self.defaults().to_vec()
+    }
 
     /// The value of a property; nothing if the type has no such property.
     fn property(&self, name: &str) -> Option<Value>;
@@ -26,7 +49,7 @@ pub(crate) trait Object {
 pub(crate) fn json(object: &dyn Object, select: Option<&[String]>) -> Map<String, Value> {
     let pair = |name: &str| Some((name.to_owned(), object.property(name)?));
     match select {
-        None => object.defaults().iter().filter_map(|name| pair(name)).collect(),
+        None => object.names().into_iter().filter_map(pair).collect(),
         Some(names) => names.iter().filter_map(|name| pair(name)).collect(),
     }
 }

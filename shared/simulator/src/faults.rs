@@ -8,6 +8,8 @@
 //!   `$batch`es that fail count for each request in them.
 //! - While a list is read to its end it has to be begun again `n` times at most: because a page
 //!   token has expired, or because a link leads back to where the client was before.
+//! - A delta query of a collection has to be begun from the start `n` times in a row at most,
+//!   because its token has expired. The next token is accepted.
 //! - A page is preceded `n` times at most by an empty page or by itself.
 //! - No item is lost: who reads a list to its end and merges what comes twice has seen all of it.
 //!

@@ -16,6 +16,17 @@ pub(crate) enum Kind {
     User,
     // What an identifier is made of depends on the order, so new kinds come last.
     ManagementGroup,
+    // A range of their own, so that it does not matter which others come in between.
+    ApplicationObject = 32,
+    AdministrativeUnit,
+    DirectoryRole,
+    AccessPackage,
+    AccessPackageCatalog,
+    AccessPackagePolicy,
+    AccessPackageAssignment,
+    AccessPackageRequest,
+    CustomRole,
+    NamedLocation,
 }
 
 /// The identifiers of one tenant.

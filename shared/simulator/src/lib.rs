@@ -45,6 +45,7 @@ mod vault;
 mod wire;
 
 pub use counters::Counters;
+pub use directory::change::{DirectoryChange, ObjectKind};
 pub use faults::{Faults, Permanent};
 pub use life::{Change, State};
 pub use options::{Assignment, Options, Principal, Subscription};

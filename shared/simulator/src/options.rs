@@ -26,6 +26,9 @@ pub struct Options {
     pub throttling: bool,
     /// Application registrations beside the default one, which may read everything.
     pub principals: Vec<Principal>,
+    /// Whether the tenant has Microsoft Entra ID P2. Without it there are no reports, no sign-in
+    /// activity and no Privileged Identity Management.
+    pub is_premium: bool,
     /// Whether clients are to speak HTTP/2, without TLS. The server understands it in any case.
     pub http2: bool,
     /// Answers that are wrong on purpose, if there are to be any.
@@ -43,6 +46,7 @@ impl Default for Options {
             page_size: None,
             throttling: true,
             principals: Vec::new(),
+            is_premium: true,
             http2: false,
             faults: None,
         }

@@ -25,6 +25,21 @@ impl Pager {
         Self { key: hash(seed, "pages"), cap: cap.map(|cap| cap.max(1)) }
     }
 
+    /// The size that a page has which shall have a certain one.
+    pub(crate) fn size(self, size: u64) -> u64 {
+        size.clamp(1, self.cap.map_or(u64::MAX, u64::from))
+    }
+
+    /// A number that belongs to a text, which nobody else can tell.
+    pub(crate) fn number(self, text: &str) -> u64 {
+        hash(self.key, text)
+    }
+
+    /// True in one of `of` cases.
+    pub(crate) fn chance(self, of: u64, label: &str, index: u64) -> bool {
+        self.tag(label, index).is_multiple_of(of)
+    }
+
     /// A page of at most `size` of the `total` items of a list. Nothing if the token is not one
     /// that was given out for this list.
     ///
@@ -38,12 +53,12 @@ impl Pager {
         size: u64,
         token: Option<&str>,
     ) -> Option<Page> {
-        let size = size.clamp(1, self.cap.map_or(u64::MAX, u64::from));
+        let size = self.size(size);
         let (start, after_empty) = match token {
             None => (0, false),
             Some(token) => self.open(list, token).map(|state| (state >> 1, state & 1 == 1))?,
         };
-        let is_empty = total > size && !after_empty && self.tag(list, start).is_multiple_of(8);
+        let is_empty = total > size && !after_empty && self.chance(8, list, start);
         let end = if is_empty { start } else { total.min(start.saturating_add(size)) };
         let next = (end < total).then(|| self.seal(list, end << 1 | u64::from(is_empty)));
         Some(Page { places: start.min(end)..end, next })

@@ -20,6 +20,8 @@ pub(crate) struct Request {
     pub(crate) bearer: Option<String>,
     /// Whether the header `ConsistencyLevel: eventual` is there.
     pub(crate) eventual: bool,
+    /// The value of the header `Prefer`.
+    pub(crate) prefer: Option<String>,
     /// The value of `client-request-id`, which Microsoft Graph sends back.
     pub(crate) client_request_id: Option<String>,
     /// The body.
@@ -44,6 +46,7 @@ impl Request {
             bearer: header("authorization").and_then(bearer),
             eventual: header("consistencylevel")
                 .is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
+            prefer: header("prefer").map(str::to_owned),
             client_request_id: header("client-request-id").map(str::to_owned),
             body,
             nested: false,
@@ -55,6 +58,12 @@ impl Request {
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the client prefers short answers: the header may have several preferences.
+    pub(crate) fn prefers_minimal(&self) -> bool {
+        let mut preferences = self.prefer.iter().flat_map(|header| header.split([',', ';']));
+        preferences.any(|it| it.trim().eq_ignore_ascii_case("return=minimal"))
     }
 
     /// The parts of the path. Empty ones are left out, since the services do not mind a doubled

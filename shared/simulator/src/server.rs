@@ -19,6 +19,7 @@ use crate::answer::{Answer, Ending};
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::counters::Counters;
+use crate::directory::change::{self, DirectoryChange};
 use crate::faults::Permanent;
 use crate::life::Change;
 use crate::options::{Options, Principal, Subscription};
@@ -116,6 +117,16 @@ impl Simulator {
     #[must_use = "nothing has happened if there is no such subscription"]
     pub fn change(&self, change: Change) -> Option<Subscription> {
         self.cloud.tenant.change(change)
+    }
+
+    /// Lets something happen to the directory. Returns the ids of the objects that it happened to:
+    /// none if there is no such object, or if nothing changed. Delta queries tell of it from then on.
+    ///
+    /// Changes come at once, also for lists that a client is just reading. They depend on nothing but
+    /// the seed and the changes before.
+    #[must_use = "nothing has happened if there are no ids"]
+    pub fn change_directory(&self, change: &DirectoryChange) -> Vec<String> {
+        change::apply(&self.cloud.tenant, change)
     }
 
     /// Puts other faults in the place of those that never end; none take all of them away. It matters

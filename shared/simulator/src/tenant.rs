@@ -6,6 +6,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 use serde_json::Value;
 
+use crate::directory::history::History;
 use crate::guid::{Guids, Kind};
 use crate::life::{Change, Life};
 use crate::management_group::ManagementGroups;
@@ -25,10 +26,14 @@ pub(crate) struct Tenant {
     pub(crate) contacts: u64,
     /// Application registrations that are neither Microsoft's nor of [`Options`].
     pub(crate) applications: u64,
+    /// Whether it has Microsoft Entra ID P2.
+    pub(crate) is_premium: bool,
     pub(crate) management_groups: ManagementGroups,
     resources: u32,
     plans: Vec<Plan>,
     later: Later,
+    /// What has changed in the directory.
+    pub(crate) history: History,
     /// What has changed of subscriptions, by their index.
     lives: RwLock<BTreeMap<u64, Life>>,
     principals: Vec<Principal>,
@@ -66,10 +71,12 @@ impl Tenant {
             devices: users * 3 / 4 + 5,
             contacts: users / 40 + 3,
             applications: users / 50 + 12,
+            is_premium: options.is_premium,
             management_groups: ManagementGroups::new(options.seed, guids),
             resources: options.resources,
             plans: Plan::all(options),
             later: Later::default(),
+            history: History::default(),
             lives: RwLock::default(),
             principals: [default].into_iter().chain(options.principals.iter().cloned()).collect(),
         }
@@ -254,14 +261,24 @@ impl Tenant {
 fn default_principal(seed: u64, guids: Guids) -> Principal {
     let mut draw = Draw::new(seed, "secret", 0);
     let roles = [
+        "AdministrativeUnit.Read.All",
         "Application.Read.All",
         "AuditLog.Read.All",
+        "DelegatedPermissionGrant.Read.All",
         "Device.Read.All",
         "Directory.Read.All",
+        "Domain.Read.All",
+        "EntitlementManagement.Read.All",
         "Group.Read.All",
         "GroupMember.Read.All",
         "Organization.Read.All",
         "Policy.Read.All",
+        "Policy.Read.ConditionalAccess",
+        "PrivilegedAssignmentSchedule.Read.AzureADGroup",
+        "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+        "RoleAssignmentSchedule.Read.Directory",
+        "RoleEligibilitySchedule.Read.Directory",
+        "RoleManagement.Read.Directory",
         "User.Read.All",
     ];
     Principal {

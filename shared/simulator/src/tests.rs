@@ -1,7 +1,10 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
 mod changes;
+mod delta;
 mod directory;
+mod entitlement;
+mod entra;
 mod graph;
 mod management_groups;
 mod resource_manager;

@@ -1,6 +1,8 @@
 //! Faults over real HTTP: each kind as it looks on the wire, and that a correct client copes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "faults/delta.rs"]
+mod delta;
 #[path = "faults/http2.rs"]
 mod http2;
 #[path = "faults/kinds.rs"]

@@ -1,8 +1,11 @@
 //! Microsoft's own applications.
 
+/// The application id of Microsoft Graph, the first of the list.
+pub(super) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+
 /// Services of Microsoft's that every tenant has, with their well-known application ids.
 pub(super) const FIRST_PARTY: [(&str, &str, &str); 6] = [
-    ("Microsoft Graph", "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"),
+    ("Microsoft Graph", GRAPH, "https://graph.microsoft.com"),
     (
         "Windows Azure Service Management API",
         "797f4846-ba00-4fd7-ba43-dac1f8f63013",

@@ -1,46 +1,11 @@
 //! Who is in a group. Any place of a membership can be computed by itself, so that a group of a
 //! million members takes no memory.
 
-use super::Object;
-use super::device::{Contact, Device};
 use super::group::{Group, Purpose};
+use super::reference::Reference;
 use super::service_principal::ServicePrincipal;
-use super::user::User;
 use crate::random::coprime;
 use crate::tenant::Tenant;
-
-/// A member, by its kind and its index among those.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Member {
-    User(u64),
-    Group(u64),
-    ServicePrincipal(u64),
-    Device(u64),
-    Contact(u64),
-}
-
-impl Member {
-    /// The name of its type, as its object has it.
-    pub(crate) const fn type_name(self) -> &'static str {
-        match self {
-            Self::User(_) => "user",
-            Self::Group(_) => "group",
-            Self::ServicePrincipal(_) => "servicePrincipal",
-            Self::Device(_) => "device",
-            Self::Contact(_) => "orgContact",
-        }
-    }
-
-    pub(crate) fn object(self, tenant: &Tenant) -> Box<dyn Object + '_> {
-        match self {
-            Self::User(index) => Box::new(User::new(tenant, index)),
-            Self::Group(index) => Box::new(Group::new(tenant, index)),
-            Self::ServicePrincipal(index) => Box::new(ServicePrincipal::new(tenant, index)),
-            Self::Device(index) => Box::new(Device::new(tenant, index)),
-            Self::Contact(index) => Box::new(Contact::new(tenant, index)),
-        }
-    }
-}
 
 /// The members of a group: of each kind a number, and where to start in the list of all.
 pub(crate) struct Members {
@@ -128,14 +93,14 @@ impl Members {
     }
 
     /// The member at a place. Kinds are mixed, as they are in the real list.
-    pub(crate) fn get(&self, place: u64) -> Option<Member> {
+    pub(crate) fn get(&self, place: u64) -> Option<Reference> {
         let mut place = (place < self.total).then(|| place * self.step % self.total)?;
-        let make: [fn(u64) -> Member; 5] = [
-            Member::User,
-            Member::Group,
-            Member::ServicePrincipal,
-            Member::Device,
-            Member::Contact,
+        let make: [fn(u64) -> Reference; 5] = [
+            Reference::User,
+            Reference::Group,
+            Reference::ServicePrincipal,
+            Reference::Device,
+            Reference::Contact,
         ];
         for (slice, make) in self.kinds.into_iter().zip(make) {
             if place < slice.count {
@@ -154,7 +119,7 @@ mod tests {
     use super::*;
     use crate::options::Options;
 
-    fn all(tenant: &Tenant, group: u64) -> Vec<Member> {
+    fn all(tenant: &Tenant, group: u64) -> Vec<Reference> {
         let members = Members::new(tenant, group);
         (0..members.total()).map_while(|place| members.get(place)).collect()
     }
@@ -165,9 +130,9 @@ mod tests {
             let tenant = Tenant::new(&Options { users, ..Options::default() });
             for group in 0..tenant.groups {
                 let members = all(&tenant, group);
-                let unique: HashSet<Member> = members.iter().copied().collect();
+                let unique: HashSet<Reference> = members.iter().copied().collect();
                 assert_eq!(unique.len(), members.len(), "group {group} of {users} users");
-                assert!(!unique.contains(&Member::Group(group)));
+                assert!(!unique.contains(&Reference::Group(group)));
             }
         }
     }
@@ -184,8 +149,8 @@ mod tests {
             .map(|member| std::mem::discriminant(&member))
             .collect();
         assert_eq!(members.len(), 5);
-        assert!(all(&tenant, 5).contains(&Member::Group(6)));
-        assert!(all(&tenant, 6).contains(&Member::Group(7)));
-        assert!(all(&tenant, 7).contains(&Member::Group(5)));
+        assert!(all(&tenant, 5).contains(&Reference::Group(6)));
+        assert!(all(&tenant, 6).contains(&Reference::Group(7)));
+        assert!(all(&tenant, 7).contains(&Reference::Group(5)));
     }
 }

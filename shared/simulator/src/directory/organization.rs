@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Object;
+use super::document::Document;
+use super::{Object, domain};
 use crate::dates::{DAY, TODAY, fraction, utc};
 use crate::tenant::Tenant;
 
@@ -49,13 +50,14 @@ impl Object for Organization<'_> {
 
     fn property(&self, name: &str) -> Option<Value> {
         let tenant = self.0;
-        let domain = |name: String, is_default: bool, is_initial: bool| {
+        let as_verified = |domain: &Document| {
+            let of = |name| domain.property(name).unwrap_or_default();
             json!({
                 "capabilities": "Email, OfficeCommunicationsOnline",
-                "isDefault": is_default,
-                "isInitial": is_initial,
-                "name": name,
-                "type": "Managed",
+                "isDefault": of("isDefault"),
+                "isInitial": of("isInitial"),
+                "name": of("id"),
+                "type": of("authenticationType"),
             })
         };
         Some(match name {
@@ -85,10 +87,11 @@ impl Object for Organization<'_> {
             }
             "tenantType" => json!("AAD"),
             // The default domain is not always the first of the list.
-            "verifiedDomains" => json!([
-                domain(tenant.initial_domain(), false, true),
-                domain(tenant.default_domain(), true, false),
-            ]),
+            "verifiedDomains" => {
+                let domains = (0..domain::COUNT).map(|place| domain::domain(tenant, place));
+                let verified = |it: &Document| it.property("isVerified") == Some(json!(true));
+                domains.filter(verified).map(|it| as_verified(&it)).collect()
+            }
             "marketingNotificationEmails"
             | "onPremisesSyncStatus"
             | "provisionedPlans"

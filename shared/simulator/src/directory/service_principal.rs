@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::Object;
-use super::first_party::{FIRST_PARTY, MICROSOFT};
+use super::application::Application;
+use super::first_party::{FIRST_PARTY, GRAPH, MICROSOFT};
+use super::{Object, credential, permission};
 use crate::dates::{DAY, TODAY, utc};
 use crate::guid::Kind;
 use crate::names::{ENVIRONMENTS, WORKLOADS};
@@ -75,7 +76,10 @@ enum Origin<'a> {
 }
 
 impl<'a> ServicePrincipal<'a> {
-    /// How many there are.
+    /// The index of the first that was created with an application since the tenant began.
+    pub(crate) const CREATED: u64 = 1 << 31;
+
+    /// How many there are but for those.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
         let last = tenant.all_plans().last();
         Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
@@ -101,6 +105,8 @@ impl<'a> ServicePrincipal<'a> {
             Origin::Client(&tenant.principals()[place].client_id)
         } else if index < first_application {
             Origin::FirstParty(nth(&FIRST_PARTY, index - clients))
+        } else if let Some(number) = index.checked_sub(Self::CREATED) {
+            Origin::Application(tenant.applications + number)
         } else if index < first_identity {
             Origin::Application(index - first_application)
         } else {
@@ -168,6 +174,46 @@ impl<'a> ServicePrincipal<'a> {
         }
     }
 
+    /// The registration that it is of, if that is one of this tenant's.
+    pub(crate) fn application(&self) -> Option<u64> {
+        match self.origin {
+            Origin::Client(_) => Some(self.index),
+            Origin::Application(number) => Some(match self.index.checked_sub(Self::CREATED) {
+                None => self.tenant.principals().len() as u64 + number,
+                Some(number) => Application::count_at_first(self.tenant) + number,
+            }),
+            Origin::FirstParty(_) | Origin::ManagedIdentity { .. } => None,
+        }
+    }
+
+    /// Whether it is a managed identity.
+    pub(crate) const fn is_managed(&self) -> bool {
+        matches!(self.origin, Origin::ManagedIdentity { .. })
+    }
+
+    fn is_graph(&self) -> bool {
+        matches!(self.origin, Origin::FirstParty((_, GRAPH, _)))
+    }
+
+    fn app_roles(&self) -> Value {
+        match self.application() {
+            _ if self.is_graph() => permission::app_roles(),
+            Some(application) => Application::new(self.tenant, application).app_roles(),
+            None => json!([]),
+        }
+    }
+
+    fn keys(&self) -> Value {
+        match self.origin {
+            // Applications that people sign in to with SAML have a certificate here.
+            Origin::Application(_) => {
+                let mut draw = self.tenant.draw("principal keys", self.index);
+                credential::keys(&mut draw, &self.display_name())
+            }
+            _ => json!([]),
+        }
+    }
+
     fn owner(&self) -> Option<String> {
         match &self.origin {
             Origin::FirstParty(_) => Some(MICROSOFT.to_owned()),
@@ -207,7 +253,7 @@ impl Object for ServicePrincipal<'_> {
 
     fn property(&self, name: &str) -> Option<Value> {
         let mut draw = self.tenant.draw("service principal", self.index);
-        let is_managed = matches!(self.origin, Origin::ManagedIdentity { .. });
+        let is_managed = self.is_managed();
         let created = TODAY - DAY * i64::try_from(draw.below(2000)).unwrap_or_default() - 1800;
         Some(match name {
             "id" => json!(self.tenant.service_principal_id(self.index)),
@@ -219,7 +265,10 @@ impl Object for ServicePrincipal<'_> {
             "appDisplayName" => json!((!is_managed).then(|| self.display_name())),
             "appId" => json!(self.app_id()),
             "appOwnerOrganizationId" => json!(self.owner()),
-            "appRoleAssignmentRequired" => json!(false),
+            "appRoleAssignmentRequired" => {
+                json!(matches!(self.origin, Origin::Application(number) if number % 4 == 1))
+            }
+            "appRoles" => self.app_roles(),
             "createdDateTime" => json!(utc(created)),
             "displayName" => json!(self.display_name()),
             "info" => json!({
@@ -229,6 +278,8 @@ impl Object for ServicePrincipal<'_> {
                 "supportUrl": null,
                 "termsOfServiceUrl": null,
             }),
+            "keyCredentials" => self.keys(),
+            "oauth2PermissionScopes" if self.is_graph() => permission::scopes(),
             "passwordCredentials" => self.secrets(),
             "servicePrincipalNames" => json!(self.names()),
             "servicePrincipalType" => {
@@ -246,8 +297,6 @@ impl Object for ServicePrincipal<'_> {
                 "verifiedPublisherId": null,
             }),
             "addIns"
-            | "appRoles"
-            | "keyCredentials"
             | "notificationEmailAddresses"
             | "oauth2PermissionScopes"
             | "replyUrls"

@@ -76,6 +76,8 @@ enum Place {
 #[derive(Clone, Debug)]
 struct Before {
     token: Option<String>,
+    /// Its address without a token.
+    address: String,
     /// Its last items.
     tail: Vec<Box<RawValue>>,
 }
@@ -105,6 +107,10 @@ impl Injector {
                 Kind::PageTokenExpired,
                 refusal::page_token_expired(cloud, request),
             );
+        }
+        if self.is_delta_expired(&visit) {
+            let answer = refusal::delta_token_expired(cloud, request);
+            return Self::count(cloud, &visit, Kind::DeltaTokenExpired, answer);
         }
         let Some((kind, mut draw)) = self.choose(&visit) else {
             return self.right(cloud, &visit);
@@ -144,6 +150,12 @@ impl Injector {
         let mut state = self.state();
         if answer.status != 429 {
             state.requests.entry(visit.key).or_default().wrong = 0;
+        }
+        if visit.delta.is_some()
+            && answer.status == 200
+            && let Some(collection) = state.lists.get_mut(&visit.collection)
+        {
+            collection.restarts = 0;
         }
         if place == Place::Last
             && let Some(list) = state.lists.get_mut(&visit.list)
@@ -200,6 +212,7 @@ impl Injector {
             Kind::EmptyBody => Answer::empty(),
             Kind::TokenExpired => refusal::token_expired(cloud, request),
             Kind::PageTokenExpired => refusal::page_token_expired(cloud, request),
+            Kind::DeltaTokenExpired => refusal::delta_token_expired(cloud, request),
             Kind::PageRepeated
             | Kind::PagesOverlapping
             | Kind::ItemsReordered
@@ -235,12 +248,14 @@ impl Injector {
             return None;
         }
         let restarts = lists.get(&visit.list).map_or(0, |list| list.restarts);
+        let resyncs = lists.get(&visit.collection).map_or(0, |list| list.restarts);
         let detours = visit.ticket.as_ref().map_or(0, |ticket| ticket.detours);
         kind = match kind {
             Kind::ThrottledTooShort if seen.wrong + 2 > most => Kind::Throttled,
             Kind::TokenExpired if bearer.is_none() => Kind::InternalServerError,
             Kind::PageRepeated | Kind::EmptyPage if detours >= most => Kind::InternalServerError,
             Kind::PageTokenExpired if restarts >= most => Kind::InternalServerError,
+            Kind::DeltaTokenExpired if resyncs >= most => Kind::InternalServerError,
             kind => kind,
         };
         if visit.shape == Shape::Batch {
@@ -264,6 +279,11 @@ impl Injector {
                 list.generation += 1;
                 list.restarts += 1;
                 list.expired.insert(token.clone());
+            }
+            (Kind::DeltaTokenExpired, _) => {
+                let collection = lists.entry(visit.collection).or_default();
+                collection.restarts += 1;
+                collection.expired.extend(visit.delta.clone());
             }
             _ => {}
         }
@@ -291,6 +311,12 @@ impl Injector {
         let state = self.state();
         let list = state.lists.get(&visit.list);
         list.zip(visit.token.as_ref()).is_some_and(|(list, token)| list.expired.contains(token))
+    }
+
+    fn is_delta_expired(&self, visit: &Visit) -> bool {
+        let state = self.state();
+        let collection = state.lists.get(&visit.collection);
+        collection.zip(visit.delta.as_ref()).is_some_and(|(it, token)| it.expired.contains(token))
     }
 
     /// What the service answers, with page tokens that the plan can follow, and with a fault of
@@ -321,7 +347,7 @@ impl Injector {
             return (answer, Place::Other);
         };
         let place = if page.next.is_none() { Place::Last } else { Place::Other };
-        let ticket = self.follow(visit, &mut page);
+        let ticket = self.follow(cloud, visit, &mut page);
         if let Some(name) = permanent::mislead(&self.permanent(), cloud, visit, &mut page) {
             cloud.recorder.faulty(name);
         }
@@ -338,7 +364,7 @@ impl Injector {
 
     /// Puts a ticket into the link of a page, and remembers the page for the next one. Returns the
     /// ticket of the page itself.
-    fn follow(&self, visit: &Visit, page: &mut Listing) -> Ticket {
+    fn follow(&self, cloud: &Cloud, visit: &Visit, page: &mut Listing) -> Ticket {
         let mut state = self.state();
         let generation = || state.lists.get(&visit.list).map_or(0, |list| list.generation);
         let ticket =
@@ -348,7 +374,11 @@ impl Injector {
             let token = next.token();
             *link = with_token(link, &token);
             let from = page.items.len().saturating_sub(OVERLAP);
-            let before = Before { token: visit.token.clone(), tail: page.items[from..].to_vec() };
+            let before = Before {
+                token: visit.token.clone(),
+                address: address(cloud, &visit.request, None),
+                tail: page.items[from..].to_vec(),
+            };
             state.lists.entry(visit.list).or_default().before.insert(token, before);
         }
         ticket
@@ -380,7 +410,7 @@ impl Injector {
                     // It is the very link that the client has followed before.
                     *next = match before.token {
                         Some(token) => with_token(next, &token),
-                        None => address(cloud, &visit.request, None),
+                        None => before.address,
                     };
                     true
                 }

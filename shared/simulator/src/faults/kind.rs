@@ -33,6 +33,8 @@ pub(super) enum Kind {
     TokenExpired,
     /// 400: the page token has expired. It stays so.
     PageTokenExpired,
+    /// 410: the token of a delta query has expired. It stays so.
+    DeltaTokenExpired,
     /// The page leads to itself, by another link.
     PageRepeated,
     /// The last items of the page before come again, before the page's own.
@@ -65,13 +67,20 @@ pub(super) enum Shape {
     /// A `$batch`.
     Batch,
     /// A request inside of a `$batch`: what happens to connections happens to the whole of it.
-    Nested { has_page_token: bool },
+    Nested(Tokens),
     /// Any other request.
-    Single { has_page_token: bool },
+    Single(Tokens),
+}
+
+/// Which tokens a request has beside that of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tokens {
+    pub(super) has_page: bool,
+    pub(super) has_delta: bool,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 26] = [
+    pub(super) const ALL: [Self; 27] = [
         Self::Throttled,
         Self::ThrottledWithoutWait,
         Self::ThrottledTooShort,
@@ -87,6 +96,7 @@ impl Kind {
         Self::EmptyBody,
         Self::TokenExpired,
         Self::PageTokenExpired,
+        Self::DeltaTokenExpired,
         Self::PageRepeated,
         Self::PagesOverlapping,
         Self::ItemsReordered,
@@ -118,6 +128,7 @@ impl Kind {
             Self::EmptyBody => "empty-body",
             Self::TokenExpired => "token-expired",
             Self::PageTokenExpired => "page-token-expired",
+            Self::DeltaTokenExpired => "delta-token-expired",
             Self::PageRepeated => "page-repeated",
             Self::PagesOverlapping => "pages-overlapping",
             Self::ItemsReordered => "items-reordered",
@@ -149,7 +160,7 @@ impl Kind {
 
     /// Whether this fault can befall a request.
     pub(super) const fn befalls(self, shape: Shape) -> bool {
-        let has_page_token = match shape {
+        let tokens = match shape {
             Shape::SignIn => {
                 return matches!(
                     self,
@@ -162,11 +173,12 @@ impl Kind {
                         | Self::GatewayTimeout
                 );
             }
-            Shape::Batch | Shape::Nested { has_page_token: false } => false,
-            Shape::Nested { has_page_token } | Shape::Single { has_page_token } => has_page_token,
+            Shape::Batch => Tokens { has_page: false, has_delta: false },
+            Shape::Nested(tokens) | Shape::Single(tokens) => tokens,
         };
         match self {
-            Self::PageTokenExpired | Self::PagesOverlapping | Self::LinkBack => has_page_token,
+            Self::PageTokenExpired | Self::PagesOverlapping | Self::LinkBack => tokens.has_page,
+            Self::DeltaTokenExpired => tokens.has_delta,
             // A batch is no page, and its requests are throttled by themselves.
             Self::ThrottledTooShort
             | Self::PageRepeated
@@ -180,7 +192,7 @@ impl Kind {
             | Self::ConnectionDropped
             | Self::GoneAway
             | Self::StreamRefused
-            | Self::StreamReset => !matches!(shape, Shape::Nested { .. }),
+            | Self::StreamReset => !matches!(shape, Shape::Nested(_)),
             _ => true,
         }
     }

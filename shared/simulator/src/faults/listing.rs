@@ -30,6 +30,10 @@ impl Listing {
     }
 
     pub(super) fn write(mut self) -> Vec<u8> {
+        // Where a list goes on, it is not over: a delta query has a link of its own at its end.
+        if self.next.is_some() {
+            self.head.remove("@odata.deltaLink");
+        }
         let link = self.next.map(|link| serde_json::Value::from(link).to_string());
         if let Some(link) = link.and_then(|link| RawValue::from_string(link).ok()) {
             self.head.insert(self.link_name.to_owned(), link);

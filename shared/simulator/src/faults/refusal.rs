@@ -87,6 +87,11 @@ pub(super) fn page_token_expired(cloud: &Cloud, request: &Request) -> Answer {
     }
 }
 
+/// That the service needs the client to begin a delta query from the start.
+pub(super) fn delta_token_expired(cloud: &Cloud, request: &Request) -> Answer {
+    graph::delta::gone(cloud, request, "resyncRequired")
+}
+
 pub(super) fn forbidden(cloud: &Cloud, request: &Request) -> Answer {
     match Service::of(request) {
         Service::SignIn | Service::Graph => {

@@ -1,6 +1,6 @@
 //! A request as the plan of faults sees it.
 
-use super::kind::Shape;
+use super::kind::{Shape, Tokens};
 use super::ticket::Ticket;
 use crate::random::hash;
 use crate::request::Request;
@@ -15,6 +15,10 @@ pub(super) struct Visit {
     pub(super) key: u64,
     /// What is the same for all pages of a list.
     pub(super) list: u64,
+    /// What is the same for all delta queries of a collection.
+    pub(super) collection: u64,
+    /// The token of a delta query that begins a round.
+    pub(super) delta: Option<String>,
     /// The page token as the client sent it.
     pub(super) token: Option<String>,
     /// What the page token stands for; nothing for the first page.
@@ -30,20 +34,23 @@ impl Visit {
             inner.query.retain(|(name, _)| !name.eq_ignore_ascii_case("$skiptoken"));
             inner.query.extend(ticket.inner.clone().map(|token| ("$skiptoken".to_owned(), token)));
         }
-        let has_page_token = ticket.is_some();
+        let delta = request.parameter("$deltatoken").map(str::to_owned);
+        let delta = delta.filter(|delta| token.is_none() && !matches!(&**delta, "" | "latest"));
+        let tokens = Tokens { has_page: ticket.is_some(), has_delta: delta.is_some() };
         let shape = if request.host.eq_ignore_ascii_case("login.microsoftonline.com") {
             Shape::SignIn
         } else if request.nested {
-            Shape::Nested { has_page_token }
+            Shape::Nested(tokens)
         } else if path(request).ends_with("/$batch") {
             Shape::Batch
         } else {
-            Shape::Single { has_page_token }
+            Shape::Single(tokens)
         };
         let own = identity(request);
         let list = ticket.as_ref().map_or(own, |ticket| ticket.list);
+        let collection = hash(1, &path(request));
         let key = hash(own, token.as_deref().unwrap_or_default());
-        Self { request: inner, shape, key, list, token, ticket }
+        Self { request: inner, shape, key, list, collection, delta, token, ticket }
     }
 
     /// A hash of the bearer token.
@@ -57,6 +64,15 @@ pub(super) fn path(request: &Request) -> String {
     format!("/{}", request.segments().join("/").to_lowercase())
 }
 
+/// The part of a value that does not depend on when it was given out. Tokens of delta queries have
+/// the rest behind a dot.
+fn stable<'a>(name: &str, value: &'a str) -> &'a str {
+    match value.split_once('.') {
+        Some((stable, _)) if name == "$deltatoken" => stable,
+        _ => value,
+    }
+}
+
 /// A hash of all of a request but its page token.
 fn identity(request: &Request) -> u64 {
     let mut query: Vec<String> = request
@@ -64,7 +80,7 @@ fn identity(request: &Request) -> u64 {
         .iter()
         .map(|(name, value)| (name.to_lowercase(), value))
         .filter(|(name, _)| name != "$skiptoken")
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", stable(&name, value)))
         .collect();
     query.sort_unstable();
     let text = format!(

@@ -98,6 +98,7 @@ fn nested(request: &Request, step: &Step) -> Request {
         query: parse_form(query.as_bytes()),
         bearer: request.bearer.clone(),
         eventual: header("ConsistencyLevel").is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
+        prefer: header("Prefer").map(str::to_owned),
         client_request_id: request.client_request_id.clone(),
         body: Vec::new(),
         nested: true,

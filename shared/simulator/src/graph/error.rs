@@ -68,10 +68,55 @@ impl Failure {
         )
     }
 
+    pub(crate) fn advanced_query() -> Self {
+        Self::unsupported_query(
+            "Unsupported or invalid query filter clause specified for property. It needs \
+             $count=true and the header ConsistencyLevel: eventual.",
+        )
+    }
+
+    pub(crate) fn filter(text: &str) -> Self {
+        Self::bad_request(format!("Invalid filter clause: {text}"))
+    }
+
+    /// A path ends in `$count` where the header is missing.
+    pub(crate) fn count_unsupported() -> Self {
+        Self(400, "Request_BadRequest", "$count is not currently supported.".to_owned())
+    }
+
+    /// A report, or an activity, that only tenants with Microsoft Entra ID P1 or P2 have.
+    pub(crate) fn not_premium() -> Self {
+        let text = "Neither tenant is B2C or tenant doesn't have premium license";
+        Self(403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", text.to_owned())
+    }
+
+    /// Privileged Identity Management, which only tenants with Microsoft Entra ID P2 have.
+    pub(crate) fn license_required() -> Self {
+        let text = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID \
+                    Governance license.";
+        Self(400, "AadPremiumLicenseRequired", text.to_owned())
+    }
+
+    /// A list that has to be filtered by one of some properties.
+    pub(crate) fn missing_filter(names: &str) -> Self {
+        let text = format!("The required parameters are missing: $filter by {names}.");
+        Self(400, "MissingParameters", text)
+    }
+
     pub(crate) fn expired_page_token() -> Self {
         let text = "The specified page token value has expired and can no longer be included in \
                     your request.";
         Self(400, "Directory_ExpiredPageToken", text.to_owned())
+    }
+
+    pub(crate) fn bad_delta_token() -> Self {
+        Self(400, "Request_BadRequest", "Badly formed delta token.".to_owned())
+    }
+
+    /// A delta token that cannot be used any more.
+    pub(crate) fn gone(code: &'static str) -> Self {
+        let text = "The sync state is not found or has expired. A full synchronization is needed.";
+        Self(410, code, text.to_owned())
     }
 
     pub(crate) fn denied() -> Self {

@@ -1,8 +1,11 @@
 //! Which resource of Microsoft Graph a path names, what reading it costs, and who may.
 
+use super::delta::Collection;
+use super::endpoint::{self, Family, Match};
 use super::error::Failure;
-use super::query::Query;
-use crate::guid::{Kind, is_guid};
+use super::query::{Honoured, Query};
+use crate::directory::reference::Reference;
+use crate::guid::is_guid;
 use crate::tenant::Tenant;
 use crate::token::Claims;
 
@@ -21,6 +24,12 @@ pub(crate) enum Route {
     },
     ServicePrincipals,
     ServicePrincipal(u64),
+    /// A resource of the table of endpoints.
+    Endpoint(Match),
+    /// What has changed in a collection.
+    Delta(Collection),
+    /// How many objects a list has.
+    Count(Box<Route>),
     /// One object or the members of one, by an id that was not looked up yet.
     Unresolved(Wanted, String),
 }
@@ -50,6 +59,15 @@ impl Route {
                 Err(Failure::invalid_id(id))
             }
         };
+        if let [path @ .., "$count"] = &lower[..]
+            && let Ok(list) = Self::parse(&path.join("/"))
+            && list.is_counted()
+        {
+            return Ok(Self::Count(Box::new(list)));
+        }
+        if let Some(collection) = Collection::of_path(path) {
+            return Ok(Self::Delta(collection));
+        }
         match lower[..] {
             ["organization"] => Ok(Self::Organization),
             ["policies", "identitysecuritydefaultsenforcementpolicy"] => Ok(Self::SecurityDefaults),
@@ -66,7 +84,43 @@ impl Route {
             }
             ["serviceprincipals"] => Ok(Self::ServicePrincipals),
             ["serviceprincipals", id] => object(Wanted::ServicePrincipal, id),
-            _ => Err(Failure::unknown_segment(segments.last().copied().unwrap_or_default())),
+            _ => endpoint::find(path).map(Self::Endpoint).ok_or_else(|| {
+                Failure::unknown_segment(segments.last().copied().unwrap_or_default())
+            }),
+        }
+    }
+
+    /// Whether `/$count` tells how many objects it has.
+    const fn is_counted(&self) -> bool {
+        match self {
+            Self::Users
+            | Self::Groups
+            | Self::ServicePrincipals
+            | Self::Unresolved(Wanted::Members(_), _) => true,
+            Self::Endpoint(found) => found.endpoint.is_counted,
+            _ => false,
+        }
+    }
+
+    /// What else than resource units limits this resource.
+    pub(crate) fn family(&self) -> Family {
+        match self {
+            Self::SecurityDefaults => Family::Policies,
+            Self::Endpoint(found) => found.endpoint.family,
+            Self::Count(list) => list.family(),
+            _ => Family::Directory,
+        }
+    }
+
+    /// The parameters that this resource honours.
+    pub(crate) fn honoured(&self) -> Honoured {
+        match self {
+            Self::Users | Self::Groups | Self::ServicePrincipals | Self::Delta(_) => {
+                Honoured { filter: true, expand: &[] }
+            }
+            Self::Endpoint(found) => found.endpoint.honoured,
+            Self::Count(list) => list.honoured(),
+            _ => Honoured { filter: false, expand: &[] },
         }
     }
 
@@ -76,9 +130,12 @@ impl Route {
         let base: u32 = match self {
             Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => 2,
             Self::Members { .. } | Self::Unresolved(Wanted::Members(_), _) => 3,
+            Self::Endpoint(found) => found.endpoint.units,
+            Self::Delta(collection) => collection.units(),
+            Self::Count(list) => return list.cost(query),
             _ => 1,
         };
-        base.saturating_sub(query.discount()).max(1)
+        (base + query.surcharge()).saturating_sub(query.discount()).max(1)
     }
 
     /// Refuses a caller who has none of the permissions that suffice for this resource.
@@ -92,6 +149,9 @@ impl Route {
                 "User.Read.All",
             ],
             Self::SecurityDefaults => &["Policy.Read.All"],
+            Self::Endpoint(found) => found.endpoint.roles,
+            Self::Delta(collection) => collection.roles(),
+            Self::Count(list) => return list.authorize(claims),
             Self::Users | Self::User(_) | Self::Unresolved(Wanted::User, _) => &READ_USERS,
             Self::Groups
             | Self::Group(_)
@@ -105,10 +165,10 @@ impl Route {
     }
 }
 
-const READ_USERS: [&str; 4] =
+pub(super) const READ_USERS: [&str; 4] =
     ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
-const READ_GROUPS: [&str; 6] = [
+pub(super) const READ_GROUPS: [&str; 6] = [
     "GroupMember.Read.All",
     "GroupMember.ReadWrite.All",
     "Group.Read.All",
@@ -117,15 +177,30 @@ const READ_GROUPS: [&str; 6] = [
     "Directory.ReadWrite.All",
 ];
 
-const READ_APPLICATIONS: [&str; 4] = [
+pub(super) const READ_APPLICATIONS: [&str; 4] = [
     "Application.Read.All",
     "Application.ReadWrite.All",
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
 
-const READ_DEVICES: [&str; 4] =
+pub(super) const READ_DEVICES: [&str; 4] =
     ["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+
+pub(super) const READ_ROLES: &[&str] = &[
+    "RoleManagement.Read.Directory",
+    "RoleManagement.Read.All",
+    "RoleManagement.ReadWrite.Directory",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+pub(super) const READ_UNITS: &[&str] = &[
+    "AdministrativeUnit.Read.All",
+    "AdministrativeUnit.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
 
 const READ_CONTACTS: [&str; 3] =
     ["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
@@ -147,16 +222,13 @@ fn has_any(claims: &Claims, roles: &[&str]) -> bool {
 
 /// Looks up the object that an id names.
 pub(crate) fn resolve(tenant: &Tenant, wanted: Wanted, id: &str) -> Option<Route> {
-    let index = |kind, count| tenant.guids.index(kind, id).filter(|index| *index < count);
-    match wanted {
-        Wanted::User => index(Kind::User, tenant.users).map(Route::User),
-        Wanted::Group => index(Kind::Group, tenant.groups).map(Route::Group),
-        Wanted::Members(cast) => {
-            index(Kind::Group, tenant.groups).map(|group| Route::Members { group, cast })
+    match (wanted, Reference::find(tenant, id)?) {
+        (Wanted::User, Reference::User(index)) => Some(Route::User(index)),
+        (Wanted::Group, Reference::Group(index)) => Some(Route::Group(index)),
+        (Wanted::Members(cast), Reference::Group(group)) => Some(Route::Members { group, cast }),
+        (Wanted::ServicePrincipal, Reference::ServicePrincipal(index)) => {
+            Some(Route::ServicePrincipal(index))
         }
-        Wanted::ServicePrincipal => {
-            let count = crate::directory::service_principal::ServicePrincipal::count(tenant);
-            index(Kind::ServicePrincipal, count).map(Route::ServicePrincipal)
-        }
+        _ => None,
     }
 }

@@ -19,6 +19,7 @@ fn requests_cost_what_the_table_says() {
     let client = Client::throttled(&Options { users: 600, ..Options::default() });
     let token = client.graph_token();
     let group = client.cloud.tenant.group_id(0);
+    let principal = client.cloud.tenant.service_principal_id(0);
     for (path, cost) in [
         ("users", "2"),
         ("users?$select=id", "1"),
@@ -27,6 +28,19 @@ fn requests_cost_what_the_table_says() {
         ("users?$top=5&$select=id", "1"),
         ("groups", "1"),
         ("organization", "1"),
+        ("groups/$count", "1"),
+        ("users/$count", "2"),
+        ("users/delta", "2"),
+        ("users/delta?$select=id", "1"),
+        ("devices", "1"),
+        ("devices?$expand=registeredUsers", "2"),
+        ("devices?$expand=registeredUsers&$select=id", "1"),
+        ("applications", "2"),
+        ("oauth2PermissionGrants", "2"),
+        (&format!("servicePrincipals/{principal}/appRoleAssignments"), "2"),
+        (&format!("servicePrincipals/{principal}/appRoleAssignedTo"), "1"),
+        ("roleManagement/directory/roleAssignments?$expand=principal", "2"),
+        (&format!("groups/{group}/owners"), "1"),
         (&format!("groups/{group}/members"), "3"),
         (&format!("groups/{group}/members?$select=id"), "2"),
         (&format!("groups/{group}/members?$select=id&$top=5"), "1"),
@@ -124,6 +138,33 @@ fn policies_answer_once_in_a_second_and_give_no_hint() {
     assert_eq!((refused.status, refused.header("Retry-After")), (429, None));
     client.clock.advance(Duration::from_secs(1));
     assert_eq!(client.get(&other, address).status, 200);
+}
+
+#[test]
+fn conditional_access_shares_the_budget_of_policies() {
+    let client = Client::throttled(&Options::default());
+    let token = client.graph_token();
+    let base = "graph.microsoft.com/v1.0/identity/conditionalAccess";
+    for list in ["policies", "namedLocations", "templates", "authenticationContextClassReferences"]
+    {
+        assert_eq!(client.get(&token, &format!("{base}/{list}")).status, 200, "{list}");
+        let refused = client.get(&token, &format!("{base}/policies"));
+        assert_eq!((refused.status, refused.header("Retry-After")), (429, None));
+        assert_eq!(refused.header("x-ms-resource-unit"), None);
+        client.clock.advance(Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn reports_are_read_five_times_in_ten_seconds() {
+    let client = Client::throttled(&Options::default());
+    let token = client.graph_token();
+    let address = "graph.microsoft.com/v1.0/reports/authenticationMethods/userRegistrationDetails";
+    assert!((0..5).all(|_| client.get(&token, address).status == 200));
+    let refused = client.get(&token, address);
+    assert_eq!((refused.status, refused.header("Retry-After")), (429, Some("10")));
+    client.clock.advance(Duration::from_secs(10));
+    assert_eq!(client.get(&token, address).status, 200);
 }
 
 #[test]

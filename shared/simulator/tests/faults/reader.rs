@@ -24,6 +24,8 @@ enum Outcome {
     Again(String),
     Renew,
     Restart,
+    /// A delta query has to be begun from the start.
+    Gone,
     Refused(StatusCode),
 }
 
@@ -35,6 +37,10 @@ struct Chain {
     restarts: u32,
     failures: u32,
     renewals: u32,
+    /// All that came, in the order in which it came.
+    items: Vec<Value>,
+    /// Where the next round of a delta query begins.
+    delta: Option<String>,
 }
 
 impl Chain {
@@ -47,6 +53,8 @@ impl Chain {
             restarts: 0,
             failures: 0,
             renewals: 0,
+            items: Vec::new(),
+            delta: None,
         }
     }
 }
@@ -54,6 +62,26 @@ impl Chain {
 const GRAPH: &str = "https://graph.microsoft.com";
 const RESOURCE_MANAGER: &str = "https://management.azure.com";
 const KEY_VAULT: &str = "https://vault.azure.net";
+
+/// Lists of the directory, and of what governs it.
+const DIRECTORY: [&str; 16] = [
+    "organization",
+    "users",
+    "groups",
+    "servicePrincipals",
+    "domains",
+    "devices",
+    "applications",
+    "oauth2PermissionGrants",
+    "directory/administrativeUnits",
+    "reports/authenticationMethods/userRegistrationDetails",
+    "roleManagement/directory/roleDefinitions",
+    "roleManagement/directory/roleAssignments",
+    "roleManagement/directory/roleAssignmentScheduleInstances",
+    "identity/conditionalAccess/policies",
+    "identityGovernance/entitlementManagement/assignments",
+    "identityGovernance/entitlementManagement/catalogs",
+];
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(cloud: &'a Simulator, at_most: u32) -> Self {
@@ -69,14 +97,23 @@ impl<'a> Reader<'a> {
     pub(crate) async fn read_all(&mut self) {
         let base = self.cloud.base().to_owned();
         let graph = format!("{base}/graph.microsoft.com/v1.0");
-        for list in ["organization", "users", "groups", "servicePrincipals"] {
+        for list in DIRECTORY {
             self.read(&format!("{graph}/{list}?$top=20")).await;
         }
-        let groups = self.found["/graph.microsoft.com/v1.0/groups?$top=20"].clone();
-        let members: Vec<String> =
-            groups.iter().map(|id| format!("{graph}/groups/{id}/members?$top=50")).collect();
-        for members in members.chunks(20) {
-            self.read_together(members).await;
+        for collection in ["users", "groups", "servicePrincipals", "directoryRoles"] {
+            self.read(&format!("{graph}/{collection}/delta")).await;
+        }
+        let below = |list: &str, path: &str| -> Vec<String> {
+            let ids = &self.found[&format!("/graph.microsoft.com/v1.0/{list}?$top=20")];
+            ids.iter().map(|id| format!("{graph}/{list}/{id}/{path}?$top=50")).collect()
+        };
+        let lists = [
+            below("groups", "members"),
+            below("groups", "owners"),
+            below("servicePrincipals", "appRoleAssignedTo"),
+        ];
+        for lists in lists.concat().chunks(20) {
+            self.read_together(lists).await;
         }
         let arm = format!("{base}/management.azure.com");
         self.read(&format!("{arm}/subscriptions?api-version=2022-12-01")).await;
@@ -110,8 +147,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a round of a delta query: what came, and where the next round begins. Nothing if the
+    /// query has to be begun from the start.
+    pub(crate) async fn round(&mut self, first: &str) -> Option<(Vec<Value>, String)> {
+        let chain = self.read(first).await;
+        Some((chain.items, chain.delta?))
+    }
+
     /// Reads a list by itself.
-    async fn read(&mut self, first: &str) {
+    async fn read(&mut self, first: &str) -> Chain {
         let mut chain = Chain::new(first);
         self.found(first);
         loop {
@@ -128,7 +172,7 @@ impl<'a> Reader<'a> {
                 }
             };
             if self.take(&mut chain, outcome) {
-                return;
+                return chain;
             }
         }
     }
@@ -194,11 +238,16 @@ impl<'a> Reader<'a> {
                 return true;
             }
             Outcome::Restart => Self::restart(chain, most),
+            Outcome::Gone => return true,
             Outcome::Page(page) => {
                 let items = page["value"].as_array().unwrap();
                 let ids = items.iter().map(|item| item["id"].as_str().unwrap().to_owned());
                 self.found(&chain.first).extend(ids);
+                chain.items.extend(items.iter().cloned());
+                chain.delta = page["@odata.deltaLink"].as_str().map(str::to_owned);
                 let link = page["@odata.nextLink"].as_str().or(page["nextLink"].as_str());
+                let is_delta = chain.first.contains("/delta");
+                assert_eq!(chain.delta.is_some(), is_delta && link.is_none(), "{page}");
                 match link {
                     None => return true,
                     Some(link) if chain.seen.contains(link) => Self::restart(chain, most),
@@ -292,6 +341,7 @@ fn outcome(status: StatusCode, body: Option<Value>) -> Outcome {
         {
             Outcome::Restart
         }
+        (StatusCode::GONE, _) => Outcome::Gone,
         (status, _) if status.is_server_error() => Outcome::Again(status.to_string()),
         (status, _) => Outcome::Refused(status),
     }

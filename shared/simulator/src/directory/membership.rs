@@ -1,0 +1,70 @@
+//! Who is in a group, in an administrative unit, or in a directory role: those of the beginning, and
+//! what has changed since.
+
+use std::sync::Arc;
+
+use super::administrative_unit::AdministrativeUnit;
+use super::history::{Fate, History};
+use super::members::Members;
+use super::reference::Reference;
+use super::role::DirectoryRole;
+use crate::tenant::Tenant;
+
+/// Makes the member at a place of those of the beginning.
+type At<'a> = Box<dyn Fn(u64) -> Option<Reference> + 'a>;
+
+/// The members of an object.
+pub(crate) struct Membership<'a> {
+    history: &'a History,
+    at_first: At<'a>,
+    count_at_first: u64,
+    fate: Option<Arc<Fate>>,
+}
+
+impl<'a> Membership<'a> {
+    pub(crate) fn of(tenant: &'a Tenant, holder: Reference) -> Self {
+        let (count_at_first, at_first): (u64, At<'a>) = match holder {
+            Reference::Group(index) => {
+                let members = Members::new(tenant, index);
+                (members.total(), Box::new(move |place| members.get(place)))
+            }
+            Reference::AdministrativeUnit(index) => {
+                let unit = AdministrativeUnit::new(tenant, index);
+                (unit.size(), Box::new(move |place| Some(unit.member(place))))
+            }
+            Reference::DirectoryRole(index) => {
+                let members = DirectoryRole::new(tenant, index).members();
+                let get = move |place| members.get(usize::try_from(place).ok()?).copied();
+                let count = DirectoryRole::new(tenant, index).members().len();
+                (count as u64, Box::new(get))
+            }
+            _ => (0, Box::new(|_| None)),
+        };
+        let history = &tenant.history;
+        Self { history, at_first, count_at_first, fate: history.fate(holder) }
+    }
+
+    /// How many places there are. Some may be empty.
+    pub(crate) fn total(&self) -> u64 {
+        let added = self.fate.as_ref().map_or(0, |fate| fate.added.len());
+        self.count_at_first + added as u64
+    }
+
+    /// The member at a place; nothing if it was removed or has gone.
+    pub(crate) fn get(&self, place: u64) -> Option<Reference> {
+        let fate = self.fate.as_deref();
+        let member = match place.checked_sub(self.count_at_first) {
+            None => (self.at_first)(place),
+            Some(place) => fate?.added.get(usize::try_from(place).ok()?).copied(),
+        };
+        let is_there = |member: &Reference| {
+            !self.history.is_gone(*member) && fate.is_none_or(|fate| !fate.removed.contains(member))
+        };
+        member.filter(is_there)
+    }
+
+    /// All members, one after the other.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Reference> {
+        (0..self.total()).filter_map(|place| self.get(place))
+    }
+}
