@@ -12,7 +12,7 @@ use collector::snapshot::{self, Lines};
 use collector::summary::Summary;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use steps::STEPS;
+use steps::{DERIVED, Derived, Member, STEPS};
 
 use crate::arguments::{Export, Format};
 use crate::graph::Graph;
@@ -119,7 +119,7 @@ impl Exporter<'_> {
 
     fn jupiterone_summary(&self) -> Value {
         let ledger = &self.summary.ledger;
-        let results: Vec<Value> = STEPS
+        let mut results: Vec<Value> = STEPS
             .iter()
             .map(|step| {
                 let mut entries = ledger.iter().filter(|it| it.step == step.id).peekable();
@@ -139,13 +139,34 @@ impl Exporter<'_> {
                 })
             })
             .collect();
-        let partial = results.iter().filter_map(|it| it["partialTypes"].as_array()).flatten();
-        let partial = partial.filter_map(Value::as_str);
+        let rules: Vec<Value> = DERIVED.iter().map(|rule| self.rule(rule, &results)).collect();
+        results.extend(rules);
+        let partial = partial(&results);
         let carried = self.summary.graph.carried.keys().map(String::as_str);
         let partial: BTreeSet<&str> = partial.chain(carried).collect();
         json!({
             "integrationStepResults": results,
             "metadata": { "partialDatasets": { "types": partial } },
+        })
+    }
+
+    /// What came of a rule. What it finds is as complete as what that follows from.
+    fn rule(&self, rule: &Derived, results: &[Value]) -> Value {
+        let planned = self.summary.steps.iter().find(|it| it.id == rule.id);
+        let is_disabled = planned.is_none_or(|it| it.disabled.is_some());
+        let lacking: BTreeSet<&str> = partial(results).collect();
+        let lacks = |it: &&Member| lacking.contains(it.direct) || lacking.contains(rule.nesting);
+        let partial: Vec<&str> = rule
+            .members
+            .iter()
+            .filter(lacks)
+            .map(|it| it.becomes)
+            .filter(|_| !is_disabled)
+            .collect();
+        json!({
+            "id": rule.id, "name": rule.name,
+            "declaredTypes": rule.members.iter().map(|it| it.becomes).collect::<Vec<_>>(),
+            "partialTypes": partial, "status": if is_disabled { "disabled" } else { "success" },
         })
     }
 
@@ -161,13 +182,21 @@ impl Exporter<'_> {
     }
 }
 
-/// The step whose folder holds a type.
+/// The types that must not be taken for gone, as steps and rules say.
+fn partial(results: &[Value]) -> impl Iterator<Item = &str> {
+    let partial = results.iter().filter_map(|it| it["partialTypes"].as_array()).flatten();
+    partial.filter_map(Value::as_str)
+}
+
+/// The step, or the rule, whose folder holds a type.
 fn step_of(sort: Sort, kind: &str) -> &'static str {
     let finds = |step: &&&steps::Step| match sort {
         Sort::Entities => step.entity_types().any(|it| it.kind == kind),
         Sort::Relationships => step.may_relate(kind),
     };
-    STEPS.iter().find(finds).map_or("other", |step| step.id)
+    let step = STEPS.iter().find(finds).map(|step| step.id);
+    // What no step finds may follow from what steps find.
+    step.or_else(|| Some(steps::derives(kind)?.id)).unwrap_or("other")
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>, Error> {

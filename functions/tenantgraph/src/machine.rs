@@ -152,7 +152,9 @@ struct Watched {
 
 impl Watched {
     fn new() -> Self {
-        let inner = LocalQueue::new(6 * INVOCATION, u32::MAX);
+        // Whoever works on a message ends it, or ends with this process. None has to come back because somebody
+        // died, and linking a large tenant takes as long as it takes.
+        let inner = LocalQueue::new(Duration::MAX, u32::MAX);
         Self { inner, held: Mutex::default(), failures: Mutex::default() }
     }
 

@@ -22,12 +22,13 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
         planned.iter().partition(|it| it.disabled.is_none());
     writeln!(stdout(), "{} steps would run for {}:\n", enabled.len(), instance.name)?;
     for planned in enabled {
-        let Some(step) = steps::find(&planned.id) else { continue };
+        let rule = || steps::DERIVED.iter().find(|rule| rule.id == planned.id).map(|it| it.name);
+        let Some(name) = steps::find(&planned.id).map(|it| it.name).or_else(rule) else { continue };
         let after = match planned.after.as_slice() {
             [] => String::new(),
             after => format!(", after {}", after.join(", ")),
         };
-        writeln!(stdout(), "  {:<36} {}{after}", planned.id, step.name)?;
+        writeln!(stdout(), "  {:<36} {name}{after}", planned.id)?;
     }
     if !disabled.is_empty() {
         writeln!(stdout(), "\n{} would not:\n", disabled.len())?;

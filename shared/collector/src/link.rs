@@ -7,7 +7,9 @@
 //! 2. The names that entities answer to are sorted, and so are references by the name they use. One
 //!    merge of the two finds the ends. A reference that uses two names goes through it twice.
 //! 3. Relationships are sorted by type and key, and those found twice become one.
+//! 4. What follows from them, such as who is in a group because a group is in it, is added.
 
+mod derive;
 mod emit;
 mod feed;
 mod join;
@@ -15,13 +17,15 @@ mod line;
 mod proof;
 pub(crate) mod sort;
 mod tenant;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use graph::{End, Name, Reference};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use steps::STEPS;
+use steps::{STEPS, derives};
 
 use crate::context::{Context, Error};
 use crate::layout::{Content, Sort};
@@ -32,7 +36,7 @@ use crate::snapshot;
 use crate::summary::Summary;
 use emit::Emit;
 use proof::{Losses, Proof, Verdicts};
-use sort::{Groups, Sorted, Sorter};
+use sort::{Groups, Record, Sorted, Sorter};
 
 pub use feed::{Change, Difference};
 pub use line::ALIASES;
@@ -51,6 +55,10 @@ pub struct Linked {
     pub mapped: BTreeMap<String, u64>,
     /// How many references were left out because nothing answers to the name they use.
     pub dropped: BTreeMap<String, u64>,
+    /// How many things are in so many others that what is in them was not handed up to all, by the id of the
+    /// rule that hands it up.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limited: BTreeMap<String, u64>,
     /// How many entities were found more than once.
     pub duplicates: u64,
     /// What was not found and may still be there, by type.
@@ -108,20 +116,27 @@ pub(crate) async fn link(
     for (kind, losses) in losses(&entities)? {
         verdicts.decide(&kind, losses, proof.lacks_entities(&kind), braked(&kind));
     }
-    let names = names(&entities, &verdicts)?;
+    let unknowns = unknowns(manifests);
+    let names = names(&entities, &verdicts, &unknowns)?;
     let mut joined = join::join(references, &names, &mut linked)?;
     join::before(earlier_relationships(context, previous).await?, &names, &mut joined)?;
     let (relationships, loans) = joined.sorted()?;
     for (kind, losses) in losses(&relationships)? {
-        verdicts.decide(&kind, losses, proof.lacks_relationships(&kind), braked(&kind));
+        match derives(&kind) {
+            Some(rule) => verdicts.decide_derived(&kind, proof.lacks_rule(rule)),
+            None => {
+                verdicts.decide(&kind, losses, proof.lacks_relationships(&kind), braked(&kind));
+            }
+        }
     }
+    let derived = derive::derive(&relationships, &verdicts, &proof, &mut linked)?;
     linked.braked = std::mem::take(&mut verdicts.braked);
 
     let before =
         previous.map(|it| (it, Proof::new(integration, it.ledger.iter(), it.steps.iter())));
     let mut emit = Emit::new(context, &plan.job, before, verdicts.carried)?;
-    emit.entities(&entities, &loans, &unknowns(manifests), &mut linked).await?;
-    emit.relationships(&relationships, &mut linked).await?;
+    emit.entities(&entities, &loans, &unknowns, &mut linked).await?;
+    emit.relationships(&relationships, &derived, &mut linked).await?;
     emit.finish(&mut linked).await?;
     Ok(linked)
 }
@@ -237,7 +252,7 @@ impl References {
 
 /// The names that entities answer to, and what each lends. An entity that is carried forward answers
 /// to the names it had.
-fn names(entities: &Sorted, verdicts: &Verdicts) -> Result<Sorted, Error> {
+fn names(entities: &Sorted, verdicts: &Verdicts, unknowns: &Unknowns) -> Result<Sorted, Error> {
     let lent = lent();
     let mut names = Sorter::new();
     let mut groups = Groups::new(entities.read()?)?;
@@ -246,7 +261,8 @@ fn names(entities: &Sorted, verdicts: &Verdicts) -> Result<Sorted, Error> {
         let (aliases, properties) = match records.first().map(|it| (it.rank(), it)) {
             Some((rank::FOUND, record)) => {
                 let entity: StoredEntity<'_> = parse(&record.value)?;
-                (entity.names, entity.entity.get().as_bytes())
+                let aliases = aliases(&records, unknowns.contains_key(kind))?;
+                (aliases, entity.entity.get().as_bytes())
             }
             _ => match records.last().filter(|it| it.rank() == rank::BEFORE) {
                 Some(record) if verdicts.carried.contains_key(kind) => {
@@ -269,6 +285,26 @@ fn names(entities: &Sorted, verdicts: &Verdicts) -> Result<Sorted, Error> {
         }
     }
     Ok(names.sorted()?)
+}
+
+/// The names besides its key that an entity answers to which was found: its own, those that patches add, and
+/// those of the last snapshot if a patch may be `lacking`.
+fn aliases(records: &[Record], lacking: bool) -> Result<Vec<String>, Error> {
+    let mut aliases = BTreeSet::new();
+    let mut is_first = true;
+    for record in records {
+        match record.rank() {
+            // Whoever was found first in the order of bytes is as good as any, and always the same.
+            rank::FOUND if !is_first => (),
+            rank::FOUND | rank::PATCH => {
+                aliases.extend(parse::<StoredEntity<'_>>(&record.value)?.names);
+            }
+            _ if lacking => aliases.extend(parse::<Aliases>(&record.value)?.aliases),
+            _ => (),
+        }
+        is_first = false;
+    }
+    Ok(aliases.into_iter().collect())
 }
 
 /// The aliases of a line of a snapshot.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use steps::{EntityType, List, Needs, STEPS, Scope, Step};
+use steps::{DERIVED, EntityType, List, Needs, STEPS, Scope, Step};
 
 use crate::instance::{Collection, Instance};
 use crate::layout::Job;
@@ -34,15 +34,15 @@ pub struct Plan {
     /// The objects that say what earlier jobs have kept of steps, by step: what changes are added to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, String>,
-    /// Every step of the integration.
+    /// Every step of the integration, and every rule by which relationships follow from others.
     pub steps: Vec<PlannedStep>,
 }
 
-/// What a job does about a step.
+/// What a job does about a step, or about a rule, which only the linker applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedStep {
-    /// The step.
+    /// The step, or the rule.
     pub id: String,
     /// Why it does not run, unless it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,8 @@ impl Plan {
     #[must_use]
     pub fn steps_of(instance: &Instance, no_intune: Option<&str>) -> Vec<PlannedStep> {
         let terms = Terms { instance, no_intune };
-        terms.steps().map(|step| terms.planned(step)).collect()
+        let steps = terms.steps().map(|step| terms.planned(step));
+        steps.chain(terms.rules()).collect()
     }
 
     /// What conversions know of the instance.
@@ -146,10 +147,25 @@ impl<'a> Terms<'a> {
         PlannedStep { id: step.id.to_owned(), disabled, after }
     }
 
+    /// The rules of the integration.
+    fn rules(self) -> impl Iterator<Item = PlannedStep> + use<'a> {
+        let rules = DERIVED.iter().filter(move |it| it.integration == self.instance.integration);
+        rules.map(move |rule| PlannedStep {
+            id: rule.id.to_owned(),
+            disabled: self.off(rule.needs, rule.ingestion_source),
+            after: Vec::new(),
+        })
+    }
+
     /// Why a step does not run, as far as the step alone tells.
     fn disabled(self, step: &Step) -> Option<String> {
+        self.off(step.needs, step.ingestion_source)
+    }
+
+    /// Why nothing runs that needs something, and that a source switches.
+    fn off(self, needs: Needs, source: Option<&'static str>) -> Option<String> {
         let config = &self.instance.config;
-        match step.needs {
+        match needs {
             Needs::Directory if !config.ingest_active_directory => {
                 return Some("config.ingestActiveDirectory is not true".to_owned());
             }
@@ -162,7 +178,7 @@ impl<'a> Terms<'a> {
             Needs::Intune if self.no_intune.is_some() => return self.no_intune.map(str::to_owned),
             _ => (),
         }
-        let source = step.ingestion_source.filter(|source| {
+        let source = source.filter(|source| {
             !steps::ALWAYS_COLLECTED.contains(source) && !config.collects(source)
         })?;
         Some(if steps::OFF_BY_DEFAULT.contains(&source) {

@@ -14,6 +14,8 @@ pub enum RelationshipClass {
     Assigned,
     /// The target is a part of the source.
     Contains,
+    /// The source made the target.
+    Created,
     /// The source stops the target.
     Denies,
     /// The target belongs to the source.
@@ -22,10 +24,16 @@ pub enum RelationshipClass {
     Identified,
     /// The target is installed on the source.
     Installed,
+    /// The source and the target are the same, seen from two sides.
+    Is,
     /// The source looks after the target.
     Manages,
+    /// The source may change the target, and who else may.
+    Owns,
     /// The source guards the target.
     Protects,
+    /// The source believes what the target says.
+    Trusts,
     /// The source depends on the target.
     Uses,
 }
@@ -38,12 +46,16 @@ impl RelationshipClass {
             Self::Allows => "ALLOWS",
             Self::Assigned => "ASSIGNED",
             Self::Contains => "CONTAINS",
+            Self::Created => "CREATED",
             Self::Denies => "DENIES",
             Self::Has => "HAS",
             Self::Identified => "IDENTIFIED",
             Self::Installed => "INSTALLED",
+            Self::Is => "IS",
             Self::Manages => "MANAGES",
+            Self::Owns => "OWNS",
             Self::Protects => "PROTECTS",
+            Self::Trusts => "TRUSTS",
             Self::Uses => "USES",
         }
     }

@@ -5,8 +5,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -89,12 +91,24 @@ pub(crate) fn replies(body: &[u8], parts: usize) -> Result<Vec<Option<Reply>>, s
         let part = answer.id.parse().ok().and_then(|id: usize| replies.get_mut(id));
         let status = StatusCode::from_u16(answer.status);
         if let (Some(part), Ok(status)) = (part, status) {
-            let body = answer.body.map_or("", RawValue::get).as_bytes().to_vec();
-            *part = Some(Reply { status, headers: headers(answer.headers), body });
+            let (headers, body) = (headers(answer.headers), answer.body.map_or("", RawValue::get));
+            *part = Some(Reply { status, body: unpacked(&headers, body), headers });
         }
     }
     Ok(replies)
 }
+
+/// A body as it would be outside of a batch. One that is not JSON by its type, as the reports of Intune are not,
+/// is written in Base64.
+fn unpacked(headers: &HeaderMap, body: &str) -> Vec<u8> {
+    let is_json = headers.get(CONTENT_TYPE).is_none_or(|it| it.as_bytes().starts_with(JSON));
+    let text = Some(body).filter(|it| !is_json && it.starts_with('"'));
+    let text = text.and_then(|it| serde_json::from_str::<String>(it).ok());
+    let bytes = text.and_then(|it| BASE64_STANDARD.decode(it).ok());
+    bytes.unwrap_or_else(|| body.as_bytes().to_vec())
+}
+
+const JSON: &[u8] = b"application/json";
 
 fn headers(wire: HashMap<String, Value>) -> HeaderMap {
     let header = |(name, value): (String, Value)| {
@@ -149,6 +163,20 @@ mod tests {
             (&"3".parse().unwrap(), &"7".parse().unwrap())
         );
         assert!(reply(3).body.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_json_by_its_type_comes_in_base64() {
+        let body = br#"{"responses":[
+            {"id":"0","status":200,"headers":{"Content-Type":"application/octet-stream"},"body":"eyJhIjoxfQ=="},
+            {"id":"1","status":200,"headers":{"Content-Type":"application/json; x=y"},"body":"eyJhIjoxfQ=="},
+            {"id":"2","status":200,"headers":{"Content-Type":"application/octet-stream"},"body":{"a":1}},
+            {"id":"3","status":200,"headers":{"Content-Type":"application/octet-stream"},"body":"no!"}
+        ]}"#;
+        let replies = replies(body, 4).unwrap();
+        let bodies: Vec<_> = replies.into_iter().map(|it| it.unwrap().body).collect();
+        let expected: [&[u8]; 4] = [br#"{"a":1}"#, br#""eyJhIjoxfQ==""#, br#"{"a":1}"#, br#""no!""#];
+        assert_eq!(bodies, expected);
     }
 
     #[test]

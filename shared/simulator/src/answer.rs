@@ -5,6 +5,8 @@ use std::time::Duration;
 use h2::Reason;
 use serde_json::{Value, json};
 
+use crate::export::Download;
+
 /// How the server ends an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -36,6 +38,8 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The body.
     pub(crate) body: Vec<u8>,
+    /// What is sent in the place of the body.
+    pub(crate) download: Option<Download>,
     /// How long the server waits before it answers.
     pub(crate) delay: Duration,
     /// How the server ends the answer.
@@ -53,6 +57,7 @@ impl Answer {
             status: 200,
             headers: Vec::new(),
             body: Vec::new(),
+            download: None,
             delay: Duration::ZERO,
             ending: Ending::Whole,
         }

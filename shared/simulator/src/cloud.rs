@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::clock::Clock;
 use crate::counters::Recorder;
+use crate::export::{Archive, Exports};
 use crate::faults::{Faults, Injector, Permanent};
 use crate::options::Options;
 use crate::paging::Pager;
@@ -14,7 +15,7 @@ use crate::request::Request;
 use crate::tenant::Tenant;
 use crate::throttle::{Limit, Throttles, Verdict};
 use crate::token::Tokens;
-use crate::{arm, entra, graph, vault};
+use crate::{arm, entra, graph, storage, vault};
 
 /// The audience of tokens for Microsoft Graph.
 pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
@@ -33,6 +34,7 @@ pub(crate) struct Cloud {
     pub(crate) tokens: Tokens,
     pub(crate) pager: Pager,
     pub(crate) recorder: Recorder,
+    pub(crate) exports: Exports,
     throttles: Throttles,
     throttling: bool,
     injector: OnceLock<Injector>,
@@ -48,6 +50,7 @@ impl Cloud {
             tokens: Tokens::default(),
             pager: Pager::new(options.seed, options.page_size),
             recorder: Recorder::default(),
+            exports: Exports::new(&options.intune),
             throttles: Throttles::default(),
             throttling: options.throttling,
             injector: options
@@ -70,6 +73,13 @@ impl Cloud {
         answer
     }
 
+    /// The next bytes of a download.
+    pub(crate) fn next_chunk(&self, archive: &mut Archive) -> Option<Vec<u8>> {
+        let chunk = archive.next(&self.tenant)?;
+        self.recorder.sent(chunk.len());
+        Some(chunk)
+    }
+
     /// Whether requests that share a connection may be interrupted for the fault of another one.
     pub(crate) fn interrupts(&self, requests: &[Request]) -> bool {
         self.injector.get().is_none_or(|injector| injector.interrupts(requests))
@@ -86,6 +96,7 @@ impl Cloud {
             "login.microsoftonline.com" => entra::answer(self, request),
             "graph.microsoft.com" => graph::answer(self, request),
             "management.azure.com" => arm::answer(self, request),
+            host if host.ends_with(".blob.core.windows.net") => storage::answer(self, request),
             host => match host.strip_suffix(".vault.azure.net") {
                 Some(name) => vault::answer(self, request, name),
                 None => Answer::nowhere(),

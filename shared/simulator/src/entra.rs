@@ -1,4 +1,8 @@
-//! The token endpoint of Entra ID, for the client credentials flow.
+//! The identity platform: the token endpoint, for the client credentials flow, and the one for admin
+//! consent.
+
+mod consent;
+mod page;
 
 use serde_json::{Value, json};
 
@@ -13,13 +17,19 @@ use crate::{dates, random};
 /// A refusal: the HTTP status, the code of OAuth 2.0, the number after `AADSTS`, and the text.
 struct Failure(u16, &'static str, u32, String);
 
-/// Answers `POST /{tenant}/oauth2/v2.0/token`.
+/// Answers `POST /{tenant}/oauth2/v2.0/token` and the endpoints for admin consent.
 pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
     match request.segments()[..] {
         [tenant, "oauth2", "v2.0", "token"] => match token(cloud, request, tenant) {
             Ok(body) => Answer::new(200, &body).with("Cache-Control", "no-store, no-cache"),
             Err(failure) => refuse(cloud, &failure),
         },
+        [tenant, "v2.0", "adminconsent"] if request.method == "GET" => {
+            consent::answer(cloud, request, tenant, true)
+        }
+        [tenant, "adminconsent"] if request.method == "GET" => {
+            consent::answer(cloud, request, tenant, false)
+        }
         _ => Answer::new(404, &json!({})),
     }
 }
@@ -66,18 +76,21 @@ fn check_tenant(cloud: &Cloud, tenant: &str) -> Result<(), Failure> {
         return Ok(());
     }
     if is_guid(tenant) || tenant.contains('.') {
-        let text = format!(
-            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and \
-             are signing into the correct cloud. Check with your subscription administrator, this \
-             may happen if there are no active subscriptions for the tenant."
-        );
-        return Err(Failure(400, "invalid_request", 90002, text));
+        return Err(Failure(400, "invalid_request", 90002, tenant_not_found(tenant)));
     }
     let text = format!(
         "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external \
          domain."
     );
     Err(Failure(400, "invalid_request", 900_023, text))
+}
+
+fn tenant_not_found(tenant: &str) -> String {
+    format!(
+        "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing \
+         into the correct cloud. Check with your subscription administrator, this may happen if there \
+         are no active subscriptions for the tenant."
+    )
 }
 
 fn find_client<'a>(cloud: &'a Cloud, id: &str) -> Result<(u64, &'a Principal), Failure> {
@@ -141,7 +154,11 @@ fn claims(cloud: &Cloud, index: u64, principal: &Principal, audience: String) ->
     let oid = cloud.tenant.service_principal_id(index);
     let of_graph = audience.trim_end_matches('/') == cloud::GRAPH;
     Claims {
-        roles: if of_graph { principal.graph_roles.clone() } else { Vec::new() },
+        roles: if of_graph && cloud.tenant.has_roles(&principal.client_id) {
+            principal.graph_roles.clone()
+        } else {
+            Vec::new()
+        },
         aud: audience,
         iss: issuer.clone(),
         iat: now,
@@ -159,22 +176,40 @@ fn claims(cloud: &Cloud, index: u64, principal: &Principal, audience: String) ->
     }
 }
 
+/// What Microsoft's support would like to know of a refusal.
+struct Trace {
+    id: String,
+    correlation: String,
+    timestamp: String,
+}
+
+impl Trace {
+    fn new(cloud: &Cloud, code: u32) -> Self {
+        let mut draw = random::Draw::new(cloud.clock.micros(), "trace", u64::from(code));
+        let timestamp = dates::spaced(cloud.clock.seconds());
+        Self { id: draw.guid(), correlation: draw.guid(), timestamp }
+    }
+
+    /// A text with its code, and with all this.
+    fn describe(&self, code: u32, text: &str) -> String {
+        let Self { id, correlation, timestamp } = self;
+        format!(
+            "AADSTS{code}: {text}\r\nTrace ID: {id}\r\nCorrelation ID: {correlation}\r\n\
+             Timestamp: {timestamp}"
+        )
+    }
+}
+
 fn refuse(cloud: &Cloud, Failure(status, error, code, text): &Failure) -> Answer {
-    let mut draw = random::Draw::new(cloud.clock.micros(), "trace", u64::from(*code));
-    let (trace, correlation) = (draw.guid(), draw.guid());
-    let timestamp = dates::spaced(cloud.clock.seconds());
-    let description = format!(
-        "AADSTS{code}: {text}\r\nTrace ID: {trace}\r\nCorrelation ID: {correlation}\r\n\
-         Timestamp: {timestamp}"
-    );
+    let trace = Trace::new(cloud, *code);
     let body = json!({
         "error": error,
-        "error_description": description,
+        "error_description": trace.describe(*code, text),
         "error_codes": [code],
-        "timestamp": timestamp,
-        "trace_id": trace,
-        "correlation_id": correlation,
+        "timestamp": trace.timestamp,
+        "trace_id": trace.id,
+        "correlation_id": trace.correlation,
         "error_uri": format!("https://login.microsoftonline.com/error?code={code}"),
     });
-    Answer::new(*status, &body).with("x-ms-request-id", trace)
+    Answer::new(*status, &body).with("x-ms-request-id", trace.id)
 }

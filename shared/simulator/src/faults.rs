@@ -11,6 +11,8 @@
 //! - A delta query of a collection has to be begun from the start `n` times in a row at most,
 //!   because its token has expired. The next token is accepted.
 //! - A page is preceded `n` times at most by an empty page or by itself.
+//! - A report that Intune prepares fails, never ends, or breaks off in its middle `n` times at most:
+//!   one that is ordered again after that is right.
 //! - No item is lost: who reads a list to its end and merges what comes twice has seen all of it.
 //!
 //! So a client finishes that tries a request `n + 2` times, begins a list `n + 1` times, renews
@@ -81,7 +83,8 @@ impl Default for Faults {
 ///
 /// A path is that of a request below the base of its service, such as `/v1.0/groups` or
 /// `/subscriptions/{id}/providers/microsoft.compute/disks`. Paths and namespaces are compared
-/// without case.
+/// without case. Except for [`Self::Vanished`], a `*` stands for any one part of a path, as in
+/// `/beta/deviceManagement/deviceCompliancePolicies/*/deviceStatuses`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Permanent {
     /// A list that may be read up to a page: it and those after it are answered with 403. Pages

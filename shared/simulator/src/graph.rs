@@ -1,4 +1,5 @@
-//! Microsoft Graph, version 1.0: the parts of the directory that are simulated.
+//! Microsoft Graph: the parts of the directory that are simulated, in version 1.0, and Intune, in the
+//! beta version too.
 
 pub(crate) mod batch;
 mod charge;
@@ -6,6 +7,7 @@ pub(crate) mod delta;
 mod endpoint;
 pub(crate) mod error;
 mod filter;
+mod intune;
 mod list;
 mod query;
 mod route;
@@ -27,6 +29,28 @@ use list::{Item, List};
 use query::Query;
 use route::{Route, Wanted};
 
+/// A version of Microsoft Graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    One,
+    Beta,
+}
+
+impl Version {
+    /// The version that a path begins with, and what follows.
+    fn of(path: &str) -> Option<(Self, &str)> {
+        let (name, path) = path.split_once('/')?;
+        [Self::One, Self::Beta].into_iter().find(|it| it.name() == name).map(|it| (it, path))
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::One => "v1.0",
+            Self::Beta => "beta",
+        }
+    }
+}
+
 /// Answers a request to Microsoft Graph.
 pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
     let token = request.bearer.as_deref();
@@ -35,11 +59,18 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
         Err(refusal) => return error::unauthorized(cloud, request, &refusal),
     };
     let path = request.segments().join("/");
-    let Some(path) = path.strip_prefix("v1.0/") else {
+    let Some((version, path)) = Version::of(&path) else {
         return refuse(cloud, request, &Failure::unknown_version(&path));
     };
     if path.eq_ignore_ascii_case("$batch") && !request.nested {
         return batch::answer(cloud, request);
+    }
+    if intune::is_for(path) {
+        return intune::answer(cloud, request, &claims, version, path);
+    }
+    if version == Version::Beta {
+        // Of the directory there is version 1.0 only.
+        return refuse(cloud, request, &Failure::unknown_version(version.name()));
     }
     let outcome = Route::parse(path).and_then(|route| {
         if request.method == "GET" { Ok(route) } else { Err(Failure::method(&request.method)) }
@@ -67,6 +98,13 @@ fn read(
             let item = Value::Object(directory::json(&organization, query.select()));
             let head = [("@odata.context", json!(query.context("organization")))];
             Ok(Answer::page(&head, std::iter::once(item)))
+        }
+        Route::OrganizationById(id) => {
+            let organization = Organization(tenant);
+            if !tenant.id().eq_ignore_ascii_case(id) {
+                return Err(Failure::not_found(id));
+            }
+            one(&query, "organization", Item::new(Box::new(organization)))
         }
         Route::SecurityDefaults => {
             let context = "policies/identitySecurityDefaultsEnforcementPolicy";

@@ -16,6 +16,13 @@ pub(crate) enum Kind {
     User,
     // What an identifier is made of depends on the order, so new kinds come last.
     ManagementGroup,
+    ManagedDevice,
+    DetectedApp,
+    CompliancePolicy,
+    DeviceConfiguration,
+    ConfigurationPolicy,
+    MobileApp,
+    Intune,
     // A range of their own, so that it does not matter which others come in between.
     ApplicationObject = 32,
     AdministrativeUnit,

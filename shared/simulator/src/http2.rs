@@ -11,17 +11,19 @@
 //! - After `GOAWAY` a connection is the client's to close.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
 use axum::http;
 use h2::server::SendResponse;
-use h2::{Reason, RecvStream};
+use h2::{Reason, RecvStream, SendStream};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
 
 use crate::answer::{Answer, Ending};
+use crate::export::Download;
 use crate::request::Request;
 use crate::server::Server;
 use crate::wire::{Connection, Line};
@@ -140,18 +142,48 @@ impl Streams {
             Ending::Closed => {
                 let highest = self.state().highest;
                 self.go_away(highest);
-                self.whole(answer, &mut respond)?;
+                self.whole(answer, &mut respond).await?;
             }
-            Ending::Whole | Ending::Dropped => self.whole(answer, &mut respond)?,
+            Ending::Whole | Ending::Dropped => self.whole(answer, &mut respond).await?,
         }
         Ok(())
     }
 
-    fn whole(&self, answer: Answer, respond: &mut SendResponse<Bytes>) -> Result<(), h2::Error> {
+    async fn whole(
+        &self,
+        mut answer: Answer,
+        respond: &mut SendResponse<Bytes>,
+    ) -> Result<(), h2::Error> {
+        if let Some(download) = answer.download.take() {
+            let head = finish(self.server.head(&answer));
+            let mut stream = respond.send_response(head, false)?;
+            self.download(download, &mut stream).await?;
+            return stream.send_data(Bytes::new(), true);
+        }
         let head = self.server.head(&answer).header("Content-Length", answer.body.len());
         let mut stream = respond.send_response(finish(head), answer.body.is_empty())?;
         if !answer.body.is_empty() {
             stream.send_data(answer.body.into(), true)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is made while it is sent, no faster than the client takes it.
+    async fn download(
+        &self,
+        download: Download,
+        stream: &mut SendStream<Bytes>,
+    ) -> Result<(), h2::Error> {
+        let mut archive = download.archive();
+        while let Some(chunk) = self.server.cloud.next_chunk(&mut archive) {
+            let mut chunk = Bytes::from(chunk);
+            while !chunk.is_empty() {
+                stream.reserve_capacity(chunk.len());
+                let capacity = poll_fn(|context| stream.poll_capacity(context)).await;
+                // There is none when the stream has ended.
+                let Some(capacity) = capacity.transpose()? else { return Ok(()) };
+                stream.send_data(chunk.split_to(capacity.min(chunk.len())), false)?;
+            }
         }
         Ok(())
     }
@@ -163,12 +195,18 @@ impl Streams {
         respond: &mut SendResponse<Bytes>,
     ) -> Result<(), h2::Error> {
         let mut head = self.server.head(&answer);
-        if answer.ending == Ending::Cut {
+        if answer.ending == Ending::Cut && answer.download.is_none() {
             head = head.header("Content-Length", answer.body.len());
         }
         answer.body.truncate(answer.body.len() / 2);
+        let download = answer.download.take();
         let mut stream = respond.send_response(finish(head), false)?;
-        stream.send_data(answer.body.into(), false)?;
+        match download {
+            Some(download) => {
+                self.download(Download { is_whole: false, ..download }, &mut stream).await?;
+            }
+            None => stream.send_data(answer.body.into(), false)?,
+        }
         // A reset takes back what is not sent yet.
         yield_now().await;
         stream.send_reset(Reason::INTERNAL_ERROR);

@@ -1,13 +1,14 @@
 //! A simulated Microsoft cloud, in process and over real HTTP.
 //!
 //! [`Simulator::start`] serves the token endpoint of Entra ID, Microsoft Graph, Azure Resource
-//! Manager and the data plane of Key Vault below one address:
+//! Manager and the data planes of Key Vault and Storage below one address:
 //!
 //! ```text
 //! http://127.0.0.1:PORT/login.microsoftonline.com/{tenant}/oauth2/v2.0/token
 //! http://127.0.0.1:PORT/graph.microsoft.com/v1.0/users
 //! http://127.0.0.1:PORT/management.azure.com/subscriptions?api-version=2022-12-01
 //! http://127.0.0.1:PORT/{vault}.vault.azure.net/keys?api-version=7.4
+//! http://127.0.0.1:PORT/{account}.blob.core.windows.net/{container}/{report}.zip?sig=…
 //! ```
 //!
 //! The tenant behind it is a function of a seed and a size: nothing of it is stored, every entity
@@ -23,19 +24,24 @@ mod counters;
 mod dates;
 mod directory;
 mod entra;
+mod export;
 mod faults;
+mod filter;
 mod graph;
 mod guid;
 mod http2;
+mod intune;
 mod life;
 mod management_group;
 mod names;
 mod options;
 mod paging;
 mod random;
+mod report;
 mod request;
 mod resources;
 mod server;
+mod storage;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -47,6 +53,8 @@ mod wire;
 pub use counters::Counters;
 pub use directory::change::{DirectoryChange, ObjectKind};
 pub use faults::{Faults, Permanent};
-pub use life::{Change, State};
-pub use options::{Assignment, Options, Principal, Subscription};
+pub use life::{Change, DeviceChanges, State};
+pub use options::{
+    AppReports, Application, Assignment, Intune, License, Options, Principal, Subscription,
+};
 pub use server::Simulator;

@@ -53,6 +53,21 @@ pub enum Change {
     },
 }
 
+/// How many of the devices that Intune manages appear, change and vanish. Which ones follows from the
+/// seed and from the changes before.
+///
+/// A device that changes gets an application more, and another version of its operating system, another
+/// state of compliance and so on; some of this may happen to stay as it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeviceChanges {
+    /// How many appear.
+    pub appear: u32,
+    /// How many change.
+    pub change: u32,
+    /// How many vanish. They come from those that there were before.
+    pub vanish: u32,
+}
+
 /// The state of a subscription.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {

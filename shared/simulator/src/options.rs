@@ -1,6 +1,12 @@
 //! What a simulated cloud is made from, and who may read it.
 
+mod application;
+mod intune;
+
 use std::time::Duration;
+
+pub use application::Application;
+pub use intune::{AppReports, Intune, License};
 
 use crate::faults::Faults;
 use crate::life::State;
@@ -33,6 +39,10 @@ pub struct Options {
     pub http2: bool,
     /// Answers that are wrong on purpose, if there are to be any.
     pub faults: Option<Faults>,
+    /// Applications of other organisations, to which an administrator can consent.
+    pub applications: Vec<Application>,
+    /// What Microsoft Intune manages.
+    pub intune: Intune,
 }
 
 impl Default for Options {
@@ -49,6 +59,8 @@ impl Default for Options {
             is_premium: true,
             http2: false,
             faults: None,
+            applications: Vec::new(),
+            intune: Intune::default(),
         }
     }
 }

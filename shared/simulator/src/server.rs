@@ -12,6 +12,7 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::Response;
 use axum::http::request::Parts;
 use axum::http::response::Builder;
+use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -20,8 +21,9 @@ use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::counters::Counters;
 use crate::directory::change::{self, DirectoryChange};
+use crate::export::Download;
 use crate::faults::Permanent;
-use crate::life::Change;
+use crate::life::{Change, DeviceChanges};
 use crate::options::{Options, Principal, Subscription};
 use crate::random::Draw;
 use crate::request::Request;
@@ -119,6 +121,13 @@ impl Simulator {
         self.cloud.tenant.change(change)
     }
 
+    /// Lets devices that Intune manages appear, change and vanish. Returns to how many it happened:
+    /// there may be fewer than that.
+    #[must_use = "there may have been fewer devices"]
+    pub fn change_devices(&self, changes: DeviceChanges) -> DeviceChanges {
+        self.cloud.tenant.fleet.change(self.cloud.tenant.seed, changes)
+    }
+
     /// Lets something happen to the directory. Returns the ids of the objects that it happened to:
     /// none if there is no such object, or if nothing changed. Delta queries tell of it from then on.
     ///
@@ -185,7 +194,7 @@ async fn serve(
     head: Parts,
     body: Bytes,
 ) -> Response<Body> {
-    let answer = match Request::read(&head, body.to_vec()) {
+    let mut answer = match Request::read(&head, body.to_vec()) {
         Some(request) => server.answer(&request),
         None => Answer::nowhere(),
     };
@@ -193,14 +202,54 @@ async fn serve(
         tokio::time::sleep(answer.delay).await;
     }
     let response = server.head(&answer);
-    respond(answer, response, &line)
+    match answer.download.take() {
+        Some(download) => send(&server.cloud, download, answer.ending, response, &line),
+        None => respond(answer, response, &line),
+    }
+}
+
+/// Sends what is made while it is sent. Its length is not told.
+fn send(
+    cloud: &Arc<Cloud>,
+    mut download: Download,
+    ending: Ending,
+    response: Builder,
+    line: &Line,
+) -> Response<Body> {
+    if matches!(ending, Ending::Cut | Ending::Unended) {
+        download.is_whole = false;
+    }
+    let chunks = chunks(Arc::clone(cloud), download);
+    let body = match ending {
+        Ending::Reset | Ending::GoneAway | Ending::Stream(_) => {
+            line.reset();
+            Body::empty()
+        }
+        Ending::Cut | Ending::Unended => wire::broken(chunks),
+        Ending::Dropped => line.last(chunks),
+        Ending::Closed | Ending::Whole => Body::from_stream(chunks),
+    };
+    let closes = ending == Ending::Closed;
+    let response = if closes { response.header("Connection", "close") } else { response };
+    finish(response, body)
+}
+
+/// The bytes of a download, as they are made.
+fn chunks(
+    cloud: Arc<Cloud>,
+    download: Download,
+) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    stream::unfold((cloud, download.archive()), |(cloud, mut archive)| async move {
+        let chunk = cloud.next_chunk(&mut archive)?;
+        Some((Ok(Bytes::from(chunk)), (cloud, archive)))
+    })
 }
 
 fn respond(answer: Answer, mut response: Builder, line: &Line) -> Response<Body> {
     let length = answer.body.len();
     let half = |mut body: Vec<u8>| {
         body.truncate(length / 2);
-        wire::broken(body)
+        wire::broken(wire::whole(body))
     };
     let body = match answer.ending {
         // The last two are of HTTP/2; the nearest to them is that there is no answer.
@@ -219,10 +268,14 @@ fn respond(answer: Answer, mut response: Builder, line: &Line) -> Response<Body>
         }
         Ending::Dropped => {
             response = response.header("Content-Length", length);
-            line.last(answer.body)
+            line.last(wire::whole(answer.body))
         }
         Ending::Whole => Body::from(answer.body),
     };
+    finish(response, body)
+}
+
+fn finish(response: Builder, body: Body) -> Response<Body> {
     response.body(body).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer is not valid HTTP");
         Response::default()

@@ -1,17 +1,21 @@
 //! The tenant: how much of everything there is, and the names and ids that everything else uses.
 
+mod consents;
+
 use std::collections::BTreeMap;
 use std::iter::successors;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use consents::Consents;
 use serde_json::Value;
 
 use crate::directory::history::History;
 use crate::guid::{Guids, Kind};
+use crate::intune::fleet::Fleet;
 use crate::life::{Change, Life};
 use crate::management_group::ManagementGroups;
 use crate::names;
-use crate::options::{Assignment, Options, Principal, Subscription};
+use crate::options::{Application, Assignment, Options, Principal, Subscription};
 use crate::random::{Draw, hash, nth};
 use crate::resources::plan::Plan;
 
@@ -29,6 +33,8 @@ pub(crate) struct Tenant {
     /// Whether it has Microsoft Entra ID P2.
     pub(crate) is_premium: bool,
     pub(crate) management_groups: ManagementGroups,
+    /// What Intune manages.
+    pub(crate) fleet: Fleet,
     resources: u32,
     plans: Vec<Plan>,
     later: Later,
@@ -37,6 +43,7 @@ pub(crate) struct Tenant {
     /// What has changed of subscriptions, by their index.
     lives: RwLock<BTreeMap<u64, Life>>,
     principals: Vec<Principal>,
+    consents: Consents,
 }
 
 /// The plans of subscriptions that appear one by one. None ever moves or goes, so that an answer may
@@ -73,11 +80,13 @@ impl Tenant {
             applications: users / 50 + 12,
             is_premium: options.is_premium,
             management_groups: ManagementGroups::new(options.seed, guids),
+            fleet: Fleet::new(&options.intune, users),
             resources: options.resources,
             plans: Plan::all(options),
             later: Later::default(),
             history: History::default(),
             lives: RwLock::default(),
+            consents: Consents::new(&options.applications),
             principals: [default].into_iter().chain(options.principals.iter().cloned()).collect(),
         }
     }
@@ -117,7 +126,27 @@ impl Tenant {
     /// A principal by its client id, and its place among the service principals.
     pub(crate) fn principal(&self, client_id: &str) -> Option<(u64, &Principal)> {
         let mut principals = (0..).zip(&self.principals);
-        principals.find(|(_, principal)| principal.client_id.eq_ignore_ascii_case(client_id))
+        let found = principals.find(|(_, it)| it.client_id.eq_ignore_ascii_case(client_id));
+        found.or_else(|| {
+            let (place, principal, _) = self.consents.principal(client_id)?;
+            // Counted from the other end, so that what follows from places stays as it is.
+            Some((u64::from(u32::MAX) - place, principal))
+        })
+    }
+
+    /// Whether a principal has the permissions of Microsoft Graph that it asks for.
+    pub(crate) fn has_roles(&self, client_id: &str) -> bool {
+        self.consents.principal(client_id).is_none_or(|(_, _, has_roles)| has_roles)
+    }
+
+    /// An application of another organisation, by its client id.
+    pub(crate) fn application(&self, client_id: &str) -> Option<&Application> {
+        self.consents.application(client_id)
+    }
+
+    /// Lets an application of another organisation in, with or without the permissions that it asks for.
+    pub(crate) fn consent(&self, client_id: &str, with_roles: bool) {
+        self.consents.grant(client_id, with_roles);
     }
 
     pub(crate) fn principals(&self) -> &[Principal] {
@@ -266,6 +295,10 @@ fn default_principal(seed: u64, guids: Guids) -> Principal {
         "AuditLog.Read.All",
         "DelegatedPermissionGrant.Read.All",
         "Device.Read.All",
+        "DeviceManagementApps.Read.All",
+        "DeviceManagementConfiguration.Read.All",
+        "DeviceManagementManagedDevices.Read.All",
+        "DeviceManagementServiceConfig.Read.All",
         "Directory.Read.All",
         "Domain.Read.All",
         "EntitlementManagement.Read.All",

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Body, Bytes};
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -55,10 +55,12 @@ impl Line {
     }
 
     /// A body after which the connection is closed, which the answer does not tell.
-    pub(crate) fn last(&self, body: Vec<u8>) -> Body {
+    pub(crate) fn last(
+        &self,
+        body: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    ) -> Body {
         self.0.end.store(ENDING, Ordering::SeqCst);
         let guard = Guard(self.clone());
-        let body = stream::iter([Ok::<_, io::Error>(Bytes::from(body))]);
         Body::from_stream(body.inspect(move |_| {
             let _ = &guard;
         }))
@@ -90,14 +92,18 @@ impl Drop for Guard {
 }
 
 /// A body that ends with an error after it has sent something, so that the connection is closed.
-pub(crate) fn broken(body: Vec<u8>) -> Body {
-    let sent = stream::iter([Ok(Bytes::from(body))]);
+pub(crate) fn broken(body: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
     let end = stream::once(async {
         // Once nothing is ready, what is there is sent.
         tokio::task::yield_now().await;
         Err(io::Error::from(io::ErrorKind::ConnectionAborted))
     });
-    Body::from_stream(sent.chain(end))
+    Body::from_stream(body.chain(end))
+}
+
+/// A body that is all there.
+pub(crate) fn whole(body: Vec<u8>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    stream::iter([Ok(Bytes::from(body))])
 }
 
 /// Accepts connections. It serves those of HTTP/2 itself, and hands over the others. They end with it.

@@ -1,6 +1,8 @@
 //! Faults over real HTTP: each kind as it looks on the wire, and that a correct client copes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/archive.rs"]
+mod archive;
 #[path = "faults/delta.rs"]
 mod delta;
 #[path = "faults/http2.rs"]
@@ -11,14 +13,17 @@ mod kinds;
 mod permanent;
 #[path = "faults/reader.rs"]
 mod reader;
+#[path = "faults/reports.rs"]
+mod reports;
 #[path = "faults/wire.rs"]
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use reader::Reader;
-use simulator::{Faults, Options, Simulator};
+use simulator::{Faults, Intune, Options, Simulator};
 
 fn any_port() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
@@ -30,6 +35,13 @@ async fn start(faults: Option<Faults>) -> Simulator {
         resources: 60,
         page_size: Some(7),
         throttling: false,
+        intune: Intune {
+            devices: Some(30),
+            detected_apps: 30,
+            apps_per_device: 4,
+            export_time: Duration::ZERO,
+            ..Intune::default()
+        },
         // Every other seed has it so.
         http2: faults.as_ref().is_some_and(|it| it.seed % 2 == 1),
         faults,

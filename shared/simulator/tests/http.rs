@@ -1,11 +1,15 @@
 //! The simulator over real HTTP, as a client sees it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/archive.rs"]
+mod archive;
+
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use simulator::{Options, Simulator};
+use simulator::{Intune, Options, Simulator};
 
 fn any_port() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
@@ -99,6 +103,42 @@ async fn counters_tell_what_happened() {
     assert_eq!((counters.requests, counters.throttled), (3, 0));
     assert!(counters.bytes > 0);
     assert_eq!(counters.domains[&format!("{}/graph", cloud.directory_id())], (3, 0));
+}
+
+#[tokio::test]
+async fn a_report_is_downloaded_from_the_storage_that_its_address_names() {
+    let intune = Intune { devices: Some(2000), export_time: Duration::ZERO, ..Intune::default() };
+    let options = Options { intune, ..Options::default() };
+    let cloud = Simulator::start(options, any_port()).await.unwrap();
+    let http2 = Client::builder().http2_prior_knowledge().build().unwrap();
+    let mut texts = Vec::new();
+    for client in [Client::new(), http2] {
+        let graph = token(&client, &cloud, "https://graph.microsoft.com").await;
+        let bases = cloud.cloud();
+        let jobs = format!(
+            "{}/beta/deviceManagement/reports/exportJobs",
+            bases["graph"].as_str().unwrap()
+        );
+        let order = json!({ "reportName": "AppInvRawData" });
+        let answer = client.post(&jobs).bearer_auth(&graph).json(&order).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let job: Value = answer.json().await.unwrap();
+        let job = get(&client, &graph, &format!("{jobs}('{}')", job["id"].as_str().unwrap())).await;
+        let url = job["url"].as_str().unwrap().strip_prefix("https://").unwrap();
+        let (host, path) = url.split_once('/').unwrap();
+        let plane = bases["dataPlane"].as_str().unwrap().replace("{host}", host);
+        let refused = client.get(format!("{plane}/{path}")).bearer_auth(&graph).send().await;
+        assert_eq!(refused.unwrap().status(), StatusCode::BAD_REQUEST);
+        let before = cloud.counters().bytes;
+        let answer = client.get(format!("{plane}/{path}")).send().await.unwrap();
+        assert_eq!((answer.status(), answer.content_length()), (StatusCode::OK, None));
+        let bytes = answer.bytes().await.unwrap();
+        assert_eq!(cloud.counters().bytes - before, bytes.len() as u64);
+        let (_, text) = archive::unzip(&bytes).unwrap();
+        assert!(text.lines().count() > 20_000);
+        texts.push(text);
+    }
+    assert!(texts[0] == texts[1]);
 }
 
 #[tokio::test]

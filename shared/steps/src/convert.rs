@@ -143,7 +143,8 @@ impl Step {
                 out.entities.push(entity);
                 out.references.extend(containment(emits, &key));
             } else {
-                let patch = self.patch(emits, key.clone(), &item, &mut out.drift);
+                let mut patch = self.patch(emits, key.clone(), &item, &mut out.drift);
+                patch.aliases = (self.aliases)(&item);
                 // A patch that adds nothing is not worth storing.
                 out.entities.extend(Some(patch).filter(|it| !it.properties.is_empty()));
             }

@@ -47,7 +47,10 @@ pub const CONTAINER: &[&[Property]] = &[ADDRESSED, TAGGED];
 pub const SUBRESOURCE: &[&[Property]] = &[ADDRESSED];
 
 /// What is recorded about every object of Microsoft Entra ID.
-pub const OBJECT: &[&[Property]] = &[NAMED];
+pub const OBJECT: &[&[Property]] = &[NAMED, LABELLED];
+
+/// What is recorded about what exists although no answer describes it.
+pub const IMPLIED: &[&[Property]] = &[LABELLED];
 
 /// What is recorded about everything that Azure Resource Manager addresses.
 pub(crate) const ADDRESSED: &[Property] = &[
@@ -80,8 +83,10 @@ const NAMED: &[Property] = &[
     text("id", "/id", "The object id."),
     text("name", "/displayName", "The name that people see."),
     text("displayName", "/displayName", "The name that people see."),
-    any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it."),
 ];
+
+const LABELLED: &[Property] =
+    &[any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it.")];
 
 /// Something that is recorded about an entity.
 #[derive(Debug)]

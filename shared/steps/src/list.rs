@@ -1,5 +1,7 @@
 //! The lists that steps read.
 
+use serde_json::Value;
+
 use crate::delta::Watch;
 use crate::entity::EntityType;
 
@@ -25,6 +27,8 @@ pub struct List {
     pub also: &'static [&'static str],
     /// The types of entity of which each has such a list; empty if there is one list.
     pub parents: &'static [&'static EntityType],
+    /// Which of these have one worth reading, by the properties that are stored of them.
+    pub only: fn(&Value) -> bool,
     /// How its pages look.
     pub shape: Shape,
     /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it for
@@ -137,6 +141,7 @@ impl List {
         select: false,
         also: &[],
         parents: &[],
+        only: |_| true,
         shape: Shape::Pages,
         eventual: false,
         fallback: None,
@@ -195,6 +200,12 @@ impl List {
     #[must_use]
     pub const fn of_each(self, parents: &'static [&'static EntityType]) -> Self {
         Self { parents, ..self }
+    }
+
+    /// Only for those of the entities of which this holds, by the properties that are stored of them.
+    #[must_use]
+    pub const fn only(self, only: fn(&Value) -> bool) -> Self {
+        Self { only, ..self }
     }
 
     /// With further query parameters.

@@ -42,7 +42,7 @@ pub struct Step {
     pub links: &'static [Link],
     /// The key of an item, where it is not its id.
     pub key: fn(&Item<'_>) -> Option<Key>,
-    /// The names that an item's entity answers to besides its key.
+    /// The names that an item's entity answers to besides its key. A patch adds them to those it has.
     pub aliases: fn(&Item<'_>) -> Vec<Name>,
     /// Sets the properties that no single field holds.
     pub refine: fn(&Item<'_>, &mut Entity),

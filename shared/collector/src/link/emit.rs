@@ -6,17 +6,26 @@ use std::io::Write as _;
 
 use tempfile::NamedTempFile;
 
+use super::derive::{self, follows_from};
 use super::feed::{Change, Difference, Feed};
 use super::line::{ALIASES, Line, STALE};
 use super::proof::{Carried, Proof};
-use super::sort::{Groups, Record, Sorted};
-use super::{Linked, Unknowns, parse, rank};
+use super::sort::{Groups, Pairs, Record, Sorted};
+use super::{Linked, Unknowns, aliases, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::pack::Packer;
 use crate::part::StoredEntity;
 use crate::ports::{Body, Condition};
 use crate::summary::Summary;
+
+/// What a job knows of something.
+pub(super) enum Known {
+    /// It was found, or follows from what was.
+    Found(Line),
+    /// It follows only if what is carried forward is still there.
+    Carried(Line),
+}
 
 /// Writes a snapshot and its feed.
 pub(super) struct Emit<'a> {
@@ -62,24 +71,27 @@ impl<'a> Emit<'a> {
         while let Some((name, records)) = groups.next()? {
             let (kind, key) = name.split_once('\0').unwrap_or_default();
             let found = merge(kind, &records, &loans.of(&name)?, unknowns, linked)?;
-            self.thing(Sort::Entities, kind, key, found, &records, linked).await?;
+            let known = found.map(Known::Found);
+            self.thing(Sort::Entities, kind, key, known, &records, linked).await?;
         }
         self.close(linked).await
     }
 
-    /// Writes the relationships.
+    /// Writes the relationships, and what follows from them.
     pub(super) async fn relationships(
         &mut self,
         relationships: &Sorted,
+        derived: &Sorted,
         linked: &mut Linked,
     ) -> Result<(), Error> {
-        let mut groups = Groups::new(relationships.read()?)?;
-        while let Some((name, records)) = groups.next()? {
+        let mut pairs = Pairs::new(relationships.read()?, derived.read()?)?;
+        while let Some((name, records, ways)) = pairs.next()? {
             let (kind, key) = name.split_once('\0').unwrap_or_default();
-            // Those of one key are one: found from both ends, or on a page that was read twice.
-            let found = records.first().filter(|it| it.rank() == rank::FOUND);
-            let found = found.map(|it| Line::read(&it.value)).transpose()?;
-            self.thing(Sort::Relationships, kind, key, found, &records, linked).await?;
+            let known = match unite(&records)? {
+                Some(line) => Some(Known::Found(line)),
+                None => derive::best(kind, key, &ways)?,
+            };
+            self.thing(Sort::Relationships, kind, key, known, &records, linked).await?;
         }
         self.close(linked).await
     }
@@ -98,7 +110,7 @@ impl<'a> Emit<'a> {
         sort: Sort,
         kind: &str,
         key: &str,
-        found: Option<Line>,
+        known: Option<Known>,
         records: &[Record],
         linked: &mut Linked,
     ) -> Result<(), Error> {
@@ -114,16 +126,16 @@ impl<'a> Emit<'a> {
             since: None,
             reason: None,
         };
-        let line = match (found, before) {
+        let line = match (known, before) {
             (None, None) => return Ok(()),
-            (Some(found), None) => {
+            (Some(Known::Found(found)), None) => {
                 if !self.was_readable(sort, kind) {
                     difference.change = Change::NewlyReadable;
                 }
                 self.feed.tell(&difference)?;
                 found
             }
-            (Some(found), Some(before)) => {
+            (Some(Known::Found(found)), Some(before)) => {
                 difference.properties = found.differs(&before);
                 if !difference.properties.is_empty() {
                     difference.change = Change::Updated;
@@ -131,26 +143,44 @@ impl<'a> Emit<'a> {
                 }
                 found
             }
-            (None, Some(mut before)) => {
-                let Some(reason) = self.reasons.get(kind).filter(|_| !is_severed) else {
+            (Some(Known::Carried(line)), before) => {
+                let since = before.and_then(|it| it.text(STALE[0]));
+                let reason = follows_from(kind).find_map(|it| self.reasons.get(it));
+                let reason = reason.cloned().unwrap_or_default();
+                self.carry(line, since, reason, difference, linked)?
+            }
+            (None, Some(before)) => {
+                let Some(reason) = self.reasons.get(kind).filter(|_| !is_severed).cloned() else {
                     difference.change = Change::Deleted;
                     return self.feed.tell(&difference);
                 };
-                let since = before.text(STALE[0]).or_else(|| {
-                    self.previous.as_ref().map(|(summary, _)| summary.planned_at.clone())
-                });
-                before.set(STALE[0], since.clone())?;
-                before.set(STALE[1], reason.as_str())?;
-                let none = || Carried { count: 0, reason: reason.clone() };
-                linked.carried.entry(kind.to_owned()).or_insert_with(none).count += 1;
-                difference.change = Change::CarriedForward;
-                difference.since = since;
-                difference.reason = Some(reason.clone());
-                self.feed.tell(&difference)?;
-                before
+                let since = before.text(STALE[0]);
+                self.carry(before, since, reason, difference, linked)?
             }
         };
         self.line(sort, kind, &line.write(), linked).await
+    }
+
+    /// The line of what is carried forward, since when if that is known, and why. Without, it is since the
+    /// last snapshot.
+    fn carry(
+        &mut self,
+        mut line: Line,
+        since: Option<String>,
+        reason: String,
+        difference: Difference,
+        linked: &mut Linked,
+    ) -> Result<Line, Error> {
+        let last = || self.previous.as_ref().map(|(summary, _)| summary.planned_at.clone());
+        let since = since.or_else(last);
+        line.set(STALE[0], since.clone())?;
+        line.set(STALE[1], reason.as_str())?;
+        let none = || Carried { count: 0, reason: reason.clone() };
+        linked.carried.entry(difference.kind.clone()).or_insert_with(none).count += 1;
+        let change = Change::CarriedForward;
+        let difference = Difference { change, since, reason: Some(reason), ..difference };
+        self.feed.tell(&difference)?;
+        Ok(line)
     }
 
     /// Whether the last job could have read what is new now. The first job has nothing to compare with.
@@ -205,6 +235,20 @@ impl<'a> Emit<'a> {
     }
 }
 
+/// The line of a relationship, from every record of it; none if it was not found.
+///
+/// Those of one key are one: found from both ends, on a page that was read twice, or in several grants.
+/// What differs from grant to grant is in lists, which are united.
+fn unite(records: &[Record]) -> Result<Option<Line>, Error> {
+    let mut found = records.iter().filter(|it| it.rank() == rank::FOUND);
+    let Some(first) = found.next() else { return Ok(None) };
+    let mut line = Line::read(&first.value)?;
+    for other in found {
+        line.patch(&other.value)?;
+    }
+    Ok(Some(line))
+}
+
 /// The line of an entity, from every record of it; none if it was not found.
 fn merge(
     kind: &str,
@@ -222,8 +266,9 @@ fn merge(
     if let Some(raw) = first.raw {
         line.raw(raw)?;
     }
-    if !first.names.is_empty() {
-        line.set(ALIASES, first.names)?;
+    let names = aliases(records, unknowns.contains_key(kind))?;
+    if !names.is_empty() {
+        line.set(ALIASES, names)?;
     }
     for patch in records.iter().filter(|it| it.rank() == rank::PATCH) {
         let patch: StoredEntity<'_> = parse(&patch.value)?;
@@ -238,4 +283,26 @@ fn merge(
         line.set("_unknown", lacking)?;
     }
     Ok(Some(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::sort;
+
+    #[test]
+    fn relationships_of_one_key_are_one_with_the_lists_of_all() {
+        let record = |rank, value: &str| Record {
+            key: sort::key("a_assigned_b", "a|assigned|b", rank),
+            value: value.as_bytes().to_vec(),
+        };
+        let records = [
+            record(rank::FOUND, r#"{"_key":"a|assigned|b","roles":["r1"]}"#),
+            record(rank::FOUND, r#"{"_key":"a|assigned|b","roles":["r0","r1"]}"#),
+            record(rank::BEFORE, r#"{"_key":"a|assigned|b","roles":["r9"]}"#),
+        ];
+        let line = unite(&records).unwrap().unwrap().write();
+        assert_eq!(line, r#"{"_key":"a|assigned|b","roles":["r0","r1"]}"#);
+        assert!(unite(&records[2..]).unwrap().is_none(), "it was there before, and is not now");
+    }
 }

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use steps::{Integration, STEPS, Step};
+use steps::{Derived, Integration, STEPS, Step, derives};
 
+use super::derive::follows_from;
 use crate::ledger::Entry;
 use crate::plan::PlannedStep;
 
@@ -71,7 +72,20 @@ impl Proof {
 
     /// Why relationships of a type that were not found may still be there, if they may.
     pub(super) fn lacks_relationships(&self, kind: &str) -> Option<String> {
+        if let Some(rule) = derives(kind) {
+            let lacking = || follows_from(kind).find_map(|kind| self.lacks_relationships(kind));
+            return self.lacks_rule(rule).or_else(lacking);
+        }
         self.lacks(|step| step.may_relate(kind))
+    }
+
+    /// Why a rule does not apply, unless it does.
+    pub(super) fn lacks_rule(&self, rule: &Derived) -> Option<String> {
+        match self.steps.get(rule.id) {
+            Some(Ended::Complete) => None,
+            Some(Ended::Off(why) | Ended::Lacking(why)) => Some(why.clone()),
+            None => Some(format!("{} was not planned", rule.id)),
+        }
     }
 
     fn lacks(&self, finds: impl Fn(&Step) -> bool) -> Option<String> {
@@ -113,6 +127,12 @@ pub(super) struct Losses {
 }
 
 impl Verdicts {
+    /// Decides on a type that follows from others by a rule. `lacks` says why the rule does not apply, if it
+    /// does not. If it does, what it does not find is gone, for it goes by what is decided of the others.
+    pub(super) fn decide_derived(&mut self, kind: &str, lacks: Option<String>) {
+        self.carried.extend(lacks.map(|reason| (kind.to_owned(), reason)));
+    }
+
     /// Decides on a type. `lacks` says why absence is no proof, if it is none; `confirmed` whether the
     /// brake already kept the type in the last job.
     pub(super) fn decide(

@@ -170,6 +170,30 @@ impl Groups {
     }
 }
 
+/// The type and key of a thing, apart by a zero byte, and the records of it in two files.
+type Pair = (String, Vec<Record>, Vec<Record>);
+
+/// Reads the records of two files that are sorted by [`key`], those of one thing together.
+pub(super) struct Pairs {
+    first: Groups,
+    second: Groups,
+}
+
+impl Pairs {
+    pub(super) fn new(first: Reader, second: Reader) -> io::Result<Self> {
+        Ok(Self { first: Groups::new(first)?, second: Groups::new(second)? })
+    }
+
+    /// The records of the next thing that either has.
+    pub(super) fn next(&mut self) -> io::Result<Option<Pair>> {
+        let heads = [&self.first, &self.second].into_iter().filter_map(|it| it.head.as_ref());
+        let Some(name) = heads.map(Record::name).min() else { return Ok(None) };
+        let name = String::from_utf8_lossy(name).into_owned();
+        let (first, second) = (self.first.of(&name)?, self.second.of(&name)?);
+        Ok(Some((name, first, second)))
+    }
+}
+
 /// Sorted records on the local disk.
 #[derive(Debug)]
 pub(crate) struct Sorted(Option<File>);

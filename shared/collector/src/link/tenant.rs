@@ -76,7 +76,8 @@ pub(crate) async fn tenant(
     // Every entity answers to its names, as one that is carried forward does.
     let kinds = summaries.iter().flat_map(|it| it.graph.entities.keys().cloned());
     let carried = kinds.map(|kind| (kind, String::new())).collect();
-    let names = names(&entities, &Verdicts { carried, ..Verdicts::default() })?;
+    let verdicts = Verdicts { carried, ..Verdicts::default() };
+    let names = names(&entities, &verdicts, &super::Unknowns::new())?;
     let joined = relationships(context, summaries, &names).await?;
     let (relationships, _) = joined.sorted()?;
 
@@ -98,8 +99,9 @@ pub(crate) async fn tenant(
         let none = || Carried { count: 0, reason: reason.clone() };
         linked.carried.entry(kind.clone()).or_insert_with(none).count += count;
     }
-    for Linked { dropped, braked, changes, .. } in summaries.iter().map(|it| &it.graph) {
+    for Linked { dropped, limited, braked, changes, .. } in summaries.iter().map(|it| &it.graph) {
         add(&mut linked.dropped, dropped);
+        add(&mut linked.limited, limited);
         add(&mut linked.braked, braked);
         add(&mut linked.changes, changes);
     }

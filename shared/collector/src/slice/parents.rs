@@ -168,7 +168,8 @@ fn parent(line: &str, step: &Step) -> Result<Option<StoredParent>, Error> {
         return Ok(None);
     }
     let json = serde_json::from_str(entity.entity.get()).map_err(std::io::Error::from)?;
-    Ok(Some(StoredParent { key: Key::new(&entity.key), kind: entity.kind, json }))
+    let parent = StoredParent { key: Key::new(&entity.key), kind: entity.kind, json };
+    Ok(Some(parent).filter(|it| (step.list.only)(&it.json)))
 }
 
 /// The manifest of a step of the job; for a step that runs by itself, that of the job which read the

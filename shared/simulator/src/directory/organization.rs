@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::document::Document;
 use super::{Object, domain};
 use crate::dates::{DAY, TODAY, fraction, utc};
+use crate::options::License;
 use crate::tenant::Tenant;
 
 /// The tenant as the directory describes it.
@@ -77,6 +78,11 @@ impl Object for Organization<'_> {
                 json!({ "total": 300_000.max(used * 2), "used": used })
             }
             "displayName" => json!(tenant.company().0),
+            "mobileDeviceManagementAuthority" => json!(match tenant.fleet.license {
+                License::Full => "intune",
+                License::Basic => "office365",
+                License::None => "unknown",
+            }),
             "onPremisesLastSyncDateTime" => json!(utc(TODAY - 900)),
             "onPremisesSyncEnabled" => json!(true),
             "postalCode" => json!("D02 XX00"),

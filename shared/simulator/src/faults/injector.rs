@@ -14,6 +14,7 @@ use super::visit::Visit;
 use super::{Faults, Permanent, permanent, refusal};
 use crate::answer::{Answer, Ending};
 use crate::cloud::Cloud;
+use crate::export::Fate;
 use crate::graph::batch;
 use crate::random::{Draw, mix};
 use crate::request::Request;
@@ -122,6 +123,7 @@ impl Injector {
         match kind {
             Kind::Delay => answer.delay = self.wait(1 + draw.below(8)),
             Kind::ConnectionClosed => answer.ending = Ending::Closed,
+            Kind::ExportSlow => decide(cloud, &answer, Fate::Slow),
             _ => answer.ending = Ending::Dropped,
         }
         Self::count(cloud, &visit, kind, answer)
@@ -168,8 +170,9 @@ impl Injector {
     /// A wrong answer. A fault that this answer cannot have becomes 500.
     fn wrong(&self, cloud: &Cloud, visit: &Visit, kind: Kind, draw: &mut Draw) -> Answer {
         let request = &visit.request;
-        let unavailable =
-            |status, code: &str, text: &str| refusal::unavailable(request, status, code, text);
+        let unavailable = |status, code: &str, text: &str| {
+            refusal::unavailable(cloud, request, status, code, text)
+        };
         let answer = match kind {
             Kind::Throttled => {
                 refusal::throttled(cloud, request, Some(self.wait(1 + draw.below(30))))
@@ -207,6 +210,19 @@ impl Injector {
                 };
                 let is_cut = kind == Kind::BodyCut;
                 Answer { ending: if is_cut { Ending::Cut } else { Ending::Unended }, ..answer }
+            }
+            Kind::ExportFailed | Kind::ExportStuck | Kind::ExportBroken => {
+                let (answer, _) = self.read(cloud, visit, None);
+                decide(
+                    cloud,
+                    &answer,
+                    match kind {
+                        Kind::ExportFailed => Fate::Fails,
+                        Kind::ExportStuck => Fate::Hangs,
+                        _ => Fate::Breaks,
+                    },
+                );
+                answer
             }
             Kind::Html => refusal::html(request, 200, "Sign in to your account"),
             Kind::EmptyBody => Answer::empty(),
@@ -448,5 +464,15 @@ impl Injector {
             _ => {}
         }
         answer
+    }
+}
+
+/// Decides what becomes of the report that an answer promises, if it does.
+fn decide(cloud: &Cloud, answer: &Answer, fate: Fate) {
+    let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if answer.status == 201
+        && let Some(id) = body["id"].as_str()
+    {
+        cloud.exports.decide(id, fate);
     }
 }

@@ -57,6 +57,14 @@ pub(super) enum Kind {
     StreamRefused,
     /// HTTP/2: the stream is reset with another reason.
     StreamReset,
+    /// A report that is to be prepared is late.
+    ExportSlow,
+    /// A report that is to be prepared fails.
+    ExportFailed,
+    /// A report that is to be prepared never is.
+    ExportStuck,
+    /// A report is prepared, but what can be downloaded ends in the middle.
+    ExportBroken,
 }
 
 /// What of a request decides which faults can befall it.
@@ -70,6 +78,8 @@ pub(super) enum Shape {
     Nested(Tokens),
     /// Any other request.
     Single(Tokens),
+    /// A request that has a report prepared.
+    Export,
 }
 
 /// Which tokens a request has beside that of its caller.
@@ -80,7 +90,7 @@ pub(super) struct Tokens {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 27] = [
+    pub(super) const ALL: [Self; 31] = [
         Self::Throttled,
         Self::ThrottledWithoutWait,
         Self::ThrottledTooShort,
@@ -108,6 +118,10 @@ impl Kind {
         Self::GoneAway,
         Self::StreamRefused,
         Self::StreamReset,
+        Self::ExportSlow,
+        Self::ExportFailed,
+        Self::ExportStuck,
+        Self::ExportBroken,
     ];
 
     /// The name that the counters have for it.
@@ -140,12 +154,19 @@ impl Kind {
             Self::GoneAway => "gone-away",
             Self::StreamRefused => "stream-refused",
             Self::StreamReset => "stream-reset",
+            Self::ExportSlow => "export-slow",
+            Self::ExportFailed => "export-failed",
+            Self::ExportStuck => "export-stuck",
+            Self::ExportBroken => "export-broken",
         }
     }
 
     /// Whether the answer is wrong, and not only late or the last one on its connection.
     pub(super) const fn is_wrong(self) -> bool {
-        !matches!(self, Self::Delay | Self::ConnectionClosed | Self::ConnectionDropped)
+        !matches!(
+            self,
+            Self::Delay | Self::ConnectionClosed | Self::ConnectionDropped | Self::ExportSlow
+        )
     }
 
     /// Whether there is this fault with HTTP/2, or with what came before it. Of a connection that
@@ -173,10 +194,13 @@ impl Kind {
                         | Self::GatewayTimeout
                 );
             }
-            Shape::Batch => Tokens { has_page: false, has_delta: false },
+            Shape::Batch | Shape::Export => Tokens { has_page: false, has_delta: false },
             Shape::Nested(tokens) | Shape::Single(tokens) => tokens,
         };
         match self {
+            Self::ExportSlow | Self::ExportFailed | Self::ExportStuck | Self::ExportBroken => {
+                matches!(shape, Shape::Export)
+            }
             Self::PageTokenExpired | Self::PagesOverlapping | Self::LinkBack => tokens.has_page,
             Self::DeltaTokenExpired => tokens.has_delta,
             // A batch is no page, and its requests are throttled by themselves.

@@ -59,8 +59,12 @@ pub(super) fn mislead(
     })
 }
 
+/// Whether a path is that of a fault, in which `*` stands for any one part.
 fn is(own: &str, path: &str) -> bool {
-    own == path.trim_end_matches('/').to_lowercase()
+    let path = path.trim_end_matches('/').to_lowercase();
+    let (own, path): (Vec<&str>, Vec<&str>) = (own.split('/').collect(), path.split('/').collect());
+    let is_same = |(own, part): (&&str, &&str)| *part == "*" || own == part;
+    own.len() == path.len() && own.iter().zip(&path).all(is_same)
 }
 
 fn is_below(own: &str, path: &str) -> bool {

@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::cloud::Cloud;
 use crate::request::Request;
 use crate::token::Refusal;
-use crate::{arm, graph, vault};
+use crate::{arm, graph, storage, vault};
 
 /// The services, as far as their errors differ.
 enum Service {
@@ -18,6 +18,7 @@ enum Service {
     Graph,
     ResourceManager,
     Vault,
+    Storage,
 }
 
 impl Service {
@@ -26,13 +27,20 @@ impl Service {
             "login.microsoftonline.com" => Self::SignIn,
             "graph.microsoft.com" => Self::Graph,
             "management.azure.com" => Self::ResourceManager,
+            host if host.ends_with(".blob.core.windows.net") => Self::Storage,
             _ => Self::Vault,
         }
     }
 }
 
 /// An answer of the service that has nothing to do with the request.
-pub(super) fn unavailable(request: &Request, status: u16, code: &str, text: &str) -> Answer {
+pub(super) fn unavailable(
+    cloud: &Cloud,
+    request: &Request,
+    status: u16,
+    code: &str,
+    text: &str,
+) -> Answer {
     match Service::of(request) {
         Service::SignIn => Answer::new(
             status,
@@ -42,19 +50,26 @@ pub(super) fn unavailable(request: &Request, status: u16, code: &str, text: &str
                 "error_codes": [90033],
             }),
         ),
+        Service::Storage => storage::error(cloud, status, code, text),
         _ => Answer::new(status, &json!({ "error": { "code": code, "message": text } })),
     }
 }
 
 pub(super) fn throttled(cloud: &Cloud, request: &Request, wait: Option<Duration>) -> Answer {
     let answer = match Service::of(request) {
-        Service::SignIn => unavailable(request, 429, "", ""),
+        Service::SignIn => unavailable(cloud, request, 429, "", ""),
         Service::Graph => graph::error::refuse(cloud, request, &graph::error::Failure::throttled()),
         Service::ResourceManager => {
             let text = "The request is being throttled.";
             Answer::new(429, &json!({ "error": { "code": "TooManyRequests", "message": text } }))
         }
         Service::Vault => vault::throttled(),
+        Service::Storage => storage::error(
+            cloud,
+            503,
+            "ServerBusy",
+            "The server is currently unable to receive requests.",
+        ),
     };
     with_wait(answer, wait)
 }
@@ -70,10 +85,11 @@ pub(super) fn with_wait(answer: Answer, wait: Option<Duration>) -> Answer {
 pub(super) fn token_expired(cloud: &Cloud, request: &Request) -> Answer {
     let refusal = Refusal::Expired(cloud.clock.seconds());
     match Service::of(request) {
-        Service::SignIn => unavailable(request, 500, "", ""),
+        Service::SignIn => unavailable(cloud, request, 500, "", ""),
         Service::Graph => graph::error::unauthorized(cloud, request, &refusal),
         Service::ResourceManager => arm::error::unauthorized(cloud, &refusal),
         Service::Vault => vault::unauthorized(cloud, &refusal),
+        Service::Storage => unavailable(cloud, request, 500, "InternalError", "It failed."),
     }
 }
 
@@ -83,7 +99,7 @@ pub(super) fn page_token_expired(cloud: &Cloud, request: &Request) -> Answer {
             graph::error::refuse(cloud, request, &graph::error::Failure::expired_page_token())
         }
         Service::ResourceManager => arm::error::refuse(&arm::error::Failure::invalid_skip_token()),
-        Service::Vault => vault::invalid_skip_token(),
+        Service::Vault | Service::Storage => vault::invalid_skip_token(),
     }
 }
 
@@ -103,6 +119,7 @@ pub(super) fn forbidden(cloud: &Cloud, request: &Request) -> Answer {
             arm::error::refuse(&failure)
         }
         Service::Vault => vault::error(403, "Forbidden", "Access denied.", Some("AccessDenied")),
+        Service::Storage => storage::error(cloud, 403, "AuthorizationFailure", "Not authorized."),
     }
 }
 
@@ -118,6 +135,7 @@ pub(super) fn retired(cloud: &Cloud, request: &Request) -> Answer {
             arm::error::refuse(&arm::error::Failure::unknown_type(namespace, last))
         }
         Service::Vault => vault::error(410, "Gone", "The operation is not supported.", None),
+        Service::Storage => storage::error(cloud, 410, "Gone", "It is not there any more."),
     }
 }
 
@@ -143,6 +161,9 @@ pub(super) fn not_found(cloud: &Cloud, request: &Request) -> Answer {
             arm::error::refuse(&arm::error::Failure::resource_not_found(kind, last, group))
         }
         Service::Vault => vault::error(404, "NotFound", "It was not found.", None),
+        Service::Storage => {
+            storage::error(cloud, 404, "BlobNotFound", "The specified blob does not exist.")
+        }
     }
 }
 

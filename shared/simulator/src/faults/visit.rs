@@ -43,6 +43,8 @@ impl Visit {
             Shape::Nested(tokens)
         } else if path(request).ends_with("/$batch") {
             Shape::Batch
+        } else if request.method == "POST" && path(request).ends_with("/reports/exportjobs") {
+            Shape::Export
         } else {
             Shape::Single(tokens)
         };

@@ -1,5 +1,7 @@
 //! Several requests in one: `POST /$batch`.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -9,6 +11,9 @@ use crate::answer::Answer;
 use crate::cloud::Cloud;
 use crate::random::{Draw, hash};
 use crate::request::{Request, parse_form};
+
+/// What reports say that they are.
+const FILE: &str = "application/octet-stream";
 
 /// The most requests in a batch.
 const MOST: usize = 20;
@@ -26,6 +31,8 @@ struct Step {
     url: String,
     #[serde(default)]
     headers: serde_json::Map<String, Value>,
+    #[serde(default)]
+    body: Option<Box<RawValue>>,
 }
 
 #[derive(Serialize)]
@@ -83,6 +90,7 @@ pub(crate) fn requests(request: &Request) -> Vec<Request> {
 }
 
 fn nested(request: &Request, step: &Step) -> Request {
+    let version = request.path.split('/').next().unwrap_or_default();
     let (path, query) = step.url.split_once('?').unwrap_or((&step.url, ""));
     let header = |name: &str| {
         let mut headers = step.headers.iter();
@@ -93,14 +101,14 @@ fn nested(request: &Request, step: &Step) -> Request {
     Request {
         method: step.method.as_deref().unwrap_or("GET").to_uppercase(),
         host: request.host.clone(),
-        // Addresses in a batch are relative to the version.
-        path: format!("v1.0/{}", path.trim_matches('/')),
+        // Addresses in a batch are relative to its own version.
+        path: format!("{version}/{}", path.trim_matches('/')),
         query: parse_form(query.as_bytes()),
         bearer: request.bearer.clone(),
         eventual: header("ConsistencyLevel").is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
         prefer: header("Prefer").map(str::to_owned),
         client_request_id: request.client_request_id.clone(),
-        body: Vec::new(),
+        body: step.body.as_ref().map(|body| body.get().as_bytes().to_vec()).unwrap_or_default(),
         nested: true,
         is_multiplexed: request.is_multiplexed,
     }
@@ -110,9 +118,15 @@ fn respond(cloud: &Cloud, request: &Request, step: Step) -> Response {
     let answer = cloud.answer(&nested(request, &step));
     let mut headers = serde_json::Map::new();
     headers.insert("Content-Type".into(), "application/json".into());
+    let is_file = answer.headers.contains(&("Content-Type", FILE.to_owned()));
     headers.extend(answer.headers.into_iter().map(|(name, value)| (name.into(), value.into())));
-    let body =
-        String::from_utf8(answer.body).ok().and_then(|body| RawValue::from_string(body).ok());
+    // What is not JSON by its type comes as Base64.
+    let body = if is_file {
+        Ok(Value::from(STANDARD.encode(&answer.body)).to_string())
+    } else {
+        String::from_utf8(answer.body)
+    };
+    let body = body.ok().and_then(|body| RawValue::from_string(body).ok());
     Response { id: step.id, status: answer.status, headers, body: body.unwrap_or_default() }
 }
 

@@ -14,6 +14,10 @@ use crate::token::Refusal;
 pub(crate) struct Failure(u16, &'static str, String);
 
 impl Failure {
+    pub(crate) const fn new(status: u16, code: &'static str, text: String) -> Self {
+        Self(status, code, text)
+    }
+
     pub(crate) fn bad_request(text: impl Into<String>) -> Self {
         Self(400, "BadRequest", text.into())
     }
@@ -131,6 +135,11 @@ impl Failure {
              https://learn.microsoft.com/graph/permissions-overview."
         );
         Self(403, "Authentication_MSGraphPermissionMissing", text)
+    }
+
+    /// What a tenant without a licence for a service is told.
+    pub(crate) fn not_applicable() -> Self {
+        Self::bad_request("Request not applicable to target tenant.")
     }
 
     pub(crate) fn throttled() -> Self {

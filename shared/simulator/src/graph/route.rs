@@ -13,6 +13,7 @@ use crate::token::Claims;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Organization,
+    OrganizationById(String),
     SecurityDefaults,
     Users,
     User(u64),
@@ -70,6 +71,7 @@ impl Route {
         }
         match lower[..] {
             ["organization"] => Ok(Self::Organization),
+            ["organization", id] => Ok(Self::OrganizationById(id.to_owned())),
             ["policies", "identitysecuritydefaultsenforcementpolicy"] => Ok(Self::SecurityDefaults),
             ["users"] => Ok(Self::Users),
             ["users", id] => object(Wanted::User, id),
@@ -141,7 +143,7 @@ impl Route {
     /// Refuses a caller who has none of the permissions that suffice for this resource.
     pub(crate) fn authorize(&self, claims: &Claims) -> Result<(), Failure> {
         let sufficient: &[&str] = match self {
-            Self::Organization => &[
+            Self::Organization | Self::OrganizationById(_) => &[
                 "Organization.Read.All",
                 "Organization.ReadWrite.All",
                 "Directory.Read.All",

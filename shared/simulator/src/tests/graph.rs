@@ -135,6 +135,18 @@ fn sign_in_activity_needs_a_permission_of_its_own() {
 }
 
 #[test]
+fn sign_in_activity_needs_a_licence() {
+    let client = Client::new(Options { is_premium: false, ..Options::default() });
+    let token = client.graph_token();
+    let reply = client.get(&token, &graph("users?$select=id,signInActivity"));
+    let code = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
+    assert_eq!((reply.status, reply.code()), (403, code));
+    let text = "Neither tenant is B2C or tenant doesn't have premium license";
+    assert_eq!(reply.body["error"]["message"], text);
+    assert_eq!(client.get(&token, &graph("users?$select=id")).status, 200);
+}
+
+#[test]
 fn single_objects_are_found_by_their_id() {
     let client = client(60);
     let token = client.graph_token();

@@ -177,6 +177,35 @@ fn sign_in_activity_is_read_ten_times_in_a_minute() {
 }
 
 #[test]
+fn intune_has_three_budgets() {
+    let principals = vec![with_roles("other", &["DeviceManagementManagedDevices.Read.All"])];
+    let client =
+        Client::throttled(&Options { principals: principals.clone(), ..Options::default() });
+    let (token, other) = (client.graph_token(), client.token(&principals[0], GRAPH));
+    let base = "graph.microsoft.com/beta/deviceManagement";
+    for (path, count, seconds) in [
+        ("managedDevices?$top=1", 2000, "20"),
+        ("detectedApps?$top=1", 1000, "20"),
+        // Whether there is such a job or not.
+        ("reports/exportJobs('x')", 48, "60"),
+    ] {
+        let address = format!("{base}/{path}");
+        assert!((0..count).all(|_| client.get(&token, &address).status != 429), "{path}");
+        let refused = client.get(&token, &address);
+        assert_eq!((refused.status, refused.code()), (429, "TooManyRequests"), "{path}");
+        assert_eq!(refused.header("Retry-After"), Some(seconds));
+        assert_ne!(client.get(&other, &address).status, 429);
+    }
+    client.clock.advance(Duration::from_secs(20));
+    assert_eq!(client.get(&token, &format!("{base}/managedDevices?$top=1")).status, 200);
+    let domains = client.cloud.recorder.read().domains;
+    let tenant = client.cloud.tenant.id();
+    assert_eq!(domains[&format!("{tenant}/intune-devices")], (2002, 1));
+    assert_eq!(domains[&format!("{tenant}/intune")], (1001, 1));
+    assert_eq!(domains[&format!("{tenant}/intune-reports")], (49, 1));
+}
+
+#[test]
 fn resource_manager_counts_by_subscription_and_principal() {
     let principals = vec![with_actions("other", "/", &["*/read"])];
     let client =

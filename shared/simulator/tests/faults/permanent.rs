@@ -63,6 +63,21 @@ async fn a_path_is_retired() {
 }
 
 #[tokio::test]
+async fn a_path_is_retired_below_whatever_there_is() {
+    let policies = "/v1.0/deviceManagement/deviceConfigurations";
+    let cloud = with(Permanent::Retired { path: format!("{policies}/*/deviceStatuses") }).await;
+    let list = graph(&cloud, policies).await.json();
+    let policy = list["value"][0]["id"].as_str().unwrap();
+    let answer = graph(&cloud, &format!("{policies}/{policy}/deviceStatuses")).await;
+    assert_eq!(answer.status(), 400);
+    let text = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert_eq!(text, "Resource not found for the segment 'deviceStatuses'.");
+    cloud.set_permanent(Vec::new());
+    let answer = graph(&cloud, &format!("{policies}/{policy}/deviceStatuses")).await;
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
 async fn a_namespace_is_not_registered() {
     let cloud = with(Permanent::NotRegistered { namespace: "Microsoft.Network".into() }).await;
     let below = format!("/subscriptions/{}/providers", cloud.subscriptions()[0].id);

@@ -8,10 +8,10 @@ use simulator::Simulator;
 
 /// Reads lists. It fails the test where the guarantee of the faults is not kept.
 pub(crate) struct Reader<'a> {
-    cloud: &'a Simulator,
-    client: Client,
+    pub(crate) cloud: &'a Simulator,
+    pub(crate) client: Client,
     tokens: BTreeMap<&'static str, String>,
-    at_most: u32,
+    pub(crate) at_most: u32,
     /// The ids of what each list holds, by its address below that of the cloud.
     pub(crate) found: BTreeMap<String, BTreeSet<String>>,
 }
@@ -59,7 +59,7 @@ impl Chain {
     }
 }
 
-const GRAPH: &str = "https://graph.microsoft.com";
+pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
 const RESOURCE_MANAGER: &str = "https://management.azure.com";
 const KEY_VAULT: &str = "https://vault.azure.net";
 
@@ -115,6 +115,7 @@ impl<'a> Reader<'a> {
         for lists in lists.concat().chunks(20) {
             self.read_together(lists).await;
         }
+        self.read_intune().await;
         let arm = format!("{base}/management.azure.com");
         self.read(&format!("{arm}/subscriptions?api-version=2022-12-01")).await;
         let mut vaults = Vec::new();
@@ -147,6 +148,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Forgets a token that was refused.
+    pub(crate) fn forget(&mut self, audience: &str) {
+        self.tokens.remove(audience);
+    }
+
     /// Reads a round of a delta query: what came, and where the next round begins. Nothing if the
     /// query has to be begun from the start.
     pub(crate) async fn round(&mut self, first: &str) -> Option<(Vec<Value>, String)> {
@@ -155,7 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a list by itself.
-    async fn read(&mut self, first: &str) -> Chain {
+    pub(crate) async fn read(&mut self, first: &str) -> Chain {
         let mut chain = Chain::new(first);
         self.found(first);
         loop {
@@ -263,7 +269,7 @@ impl<'a> Reader<'a> {
         false
     }
 
-    fn found(&mut self, first: &str) -> &mut BTreeSet<String> {
+    pub(crate) fn found(&mut self, first: &str) -> &mut BTreeSet<String> {
         let address = first.strip_prefix(self.cloud.base()).unwrap();
         self.found.entry(address.to_owned()).or_default()
     }
@@ -276,7 +282,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A token, which is kept until it is refused.
-    async fn token(&mut self, audience: &'static str) -> String {
+    pub(crate) async fn token(&mut self, audience: &'static str) -> String {
         if let Some(token) = self.tokens.get(audience) {
             return token.clone();
         }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::convert::is_placed;
 use crate::declared::Relationship;
+use crate::derived::{DERIVED, Derived, PROPERTIES};
 use crate::entity::{COMPUTED, EntityType, Property, Type};
 use crate::integration::Integration;
 use crate::lifecycle::{ENDINGS, Ending};
@@ -23,6 +24,9 @@ pub fn data_model() -> String {
             let finds = finds(step);
             let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {finds} |", step.id, step.name);
         }
+        for rule in DERIVED.iter().filter(|rule| rule.integration == integration) {
+            let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | relationships |", rule.id, rule.name);
+        }
     }
     for integration in Integration::ALL {
         for step in STEPS.iter().filter(|step| step.integration == integration) {
@@ -30,6 +34,10 @@ pub fn data_model() -> String {
             read(step, &mut page);
             found(step, &mut page);
         }
+    }
+    for rule in DERIVED {
+        let _ = writeln!(page, "\n## {}\n\n{}\n", rule.id, rule.name);
+        derived(rule, &mut page);
     }
     page.push_str(LIFECYCLE);
     for it in ENDINGS {
@@ -96,13 +104,7 @@ fn read(step: &Step, page: &mut String) {
     }
     let permissions: Vec<_> = step.permissions.iter().map(permission).collect();
     let _ = writeln!(page, "- Needs {}", permissions.join(", "));
-    let needs = match step.needs {
-        Needs::Nothing => "always",
-        Needs::Directory => "if the instance has `ingestActiveDirectory`",
-        Needs::Subscription => "if the instance has a `subscriptionId`",
-        Needs::SubscriptionInstances => "if the instance has `configureSubscriptionInstances`",
-        Needs::Intune => "if the tenant has Microsoft Intune",
-    };
+    let needs = needs(step.needs);
     let source = step.ingestion_source.filter(|it| !ALWAYS_COLLECTED.contains(it));
     let source = source.map(|it| {
         if step.is_off_by_default() {
@@ -120,6 +122,39 @@ fn read(step: &Step, page: &mut String) {
     }
     for link in step.links.iter().filter(|it| !it.borrow.is_empty()) {
         let _ = writeln!(page, "- Takes {} over from {}", names(link.borrow), kinds(link.to));
+    }
+}
+
+fn needs(needs: Needs) -> &'static str {
+    match needs {
+        Needs::Nothing => "always",
+        Needs::Directory => "if the instance has `ingestActiveDirectory`",
+        Needs::Subscription => "if the instance has a `subscriptionId`",
+        Needs::SubscriptionInstances => "if the instance has `configureSubscriptionInstances`",
+        Needs::Intune => "if the tenant has Microsoft Intune",
+    }
+}
+
+/// What follows from what steps found.
+fn derived(rule: &Derived, page: &mut String) {
+    let _ = writeln!(page, "- Reads nothing: follows `{}` however deep", rule.nesting);
+    let _ = writeln!(page, "- Hands members up to the {} nearest of what they are in", rule.most);
+    let source = rule.ingestion_source.map(|it| format!(", unless `{it}` is switched off"));
+    let _ = writeln!(page, "- Applies {}{}", needs(rule.needs), source.unwrap_or_default());
+    let _ = writeln!(page, "\n| property | meaning |\n| --- | --- |");
+    for (name, doc) in PROPERTIES {
+        let _ = writeln!(page, "| `{name}` | {doc} |");
+    }
+    let _ = writeln!(page, "\n### Relationships of {}\n", rule.id);
+    let _ = writeln!(page, "| relationship | from | class | to | follows from |");
+    let _ = writeln!(page, "| --- | --- | --- | --- | --- |");
+    for it in rule.members {
+        let (from, to) = (rule.of.kind, it.to.kind);
+        let _ = writeln!(
+            page,
+            "| `{}` | `{from}` | {} | `{to}` | `{}` |",
+            it.becomes, it.class, it.direct
+        );
     }
 }
 

@@ -6,6 +6,7 @@ use crate::convert::{Item, Output};
 use crate::delta::Watch;
 use crate::entity::{EntityType, OBJECT, date, flag, list, text};
 use crate::entra::account::{ACCOUNT, account_name};
+use crate::entra::devices::DEVICE;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
 use crate::list::List;
@@ -53,7 +54,7 @@ pub(crate) static STEP: Step = Step {
 pub(crate) static MEMBER: EntityType = EntityType {
     kind: "azure_group_member",
     class: &["User"],
-    doc: "A member of a group that no step collects as such: a device, a contact, or in Microsoft 365 a service principal.",
+    doc: "A member of a group that no step collects as such: a contact, or in Microsoft 365 a device or a service principal.",
     shared: OBJECT,
     properties: &[
         text("username", "/displayName", "The name that people see."),
@@ -64,7 +65,7 @@ pub(crate) static MEMBER: EntityType = EntityType {
 
 /// To a member that another step collects, and to one that no other step collects.
 static HAS: [Link; 2] = [
-    Link::new(RelationshipClass::Has, &[&USER, &GROUP, &SERVICE_PRINCIPAL], ""),
+    Link::new(RelationshipClass::Has, &[&USER, &GROUP, &SERVICE_PRINCIPAL, &DEVICE], ""),
     Link::new(RelationshipClass::Has, &[&MEMBER], "").kind("azure_group_has_member"),
 ];
 
@@ -124,9 +125,7 @@ static HAS_SERVICE_PRINCIPAL: [Link; 1] =
 
 fn member(item: &Item<'_>, out: &mut Output) {
     let [has_collected, has_member] = &HAS;
-    if let Some("#microsoft.graph.device" | "#microsoft.graph.orgContact") =
-        item.text("/@odata.type")
-    {
+    if item.text("/@odata.type") == Some("#microsoft.graph.orgContact") {
         return add_member(item, has_member, out);
     }
     let (Some(group), Some(id)) = (item.parent, item.id()) else { return };

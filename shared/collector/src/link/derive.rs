@@ -1,0 +1,208 @@
+//! Relationships that follow from others: what is in something that is in something is in that, too.
+//!
+//! What follows is a function of the relationships that the snapshot has in the end. Those that are carried
+//! forward count, but only mark what follows from them as carried forward as well. So nothing that follows is
+//! ever at odds with what it follows from, however little a job could read.
+//!
+//! Memory holds only which things are in which of their own kind, some hundred bytes for each that is. Members
+//! pass by in the order of what they are in, and what follows is sorted on the local disk. A way that is
+//! longer than another, or as long and later in the order of keys, leaves no trace; nor does one to a member
+//! that is in the thing directly.
+
+mod nest;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use graph::RelationshipClass;
+use serde::Deserialize;
+use steps::{DERIVED, Derived, Member, derives};
+
+use super::emit::Known;
+use super::line::Line;
+use super::proof::{Proof, Verdicts};
+use super::sort::{self, Groups, Record, Sorted, Sorter};
+use super::{Linked, parse, rank};
+use crate::context::Error;
+use nest::Nest;
+
+/// What the ways from a thing to a member are sorted by, before their length.
+mod way {
+    /// There is a relationship already.
+    pub(super) const DIRECT: u8 = b'0';
+    /// Every relationship on the way was found.
+    pub(super) const FOUND: u8 = b'1';
+    /// Some relationship on the way is carried forward.
+    pub(super) const CARRIED: u8 = b'2';
+}
+
+/// The ways by which relationships follow from others, sorted by the type and key of what follows.
+pub(super) fn derive(
+    relationships: &Sorted,
+    verdicts: &Verdicts,
+    proof: &Proof,
+    linked: &mut Linked,
+) -> Result<Sorted, Error> {
+    let mut ways = Sorter::new();
+    for rule in DERIVED.iter().filter(|rule| proof.lacks_rule(rule).is_none()) {
+        let nest = nest(relationships, verdicts, rule)?;
+        if !nest.is_empty() {
+            hand_up(relationships, verdicts, rule, &nest, &mut ways, linked)?;
+        }
+    }
+    Ok(ways.sorted()?)
+}
+
+/// What follows, if anything, from ways that are sorted.
+pub(super) fn best(kind: &str, key: &str, ways: &[Record]) -> Result<Option<Known>, Error> {
+    let Some((way, rule)) = ways.first().zip(derives(kind)) else { return Ok(None) };
+    let member = rule.members.iter().find(|it| it.becomes == kind);
+    let Some(member) = member else { return Ok(None) };
+    let Some(best) = Way::read(member, key, &way.value) else { return Ok(None) };
+    let line = best.line(member, key)?;
+    Ok(match way.rank() {
+        way::FOUND => Some(Known::Found(line)),
+        way::CARRIED => Some(Known::Carried(line)),
+        _ => None,
+    })
+}
+
+/// The types of relationship that those of a type follow from, that of the member first.
+pub(super) fn follows_from(kind: &str) -> impl Iterator<Item = &'static str> {
+    let rule = derives(kind);
+    let members = rule.into_iter().flat_map(|rule| rule.members);
+    let direct = members.filter(move |it| it.becomes == kind).map(|it| it.direct).next();
+    direct.into_iter().chain(rule.map(|rule| rule.nesting))
+}
+
+/// A way from a thing to a member. The ends are in the key of what follows, and so are not repeated.
+struct Way<'w> {
+    length: u32,
+    via: &'w str,
+    from: &'w str,
+    to: &'w str,
+}
+
+impl<'w> Way<'w> {
+    /// What a way is sorted by among those of the same sort: shorter ones first, then by what the member is in.
+    /// No key holds a zero byte, for Microsoft makes ids of none.
+    fn write(length: u32, via: &str, from: &str) -> Vec<u8> {
+        format!("{length:08}\0{via}\0{}", from.len()).into_bytes()
+    }
+
+    fn read(member: &Member, key: &'w str, written: &'w [u8]) -> Option<Self> {
+        let mut parts = std::str::from_utf8(written).ok()?.split('\0');
+        let (length, via, from) = (parts.next()?, parts.next()?, parts.next()?);
+        let (from, rest) = key.split_at_checked(from.parse().ok()?)?;
+        let to = rest.strip_prefix(&between(member.class))?.strip_suffix(TRANSITIVE)?;
+        Some(Self { length: length.parse().ok()?, via, from, to })
+    }
+
+    fn line(&self, member: &Member, key: &str) -> Result<Line, Error> {
+        let mut line = Line::default();
+        line.set("_class", member.class.as_str())?;
+        line.set("_fromEntityKey", self.from)?;
+        line.set("_key", key)?;
+        line.set("_toEntityKey", self.to)?;
+        line.set("_type", member.becomes)?;
+        line.set("depth", self.length)?;
+        line.set("displayName", member.class.as_str())?;
+        line.set("isTransitive", true)?;
+        line.set("via", self.via)?;
+        Ok(line)
+    }
+}
+
+/// The key of what follows. The thing may come to have the member directly, which is another relationship.
+fn key(from: &str, class: RelationshipClass, to: &str) -> String {
+    format!("{from}{}{to}{TRANSITIVE}", between(class))
+}
+
+const TRANSITIVE: &str = "|transitive";
+
+fn between(class: RelationshipClass) -> String {
+    format!("|{}|", class.as_str().to_lowercase())
+}
+
+/// The ends of a relationship of a snapshot, unless one is for others to find.
+#[derive(Deserialize)]
+struct Ends {
+    #[serde(rename = "_fromEntityKey")]
+    from: Option<String>,
+    #[serde(rename = "_toEntityKey")]
+    to: Option<String>,
+}
+
+/// A relationship that the snapshot has.
+struct Shown {
+    from: String,
+    to: String,
+    is_found: bool,
+}
+
+/// The relationship that records tell of, if the snapshot has it.
+fn shown(kind: &str, records: &[Record], verdicts: &Verdicts) -> Result<Option<Shown>, Error> {
+    let is = |rank| records.iter().any(|it| it.rank() == rank);
+    let is_found = is(rank::FOUND);
+    let is_carried = !is(rank::SEVERED) && verdicts.carried.contains_key(kind);
+    let record = if is_found { records.first() } else { records.last().filter(|_| is_carried) };
+    let Some(record) = record else { return Ok(None) };
+    let Ends { from, to } = parse(&record.value)?;
+    Ok(from.zip(to).map(|(from, to)| Shown { from, to, is_found }))
+}
+
+/// Reads which things are in which of their own kind.
+fn nest(relationships: &Sorted, verdicts: &Verdicts, rule: &Derived) -> Result<Nest, Error> {
+    let mut edges = Vec::new();
+    let mut groups = Groups::new(relationships.read()?)?;
+    while let Some((name, records)) = groups.next()? {
+        let kind = name.split('\0').next().unwrap_or_default();
+        if kind != rule.nesting {
+            continue;
+        }
+        if let Some(Shown { from, to, is_found }) = shown(kind, &records, verdicts)? {
+            edges.push((from, to, is_found));
+        }
+    }
+    Ok(Nest::new(edges))
+}
+
+/// Hands the members of each thing up to what the thing is in, however deep.
+fn hand_up(
+    relationships: &Sorted,
+    verdicts: &Verdicts,
+    rule: &Derived,
+    nest: &Nest,
+    ways: &mut Sorter,
+    linked: &mut Linked,
+) -> Result<(), Error> {
+    let mut search = nest.search(rule.most);
+    let mut groups = Groups::new(relationships.read()?)?;
+    while let Some((name, records)) = groups.next()? {
+        let kind = name.split('\0').next().unwrap_or_default();
+        let Some(member) = rule.members.iter().find(|it| it.direct == kind) else { continue };
+        let Some(it) = shown(kind, &records, verdicts)? else { continue };
+        let Some(thing) = nest.find(&it.from) else { continue };
+        let mut push = |from: &str, rank, length| -> io::Result<()> {
+            let key = sort::key(member.becomes, &key(from, member.class, &it.to), rank);
+            ways.push(&key, &Way::write(length, &it.from, from))
+        };
+        if nest.has_any_in(thing) {
+            push(&it.from, way::DIRECT, 1)?;
+        }
+        for above in search.above(thing) {
+            let from = nest.key(above.thing);
+            // What is in itself by a detour says nothing.
+            if from != it.to {
+                let is_found = it.is_found && above.is_found;
+                let rank = if is_found { way::FOUND } else { way::CARRIED };
+                push(from, rank, above.distance + 1)?;
+            }
+        }
+    }
+    if search.cut_short() > 0 {
+        linked.limited.insert(rule.id.to_owned(), search.cut_short() as u64);
+    }
+    Ok(())
+}

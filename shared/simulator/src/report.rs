@@ -1,0 +1,58 @@
+//! Reports of Microsoft Intune. Names and columns are those of "Intune reports and properties available
+//! using Graph API"; values and how they are spelt are not documented.
+
+mod catalog;
+mod inventory;
+mod page;
+mod selection;
+mod table;
+
+pub(crate) use catalog::{Report, action, find};
+pub(crate) use page::page;
+pub(crate) use selection::{Ask, Selection};
+
+/// What a column holds, as the schema of a table names it.
+pub(crate) fn property_type(column: &str) -> &'static str {
+    match column {
+        "AppInstallState"
+        | "AppInstallStateDetails"
+        | "ComplianceState"
+        | "DeviceCount"
+        | "DeviceType"
+        | "ErrorCode"
+        | "InstallState"
+        | "InstallStateDetail"
+        | "ManagementAgents"
+        | "OwnerType"
+        | "PolicyPlatformType"
+        | "PolicyStatus"
+        | "PolicyVersion"
+        | "SettingStatus" => "Int32",
+        "BundleSize" => "Int64",
+        "AssignmentFilterIdsExist" => "Boolean",
+        "CreatedDate"
+        | "InGracePeriodUntil"
+        | "LastContact"
+        | "LastModifiedDateTime"
+        | "PspdpuLastModifiedTimeUtc"
+        | "RetireAfterDatetime" => "DateTime",
+        _ => "String",
+    }
+}
+
+/// Whether the values of a column are numbers or codes beside which a text for people is put.
+pub(crate) fn is_localized(column: &str) -> bool {
+    matches!(
+        column,
+        "AppInstallState"
+            | "AppInstallStateDetails"
+            | "ComplianceState"
+            | "DeviceType"
+            | "ManagementAgents"
+            | "OS"
+            | "OwnerType"
+            | "PolicyStatus"
+            | "ReportStatus"
+            | "SettingStatus"
+    )
+}

@@ -1,0 +1,28 @@
+//! Access packages.
+
+use crate::entity::{EntityType, OBJECT, always, always_list, flag, text};
+use crate::list::List;
+use crate::step::Step;
+
+pub(crate) static PACKAGE: EntityType = EntityType {
+    kind: "azure_access_packages_services",
+    class: &["Service"],
+    doc: "Access to some resources, which is granted and taken away together.",
+    shared: OBJECT,
+    properties: &[
+        text("name", "/id", "The object id."),
+        text("description", "/description", "What it is for."),
+        flag("isHidden", "/isHidden", "Whether those who may request it do not see it."),
+        always_list("category", &["infrastructure"], "What sort of service it is."),
+        always_list("function", &["workflow"], "What the service does."),
+        always("resourceName", "[RM] Access Package", "What the reference calls the type."),
+    ],
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-access-package",
+    name: "Entitlement Management Access Package",
+    list: List::graph("/identityGovernance/entitlementManagement/accessPackages").whole(),
+    emits: Some(&PACKAGE),
+    ..super::STEP
+};

@@ -1,0 +1,38 @@
+//! Policies of access packages: who may request them, and for how long.
+
+use crate::entity::{EntityType, OBJECT, always, date, flag, text};
+use crate::list::List;
+use crate::step::Step;
+
+pub(crate) static POLICY: EntityType = EntityType {
+    kind: "azure_access_packages_policy",
+    class: &["AccessPolicy"],
+    doc: "Who may request an access package, who approves it, and when it expires.",
+    shared: OBJECT,
+    properties: &[
+        text("description", "/description", "What it is for."),
+        text("allowedTargetScope", "/allowedTargetScope", "Who may have the package."),
+        flag(
+            "isApprovalRequiredForAdd",
+            "/requestApprovalSettings/isApprovalRequiredForAdd",
+            "Whether somebody has to approve.",
+        ),
+        text("expirationType", "/expiration/type", "Such as `afterDuration` or `noExpiration`."),
+        text("expirationDuration", "/expiration/duration", "How long it lasts, by ISO 8601."),
+        date("expirationEndOn", "/expiration/endDateTime", "When it ends."),
+        date("expirationEndDateTimeOn", "/expiration/endDateTime", "When it ends."),
+        always(
+            "resourceName",
+            "[RM] Access Package Assignment Policy",
+            "What the reference calls the type.",
+        ),
+    ],
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-access-package-assignment-policy",
+    name: "Entitlement Management Access Package Assignment Policy",
+    list: List::graph("/identityGovernance/entitlementManagement/assignmentPolicies").whole(),
+    emits: Some(&POLICY),
+    ..super::STEP
+};

@@ -1,0 +1,43 @@
+//! Requests for access packages.
+
+use graph::RelationshipClass;
+
+use crate::entity::{EntityType, OBJECT, always, date, text};
+use crate::entra::users::USER;
+use crate::list::List;
+use crate::step::{Link, Step};
+
+pub(crate) static REQUEST: EntityType = EntityType {
+    kind: "azure_access_packages_request",
+    class: &["Requirement"],
+    doc: "That somebody asked for an access package, or asked to change or end an assignment.",
+    shared: OBJECT,
+    properties: &[
+        text("name", "/id", "The object id."),
+        text("displayName", "/id", "The object id."),
+        always("title", "Access Package Request", "What it is."),
+        text("requestType", "/requestType", "What is asked for, such as `userAdd`."),
+        text("state", "/state", "Such as `pendingApproval` or `delivered`."),
+        text("status", "/status", "More about the state."),
+        text("objectId", "/requestor/objectId", "The object id of who asked."),
+        date("createdOn", "/createdDateTime", "When it was made."),
+        date("completedOn", "/completedDateTime", "When it was done with."),
+        always(
+            "resourceName",
+            "[RM] Access Package Assignment Request",
+            "What the reference calls the type.",
+        ),
+    ],
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-access-package-assignment-request",
+    name: "Entitlement Management Access Package Assignment Request",
+    covers: &["rm-azure-user-create-access-package-assignment-request"],
+    list: List::graph("/identityGovernance/entitlementManagement/assignmentRequests")
+        .whole()
+        .query("$expand=requestor"),
+    emits: Some(&REQUEST),
+    links: &[Link::new(RelationshipClass::Created, &[&USER], "/requestor/objectId").reverse()],
+    ..super::STEP
+};

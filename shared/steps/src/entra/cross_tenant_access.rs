@@ -1,0 +1,200 @@
+//! Cross-tenant access: whom the directory lets in from other directories, whom it lets out to them, and
+//! what of theirs it believes.
+
+use graph::{End, Entity, Key, Name};
+
+use crate::convert::{Item, Output};
+use crate::entity::{COMPUTED, EntityType, Property, any, each, flag, text};
+use crate::entra::account::ACCOUNT;
+use crate::list::{Domain, List};
+use crate::step::{Link, Permission, Step};
+
+/// What is recorded of the settings for one directory, and of those for all others.
+const SETTINGS: &[&[Property]] = &[&[
+    text("id", COMPUTED, "The id of the other directory, or `default` for all others."),
+    text("name", COMPUTED, "The name of the other directory if it is known, or else its id."),
+    text(
+        "displayName",
+        COMPUTED,
+        "The name of the other directory if it is known, or else its id.",
+    ),
+    flag(
+        "isMfaTrusted",
+        "/inboundTrust/isMfaAccepted",
+        "Whether it counts here that a user proved another factor there.",
+    ),
+    flag(
+        "isCompliantDeviceTrusted",
+        "/inboundTrust/isCompliantDeviceAccepted",
+        "Whether a device counts here as compliant that does there.",
+    ),
+    flag(
+        "isHybridJoinedDeviceTrusted",
+        "/inboundTrust/isHybridAzureADJoinedDeviceAccepted",
+        "Whether a device counts here as joined that does there.",
+    ),
+    text(
+        "collaborationInboundUsers",
+        "/b2bCollaborationInbound/usersAndGroups/accessType",
+        "Whether their users of `collaborationInboundUserTargets` can be guests: `allowed` or `blocked`.",
+    ),
+    each(
+        "collaborationInboundUserTargets",
+        "/b2bCollaborationInbound/usersAndGroups/targets/*/target",
+        "Ids of their users and groups, or `AllUsers`.",
+    ),
+    text(
+        "collaborationInboundApplications",
+        "/b2bCollaborationInbound/applications/accessType",
+        "Whether guests reach our applications: `allowed` or `blocked`.",
+    ),
+    each(
+        "collaborationInboundApplicationTargets",
+        "/b2bCollaborationInbound/applications/targets/*/target",
+        "Ids of our applications, or `AllApplications`.",
+    ),
+    text(
+        "collaborationOutboundUsers",
+        "/b2bCollaborationOutbound/usersAndGroups/accessType",
+        "Whether our users can be guests of theirs: `allowed` or `blocked`.",
+    ),
+    each(
+        "collaborationOutboundUserTargets",
+        "/b2bCollaborationOutbound/usersAndGroups/targets/*/target",
+        "Ids of our users and groups, or `AllUsers`.",
+    ),
+    text(
+        "collaborationOutboundApplications",
+        "/b2bCollaborationOutbound/applications/accessType",
+        "Whether our users reach their applications as guests: `allowed` or `blocked`.",
+    ),
+    text(
+        "directConnectInboundUsers",
+        "/b2bDirectConnectInbound/usersAndGroups/accessType",
+        "Whether their users can join shared channels without being guests: `allowed` or `blocked`.",
+    ),
+    text(
+        "directConnectInboundApplications",
+        "/b2bDirectConnectInbound/applications/accessType",
+        "Whether their users reach our applications without being guests: `allowed` or `blocked`.",
+    ),
+    text(
+        "directConnectOutboundUsers",
+        "/b2bDirectConnectOutbound/usersAndGroups/accessType",
+        "Whether our users can join their shared channels without being guests: `allowed` or `blocked`.",
+    ),
+    text(
+        "directConnectOutboundApplications",
+        "/b2bDirectConnectOutbound/applications/accessType",
+        "Whether our users reach their applications without being guests: `allowed` or `blocked`.",
+    ),
+    flag(
+        "isInboundConsentAutomatic",
+        "/automaticUserConsentSettings/inboundAllowed",
+        "Whether their users are not asked before they become guests.",
+    ),
+    flag(
+        "isOutboundConsentAutomatic",
+        "/automaticUserConsentSettings/outboundAllowed",
+        "Whether our users are not asked before they become guests of theirs.",
+    ),
+    any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it."),
+]];
+
+pub(crate) static DEFAULT: EntityType = EntityType {
+    kind: "azure_cross_tenant_access_default",
+    class: &["AccessPolicy"],
+    doc: "How far the directory trusts directories that it has no settings of their own for.",
+    shared: SETTINGS,
+    properties: &[flag(
+        "isServiceDefault",
+        "/isServiceDefault",
+        "Whether it is as Microsoft sets it for every directory.",
+    )],
+};
+
+pub(crate) static PARTNER: EntityType = EntityType {
+    kind: "azure_cross_tenant_access_partner",
+    class: &["AccessPolicy"],
+    doc: "How far the directory trusts another one. What is not set is as by default.",
+    shared: SETTINGS,
+    properties: &[
+        text("tenantId", "/tenantId", "The id of the other directory."),
+        flag(
+            "isServiceProvider",
+            "/isServiceProvider",
+            "Whether it sells and runs Microsoft's services.",
+        ),
+        flag(
+            "isInMultiTenantOrganization",
+            "/isInMultiTenantOrganization",
+            "Whether both belong to one organization of several directories.",
+        ),
+        flag(
+            "isUserSyncAllowed",
+            "/identitySynchronization/userSyncInbound/isSyncAllowed",
+            "Whether it may create and change users here.",
+        ),
+    ],
+};
+
+/// Both draw on a budget of one request in a second.
+const POLICIES: Step = Step {
+    ingestion_source: Some("ad-cross-tenant-access"),
+    permissions: &[Permission::Graph("Policy.Read.All")],
+    links: &OF_ACCOUNT,
+    ..Step::DIRECTORY
+};
+
+static OF_ACCOUNT: [Link; 1] = [Link::of(&[&ACCOUNT], "")];
+
+pub(crate) static DEFAULT_STEP: Step = Step {
+    id: "ad-cross-tenant-access-default",
+    name: "Entra ID Cross-Tenant Access by Default",
+    list: List::graph("/policies/crossTenantAccessPolicy/default")
+        .one()
+        .whole()
+        .domain(Domain::GraphPolicies),
+    emits: Some(&DEFAULT),
+    key: |settings| Some(key(settings, "default")),
+    refine: |_, entity| name(entity, "default", None),
+    relate: |settings, out| of_account(settings, Some("default"), DEFAULT.kind, out),
+    ..POLICIES
+};
+
+pub(crate) static PARTNERS: Step = Step {
+    id: "ad-cross-tenant-access-partners",
+    name: "Entra ID Cross-Tenant Access of Partners",
+    list: List::graph("/policies/crossTenantAccessPolicy/partners")
+        .query("$expand=identitySynchronization")
+        .whole()
+        .domain(Domain::GraphPolicies),
+    emits: Some(&PARTNER),
+    key: |settings| settings.text("/tenantId").map(|tenant| key(settings, tenant)),
+    refine: |settings, entity| {
+        let tenant = settings.text("/tenantId").unwrap_or_default();
+        name(entity, tenant, settings.text("/identitySynchronization/displayName"));
+    },
+    relate: |settings, out| of_account(settings, settings.text("/tenantId"), PARTNER.kind, out),
+    ..POLICIES
+};
+
+/// Neither has an id; another directory has settings in many.
+fn key(settings: &Item<'_>, of: &str) -> Key {
+    Key::new(&format!("{}/crosstenantaccesspolicy/{of}", settings.scope.directory_id))
+}
+
+/// The account has them. They hold nothing that it could be named by.
+fn of_account(settings: &Item<'_>, of: Option<&str>, kind: &str, out: &mut Output) {
+    let Some(this) = of.map(|of| End::known(&key(settings, of), kind)) else { return };
+    let account = Name::of_id(&settings.scope.instance_id);
+    let [has] = &OF_ACCOUNT;
+    out.references.push(has.reference(this, End::named(account)));
+}
+
+fn name(entity: &mut Entity, id: &str, name: Option<&str>) {
+    let name = name.filter(|it| !it.is_empty()).unwrap_or(id);
+    entity.set("id", Some(id));
+    entity.set("name", Some(name));
+    entity.set("displayName", Some(name));
+}

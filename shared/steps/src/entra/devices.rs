@@ -1,0 +1,100 @@
+//! Devices that are registered in the directory, or joined to it.
+
+use graph::{Entity, RelationshipClass};
+use serde_json::Value;
+
+use crate::convert::Item;
+use crate::entity::{COMPUTED, EntityType, OBJECT, always, date, each, flag, list, number, text};
+use crate::entra::users::USER;
+use crate::list::List;
+use crate::step::{Link, Permission, Step};
+
+pub(crate) static DEVICE: EntityType = EntityType {
+    kind: "azure_device",
+    class: &["Device"],
+    doc: "A computer or a phone as the directory knows it.",
+    shared: OBJECT,
+    properties: &[
+        text("deviceId", "/deviceId", "The id that the device was registered with."),
+        text("aadDeviceId", "/deviceId", "The id that the device was registered with."),
+        flag("active", "/accountEnabled", "Whether the device can sign in."),
+        text("category", "/deviceCategory", "The category that Intune has put it in.").or_null(),
+        text("make", COMPUTED, "Who made it, or `Unknown`."),
+        text("model", COMPUTED, "The model, or `Unknown`."),
+        text("manufacturer", "/manufacturer", "Who made it."),
+        always("serial", "Unknown", "The directory knows no serial numbers."),
+        date("lastSeenOn", "/approximateLastSignInDateTime", "About when it signed in last.")
+            .or_null(),
+        date(
+            "approximateLastSignInDateTime",
+            "/approximateLastSignInDateTime",
+            "About when it signed in last.",
+        ),
+        text("operatingSystem", "/operatingSystem", "Such as `Windows`."),
+        text("operatingSystemVersion", "/operatingSystemVersion", "The version of it."),
+        number("deviceVersion", "/deviceVersion", "For internal use."),
+        text("deviceMetadata", "/deviceMetadata", "For internal use."),
+        flag("isCompliant", "/isCompliant", "Whether it complies with the policies of Intune."),
+        flag("isManaged", "/isManaged", "Whether a device management manages it."),
+        text(
+            "complianceExpirationDateTime",
+            "/complianceExpirationDateTime",
+            "Until when it counts as compliant, in ISO 8601.",
+        ),
+        flag("onPremisesSyncEnabled", "/onPremisesSyncEnabled", "Whether it comes from elsewhere."),
+        date(
+            "onPremisesLastSyncDateTime",
+            "/onPremisesLastSyncDateTime",
+            "When it last came from elsewhere.",
+        ),
+        text("profileType", "/profileType", "Such as `RegisteredDevice` or `Printer`."),
+        text("trustType", "/trustType", "`Workplace`, `AzureAd` or `ServerAd`."),
+        text("deviceOwnership", "/deviceOwnership", "`company` or `personal`."),
+        list("alternativeSecurityIds", COMPUTED, "The identity providers of its other ids."),
+        list("physicalIds", "/physicalIds", "Ids of the hardware and of its user."),
+        list("systemLabels", "/systemLabels", "Labels that the system has put on it."),
+    ],
+};
+
+pub(crate) static STEP: Step =
+    Step {
+        id: "ad-devices",
+        name: "Entra ID Devices",
+        ingestion_source: Some("ad-devices"),
+        // What is expanded is cut off at 20, and there is one owner at most. A list can be expanded by one
+        // relationship only.
+        // Source: Microsoft Graph, "List registeredOwners" and "Use query parameters".
+        list: List::graph("/devices")
+            .query("$top=999&$expand=registeredOwners($select=id)")
+            .also(&["accountEnabled", "alternativeSecurityIds", "manufacturer", "model"]),
+        permissions: &[Permission::Graph("Device.Read.All")],
+        emits: Some(&DEVICE),
+        links: &[Link::new(RelationshipClass::Owns, &[&USER], "/registeredOwners/*/id").reverse()],
+        refine: describe,
+        ..Step::DIRECTORY
+    };
+
+/// Who uses a device. There may be more than what can be expanded, so each device is asked for.
+pub(crate) static REGISTERED_USERS: Step = Step {
+    id: "ad-device-registered-users",
+    name: "Entra ID Registered Users of Devices",
+    ingestion_source: Some("ad-devices"),
+    list: List::graph("/devices/{id}/registeredUsers").of_each(&[&DEVICE]),
+    permissions: &[Permission::Graph("Device.Read.All")],
+    emits: Some(&DEVICE),
+    patches: &[each("registeredUsers", "/id", "The object ids of its registered users.")],
+    key: |user| user.parent.map(|device| device.key.clone()),
+    links: &[Link::new(RelationshipClass::Has, &[&USER], "/id").reverse()],
+    ..Step::DIRECTORY
+};
+
+fn describe(device: &Item<'_>, entity: &mut Entity) {
+    let known = |path| device.text(path).filter(|it| !it.is_empty()).unwrap_or("Unknown");
+    entity.set("make", Some(known("/manufacturer")));
+    entity.set("model", Some(known("/model")));
+    let providers = device.values("/alternativeSecurityIds/*").into_iter();
+    let providers = providers.map(|it| it.get("identityProvider").and_then(Value::as_str));
+    let providers: Vec<_> = providers.map(Option::unwrap_or_default).collect();
+    let is_known = !device.values("/alternativeSecurityIds").is_empty();
+    entity.set("alternativeSecurityIds", is_known.then_some(providers));
+}
