@@ -13,7 +13,7 @@ use simulator::Permanent;
 use tests::chaos::{self, Outcome, Tenant, Weather};
 
 /// Small, but with several pages of most lists.
-const TENANT: Tenant = Tenant { users: 12, resources: 12, page_size: 3 };
+const TENANT: Tenant = Tenant { users: 12, resources: 12, page_size: 3, delta: false };
 
 /// They take less than three minutes on two processors. The program `chaos` runs more.
 const SEEDS: u64 = 200;
@@ -32,7 +32,7 @@ fn no_fault_that_ends_and_no_death_changes_a_byte() {
     };
     let statistics = chaos::storm(TENANT, &weather, &calm.snapshot, 0..SEEDS, note).unwrap();
     let failed = failed.into_inner().unwrap();
-    let Tenant { users, resources, page_size } = TENANT;
+    let Tenant { users, resources, page_size, .. } = TENANT;
     assert!(
         failed.is_empty(),
         "{failed:#?}\nagain: cargo run -p tests --bin chaos -- --seed … --users {users} \

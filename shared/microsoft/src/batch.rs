@@ -175,7 +175,8 @@ mod tests {
         ]}"#;
         let replies = replies(body, 4).unwrap();
         let bodies: Vec<_> = replies.into_iter().map(|it| it.unwrap().body).collect();
-        let expected: [&[u8]; 4] = [br#"{"a":1}"#, br#""eyJhIjoxfQ==""#, br#"{"a":1}"#, br#""no!""#];
+        let expected: [&[u8]; 4] =
+            [br#"{"a":1}"#, br#""eyJhIjoxfQ==""#, br#"{"a":1}"#, br#""no!""#];
         assert_eq!(bodies, expected);
     }
 

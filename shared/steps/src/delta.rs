@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use crate::entity::{Property, Type};
+use crate::entra::credentials;
 use crate::list::List;
 use crate::step::Step;
 
@@ -85,20 +86,29 @@ impl Step {
     /// were not asked for, and annotations: these are left out.
     #[must_use]
     pub fn canonical(&self, item: Value) -> Value {
+        let item = conceal(item);
         let Value::Object(mut fields) = item else { return item };
         let is_empty = |value: &Value| value.is_null() || value == &Value::Array(Vec::new());
         fields.retain(|name, value| !name.contains('@') && !is_empty(value));
+        let selected = self.select();
         if self.list.select {
-            let selected = self.select();
             fields.retain(|name, _| selected.contains(&name.as_str()));
         }
         let declared = self.emits.into_iter().flat_map(|it| it.declared());
         let lists = declared.filter(|it| it.ty == Type::List).filter_map(field);
+        let lists = lists.filter(|name| !self.list.select || selected.contains(name));
         for name in lists {
             fields.entry(name).or_insert_with(|| Value::Array(Vec::new()));
         }
         Value::Object(fields)
     }
+}
+
+/// An object without what must not be kept anywhere.
+#[must_use]
+pub fn conceal(mut object: Value) -> Value {
+    credentials::conceal_in(&mut object);
+    object
 }
 
 /// The field that holds a property, if one does so by itself.
@@ -111,7 +121,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::entra::{groups, users};
+    use crate::entra::{groups, service_principals, users};
 
     #[test]
     fn both_ways_come_to_the_same_item() {
@@ -127,6 +137,14 @@ mod tests {
         assert_eq!(groups::STEP.canonical(listed), expected);
         assert_eq!(groups::STEP.canonical(changed), expected);
         assert_eq!(groups::STEP.canonical(json!("odd")), json!("odd"));
+    }
+
+    #[test]
+    fn no_value_of_a_credential_is_kept() {
+        let key = json!({ "keyId": "k", "key": "MIIC" });
+        let item = json!({ "id": "a", "keyCredentials": [key], "tags": [] });
+        let kept = service_principals::STEP.canonical(item).to_string();
+        assert!(kept.contains("keyId") && !kept.contains("MIIC"), "{kept}");
     }
 
     #[test]

@@ -41,6 +41,11 @@ struct Arguments {
     /// The share of invocations that die
     #[arg(long, default_value_t = 0.1)]
     kills: f64,
+
+    /// Runs two jobs for each seed, between which the directory changes, and which follow changes rather than
+    /// reading everything; the calm run reads everything
+    #[arg(long)]
+    delta: bool,
 }
 
 fn range(text: &str) -> Result<Range<u64>, String> {
@@ -50,9 +55,10 @@ fn range(text: &str) -> Result<Range<u64>, String> {
 }
 
 fn main() -> Result<ExitCode, Error> {
-    let Arguments { seeds, seed, users, resources, page_size, density, kills } = Arguments::parse();
+    let Arguments { seeds, seed, users, resources, page_size, density, kills, delta } =
+        Arguments::parse();
     let seeds = seed.map_or(seeds, |seed| seed..seed.saturating_add(1));
-    let tenant = Tenant { users, resources, page_size };
+    let tenant = Tenant { users, resources, page_size, delta };
     let start = Instant::now();
     let calm = chaos::calm(tenant)?;
     if !calm.problems.is_empty() {
@@ -68,8 +74,9 @@ fn main() -> Result<ExitCode, Error> {
         failed.fetch_add(1, Ordering::Relaxed);
         println!(
             "seed {seed}:\n- {}\n  again: cargo run -p tests --bin chaos -- --seed {seed} --users {users} \
-             --resources {resources} --page-size {page_size} --density {density} --kills {kills}",
+             --resources {resources} --page-size {page_size} --density {density} --kills {kills}{}",
             outcome.problems.join("\n- "),
+            if delta { " --delta" } else { "" },
         );
     })?;
     let (failed, seconds) = (failed.into_inner(), start.elapsed().as_secs());

@@ -12,6 +12,8 @@
 //! Where a delta query cannot be made or followed, the step is read in full.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::to_raw_value;
+use steps::delta::conceal;
 use steps::{Service, Shape, Tells, Watch};
 
 use super::frontier::{Chain, WALK};
@@ -203,7 +205,9 @@ impl Shard<'_> {
             }
         };
         for raw in &page.items {
-            self.changes.line(&Change { watch: number, is_late: is_again, object: raw })?;
+            let object = conceal(serde_json::from_str(raw.get()).unwrap_or_default());
+            let object = to_raw_value(&object).map_err(std::io::Error::from)?;
+            self.changes.line(&Change { watch: number, is_late: is_again, object: &object })?;
         }
         let changed = page.items.len() as u64;
         let progress = &mut self.checkpoint.progress;
