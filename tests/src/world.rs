@@ -12,6 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use collector::layout::{Job, Sort};
+use collector::link::Difference;
 use collector::ports::Store;
 use collector::summary::Summary;
 use collector::{Context, News, Observer, snapshot};
@@ -97,6 +98,28 @@ impl World {
         } })
     }
 
+    /// An event that collects Microsoft 365.
+    #[must_use]
+    pub fn microsoft365(&self) -> Value {
+        let principal = self.simulator.principal();
+        self.microsoft365_of(&principal.client_id, &principal.client_secret)
+    }
+
+    /// The same, by an application.
+    #[must_use]
+    pub fn microsoft365_of(&self, client_id: &str, client_secret: &str) -> Value {
+        json!({ "instance": {
+            "id": "00000000-0000-4000-8000-00000000000b",
+            "integration": "microsoft365",
+            "name": "Test",
+            "config": {
+                "tenant": self.simulator.directory_id(),
+                "clientId": client_id,
+                "clientSecret": client_secret,
+            },
+        } })
+    }
+
     /// Starts a job.
     pub async fn start(&self, event: Value) -> Job {
         let mut answer = self.machine.run(event).await.unwrap();
@@ -126,6 +149,16 @@ impl World {
             }
         }
         objects
+    }
+
+    /// How the snapshot of a job differs from the one before.
+    pub async fn feed(&self, job: &Job) -> Vec<Difference> {
+        let mut lines = snapshot::feed(&self.machine.context, job).await.unwrap();
+        let (mut feed, mut line) = (Vec::new(), String::new());
+        while lines.next(&mut line).unwrap() {
+            feed.push(serde_json::from_str(&line).unwrap());
+        }
+        feed
     }
 
     /// The entities or relationships of a type.

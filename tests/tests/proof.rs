@@ -7,21 +7,10 @@ use std::sync::Arc;
 
 use collector::layout::Sort;
 use collector::link::{Change, Difference};
-use collector::snapshot;
-use collector::summary::Summary;
 use serde_json::json;
 use simulator::Options;
 use tempfile::TempDir;
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
-
-async fn feed(world: &World, summary: &Summary) -> Vec<Difference> {
-    let mut lines = snapshot::feed(&world.machine.context, &summary.job).await.unwrap();
-    let (mut feed, mut line) = (Vec::new(), String::new());
-    while lines.next(&mut line).unwrap() {
-        feed.push(serde_json::from_str(&line).unwrap());
-    }
-    feed
-}
 
 fn changes(feed: &[Difference]) -> BTreeSet<Change> {
     feed.iter().map(|it| it.change).collect()
@@ -41,14 +30,14 @@ async fn what_cannot_be_read_any_more_is_carried_forward() {
     let principals = vec![limited(&roles, &["*/read"])];
     let world = World::new(Options { principals, ..options() }).await;
     let first = world.job(world.event()).await;
-    assert_eq!(changes(&feed(&world, &first).await), BTreeSet::from([Change::Created]));
+    assert_eq!(changes(&world.feed(&first.job).await), BTreeSet::from([Change::Created]));
     let before = world.objects(&first.job);
 
     // The groups are closed to it now. Nothing is lost for that.
     let second = world.job(world.event_of(LIMITED, LIMITED_SECRET)).await;
     assert_eq!(second.graph.entities, first.graph.entities);
     assert_eq!(second.graph.relationships, first.graph.relationships);
-    let carried = feed(&world, &second).await;
+    let carried = world.feed(&second.job).await;
     let is_carried = |kind: &str| {
         carried.iter().any(|it| it.kind == kind && it.change == Change::CarriedForward)
     };
@@ -68,7 +57,7 @@ async fn what_cannot_be_read_any_more_is_carried_forward() {
 
     // Once they can be read again, everything is as it was, to the byte.
     let last = world.job(world.event()).await;
-    assert_eq!(feed(&world, &last).await, []);
+    assert_eq!(world.feed(&last.job).await, []);
     assert!(last.graph.carried.is_empty());
     assert_eq!(world.objects(&last.job), before);
 }
@@ -79,7 +68,7 @@ async fn what_could_not_be_read_before_is_newly_readable() {
     let world = World::new(Options { principals, ..options() }).await;
     world.job(world.event_of(LIMITED, LIMITED_SECRET)).await;
     let second = world.job(world.event()).await;
-    let feed = feed(&world, &second).await;
+    let feed = world.feed(&second.job).await;
     let of = |kind: &str| feed.iter().find(|it| it.kind == kind).map(|it| it.change);
     assert_eq!(of("azure_user_group"), Some(Change::NewlyReadable));
     assert_eq!(of("azure_user"), None);
@@ -95,7 +84,7 @@ async fn what_is_proved_to_be_gone_is_deleted() {
     let world = later(world, Options { users: 55, ..options() }).await;
     let second = world.job(world.event()).await;
     assert_eq!(second.graph.entities["azure_user"], 55);
-    let feed = feed(&world, &second).await;
+    let feed = world.feed(&second.job).await;
     let deleted = |kind: &str| {
         feed.iter().filter(|it| it.kind == kind && it.change == Change::Deleted).count()
     };

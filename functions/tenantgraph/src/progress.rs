@@ -74,7 +74,7 @@ impl Observer for Progress {
                 }
             }
             News::Waits { step, wait } => {
-                self.say(&format!("{id}  {step}: waits {} s ", wait.as_secs()));
+                self.say(&format!("{id}  {step}: waits {} s", wait.as_secs()));
             }
             News::Ended { step, status, reason, items } => {
                 if let Some(bar) = &self.bar {

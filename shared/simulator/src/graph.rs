@@ -1,5 +1,4 @@
-//! Microsoft Graph: the parts of the directory that are simulated, in version 1.0, and Intune, in the
-//! beta version too.
+//! Microsoft Graph: in version 1.0 the directory and what governs it, and Intune, in the beta version too.
 
 pub(crate) mod batch;
 mod charge;
@@ -91,6 +90,9 @@ fn read(
     route.authorize(claims)?;
     let (tenant, query) = (&cloud.tenant, query?);
     query.check_honoured(route.honoured(), request.eventual)?;
+    if !matches!(route, Route::Delta(_)) && request.parameter("$deltatoken").is_some() {
+        return Err(Failure::unsupported_query("Unsupported Query option: '$deltatoken'."));
+    }
     match route {
         Route::Organization => {
             let organization = Organization(tenant);
@@ -124,9 +126,6 @@ fn read(
             one(&query, context, item)
         }
         Route::Delta(collection) => delta::answer(cloud, request, &query, *collection),
-        _ if request.parameter("$deltatoken").is_some() => {
-            Err(Failure::unsupported_query("Unsupported Query option: '$deltatoken'."))
-        }
         Route::Count(route) => {
             if !request.eventual {
                 return Err(Failure::count_unsupported());

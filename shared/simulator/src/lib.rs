@@ -12,9 +12,10 @@
 //! ```
 //!
 //! The tenant behind it is a function of a seed and a size: nothing of it is stored, every entity
-//! is made when it is asked for, so that a million users cost no memory. Paging, permissions,
-//! throttles and error bodies follow Microsoft's documentation; where it leaves a question open,
-//! the simulator answers in the way that is harder on the client, and a comment says so.
+//! is made when it is asked for, so that a million users cost no memory. Only what changes while it
+//! is served is kept. Paging, permissions, throttles and error bodies follow Microsoft's
+//! documentation; where it leaves a question open, the simulator answers in the way that is harder
+//! on the client, and a comment says so.
 
 mod answer;
 mod arm;

@@ -54,12 +54,24 @@ impl Pager {
         token: Option<&str>,
     ) -> Option<Page> {
         let size = self.size(size);
+        self.page_to(list, total, size, token, |start| start.saturating_add(size))
+    }
+
+    /// The same with a page that reaches from its start to where `end` says.
+    pub(crate) fn page_to(
+        self,
+        list: &str,
+        total: u64,
+        size: u64,
+        token: Option<&str>,
+        end: impl FnOnce(u64) -> u64,
+    ) -> Option<Page> {
         let (start, after_empty) = match token {
             None => (0, false),
             Some(token) => self.open(list, token).map(|state| (state >> 1, state & 1 == 1))?,
         };
         let is_empty = total > size && !after_empty && self.chance(8, list, start);
-        let end = if is_empty { start } else { total.min(start.saturating_add(size)) };
+        let end = if is_empty { start } else { total.min(end(start)) };
         let next = (end < total).then(|| self.seal(list, end << 1 | u64::from(is_empty)));
         Some(Page { places: start.min(end)..end, next })
     }

@@ -9,7 +9,9 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 use consents::Consents;
 use serde_json::Value;
 
-use crate::directory::history::History;
+use crate::directory::history::{History, What};
+use crate::directory::reference::Reference;
+use crate::directory::service_principal::ServicePrincipal;
 use crate::guid::{Guids, Kind};
 use crate::intune::fleet::Fleet;
 use crate::life::{Change, Life};
@@ -234,7 +236,11 @@ impl Tenant {
         let plan = Plan::after(self.all_plans().last(), self.seed, self.resources)?;
         let index = plan.subscription;
         self.later.push(if is_empty { plan.emptied() } else { plan });
-        self.plan_at(index)
+        let plan = self.plan_at(index)?;
+        for identity in ServicePrincipal::identities(self, plan) {
+            self.history.record(Reference::ServicePrincipal(identity), What::Created);
+        }
+        Some(plan)
     }
 
     pub(crate) fn subscription_id(&self, index: u64) -> String {

@@ -1,5 +1,6 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
+mod applications;
 mod changes;
 mod consent;
 mod delta;
@@ -10,6 +11,7 @@ mod exports;
 mod graph;
 mod intune;
 mod management_groups;
+mod queries;
 mod reports;
 mod resource_manager;
 mod resources;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
+use steps::Integration;
 use tests::chaos::{self, Error, Tenant, Weather};
 
 /// Collects a simulated tenant once for each seed, while requests, storage and queues fail and
@@ -21,6 +22,10 @@ struct Arguments {
     /// This seed only
     #[arg(long, conflicts_with = "seeds")]
     seed: Option<u64>,
+
+    /// Which integration collects the tenant
+    #[arg(long, default_value = "azure", value_parser = integration)]
+    integration: Integration,
 
     /// How many users the tenant has
     #[arg(long, default_value_t = 24)]
@@ -54,11 +59,15 @@ fn range(text: &str) -> Result<Range<u64>, String> {
     Ok(number(first)?..number(last)?)
 }
 
+fn integration(text: &str) -> Result<Integration, String> {
+    Integration::find(text).ok_or_else(|| "say azure or microsoft365".to_owned())
+}
+
 fn main() -> Result<ExitCode, Error> {
-    let Arguments { seeds, seed, users, resources, page_size, density, kills, delta } =
+    let Arguments { seeds, seed, integration, users, resources, page_size, density, kills, delta } =
         Arguments::parse();
     let seeds = seed.map_or(seeds, |seed| seed..seed.saturating_add(1));
-    let tenant = Tenant { users, resources, page_size, delta };
+    let tenant = Tenant { integration, users, resources, page_size, delta };
     let start = Instant::now();
     let calm = chaos::calm(tenant)?;
     if !calm.problems.is_empty() {
@@ -73,9 +82,10 @@ fn main() -> Result<ExitCode, Error> {
         }
         failed.fetch_add(1, Ordering::Relaxed);
         println!(
-            "seed {seed}:\n- {}\n  again: cargo run -p tests --bin chaos -- --seed {seed} --users {users} \
-             --resources {resources} --page-size {page_size} --density {density} --kills {kills}{}",
+            "seed {seed}:\n- {}\n  again: cargo run -p tests --bin chaos -- --seed {seed} \
+             --integration {} --users {users} --resources {resources} --page-size {page_size} --density {density} --kills {kills}{}",
             outcome.problems.join("\n- "),
+            integration.as_str(),
             if delta { " --delta" } else { "" },
         );
     })?;

@@ -17,6 +17,7 @@ use lambda_runtime::LambdaEvent;
 use microsoft::{Cloud, Connections};
 use serde_json::{Value, json};
 use simulator::Simulator;
+use steps::Integration;
 use tenantgraph::machine;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -57,6 +58,7 @@ pub(crate) struct Machine {
     flaky: Arc<Flaky<Directory>>,
     secrets: Arc<OneSecret>,
     microsoft: Arc<Connections>,
+    integration: Integration,
     is_calm: bool,
     follows_changes: bool,
     counts: Counts,
@@ -95,6 +97,7 @@ impl Machine {
             }),
             secrets: Arc::new(OneSecret { secret: Secret::new(secret), dice: dice.clone() }),
             microsoft: Arc::new(Connections::new(cloud)),
+            integration: tenant.integration,
             is_calm: weather.is_calm(),
             follows_changes: tenant.delta && !weather.is_calm(),
             counts: Counts::default(),
@@ -233,20 +236,23 @@ impl Machine {
     }
 
     fn event(&self) -> Value {
+        let mut config = json!({
+            "directoryId": self.simulator.directory_id(),
+            "clientId": self.simulator.principal().client_id,
+            "clientSecret": { "secretArn": "arn:aws:secretsmanager:eu-west-1:1:secret:chaos" },
+            "collection": if self.follows_changes { "delta" } else { "full" },
+        });
+        if self.integration == Integration::Azure {
+            config["subscriptionId"] = json!(self.simulator.subscriptions()[0].id);
+            config["ingestActiveDirectory"] = json!(true);
+            config["configureSubscriptionInstances"] = json!(true);
+        }
         json!({ "instance": {
             "id": "00000000-0000-4000-8000-00000000000a",
-            "integration": "azure",
+            "integration": self.integration,
             "name": "Chaos",
             "accountName": "chaos",
-            "config": {
-                "directoryId": self.simulator.directory_id(),
-                "clientId": self.simulator.principal().client_id,
-                "clientSecret": { "secretArn": "arn:aws:secretsmanager:eu-west-1:1:secret:chaos" },
-                "subscriptionId": self.simulator.subscriptions()[0].id,
-                "ingestActiveDirectory": true,
-                "configureSubscriptionInstances": true,
-                "collection": if self.follows_changes { "delta" } else { "full" },
-            },
+            "config": config,
         } })
     }
 

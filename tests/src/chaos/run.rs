@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use collector::summary::Summary;
 use simulator::DirectoryChange;
+use steps::Integration;
 use tempfile::TempDir;
 
 use super::machine::Machine;
@@ -12,7 +13,12 @@ use super::verdict::{followers, leaks, verdict};
 use super::{Error, Snapshot, Statistics, Tenant, Weather};
 
 /// How many subscriptions get instances of their own.
-const FOLLOWERS: usize = 1;
+const fn followers_of(integration: Integration) -> usize {
+    match integration {
+        Integration::Azure => 1,
+        Integration::Microsoft365 => 0,
+    }
+}
 
 /// What happens to the directory between two jobs.
 const CHANGES: DirectoryChange = DirectoryChange::Churn { per_mille: 200 };
@@ -83,7 +89,7 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
             (outcome.summary, outcome.problems) =
                 verdict(&machine, &job, jobs, has_to_complete).await?;
             let mut last = followers(&machine, &job).await?;
-            if last.len() != FOLLOWERS {
+            if last.len() != followers_of(tenant.integration) {
                 outcome.problems.push(format!("{} subscriptions got a snapshot", last.len()));
             }
             for follower in &last {

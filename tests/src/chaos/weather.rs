@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use simulator::{Faults, Options, Permanent};
+use simulator::{Faults, Intune, Options, Permanent};
+use steps::Integration;
 
-/// The size of the simulated tenant.
+/// The simulated tenant, and what is collected of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Tenant {
+    /// Which integration collects it.
+    pub integration: Integration,
     /// How many users there are. Groups, devices and service principals follow from it.
     pub users: u32,
     /// About how many resources the first subscription has. There is another.
@@ -66,6 +69,13 @@ impl Tenant {
             throttling: false,
             http2: weather.is_http2(),
             faults: Some(weather.faults()),
+            intune: Intune {
+                detected_apps: self.users * 2,
+                apps_per_device: 3,
+                // Reports are prepared in real time.
+                export_time: Duration::ZERO,
+                ..Intune::default()
+            },
             ..Options::default()
         }
     }

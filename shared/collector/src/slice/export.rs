@@ -48,12 +48,12 @@ struct Job {
     url: Option<String>,
 }
 
-/// How often a job is looked at before it is taken for stuck: for some ten minutes. Most take seconds to a
-/// few minutes; some stay `inProgress` for ever.
-const LOOKS: u32 = 22;
+/// How often a job is looked at before it is taken for stuck: for some five minutes. Most take seconds to a
+/// minute or two; some stay `inProgress` for ever.
+const LOOKS: u32 = 13;
 
 /// How many jobs may come to nothing.
-const JOBS: u32 = 2;
+const JOBS: u32 = 3;
 
 /// How often a file may break off without a new row.
 const BREAKS: u32 = 5;
@@ -61,9 +61,10 @@ const BREAKS: u32 = 5;
 /// The wait before a job is looked at again.
 const fn wait(looks: u32) -> Duration {
     Duration::from_secs(match looks {
-        0 | 1 => 5,
-        2 => 10,
-        3 => 20,
+        0 | 1 => 2,
+        2 => 5,
+        3 => 10,
+        4 => 20,
         _ => 30,
     })
 }

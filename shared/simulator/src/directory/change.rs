@@ -5,7 +5,7 @@ mod churn;
 use serde_json::{Value, json};
 
 use super::application::Application;
-use super::history::What;
+use super::history::{Removal, What};
 use super::membership::Membership;
 use super::reference::Reference;
 use super::service_principal::ServicePrincipal;
@@ -57,7 +57,7 @@ pub enum DirectoryChange {
         member: String,
     },
     /// A share of everything changes at once: users, groups with their members, applications, service
-    /// principals and devices are created, changed and deleted, at least one of each.
+    /// principals and devices are created, changed and deleted, at least one object of each kind.
     Churn {
         /// How many of a thousand objects change. What happens to which follows from the seed and
         /// from how much has happened before.
@@ -107,34 +107,36 @@ impl ObjectKind {
         }
     }
 
-    /// How many there are but for those that were created since.
-    fn count_before(self, tenant: &Tenant) -> u64 {
+    /// How many there were at first.
+    fn count_at_first(self, tenant: &Tenant) -> u64 {
         match self {
             Self::User => tenant.users,
             Self::Group => tenant.groups,
             Self::Application => Application::count_at_first(tenant),
-            Self::ServicePrincipal => ServicePrincipal::count(tenant),
+            Self::ServicePrincipal => ServicePrincipal::count_at_first(tenant),
             Self::Device => tenant.devices,
         }
     }
 
     /// How many there ever were.
     pub(crate) fn count(self, tenant: &Tenant) -> u64 {
-        self.count_before(tenant) + tenant.history.created(self)
+        self.count_at_first(tenant) + tenant.history.created(self)
     }
 
-    /// The object at a place of all that there ever were.
+    /// The object at a place of all that there ever were, in the order in which they were created.
     pub(crate) fn at(self, tenant: &Tenant, place: u64) -> Reference {
+        let since = place.checked_sub(self.count_at_first(tenant));
+        let created = since.and_then(|place| tenant.history.created_at(self, place));
+        created.unwrap_or_else(|| self.reference(place))
+    }
+
+    const fn reference(self, index: u64) -> Reference {
         match self {
-            Self::User => Reference::User(place),
-            Self::Group => Reference::Group(place),
-            Self::Application => Reference::Application(place),
-            // Subscriptions that appear bring identities, so that these have indexes of their own.
-            Self::ServicePrincipal => match place.checked_sub(self.count_before(tenant)) {
-                None => Reference::ServicePrincipal(place),
-                Some(place) => Reference::ServicePrincipal(ServicePrincipal::CREATED + place),
-            },
-            Self::Device => Reference::Device(place),
+            Self::User => Reference::User(index),
+            Self::Group => Reference::Group(index),
+            Self::Application => Reference::Application(index),
+            Self::ServicePrincipal => Reference::ServicePrincipal(index),
+            Self::Device => Reference::Device(index),
         }
     }
 }
@@ -151,6 +153,7 @@ pub(crate) fn apply(tenant: &Tenant, change: &DirectoryChange) -> Vec<String> {
         }
         DirectoryChange::Delete { id } => changer
             .find(id)
+            .filter(|object| ObjectKind::of(*object).is_some())
             .map_or_else(Vec::new, |object| changer.delete(object, is_restorable(object))),
         DirectoryChange::Purge { id } => changer.purge(id),
         DirectoryChange::AddMember { to, member } => changer.add_member(to, member),
@@ -175,19 +178,22 @@ impl Changer<'_> {
     }
 
     fn create(&self, kind: ObjectKind) -> Vec<Reference> {
-        let kinds: &[ObjectKind] = match kind {
-            ObjectKind::ServicePrincipal => &[],
-            ObjectKind::Application => &[ObjectKind::Application, ObjectKind::ServicePrincipal],
-            ObjectKind::User => &[ObjectKind::User],
-            ObjectKind::Group => &[ObjectKind::Group],
-            ObjectKind::Device => &[ObjectKind::Device],
+        let object = match kind {
+            ObjectKind::ServicePrincipal => return Vec::new(),
+            _ => kind.reference(kind.count(self.tenant)),
         };
-        let create = |kind: &ObjectKind| {
-            let object = kind.at(self.tenant, kind.count(self.tenant));
-            self.tenant.history.record(object, What::Created);
-            object
+        let principal = match object {
+            Reference::Application(index) => self.principal_of(index),
+            _ => None,
         };
-        kinds.iter().map(create).collect()
+        let created = [Some(object), principal].into_iter().flatten();
+        created.inspect(|object| self.tenant.history.record(*object, What::Created)).collect()
+    }
+
+    /// The service principal that an application came with.
+    fn principal_of(&self, application: u64) -> Option<Reference> {
+        let principal = Application::new(self.tenant, application).service_principal();
+        principal.map(Reference::ServicePrincipal)
     }
 
     fn set(&self, id: &str, name: &'static str, value: Value) -> Vec<Reference> {
@@ -207,10 +213,7 @@ impl Changer<'_> {
     fn delete(&self, object: Reference, is_restorable: bool) -> Vec<Reference> {
         let what = if is_restorable { What::Deleted } else { What::Purged };
         let principal = match object {
-            Reference::Application(index) => {
-                let principal = Application::new(self.tenant, index).service_principal();
-                principal.map(Reference::ServicePrincipal)
-            }
+            Reference::Application(index) => self.principal_of(index),
             _ => None,
         };
         let both = [Some(object), principal].into_iter().flatten();
@@ -219,15 +222,17 @@ impl Changer<'_> {
     }
 
     fn purge(&self, id: &str) -> Vec<Reference> {
-        match self.find(id) {
-            Some(object) => self.delete(object, false),
-            None => match Reference::find_ever(self.tenant, id) {
-                Some(object) => {
-                    self.tenant.history.record(object, What::Purged);
-                    vec![object]
-                }
-                None => Vec::new(),
-            },
+        let found = Reference::find_ever(self.tenant, id);
+        let Some(object) = found.filter(|object| ObjectKind::of(*object).is_some()) else {
+            return Vec::new();
+        };
+        match self.tenant.history.fate(object).and_then(|fate| fate.removal) {
+            None => self.delete(object, false),
+            Some(Removal::Purged) => Vec::new(),
+            Some(Removal::Deleted) => {
+                self.tenant.history.record(object, What::Purged);
+                vec![object]
+            }
         }
     }
 

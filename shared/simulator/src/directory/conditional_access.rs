@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::conditional_access_template as template;
 use super::document::Document;
 use super::reference::Reference;
 use super::role::BUILT_IN;
@@ -109,7 +110,7 @@ pub(crate) fn policy(tenant: &Tenant, place: u64) -> Document {
             "partialEnablementStrategy": null,
             "sessionControls": session(place),
             "state": state,
-            "templateId": (place < 2).then(|| template_id(place)),
+            "templateId": (place < 2).then(|| template::id(place)),
         }),
     )
 }
@@ -244,58 +245,6 @@ pub(crate) fn context(place: u64) -> Document {
             "description": (place != 2).then_some("Asked for before sensitive actions"),
             "displayName": format!("Context {}", place + 1),
             "isAvailable": place % 3 != 1,
-        }),
-    )
-}
-
-/// Templates of policies: the name, and the scenarios that they are for.
-const TEMPLATES: [(&str, &str); 17] = [
-    ("Require multifactor authentication for admins", "secureFoundation,zeroTrust,protectAdmins"),
-    ("Securing security info registration", "secureFoundation,zeroTrust,remoteWork"),
-    ("Block legacy authentication", "secureFoundation,zeroTrust,remoteWork"),
-    ("Require multifactor authentication for all users", "secureFoundation,zeroTrust,remoteWork"),
-    ("Require multifactor authentication for guest access", "zeroTrust,remoteWork"),
-    ("Require multifactor authentication for Azure management", "secureFoundation,zeroTrust"),
-    ("Require multifactor authentication for risky sign-ins", "zeroTrust,remoteWork"),
-    ("Require password change for high-risk users", "zeroTrust,remoteWork"),
-    ("Require compliant or hybrid Azure AD joined device for admins", "remoteWork,protectAdmins"),
-    ("Block access for unknown or unsupported device platform", "zeroTrust,remoteWork"),
-    ("No persistent browser session", "zeroTrust,remoteWork"),
-    ("Require approved client apps or app protection policies", "remoteWork"),
-    ("Require compliant device for all users", "secureFoundation,zeroTrust"),
-    ("Use application enforced restrictions for O365 apps", "remoteWork"),
-    ("Require phishing-resistant authentication for admins", "protectAdmins,emergingThreats"),
-    ("Require multifactor authentication for admin portals", "zeroTrust,protectAdmins"),
-    ("Block access for users with insider risk", "emergingThreats"),
-];
-
-/// How many templates there are.
-pub(crate) const TEMPLATE_COUNT: u64 = TEMPLATES.len() as u64;
-
-/// Templates are Microsoft's: their ids are the same in every tenant here.
-fn template_id(place: u64) -> String {
-    Draw::new(0, "conditional access template", place).guid()
-}
-
-/// A template of a policy.
-pub(crate) fn template(place: u64) -> Document {
-    let (name, scenarios) = nth(&TEMPLATES, place);
-    Document::new(
-        "conditionalAccessTemplate",
-        json!({
-            "id": template_id(place),
-            "description": format!("{name}, as Microsoft recommends it."),
-            "details": {
-                "conditions": {
-                    "applications": { "includeApplications": ["All"] },
-                    "clientAppTypes": ["all"],
-                    "users": { "includeUsers": ["All"] },
-                },
-                "grantControls": { "builtInControls": ["mfa"], "operator": "OR" },
-                "sessionControls": null,
-            },
-            "name": name,
-            "scenarios": scenarios,
         }),
     )
 }

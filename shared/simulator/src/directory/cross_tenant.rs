@@ -75,3 +75,15 @@ pub(crate) fn partner(tenant: &Tenant, place: u64) -> Document {
         }),
     )
 }
+
+/// Whether users come from a partner by synchronization, where that was agreed.
+pub(crate) fn synchronization(tenant: &Tenant, place: u64) -> Value {
+    if place != 1 {
+        return Value::Null;
+    }
+    json!({
+        "tenantId": tenant.draw("partner", place).guid(),
+        "displayName": "Partner",
+        "userSyncInbound": { "isSyncAllowed": true },
+    })
+}

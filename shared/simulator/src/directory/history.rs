@@ -22,7 +22,7 @@ pub(crate) struct History {
 struct Past {
     events: Vec<Event>,
     fates: BTreeMap<Reference, Arc<Fate>>,
-    created: BTreeMap<ObjectKind, u64>,
+    created: BTreeMap<ObjectKind, Vec<Reference>>,
 }
 
 /// Something that happened to an object.
@@ -89,7 +89,12 @@ impl History {
 
     /// How many objects of a kind have been created.
     pub(crate) fn created(&self, kind: ObjectKind) -> u64 {
-        self.past().created.get(&kind).copied().unwrap_or_default()
+        self.past().created.get(&kind).map_or(0, |created| created.len() as u64)
+    }
+
+    /// One of the objects of a kind that have been created, in that order.
+    pub(crate) fn created_at(&self, kind: ObjectKind, place: u64) -> Option<Reference> {
+        self.past().created.get(&kind)?.get(usize::try_from(place).ok()?).copied()
     }
 
     /// How many objects of a type have gone.
@@ -113,7 +118,7 @@ impl History {
     pub(crate) fn record(&self, subject: Reference, what: What) {
         let mut past = self.past.write().unwrap_or_else(PoisonError::into_inner);
         if let (What::Created, Some(kind)) = (&what, ObjectKind::of(subject)) {
-            *past.created.entry(kind).or_default() += 1;
+            past.created.entry(kind).or_default().push(subject);
         } else {
             let fate = Arc::make_mut(past.fates.entry(subject).or_default());
             match &what {

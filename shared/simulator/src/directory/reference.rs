@@ -131,7 +131,7 @@ impl Reference {
             Self::Application(index) => index < ObjectKind::Application.count(tenant),
             Self::ServicePrincipal(index) => match index.checked_sub(ServicePrincipal::CREATED) {
                 None => index < ServicePrincipal::count(tenant),
-                Some(number) => number < tenant.history.created(ObjectKind::ServicePrincipal),
+                Some(number) => number < tenant.history.created(ObjectKind::Application),
             },
             Self::Contact(index) => index < tenant.contacts,
             Self::AdministrativeUnit(index) => index < administrative_unit::count(tenant),

@@ -17,11 +17,7 @@ pub(crate) enum Grade {
 }
 
 /// A schedule of a role, or what of it holds now, which is called an instance.
-pub(crate) fn of_role(tenant: &Tenant, grade: Grade, is_instance: bool, place: u64) -> Document {
-    let assignment = match grade {
-        Grade::Active => Assignment::active(tenant, place),
-        Grade::Eligible => Assignment::eligible(tenant, place),
-    };
+pub(crate) fn of_role(assignment: &Assignment, grade: Grade, is_instance: bool) -> Document {
     let mut draw = assignment.draw("schedule");
     let (created, end, id) = (begin(&mut draw), end(&mut draw), draw.guid());
     let mut body = json!({

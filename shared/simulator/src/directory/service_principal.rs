@@ -1,6 +1,8 @@
 //! Service principals: those of the registrations that may sign in here, Microsoft's own, the
 //! company's applications, and the managed identities of virtual machines.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use super::application::Application;
@@ -79,7 +81,7 @@ impl<'a> ServicePrincipal<'a> {
     /// The index of the first that was created with an application since the tenant began.
     pub(crate) const CREATED: u64 = 1 << 31;
 
-    /// How many there are but for those.
+    /// How many there are but for those that were created with an application.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
         let last = tenant.all_plans().last();
         Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
@@ -89,6 +91,12 @@ impl<'a> ServicePrincipal<'a> {
     pub(crate) fn count_at_first(tenant: &Tenant) -> u64 {
         let last = tenant.plans().last();
         Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
+    }
+
+    /// The managed identities of a subscription.
+    pub(crate) fn identities(tenant: &Tenant, plan: &Plan) -> Range<u64> {
+        let first = Self::first_identity(tenant);
+        first + plan.first_identity..first + plan.identities_up_to()
     }
 
     /// The index of the first managed identity.

@@ -34,7 +34,7 @@ pub(super) fn answer(cloud: &Cloud, request: &Request, claims: &Claims, route: &
         }
         Family::Directory => {}
     }
-    if query.as_ref().is_ok_and(|query| query.selects("signInActivity")) {
+    if query.as_ref().is_ok_and(Query::reads_sign_in_activity) {
         let verdict = cloud.charge(&sign_in_activity_limit(cloud, claims), 1);
         if !verdict.granted {
             return throttled(cloud, request, verdict);

@@ -97,6 +97,9 @@ fn begin(cloud: &Cloud, query: &Query, collection: Collection) -> Result<State, 
             ids.into_iter().map(str::to_owned).collect()
         }
     };
+    if query.reads_sign_in_activity() {
+        return Err(Failure::unsupported_query("signInActivity is not tracked."));
+    }
     let sample = collection.at(tenant, 0).object(tenant);
     for name in query.select().unwrap_or_default() {
         let is_members = name == "members" && collection.has_members();

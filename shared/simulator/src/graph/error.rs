@@ -103,7 +103,7 @@ impl Failure {
 
     /// A list that has to be filtered by one of some properties.
     pub(crate) fn missing_filter(names: &str) -> Self {
-        let text = format!("The required parameters are missing: $filter by {names}.");
+        let text = format!("The required parameters {names} is missing.");
         Self(400, "MissingParameters", text)
     }
 

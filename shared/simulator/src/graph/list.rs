@@ -145,20 +145,31 @@ impl<'a> List<'a> {
         (self.get)(place)
     }
 
-    /// The places of what is like a filter wants it; nothing without one.
-    fn matching(&self, query: &Query) -> Option<Vec<u64>> {
-        let filter = query.filter()?;
-        let is_like = |place: &u64| {
-            self.item(*place).is_some_and(|item| filter.matches(&|name| item.object.property(name)))
+    /// What is at a place, if it is like the filter wants it.
+    fn wanted(&self, query: &Query, place: u64) -> Option<Item<'a>> {
+        let is_like = |item: &Item| {
+            let property = |name: &str| item.object.property(name);
+            query.filter().is_none_or(|filter| filter.matches(&property))
         };
-        Some((0..self.total).filter(is_like).collect())
+        self.item(place).filter(is_like)
+    }
+
+    /// Where a page ends that begins at a place. Without a filter it has a number of places, so that
+    /// nothing has to be made to find that out.
+    fn end(&self, query: &Query, start: u64, size: u64) -> u64 {
+        if query.filter().is_none() {
+            return start.saturating_add(size);
+        }
+        let mut wanted = (start..self.total).filter(|at| self.wanted(query, *at).is_some());
+        let last = usize::try_from(size - 1).ok().and_then(|size| wanted.nth(size));
+        last.map_or(self.total, |last| last + 1)
     }
 
     /// How many objects there are.
     pub(crate) fn count(&self, query: &Query) -> u64 {
-        let matching = self.matching(query).map(|places| places.len() as u64);
-        let all = || (0..self.total).filter(|place| self.item(*place).is_some()).count() as u64;
-        matching.or(self.count).unwrap_or_else(all)
+        let known = self.count.filter(|_| query.filter().is_none());
+        let all = || (0..self.total).filter(|at| self.wanted(query, *at).is_some()).count() as u64;
+        known.unwrap_or_else(all)
     }
 
     /// Refuses parameters that name properties which the listed type does not have. An empty list
@@ -176,12 +187,11 @@ impl<'a> List<'a> {
         query: &Query,
     ) -> Result<Answer, Failure> {
         self.check(query)?;
-        let matching = self.matching(query);
-        let total = matching.as_ref().map_or(self.total, |places| places.len() as u64);
-        let token = request.parameter("$skiptoken");
+        let (token, size) = (request.parameter("$skiptoken"), cloud.pager.size(query.top()));
+        let (name, end) = (query.list_name(&request.path), |start| self.end(query, start, size));
         let page = cloud
             .pager
-            .page(&query.list_name(&request.path), total, query.top(), token)
+            .page_to(&name, self.total, size, token, end)
             .ok_or_else(Failure::expired_page_token)?;
         let mut head = vec![("@odata.context", json!(query.context(&self.context)))];
         if query.counts() && request.eventual {
@@ -191,11 +201,7 @@ impl<'a> List<'a> {
             let link = query.next_link(&cloud.base, &request.path, &next);
             head.push(("@odata.nextLink", json!(link)));
         }
-        let place = |at: u64| match &matching {
-            Some(places) => places.get(usize::try_from(at).ok()?).copied(),
-            None => Some(at),
-        };
-        let items = page.places.filter_map(|at| self.item(place(at)?));
+        let items = page.places.filter_map(|at| self.wanted(query, at));
         Ok(Answer::page(&head, items.map(|item| item.json(query.select()))))
     }
 }

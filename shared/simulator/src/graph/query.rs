@@ -22,7 +22,44 @@ pub(crate) struct Query {
     counts: bool,
     /// The filter, and how it was written.
     filter: Option<(Filter, String)>,
-    expand: Vec<String>,
+    expand: Vec<Expand>,
+}
+
+/// Something that is asked for together with each object, and what of it.
+#[derive(Clone, Debug)]
+struct Expand {
+    name: String,
+    select: Option<Vec<String>>,
+    /// How it was written.
+    text: String,
+}
+
+impl Expand {
+    /// Reads one of them, such as `registeredOwners($select=id)`. Nothing if it has other options.
+    fn parse(text: &str) -> Option<Self> {
+        let (name, select) = match text.split_once('(') {
+            None => (text, None),
+            Some((name, options)) => {
+                (name, Some(options.strip_suffix(')')?.strip_prefix("$select=")?))
+            }
+        };
+        let names = |it: &str| it.split(',').map(|name| name.trim().to_owned()).collect();
+        Some(Self { name: name.to_owned(), select: select.map(names), text: text.to_owned() })
+    }
+
+    /// Splits a list of them at the commas that are not within brackets.
+    fn split(text: &str) -> Vec<&str> {
+        let mut depth = 0_u32;
+        let is_between = |sign: char| {
+            match sign {
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => (),
+            }
+            sign == ',' && depth == 0
+        };
+        text.split(is_between).map(str::trim).collect()
+    }
 }
 
 /// The parameters that a resource honours besides `$top`, `$select` and `$count`.
@@ -54,7 +91,9 @@ impl Query {
                     query.filter = Some((filter, value.clone()));
                 }
                 "$expand" => {
-                    query.expand = value.split(',').map(|name| name.trim().to_owned()).collect();
+                    let expand = Expand::split(value).into_iter().map(Expand::parse);
+                    let unreadable = || Failure::unknown_property(value, "entity");
+                    query.expand = expand.collect::<Option<_>>().ok_or_else(unreadable)?;
                 }
                 "$skiptoken" | "$deltatoken" => {}
                 name if name.starts_with('$') => {
@@ -65,7 +104,7 @@ impl Query {
                 _ => {}
             }
         }
-        if query.selects("signInActivity") && query.top() > MOST_WITH_ACTIVITY {
+        if query.reads_sign_in_activity() && query.top() > MOST_WITH_ACTIVITY {
             return Err(Failure::page_size(&query.top().to_string(), MOST_WITH_ACTIVITY));
         }
         Ok(query)
@@ -84,8 +123,11 @@ impl Query {
         self.select.as_deref()
     }
 
-    pub(crate) fn selects(&self, name: &str) -> bool {
-        self.select().is_some_and(|names| names.iter().any(|selected| selected == name))
+    /// Whether it takes more than the directory itself to answer: when users last signed in.
+    pub(crate) fn reads_sign_in_activity(&self) -> bool {
+        let selected = self.select().unwrap_or_default().iter().map(String::as_str);
+        let filtered = self.filter().map(Filter::properties).unwrap_or_default();
+        selected.chain(filtered).any(|name| name == "signInActivity")
     }
 
     pub(crate) const fn counts(&self) -> bool {
@@ -115,9 +157,9 @@ impl Query {
                 return Err(Failure::advanced_query());
             }
         }
-        match self.expand.iter().find(|name| !honoured.expand.contains(&name.as_str())) {
+        match self.expand.iter().find(|it| !honoured.expand.contains(&it.name.as_str())) {
             Some(_) if honoured.expand.is_empty() => refuse("$expand"),
-            Some(name) => Err(Failure::unknown_property(name, "entity")),
+            Some(it) => Err(Failure::unknown_property(&it.name, "entity")),
             None => Ok(()),
         }
     }
@@ -128,7 +170,12 @@ impl Query {
 
     /// Whether something is asked for together with each object.
     pub(crate) fn expands(&self, name: &str) -> bool {
-        self.expand.iter().any(|expanded| expanded == name)
+        self.expand.iter().any(|it| it.name == name)
+    }
+
+    /// Which properties of it are asked for.
+    pub(crate) fn expanded_select(&self, name: &str) -> Option<&[String]> {
+        self.expand.iter().find(|it| it.name == name)?.select.as_deref()
     }
 
     /// The name of the list that page tokens are for: another filter makes another list.
@@ -157,10 +204,10 @@ impl Query {
         is_premium: bool,
     ) -> Result<(), Failure> {
         let role = "AuditLog.Read.All";
-        if self.selects("signInActivity") && !claims.roles.iter().any(|granted| granted == role) {
+        if self.reads_sign_in_activity() && !claims.roles.iter().any(|granted| granted == role) {
             return Err(Failure::permission_missing(role));
         }
-        if self.selects("signInActivity") && !is_premium {
+        if self.reads_sign_in_activity() && !is_premium {
             return Err(Failure::not_premium());
         }
         Ok(())
@@ -178,8 +225,8 @@ impl Query {
         let count = self.counts.then(|| "$count=true".to_owned());
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let filter = self.filter.as_ref().map(|(_, text)| format!("$filter={}", encode(text)));
-        let expand =
-            (!self.expand.is_empty()).then(|| format!("$expand={}", self.expand.join(",")));
+        let expanded: Vec<&str> = self.expand.iter().map(|it| it.text.as_str()).collect();
+        let expand = (!expanded.is_empty()).then(|| format!("$expand={}", expanded.join(",")));
         let token = Some(format!("$skiptoken={token}"));
         let parameters: Vec<String> =
             [top, select, filter, expand, count, token].into_iter().flatten().collect();

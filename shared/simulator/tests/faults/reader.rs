@@ -30,7 +30,7 @@ enum Outcome {
 }
 
 /// A list that is being read.
-struct Chain {
+pub(crate) struct Chain {
     first: String,
     link: String,
     seen: HashSet<String>,

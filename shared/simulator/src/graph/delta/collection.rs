@@ -19,8 +19,8 @@ pub(crate) enum Collection {
     Contacts,
 }
 
-/// Each collection with its path.
-const PATHS: [(&str, Collection); 8] = [
+/// Each collection with its path; of several, the first is the one that answers name it by.
+const PATHS: [(&str, Collection); 9] = [
     ("users", Collection::Kind(ObjectKind::User)),
     ("groups", Collection::Kind(ObjectKind::Group)),
     ("applications", Collection::Kind(ObjectKind::Application)),
@@ -29,6 +29,8 @@ const PATHS: [(&str, Collection); 8] = [
     ("directoryRoles", Collection::DirectoryRoles),
     ("directory/administrativeUnits", Collection::AdministrativeUnits),
     ("contacts", Collection::Contacts),
+    // As the documentation of the function has it; the description of the service has the other.
+    ("administrativeUnits", Collection::AdministrativeUnits),
 ];
 
 impl Collection {

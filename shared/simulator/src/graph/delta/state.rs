@@ -25,7 +25,8 @@ pub(super) struct State {
     pub(super) offset: u64,
     /// Whether an empty page was sent before this one.
     pub(super) after_empty: bool,
-    /// Whether there are no more pages.
+    /// Whether there are no more pages, of which no token is given out.
+    #[serde(skip)]
     pub(super) is_over: bool,
     /// The selected properties.
     pub(super) select: Option<Vec<String>>,

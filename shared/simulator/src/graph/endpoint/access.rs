@@ -1,10 +1,14 @@
 //! Conditional access, and the policy for access across tenants.
 
 use super::{Endpoint, Family, Read, Reading, plain};
-use crate::directory::{conditional_access, cross_tenant};
-use crate::graph::list::List;
+use crate::directory::{conditional_access, conditional_access_template, cross_tenant};
+use crate::graph::list::{Item, List};
 
 const READ_POLICIES: &[&str] = &["Policy.Read.All"];
+
+/// Documented for contexts is no other than this.
+const READ_CONTEXTS: &[&str] =
+    &["Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"];
 
 const READ_CONDITIONAL_ACCESS: &[&str] = &["Policy.Read.ConditionalAccess", "Policy.Read.All"];
 
@@ -24,7 +28,7 @@ pub(super) static ALL: &[Endpoint] = &[
         .of(Family::Policies),
     plain(
         "identity/conditionalaccess/authenticationcontextclassreferences",
-        READ_CONDITIONAL_ACCESS,
+        READ_CONTEXTS,
         Read::All(contexts),
     )
     .filtered()
@@ -48,7 +52,8 @@ pub(super) static ALL: &[Endpoint] = &[
         READ_POLICIES,
         Read::All(cross_tenant_partners),
     )
-    .of(Family::Policies),
+    .of(Family::Policies)
+    .expanding(&["identitySynchronization"]),
 ];
 
 fn policies<'a>(reading: &Reading<'a>) -> List<'a> {
@@ -66,9 +71,9 @@ fn locations<'a>(reading: &Reading<'a>) -> List<'a> {
 }
 
 fn templates<'a>(_: &Reading<'a>) -> List<'a> {
-    let get = |place| Some(conditional_access::template(place).into());
+    let get = |place| Some(conditional_access_template::template(place).into());
     let context = "identity/conditionalAccess/templates";
-    List::new(context, conditional_access::TEMPLATE_COUNT, get)
+    List::new(context, conditional_access_template::COUNT, get)
 }
 
 fn contexts<'a>(_: &Reading<'a>) -> List<'a> {
@@ -79,7 +84,12 @@ fn contexts<'a>(_: &Reading<'a>) -> List<'a> {
 
 fn cross_tenant_partners<'a>(reading: &Reading<'a>) -> List<'a> {
     let tenant = &reading.cloud.tenant;
-    let get = |place| Some(cross_tenant::partner(tenant, place).into());
+    let query = reading.query;
+    let get = move |place| {
+        let partner = Item::from(cross_tenant::partner(tenant, place));
+        let synchronization = || cross_tenant::synchronization(tenant, place);
+        Some(partner.expanded(query, "identitySynchronization", synchronization))
+    };
     let context = "policies/crossTenantAccessPolicy/partners";
     List::new(context, cross_tenant::PARTNERS, get)
 }

@@ -1,8 +1,8 @@
 //! Applications, what they have been granted, and how they prove who they are.
 
 use super::{Endpoint, Read, Reading, plain};
-use crate::directory::application;
 use crate::directory::change::ObjectKind;
+use crate::directory::federation;
 use crate::directory::grant::{self, Held};
 use crate::directory::owner;
 use crate::directory::reference::Reference;
@@ -73,7 +73,7 @@ fn principal_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
 
 fn federated_credentials<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
     let application = find_application(reading)?;
-    let credentials = application::federated_credentials(&reading.cloud.tenant, application);
+    let credentials = federation::credentials(&reading.cloud.tenant, application);
     let context = format!("applications('{}')/federatedIdentityCredentials", reading.id());
     Ok(List::of_documents(context, credentials))
 }

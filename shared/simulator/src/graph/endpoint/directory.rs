@@ -26,6 +26,11 @@ pub(super) static ALL: &[Endpoint] = &[
     plain("devices/{}/registeredowners", &READ_DEVICES, Read::List(registered_owners)),
     plain("devices/{}/registeredusers", &READ_DEVICES, Read::List(registered_users)),
     plain("groups/{}/owners", &READ_GROUPS, Read::List(group_owners)),
+    plain(
+        "groups/{}/owners/microsoft.graph.serviceprincipal",
+        &READ_GROUPS,
+        Read::List(group_principal_owners),
+    ),
     plain("directory/administrativeunits", READ_UNITS, Read::All(units)).counted(),
     plain(
         "directory/administrativeunits/{}",
@@ -67,12 +72,14 @@ fn devices<'a>(reading: &Reading<'a>) -> List<'a> {
 /// A device, with its users and owners if they are asked for.
 fn with_users<'a>(reading: &Reading<'a>, device: Reference) -> Item<'a> {
     let (tenant, query) = (&reading.cloud.tenant, reading.query);
-    let some = |most: u64| {
+    let some = |name: &str, most: u64| {
+        let select = query.expanded_select(name);
         let users = registered_with(tenant, device, most).into_iter();
-        users.map(|user| Item::typed(tenant, user).json(None)).collect()
+        users.map(|user| Item::typed(tenant, user).json(select)).collect()
     };
-    let item = Item::of(tenant, device).expanded(query, "registeredOwners", || some(1));
-    item.expanded(query, "registeredUsers", || some(EXPANDED))
+    let (owners, users) = ("registeredOwners", "registeredUsers");
+    let item = Item::of(tenant, device).expanded(query, owners, || some(owners, 1));
+    item.expanded(query, users, || some(users, EXPANDED))
 }
 
 /// Who is registered with a device, or owns it, which is the first of them.
@@ -106,14 +113,23 @@ fn registered_users<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
     registered(reading, u64::MAX)
 }
 
-fn group_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
+/// The owners of a group.
+fn owners_of_group(reading: &Reading<'_>) -> Result<Vec<Reference>, Failure> {
     let tenant = &reading.cloud.tenant;
     match Reference::find(tenant, reading.id()) {
-        Some(group @ Reference::Group(_)) => {
-            Ok(List::of_references(tenant, owner::owners(tenant, group)))
-        }
+        Some(group @ Reference::Group(_)) => Ok(owner::owners(tenant, group)),
         _ => Err(reading.not_found()),
     }
+}
+
+fn group_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
+    Ok(List::of_references(&reading.cloud.tenant, owners_of_group(reading)?))
+}
+
+fn group_principal_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
+    let mut owners = owners_of_group(reading)?;
+    owners.retain(|it| matches!(it, Reference::ServicePrincipal(_)));
+    Ok(List::of_references(&reading.cloud.tenant, owners))
 }
 
 fn units<'a>(reading: &Reading<'a>) -> List<'a> {

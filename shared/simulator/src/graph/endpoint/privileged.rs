@@ -1,12 +1,12 @@
 //! Privileged Identity Management.
 
-use super::{Endpoint, Read, Reading, plain};
+use super::{Endpoint, Read, Reading, plain, roles};
 use crate::directory::reference::Reference;
 use crate::directory::role::Assignment;
 use crate::directory::schedule::{self, Grade};
 use crate::graph::error::Failure;
 use crate::graph::filter::Filter;
-use crate::graph::list::List;
+use crate::graph::list::{Item, List};
 
 const READ_ELIGIBLE_ROLES: &[&str] = &[
     "RoleEligibilitySchedule.Read.Directory",
@@ -44,25 +44,29 @@ pub(super) static ALL: &[Endpoint] = &[
         READ_ELIGIBLE_ROLES,
         Read::List(|reading| roles(reading, Grade::Eligible, false)),
     )
-    .filtered(),
+    .filtered()
+    .expanding(&["principal", "roleDefinition"]),
     plain(
         "rolemanagement/directory/roleeligibilityscheduleinstances",
         READ_ELIGIBLE_ROLES,
         Read::List(|reading| roles(reading, Grade::Eligible, true)),
     )
-    .filtered(),
+    .filtered()
+    .expanding(&["principal", "roleDefinition"]),
     plain(
         "rolemanagement/directory/roleassignmentschedules",
         READ_ACTIVE_ROLES,
         Read::List(|reading| roles(reading, Grade::Active, false)),
     )
-    .filtered(),
+    .filtered()
+    .expanding(&["principal", "roleDefinition"]),
     plain(
         "rolemanagement/directory/roleassignmentscheduleinstances",
         READ_ACTIVE_ROLES,
         Read::List(|reading| roles(reading, Grade::Active, true)),
     )
-    .filtered(),
+    .filtered()
+    .expanding(&["principal", "roleDefinition"]),
     plain(
         "identitygovernance/privilegedaccess/group/eligibilityschedules",
         READ_ELIGIBLE_MEMBERS,
@@ -91,20 +95,28 @@ pub(super) static ALL: &[Endpoint] = &[
 
 /// The schedules of roles. Those who may take a role are a third as many as those who have one.
 fn roles<'a>(reading: &Reading<'a>, grade: Grade, is_instance: bool) -> Result<List<'a>, Failure> {
+    let reading = *reading;
     let tenant = &reading.cloud.tenant;
     if !tenant.is_premium {
         return Err(Failure::license_required());
     }
+    roles::check_expanded(&reading)?;
+    let eligible = Assignment::count_at_first(tenant) / 3;
     let (context, total) = match (grade, is_instance) {
-        (Grade::Eligible, false) => ("roleEligibilitySchedules", Assignment::count(tenant) / 3),
-        (Grade::Eligible, true) => {
-            ("roleEligibilityScheduleInstances", Assignment::count(tenant) / 3)
-        }
+        (Grade::Eligible, false) => ("roleEligibilitySchedules", eligible),
+        (Grade::Eligible, true) => ("roleEligibilityScheduleInstances", eligible),
         (Grade::Active, false) => ("roleAssignmentSchedules", Assignment::count(tenant)),
         (Grade::Active, true) => ("roleAssignmentScheduleInstances", Assignment::count(tenant)),
     };
-    let get = move |place| Some(schedule::of_role(tenant, grade, is_instance, place).into());
-    Ok(List::new(format!("roleManagement/directory/{context}"), total, get))
+    let get = move |place| {
+        let assignment = match grade {
+            Grade::Active => Assignment::active(tenant, place)?,
+            Grade::Eligible => Assignment::eligible(tenant, place),
+        };
+        let schedule = Item::from(schedule::of_role(&assignment, grade, is_instance));
+        Some(roles::expanded(schedule, &assignment, &reading))
+    };
+    Ok(List::new(format!("roleManagement/directory/{context}"), total, get).sparse())
 }
 
 /// The schedules of groups, of which only those of one group or of one principal can be asked for.
@@ -125,7 +137,7 @@ fn members<'a>(
             _ => 0..0,
         },
         (None, Some(_)) => 0..tenant.groups,
-        (None, None) => return Err(Failure::missing_filter("groupId or principalId")),
+        (None, None) => return Err(Failure::missing_filter("GroupId or PrincipalId")),
     };
     let schedules = groups.flat_map(|group| schedule::of_group(tenant, grade, is_instance, group));
     let wanted = |id: &str| principal.is_none_or(|principal| id.eq_ignore_ascii_case(principal));

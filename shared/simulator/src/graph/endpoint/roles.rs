@@ -26,33 +26,48 @@ fn definitions<'a>(reading: &Reading<'a>) -> List<'a> {
     List::new("roleManagement/directory/roleDefinitions", role::DEFINITIONS, get)
 }
 
-fn assignments<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
-    let (tenant, query) = (&reading.cloud.tenant, reading.query);
-    // Documented: one relationship at a time.
+/// Refuses more than one relationship at a time, as documented.
+pub(super) fn check_expanded(reading: &Reading<'_>) -> Result<(), Failure> {
+    let query = reading.query;
     if query.expands("principal") && query.expands("roleDefinition") {
         return Err(Failure::unsupported_query(
             "Only one property can be expanded in a single query.",
         ));
     }
+    Ok(())
+}
+
+/// An assignment, or a schedule of one, with its principal or its role if that is asked for.
+pub(super) fn expanded<'a>(
+    item: Item<'a>,
+    assignment: &Assignment<'_>,
+    reading: &Reading<'a>,
+) -> Item<'a> {
+    let (tenant, query) = (&reading.cloud.tenant, reading.query);
+    // Of a principal that was deleted, nothing is left to show.
+    let principal = || match assignment.principal() {
+        Some(principal) if principal.exists(tenant) => {
+            Item::typed(tenant, principal).json(query.expanded_select("principal"))
+        }
+        _ => Value::Null,
+    };
+    let definition = || {
+        Item::from(assignment.definition_document()).json(query.expanded_select("roleDefinition"))
+    };
+    let item = item.expanded(query, "principal", principal);
+    item.expanded(query, "roleDefinition", definition)
+}
+
+fn assignments<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
+    let reading = *reading;
+    let tenant = &reading.cloud.tenant;
+    check_expanded(&reading)?;
     let get = move |place| {
-        let assignment = Assignment::active(tenant, place);
-        // Of a principal that was deleted, nothing is left to show.
-        let principal = || match assignment.principal() {
-            Some(principal) if principal.exists(tenant) => {
-                Item::typed(tenant, principal).json(None)
-            }
-            _ => Value::Null,
-        };
-        let definition = || Item::from(assignment.definition_document()).json(None);
-        let item = Item::from(assignment.document());
-        Some(item.expanded(query, "principal", principal).expanded(
-            query,
-            "roleDefinition",
-            definition,
-        ))
+        let assignment = Assignment::active(tenant, place)?;
+        Some(expanded(Item::from(assignment.document()), &assignment, &reading))
     };
     let context = "roleManagement/directory/roleAssignments";
-    Ok(List::new(context, Assignment::count(tenant), get))
+    Ok(List::new(context, Assignment::count(tenant), get).sparse())
 }
 
 fn directory_roles<'a>(reading: &Reading<'a>) -> List<'a> {

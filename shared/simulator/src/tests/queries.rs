@@ -1,0 +1,116 @@
+//! Filters and counts.
+
+use serde_json::Value;
+
+use super::{Client, Reply, request, with_roles};
+use crate::cloud::GRAPH;
+use crate::directory::change::{self, DirectoryChange};
+use crate::guid::Kind;
+use crate::options::Options;
+
+fn client(users: u32) -> Client {
+    Client::new(Options { users, ..Options::default() })
+}
+
+fn graph(path: &str) -> String {
+    format!("graph.microsoft.com/v1.0/{path}")
+}
+
+#[test]
+fn filters_find_what_they_ask_for() {
+    let client = client(400);
+    let token = client.graph_token();
+    let all = client.all(&token, &graph("users?$select=id,accountEnabled,mail&$top=999"));
+    let disabled = "users?$select=id&$filter=accountEnabled eq false";
+    let found = client.all(&token, &graph(&format!("{disabled}&$top=3")));
+    let expected: Vec<&Value> = all.iter().filter(|it| it["accountEnabled"] == false).collect();
+    assert!(expected.len() > 5 && found.len() == expected.len());
+    let count = client.get(&token, &graph("users/$count?$filter=accountEnabled eq false"));
+    assert_eq!(count.body, expected.len());
+    let advanced = graph("users?$select=id&$count=true&$filter=mail ne null");
+    let reply = client.get(&token, &advanced);
+    let with_mail = all.iter().filter(|it| !it["mail"].is_null()).count();
+    assert_eq!(reply.body["@odata.count"], with_mail);
+    let reply = client.send(&request(&token, &advanced));
+    assert_eq!((reply.status, reply.code()), (400, "Request_UnsupportedQuery"));
+    // A page token is for the list as it was filtered.
+    let first = client.get(&token, &graph(&format!("{disabled}&$top=3")));
+    let link = first.next_link().unwrap().replace("false", "true");
+    assert_eq!(client.get(&token, &link).code(), "Directory_ExpiredPageToken");
+}
+
+#[test]
+fn a_filtered_list_lacks_nothing_that_stays_while_it_is_read() {
+    let client = client(400);
+    let token = client.graph_token();
+    let address = graph("users?$select=id&$filter=userType eq 'Guest'&$top=4");
+    let all = client.all(&token, &address);
+    let mut page = client.get(&token, &address);
+    let first = page.items().first().or(all.first()).unwrap()["id"].as_str().unwrap().to_owned();
+    let mut seen = page.items().to_vec();
+    // What was shown already is not there any more: nothing moves up into its place.
+    let delete = DirectoryChange::Delete { id: first };
+    assert_eq!(change::apply(&client.cloud.tenant, &delete).len(), 1);
+    while let Some(link) = page.next_link().map(str::to_owned) {
+        page = client.get(&token, &link);
+        seen.extend_from_slice(page.items());
+    }
+    assert!(all[1..].iter().all(|user| seen.contains(user)));
+}
+
+#[test]
+fn sign_in_activity_in_a_filter_needs_its_permission_too() {
+    let principals = vec![with_roles("users", &["User.Read.All"])];
+    let client = Client::new(Options { principals: principals.clone(), ..Options::default() });
+    let filter = "signInActivity/lastSignInDateTime le 2026-08-01T00:00:00Z";
+    let address = graph(&format!("users?$select=id,signInActivity&$filter={filter}&$top=500"));
+    let found = client.all(&client.graph_token(), &address);
+    assert!(!found.is_empty() && found.len() < 150);
+    let address = graph(&format!("users?$select=id&$filter={filter}"));
+    let reply = client.get(&client.token(&principals[0], GRAPH), &address);
+    assert_eq!(reply.code(), "Authentication_MSGraphPermissionMissing");
+}
+
+#[test]
+fn counts_need_eventual_consistency() {
+    let client = client(400);
+    let token = client.graph_token();
+    let group = client.cloud.tenant.group_id(1);
+    let members = client.all(&token, &graph(&format!("groups/{group}/members?$select=id")));
+    for (path, expected) in [
+        ("users/$count", 400),
+        ("groups/$count", 108),
+        ("devices/$count", 305),
+        (&*format!("groups/{group}/members/$count"), members.len()),
+    ] {
+        let reply = client.get(&token, &graph(path));
+        assert_eq!((reply.status, &reply.body), (200, &Value::from(expected)), "{path}");
+        assert_eq!(reply.header("content-type"), Some("text/plain"));
+        let reply: Reply = client.send(&request(&token, &graph(path)));
+        assert_eq!((reply.status, reply.code()), (400, "Request_BadRequest"), "{path}");
+    }
+    for path in ["servicePrincipals", "applications"] {
+        let all = client.all(&token, &graph(&format!("{path}?$select=id")));
+        assert_eq!(client.get(&token, &graph(&format!("{path}/$count"))).body, all.len());
+    }
+}
+
+#[test]
+fn what_does_not_exist_is_not_found() {
+    let client = client(60);
+    let token = client.graph_token();
+    let nobody = client.cloud.tenant.guids.guid(Kind::Deleted, 1);
+    for path in [
+        "devices/{}/registeredUsers",
+        "groups/{}/owners",
+        "applications/{}",
+        "applications/{}/federatedIdentityCredentials",
+        "servicePrincipals/{}/appRoleAssignedTo",
+        "directoryRoles/{}/members",
+        "directory/administrativeUnits/{}/members",
+        "identityGovernance/entitlementManagement/catalogs/{}/resources",
+    ] {
+        let reply = client.get(&token, &graph(&path.replace("{}", &nobody)));
+        assert_eq!((reply.status, reply.code()), (404, "Request_ResourceNotFound"), "{path}");
+    }
+}
