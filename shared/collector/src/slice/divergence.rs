@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
 
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
+use steps::Output;
 
 use super::Shard;
 use super::merge::Changes;
@@ -14,7 +16,7 @@ use super::stale::{Stale, id, parse};
 use crate::context::Error;
 use crate::ledger::Reading;
 use crate::link::sort::Sorter;
-use crate::part::{Change, KeptItem};
+use crate::part::{Change, KeptItem, Owner};
 
 /// How many of the items that differ are named.
 const EXAMPLES: usize = 10;
@@ -132,36 +134,52 @@ impl Shard<'_> {
         };
         let parts = if side == Side::Kept { &base.parts } else { &delta.items };
         let is_one_list = self.step.list.parents.is_empty();
-        let mut line = String::new();
-        let mut hand_on = |of: &str, item: &RawValue| {
+        let mut hand_on = |of: Option<&Owner<'_>>, item: &RawValue| {
             let Some(id) = id(item).filter(|id| !unsettled.items.contains(id)) else {
                 return Ok(());
             };
-            let name = if of.is_empty() { id } else { format!("{of} {id}") };
-            found(Compared { name, says: hash(item.get()) })
+            match of {
+                None => found(Compared { name: id, says: hash(item.get()) }),
+                Some(of) => {
+                    let says = hash(&self.becomes(of, item)?);
+                    found(Compared { name: format!("{} {id}", of.key), says })
+                }
+            }
         };
-        let canonical = |item| serde_json::value::to_raw_value(&self.step.canonical(item));
+        let canonical = |item| to_raw_value(&self.step.canonical(item));
+        let mut line = String::new();
         for name in parts {
             let Some(mut part) = self.part(name).await? else { return Ok(false) };
             while part.next(&mut line)? {
                 let KeptItem { of, item } = parse(&line)?;
                 let Some(item) = item else { continue };
-                let of = of.as_ref().map_or("", |of| &of.key);
-                if unsettled.lists.as_ref().is_some_and(|lists| lists.is_stale(of)) {
-                    continue;
-                }
-                if is_one_list && side == Side::Kept {
-                    let Some(item) = changes.apply(item) else { continue };
-                    hand_on(of, &canonical(item).map_err(std::io::Error::from)?)?;
-                } else {
-                    hand_on(of, item)?;
+                let is_stale = |of: &Owner<'_>| {
+                    unsettled.lists.as_ref().is_some_and(|lists| lists.is_stale(&of.key))
+                };
+                match &of {
+                    Some(of) if is_stale(of) => (),
+                    None if side == Side::Kept => {
+                        let Some(item) = changes.apply(item) else { continue };
+                        hand_on(None, &canonical(item).map_err(io::Error::from)?)?;
+                    }
+                    of => hand_on(of.as_ref(), item)?,
                 }
             }
         }
         for item in changes.rest().filter(|_| is_one_list) {
-            hand_on("", &canonical(item).map_err(std::io::Error::from)?)?;
+            hand_on(None, &canonical(item).map_err(io::Error::from)?)?;
         }
         Ok(true)
+    }
+}
+
+impl Shard<'_> {
+    /// What an item of a parent's list becomes. More than that may have changed of it, and nobody is told.
+    fn becomes(&self, of: &Owner<'_>, item: &RawValue) -> Result<String, Error> {
+        let Output { entities, references, .. } = self.converted(of, item);
+        let entities = entities.iter().map(|it| (it.key.as_str(), &it.properties, &it.raw));
+        let becomes = (entities.collect::<Vec<_>>(), references);
+        Ok(serde_json::to_string(&becomes).map_err(io::Error::from)?)
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use steps::Parent;
+use steps::{Item, Output, Parent};
 use tokio::time::Instant;
 
 use super::Shard;
@@ -164,11 +164,20 @@ impl Shard<'_> {
         if self.is_kept() {
             self.items.line(&KeptItem { of: Some(of.clone()), item })?;
         }
-        let Some(raw) = item else { return Ok(()) };
-        let Ok(json) = serde_json::from_str(raw.get()) else { return Ok(()) };
+        let Some(item) = item else { return Ok(()) };
+        let out = self.converted(of, item);
+        self.write(&out)
+    }
+
+    /// What an item of a list of a parent becomes.
+    pub(super) fn converted(&self, of: &Owner<'_>, raw: &RawValue) -> Output {
+        let mut out = Output::default();
         let key = Key::new(&of.key);
-        let parent = Parent { key: &key, kind: &of.kind, json: &Value::Null };
-        self.convert(&json, raw, Some(parent))
+        let parent = Some(Parent { key: &key, kind: &of.kind, json: &Value::Null });
+        // It was read before, or just now.
+        let json = serde_json::from_str(raw.get()).unwrap_or_default();
+        self.step.convert(Item { json: &json, raw, parent, scope: &self.scope }, &mut out);
+        out
     }
 
     /// What was told of items before the list was read, if it was.

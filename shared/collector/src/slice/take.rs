@@ -128,20 +128,21 @@ impl Shard<'_> {
 
     /// Takes one item. An odd item costs itself only.
     pub(super) fn item(&mut self, raw: &RawValue, chain: &Chain) -> Result<(), Error> {
+        let is_tracked = !self.step.list.delta.is_empty() && !chain.is_fallback;
+        let parent = chain.parent.as_ref();
+        if let Some(parent) = parent.filter(|_| is_tracked) {
+            return self.fresh_item(&owner(parent), Some(raw));
+        }
         let Ok(json) = serde_json::from_str::<Value>(raw.get()) else {
             let drift = &mut self.checkpoint.progress.drift;
             *drift.entry(format!("{}.item", self.step.id)).or_default() += 1;
             return Ok(());
         };
-        let parent = chain.parent.as_ref();
-        if self.step.list.delta.is_empty() || chain.is_fallback {
-            let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
-            return self.convert(&json, raw, parent);
+        if is_tracked {
+            return self.tracked_item(json);
         }
-        match parent {
-            None => self.tracked_item(json),
-            Some(parent) => self.fresh_item(&owner(parent), Some(raw)),
-        }
+        let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
+        self.convert(&json, raw, parent)
     }
 
     /// Converts one item, and writes what it becomes.

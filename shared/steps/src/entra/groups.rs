@@ -72,8 +72,7 @@ static HAS: [Link; 2] = [
 /// Who is in which group. A group that gains or loses a member, or whose member is deleted, is told.
 pub(crate) const MEMBERSHIPS: Watch = Watch::parents("/groups/delta", "members");
 
-/// What is converted of members that no step collects as such.
-pub(crate) const DEVICES: Watch = Watch::members("/devices/delta", "displayName");
+/// What is converted of contacts, which no step collects as such.
 pub(crate) const CONTACTS: Watch = Watch::members("/contacts/delta", "displayName,jobTitle,mail");
 
 pub(crate) static MEMBERS: Step = Step {
@@ -84,7 +83,7 @@ pub(crate) static MEMBERS: Step = Step {
         .of_each(&[&GROUP])
         .query("$top=999")
         .also(&["id", "displayName", "mail", "jobTitle"])
-        .delta(&[MEMBERSHIPS, DEVICES, CONTACTS]),
+        .delta(&[MEMBERSHIPS, CONTACTS]),
     permissions: &[Permission::Graph("GroupMember.Read.All")],
     links: &HAS,
     relate: member,

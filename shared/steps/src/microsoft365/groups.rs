@@ -5,7 +5,7 @@ use graph::{End, Name, RelationshipClass};
 use crate::convert::{Item, Output};
 use crate::delta::Watch;
 use crate::entity::EntityType;
-use crate::entra::groups::{self, CONTACTS, DEVICES, GROUP, MEMBER, MEMBERSHIPS, add_member};
+use crate::entra::groups::{self, CONTACTS, GROUP, MEMBER, MEMBERSHIPS, add_member};
 use crate::entra::users::USER;
 use crate::list::List;
 use crate::microsoft365::account::{ACCOUNT, account_name};
@@ -36,6 +36,8 @@ const HAS_MEMBER: Link =
 
 const MEMBER_TYPES: &[&EntityType] = &[&MEMBER];
 
+/// What is converted of other members that no step collects as such.
+const DEVICES: Watch = Watch::members("/devices/delta", "displayName");
 const SERVICE_PRINCIPALS: Watch = Watch::members("/servicePrincipals/delta", "displayName");
 
 pub(crate) static MEMBERS: Step = Step {
