@@ -54,6 +54,9 @@ pub(crate) struct State {
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     job: Job,
+    /// When the job was planned. Those of one second cannot be told apart by their ids.
+    #[serde(with = "time::serde::rfc3339")]
+    planned: OffsetDateTime,
     state: String,
 }
 
@@ -137,11 +140,11 @@ pub(crate) async fn kept(
 pub(crate) async fn keep(context: &Context, plan: &Plan, step: &Step) -> Result<(), Error> {
     let manifest = context.read::<Manifest>(&plan.job.manifest(step.id)).await?;
     let Some(state) = manifest.and_then(|(manifest, _)| manifest.kept) else { return Ok(()) };
-    let kept = Kept { job: plan.job.clone(), state };
+    let kept = Kept { job: plan.job.clone(), planned: planned(plan), state };
     let name = layout::kept(&plan.job.instance, step.id);
     loop {
         let condition = match context.read::<Kept>(&name).await? {
-            Some((last, _)) if last.job.id >= kept.job.id => return Ok(()),
+            Some((last, _)) if last.planned >= kept.planned => return Ok(()),
             Some((_, etag)) => Condition::Matches(etag),
             None => Condition::Absent,
         };
