@@ -35,7 +35,7 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / "target/infra/deploy-locally"
 REGION = "eu-central-1"
-FUNCTIONS = ("start", "collect", "provision", "finish")
+FUNCTIONS = ("start", "collect", "provision", "finish", "consent")
 DELIVERED_AGAIN = "the message will be delivered again"
 SECRET = "a-client-secret-that-must-not-be-seen-anywhere"
 
@@ -332,6 +332,29 @@ def check_delivery(deployed, instance, first):
     check(summary["trespass"] == "AccessDenied", "a role that lacks an action is refused", summary["trespass"])
 
 
+def check_consent(deployed, instance, is_stand_in):
+    """The pages for an administrator, by the events that a function URL makes."""
+    def page(file):
+        answer, failed = deployed.invoke("consent", json.loads((ROOT / "events" / file).read_text()))
+        check(not failed, f"consent answers {file}", json.dumps(answer))
+        return answer
+    begin, redirect = page("consent-begin-request.json"), page("consent-redirect-request.json")
+    if is_stand_in:
+        check(begin["trespasses"] == ["AccessDenied"] * 4, "consent reads no graph, and writes none", begin["trespasses"])
+        return
+    check(begin["statusCode"] == 200 and "/v2.0/adminconsent?" in begin["body"], "consent leads to Microsoft", json.dumps(begin))
+    check(begin["cookies"][0].startswith("__Host-"), "it knows the browser again", begin["cookies"])
+    check(redirect["statusCode"] == 400 and "not made here" in redirect["body"], "it refuses a forged redirect", json.dumps(redirect))
+    check(not deployed.keys("consents/"), "that leaves nothing behind")
+    url = deployed.outputs["ConsentUrl"]
+    waiting = json.loads(deployed.read(f"instances/{instance}.json"))
+    waiting |= {"id": "waiting", "config": waiting["config"] | {"directoryId": "organizations"}}
+    deployed.store_instance({"instance": waiting})
+    answer, failed = deployed.invoke("start", {"instanceId": "waiting"})
+    check(failed and f"{url.rstrip('/')}/consent?instance=waiting" in json.dumps(answer), "start says where to consent", json.dumps(answer))
+    deployed.s3.delete_object(Bucket=deployed.bucket, Key="instances/waiting.json")
+
+
 def check_provisioning(deployed):
     """A message that provision cannot act on comes back to it until it ends among the dead letters."""
     queue, dead = deployed.outputs["ProvisionQueueUrl"], deployed.outputs["ProvisionDeadLettersUrl"]
@@ -387,8 +410,9 @@ def main():
             check_delivery(deployed, instance, first)
             check_dead_letters(deployed)
         check_provisioning(deployed)
+        check_consent(deployed, instance, options.stand_in)
 
-        check(len(deployed.alarms.describe_alarms()["MetricAlarms"]) == 10, "there are ten alarms")
+        check(len(deployed.alarms.describe_alarms()["MetricAlarms"]) == 11, "there are eleven alarms")
         for queue in (f"{name}{kind}Url" for kind in ("DeadLetters", "Queue") for name in ("Collect", "Provision", "Finish")):
             # A message is deleted after its function has answered, which is after what it wrote is seen.
             name = queue.removesuffix("Url")

@@ -90,6 +90,16 @@ def findings_of_project(plain):
         if ("AWS/Lambda", "Errors", json.dumps({"Ref": name})) not in watched:
             yield f"{name}: no alarm on its errors"
 
+    for name, url in each("AWS::Lambda::Url"):
+        function = url["TargetFunctionArn"]["Ref"]
+        if "ReservedConcurrentExecutions" not in functions[function]:
+            yield f"{function}: anybody may invoke it as often as they like"
+        # Without the condition that the second one carries, anybody with an account could invoke it with any event.
+        allowed = {(p["Action"], p.get("FunctionUrlAuthType"), p.get("InvokedViaFunctionUrl"))
+                   for _, p in each("AWS::Lambda::Permission") if p["FunctionName"] == {"Ref": function}}
+        if allowed != {("lambda:InvokeFunctionUrl", "NONE", None), ("lambda:InvokeFunction", None, True)}:
+            yield f"{function}: not just its URL may be asked by anybody"
+
     for name, queue in queues.items():
         metric = "ApproximateNumberOfMessagesVisible" if name in dead_letters else "ApproximateAgeOfOldestMessage"
         if ("AWS/SQS", metric, json.dumps({"Fn::GetAtt": [name, "QueueName"]})) not in watched:
@@ -140,6 +150,9 @@ DAMAGES = [
     ("a right to remove for good", "Action: s3:DeleteObject\n", "Action: s3:DeleteObjectVersion\n", "for good"),
     ("failures that go unnoticed", "FunctionResponseTypes: [ReportBatchItemFailures]", "", "would be deleted"),
     ("no permission to recurse", "RecursiveLoop: Allow", "", "runaway"),
+    ("a URL without a bound", "ReservedConcurrentExecutions: !Ref ConsentConcurrency",
+     "Tags: { Bound: !Ref ConsentConcurrency }", "as often as they like"),
+    ("a function for everybody", "InvokedViaFunctionUrl: true", "", "not just its URL"),
     ("an alarm on the wrong queue", "!GetAtt FinishDeadLetters.QueueName", "!GetAtt FinishQueue.QueueName", "no alarm"),
     ("no encryption", "SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false", "not encrypted"),
 ]

@@ -1,4 +1,4 @@
-"""Stands in for the four functions: does with queues and objects what they do, and collects nothing.
+"""Stands in for the five functions: does with queues and objects what they do, and collects nothing.
 
 It runs as the bootstrap of a custom runtime. Which function it is, it takes from the function's name. What it
 was given it writes to jobs/{instance}/{job}/trace/, where the test reads how the emulator delivers.
@@ -121,9 +121,22 @@ def finish(event):
     return {"batchItemFailures": []}
 
 
+def consent(event):
+    # What it may: its own key, and what keeps a consent from being taken twice.
+    secrets.get_secret_value(SecretId=os.environ["CONSENT_KEY_ARN"])
+    if event["rawPath"] == "/consent":
+        put("consents/nonce.json", {}, IfNoneMatch="*")
+    s3.get_object(Bucket=BUCKET, Key="consents/nonce.json")
+    graph = next(it["Key"] for it in s3.list_objects_v2(Bucket=BUCKET, Prefix="graph/")["Contents"] if "/entities/" in it["Key"])
+    trespasses = [refusal_of(lambda: s3.get_object(Bucket=BUCKET, Key=graph)), refusal_of(put, graph, {}),
+                  refusal_of(lambda: s3.delete_object(Bucket=BUCKET, Key="consents/nonce.json")),
+                  refusal_of(lambda: sqs.send_message(QueueUrl=PROVISION, MessageBody="{}", MessageGroupId="g", MessageDeduplicationId="g"))]
+    return {"statusCode": 200, "headers": {}, "body": "", "cookies": [], "trespasses": trespasses}
+
+
 def main():
     api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
-    handlers = {"start": start, "collect": collect, "provision": provision, "finish": finish}
+    handlers = {"start": start, "collect": collect, "provision": provision, "finish": finish, "consent": consent}
     handler = handlers[os.environ["AWS_LAMBDA_FUNCTION_NAME"].rsplit("-", 1)[1]]
     while True:
         with urllib.request.urlopen(f"{api}/next") as response:

@@ -8,6 +8,10 @@ mod golden;
 mod problems;
 mod recording;
 #[cfg(feature = "system")]
+pub mod redirects;
+#[cfg(feature = "system")]
+pub mod stage;
+#[cfg(feature = "system")]
 pub mod world;
 
 pub use golden::{difference, golden, is_update, pretty};

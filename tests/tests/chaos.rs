@@ -180,8 +180,12 @@ fn a_link_to_another_host_is_not_followed() {
     let path = "/v1.0/groups".to_owned();
     let expected = [
         ("ad-groups", Status::Partial),
+        ("ad-group-assignment-schedules", Status::Partial),
+        ("ad-group-eligibility-schedules", Status::Partial),
         ("ad-group-members", Status::Partial),
+        ("ad-group-owners", Status::Partial),
         ("ad-group-service-principal-members", Status::Partial),
+        ("ad-group-service-principal-owners", Status::Partial),
     ];
     ends_with(Permanent::ForeignLink { path, host }, &expected);
     // Nobody has so much as connected, so no request and no token came.

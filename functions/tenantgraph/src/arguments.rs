@@ -1,5 +1,6 @@
 //! What the command line understands.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     /// Looks at the stored instances, and changes them.
     #[command(subcommand)]
     Instance(Instance),
+    /// Serves the pages on which an administrator lets a tenant be collected, and collects it.
+    Consent(Consent),
     /// Prints what tenantgraph collects and what it must be allowed to.
     Docs(Docs),
     /// Serves a simulated tenant until it is stopped.
@@ -236,6 +239,25 @@ pub(crate) struct Diff {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Consent {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8400", value_name = "IP:PORT")]
+    pub(crate) listen: SocketAddr,
+    /// The address that browsers know, where it is not http://localhost:PORT. An https address, but for this
+    /// machine.
+    #[arg(long, value_name = "URL")]
+    pub(crate) address: Option<String>,
+    /// A variable or a file with what to sign with; else a key is made that ends with the process.
+    #[arg(long, value_name = "env:NAME|file:PATH")]
+    pub(crate) key: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// The cloud: public, usgov, china, or a JSON file. Outweighs what the instances say.
+    #[arg(long, env = "TENANTGRAPH_CLOUD", value_name = "CLOUD|FILE")]
+    pub(crate) cloud: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Docs {
     /// What to print.
     #[arg(value_enum)]
@@ -263,6 +285,10 @@ pub(crate) struct Simulate {
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
+    /// Has an application of another organisation with this redirect URI, to which an administrator can
+    /// consent; an event for an instance that awaits it is consent.json.
+    #[arg(long, value_name = "URL")]
+    pub(crate) redirect_uri: Option<String>,
     /// Where to write cloud.json and an event for each instance (that of Microsoft 365 is
     /// microsoft365.json), once the tenant is served.
     #[arg(long, value_name = "DIR")]

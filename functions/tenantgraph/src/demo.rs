@@ -1,11 +1,14 @@
 //! `tenantgraph demo`.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use collector::instance::ANY_DIRECTORY;
 use microsoft::Cloud;
 use serde_json::{Value, json};
-use simulator::{Options, Simulator};
+use simulator::{Application, Options, Principal, Simulator};
+use steps::Permission;
 use uuid::Uuid;
 
 use crate::arguments::{Demo, Integration, Tenant};
@@ -15,7 +18,7 @@ use crate::{End, Error, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { integration, tenant, storage, json } = arguments;
-    let simulator = serve(&tenant, 0).await?;
+    let simulator = serve(&tenant, 0, Vec::new()).await?;
     let cloud = Cloud::parse(&simulator.cloud().to_string())?;
     let progress = Progress::new();
     let machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
@@ -30,14 +33,19 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     crate::run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
 }
 
-/// Serves a simulated tenant on this machine.
-pub(crate) async fn serve(tenant: &Tenant, port: u16) -> Result<Simulator, Error> {
+/// Serves a simulated tenant on this machine, and applications that its administrators can consent to.
+pub(crate) async fn serve(
+    tenant: &Tenant,
+    port: u16,
+    applications: Vec<Application>,
+) -> Result<Simulator, Error> {
     let options = Options {
         seed: tenant.seed,
         users: tenant.users,
         subscriptions: tenant.subscriptions,
         resources: tenant.resources,
         latency: Duration::from_millis(tenant.latency),
+        applications,
         ..Options::default()
     };
     Ok(Simulator::start(options, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?)
@@ -55,12 +63,42 @@ pub(crate) fn tenant_event(simulator: &Simulator) -> Value {
 /// The event that collects Microsoft 365 of a simulated tenant.
 pub(crate) fn microsoft365_event(simulator: &Simulator) -> Value {
     let (directory, principal) = (simulator.directory_id(), simulator.principal());
+    microsoft365(&format!("{directory}/microsoft365"), simulator, directory, principal)
+}
+
+/// An application of another organisation, which reads what the steps do once there is consent.
+pub(crate) fn application(redirect_uri: String) -> Application {
+    let permissions = steps::STEPS.iter().flat_map(|step| step.permissions);
+    let graph = permissions.filter_map(|permission| match permission {
+        Permission::Graph(name) => Some((*name).to_owned()),
+        Permission::Action(_) | Permission::DataAction(_) => None,
+    });
+    let graph_roles: BTreeSet<String> = graph.collect();
+    Application {
+        name: "tenantgraph".to_owned(),
+        principal: Principal {
+            client_id: id("application"),
+            client_secret: id("the secret of the application"),
+            graph_roles: graph_roles.into_iter().collect(),
+            assignments: Vec::new(),
+            vaults: false,
+        },
+        redirect_uris: vec![redirect_uri],
+    }
+}
+
+/// The event that collects Microsoft 365 as an application that awaits consent.
+pub(crate) fn consent_event(simulator: &Simulator, application: &Application) -> Value {
+    microsoft365("consent", simulator, ANY_DIRECTORY, &application.principal)
+}
+
+fn microsoft365(what: &str, simulator: &Simulator, tenant: &str, principal: &Principal) -> Value {
     json!({ "instance": {
-        "id": id(&format!("{directory}/microsoft365")),
+        "id": id(what),
         "integration": "microsoft365",
         "name": simulator.default_domain(),
         "config": {
-            "tenant": directory,
+            "tenant": tenant,
             "clientId": principal.client_id,
             "clientSecret": principal.client_secret,
         },

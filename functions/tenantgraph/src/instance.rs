@@ -66,6 +66,7 @@ fn table(instances: &[Instance]) -> Result<(), Error> {
         let standing = instance.provisioned.as_ref().map(|it| &it.subscription);
         let state = match standing {
             _ if !instance.enabled => "disabled".to_owned(),
+            _ if instance.config.awaits_consent() => "awaits consent".to_owned(),
             None => format!("runs {}", interval(instance)?),
             Some(Standing::Listed) => "runs with its tenant".to_owned(),
             Some(Standing::Skipped { reason }) => format!("skipped: {reason}"),

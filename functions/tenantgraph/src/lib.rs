@@ -5,6 +5,7 @@
 #![expect(clippy::print_stderr, reason = "progress goes to stderr: a command line has no log")]
 
 mod arguments;
+pub mod consent;
 mod demo;
 mod diff;
 mod docs;
@@ -74,6 +75,7 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Show(show) => show::run(show).await,
         Command::Diff(diff) => diff::run(diff).await,
         Command::Instance(instance) => instance::run(instance).await,
+        Command::Consent(consent) => consent::run(consent).await,
         Command::Docs(docs) => docs::run(&docs),
         Command::Simulator(simulator) => simulate::run(simulator).await,
     };

@@ -75,13 +75,7 @@ impl Machine {
     ///
     /// If a message fails again and again.
     pub async fn finish(&self, jobs: &[Job]) -> Result<Vec<Summary>, Error> {
-        let mut workers = JoinSet::new();
-        let queues = [QueueName::Collect; WORKERS].into_iter();
-        let queues = queues.chain([QueueName::Provision; PROVISIONERS]).chain([QueueName::Finish]);
-        for queue in queues {
-            let (context, messages) = (self.context.clone(), self.queue.clone());
-            workers.spawn(async move { work(&context, &messages, queue).await });
-        }
+        let mut workers = self.workers();
         tokio::select! {
             () = self.queue.inner.drained() => (),
             Some(stopped) = workers.join_next() => stopped??,
@@ -92,6 +86,29 @@ impl Machine {
             summaries.push(snapshot::summary(&self.context, job).await?);
         }
         Ok(summaries)
+    }
+
+    /// Works on what is queued, now and later, and never ends by itself.
+    ///
+    /// # Errors
+    ///
+    /// If a message fails again and again.
+    pub async fn work(&self) -> Result<(), Error> {
+        match self.workers().join_next().await {
+            Some(stopped) => stopped?,
+            None => Ok(()),
+        }
+    }
+
+    fn workers(&self) -> JoinSet<Result<(), Error>> {
+        let mut workers = JoinSet::new();
+        let queues = [QueueName::Collect; WORKERS].into_iter();
+        let queues = queues.chain([QueueName::Provision; PROVISIONERS]).chain([QueueName::Finish]);
+        for queue in queues {
+            let (context, messages) = (self.context.clone(), self.queue.clone());
+            workers.spawn(async move { work(&context, &messages, queue).await });
+        }
+        workers
     }
 }
 

@@ -93,6 +93,6 @@ fn end_of_step(step: &Value) -> End {
 }
 
 /// A cloud by its name, as JSON, or as a file with JSON.
-fn cloud(text: &str) -> Result<Cloud, CloudError> {
+pub(crate) fn cloud(text: &str) -> Result<Cloud, CloudError> {
     if Path::new(text).is_file() { Cloud::read(Path::new(text)) } else { Cloud::parse(text) }
 }

@@ -8,13 +8,18 @@ use crate::{End, Error, demo};
 /// Serves a simulated tenant until the process is stopped. The files are written once it is served, so
 /// that whoever waits for them may begin.
 pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
-    let Simulate { tenant, port, out } = arguments;
-    let simulator = demo::serve(&tenant, port).await?;
+    let Simulate { tenant, port, redirect_uri, out } = arguments;
+    let application = redirect_uri.map(demo::application);
+    let simulator = demo::serve(&tenant, port, application.iter().cloned().collect()).await?;
     fs::create_dir_all(&out)?;
     let events = demo::events(&simulator);
     for (at, event) in events.iter().enumerate() {
         let name = if at == 0 { "event.json".to_owned() } else { format!("event-{at}.json") };
         fs::write(out.join(name), serde_json::to_vec_pretty(event)?)?;
+    }
+    if let Some(application) = &application {
+        let event = demo::consent_event(&simulator, application);
+        fs::write(out.join("consent.json"), serde_json::to_vec_pretty(&event)?)?;
     }
     for (name, document) in [
         ("tenant.json", demo::tenant_event(&simulator)),

@@ -36,6 +36,8 @@ pub struct Context {
     /// How many parents one shard of a step takes in the jobs that are planned. A step with more is
     /// split.
     pub parents_per_shard: u64,
+    /// Where administrators consent, without a trailing slash: the address of the function `consent`.
+    pub consent_site: String,
     connections: Mutex<HashMap<Account, Connection>>,
     kept: Mutex<HashMap<String, Secret>>,
 }
@@ -93,6 +95,7 @@ impl Context {
             observer: Arc::new(Unobserved),
             is_one_process: false,
             parents_per_shard: PARENTS_PER_SHARD,
+            consent_site: "(address of the function consent)".to_owned(),
             connections: Mutex::default(),
             kept: Mutex::default(),
         }
@@ -114,6 +117,12 @@ impl Context {
 
     /// Reaches Microsoft as an instance does.
     pub(crate) async fn connect(&self, instance: &Instance) -> Result<Arc<dyn Fetch>, Error> {
+        if instance.config.awaits_consent() {
+            return Err(Error::AwaitsConsent {
+                instance: instance.id.clone(),
+                site: self.consent_site.clone(),
+            });
+        }
         let account = Account::of(instance);
         if let Some(connection) = self.lock().get(&account)
             && connection.since.elapsed() < BELIEVED
@@ -144,7 +153,7 @@ impl Context {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn secret(&self, instance: &Instance) -> Result<Secret, Error> {
+    pub(crate) async fn secret(&self, instance: &Instance) -> Result<Secret, Error> {
         match &instance.config.client_secret {
             SecretReference::SecretArn(arn) => Ok(self.secrets.read(arn).await?),
             SecretReference::InMemory => {
@@ -242,6 +251,16 @@ pub enum Error {
     /// The instance cannot be collected as it is configured.
     #[error("[validation_failure] Error occurred while validating integration configuration: {0}")]
     Validation(String),
+    /// Nobody has consented yet.
+    #[error(
+        "instance {instance} awaits the consent of an administrator of its tenant, who gives it at {site}/consent?instance={instance}"
+    )]
+    AwaitsConsent {
+        /// The instance.
+        instance: String,
+        /// Where to consent.
+        site: String,
+    },
     /// The instance is being collected already.
     #[error(
         "a job of instance {instance} is running since {since} ({job}); wait for it, or until its lease ends at {until}"

@@ -93,7 +93,8 @@ pub enum Standing {
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "these are the switches that users know")]
 pub struct Config {
-    /// The directory (tenant). Events of Microsoft 365 call it `tenant`.
+    /// The directory (tenant), or [`ANY_DIRECTORY`] until an administrator of it has consented. Events of
+    /// Microsoft 365 call it `tenant`.
     pub directory_id: String,
     /// The application (client).
     pub client_id: String,
@@ -156,7 +157,23 @@ fn public() -> String {
     "public".to_owned()
 }
 
+/// Stands for a directory that is not known before an administrator of it has consented to the application.
+/// It is what the sign-in service calls the directory of whoever signs in.
+pub const ANY_DIRECTORY: &str = "organizations";
+
 impl Config {
+    /// Whether nothing can be collected before an administrator of some directory has consented.
+    #[must_use]
+    pub fn awaits_consent(&self) -> bool {
+        self.directory_id == ANY_DIRECTORY
+    }
+
+    /// The directory, if it is known.
+    #[must_use]
+    pub fn known_directory(&self) -> Option<&str> {
+        Some(self.directory_id.as_str()).filter(|_| !self.awaits_consent())
+    }
+
     /// Whether an ingestion source is collected. One that is off by default has to be named.
     #[must_use]
     pub fn collects(&self, source: &str) -> bool {

@@ -143,10 +143,17 @@ async fn store(context: &Context, instance: Instance, has_secret: bool) -> Resul
         warnings.push("nor can the instances of its subscriptions".to_owned());
     }
     let id = instance.id.clone();
-    // What tenantgraph knows of the instance of a subscription is not the user's to say.
+    // What tenantgraph knows, of the instance of a subscription or by a consent, is not the user's to say.
     let stored = change(context, &id, |before| {
-        let provisioned = before.and_then(|it| it.provisioned);
-        Some(Instance { provisioned, ..instance.clone() })
+        let mut stored = Instance { provisioned: None, ..instance.clone() };
+        if let Some(before) = before {
+            if stored.config.awaits_consent() && before.config.client_id == stored.config.client_id
+            {
+                stored.config.directory_id = before.config.directory_id;
+            }
+            stored.provisioned = before.provisioned;
+        }
+        Some(stored)
     });
     let instance = stored.await?.ok_or_else(|| unknown(&id))?;
     Ok(Managed::Stored { instance: Box::new(instance), warnings })

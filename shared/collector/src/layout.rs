@@ -145,6 +145,12 @@ pub fn instance(id: &str) -> String {
     format!("instances/{id}.json")
 }
 
+/// A consent that was taken.
+#[must_use]
+pub fn consent(nonce: &str) -> String {
+    format!("consents/{nonce}.json")
+}
+
 /// What the names of all stored instances begin with.
 pub const INSTANCES: &str = "instances/";
 

@@ -5,6 +5,7 @@
 //! are known by the traits in [`ports`] only.
 
 mod advance;
+pub mod consent;
 mod context;
 mod delta;
 pub mod event;

@@ -154,6 +154,23 @@ pub trait Microsoft: Debug + Send + Sync {
 
     /// The address of a cloud's portal, without a trailing slash.
     fn portal(&self, cloud: &str) -> &str;
+
+    /// Where an administrator consents to the application permissions that an application is registered
+    /// with; none in a cloud that does not exist.
+    fn admin_consent(&self, cloud: &str, consent: &AdminConsent<'_>) -> Option<String>;
+}
+
+/// What an administrator is asked, and where the answer goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdminConsent<'a> {
+    /// The tenant, or `organizations` for whichever one the administrator signs in to.
+    pub tenant: &'a str,
+    /// The application (client).
+    pub client_id: &'a str,
+    /// Where Microsoft sends the administrator back to. The application is registered with it.
+    pub redirect_uri: &'a str,
+    /// What comes back with the answer.
+    pub state: &'a str,
 }
 
 /// Reads documents of Microsoft's services.

@@ -125,7 +125,9 @@ async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
         };
         match started {
             Ok(job) => jobs.push(job),
-            Err(error @ (Error::Running { .. } | Error::Died { .. })) => {
+            Err(
+                error @ (Error::AwaitsConsent { .. } | Error::Running { .. } | Error::Died { .. }),
+            ) => {
                 tracing::info!(instance.id = id, %error, "an instance is not started");
             }
             Err(error) => tracing::error!(instance.id = id, %error, "an instance cannot start"),
@@ -255,7 +257,10 @@ async fn sign_in(
 }
 
 /// The domain that new users of a directory get.
-async fn default_domain(fetch: &dyn Fetch, directory: &str) -> Result<Option<String>, Failure> {
+pub(crate) async fn default_domain(
+    fetch: &dyn Fetch,
+    directory: &str,
+) -> Result<Option<String>, Failure> {
     let first = Address::Path("/organization?$select=verifiedDomains".to_owned());
     let mut address = first.clone();
     // There is one organization, but an empty page with a next link may come before it.

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use collector::ports::AdminConsent;
 use serde_json::{Map, Value};
 use steps::Service;
-use url::{Host, Url};
+use url::{Host, Url, form_urlencoded};
 
 /// Where the services of a cloud are, and what tokens for them are called.
 ///
@@ -153,6 +154,18 @@ impl Cloud {
     /// The address of the sign-in service, without a trailing slash.
     pub(crate) fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// The admin consent endpoint, with a question. Application permissions can only be asked for as a
+    /// whole, as they are registered: by the scope `/.default`. Source: "Admin consent on the Microsoft
+    /// identity platform".
+    pub(crate) fn admin_consent(&self, consent: &AdminConsent<'_>) -> String {
+        let AdminConsent { tenant, client_id, redirect_uri, state } = *consent;
+        let scope = format!("{}/.default", self.audience(Service::Graph));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("client_id", client_id).append_pair("scope", &scope);
+        query.append_pair("redirect_uri", redirect_uri).append_pair("state", state);
+        format!("{}/{tenant}/v2.0/adminconsent?{}", self.authority, query.finish())
     }
 
     /// The base address of a service, without a trailing slash. Vaults have none in common.
@@ -442,6 +455,27 @@ mod tests {
         assert!(cloud.is_local() && !cloud.is_http2());
         let without = changed(|document| document["dataPlane"] = Value::Null).unwrap();
         assert_eq!(without.data_plane("kv1.vault.azure.net"), "https://kv1.vault.azure.net");
+    }
+
+    #[test]
+    fn an_administrator_consents_at_the_clouds_own_sign_in_service() {
+        let consent = AdminConsent {
+            tenant: "organizations",
+            client_id: "c",
+            redirect_uri: "https://site.example/consent/redirect",
+            state: "a.b&c",
+        };
+        let query = "client_id=c&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default\
+            &redirect_uri=https%3A%2F%2Fsite.example%2Fconsent%2Fredirect&state=a.b%26c";
+        for (cloud, authority) in [
+            (Cloud::PUBLIC, "https://login.microsoftonline.com"),
+            (Cloud::parse(REPLAY).unwrap(), "http://127.0.0.1:8080/login.microsoftonline.com"),
+        ] {
+            let address = cloud.admin_consent(&consent);
+            assert_eq!(address, format!("{authority}/organizations/v2.0/adminconsent?{query}"));
+        }
+        let address = Cloud::US_GOVERNMENT.admin_consent(&consent);
+        assert!(address.contains("scope=https%3A%2F%2Fgraph.microsoft.us%2F.default"), "{address}");
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use collector::instance::Credentials;
-use collector::ports::{Answer, DomainKey, Download, Failure, Fetch, Microsoft, Request};
+use collector::ports::{
+    AdminConsent, Answer, DomainKey, Download, Failure, Fetch, Microsoft, Request,
+};
 use steps::Service;
 
 use crate::cloud::{Cloud, CloudError};
@@ -93,6 +95,10 @@ impl Microsoft for Connections {
 
     fn portal(&self, cloud: &str) -> &str {
         self.cloud(cloud).map_or("", |cloud| cloud.portal())
+    }
+
+    fn admin_consent(&self, cloud: &str, consent: &AdminConsent<'_>) -> Option<String> {
+        self.cloud(cloud).map(|cloud| cloud.admin_consent(consent))
     }
 }
 

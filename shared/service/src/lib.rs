@@ -15,7 +15,7 @@ use tokio::time::Instant;
 const MARGIN: Duration = Duration::from_secs(15);
 
 /// What a function's process is given, from its environment: `STORE`, `COLLECT_QUEUE_URL`,
-/// `FINISH_QUEUE_URL`, `PROVISION_QUEUE_URL` and `TENANTGRAPH_CLOUD`.
+/// `FINISH_QUEUE_URL`, `PROVISION_QUEUE_URL`, `TENANTGRAPH_CLOUD` and `CONSENT_ADDRESS`.
 ///
 /// # Errors
 ///
@@ -35,10 +35,26 @@ pub async fn context() -> Result<Context, Error> {
         Some(cloud) => Connections::new(Cloud::parse(&cloud)?),
         None => Connections::default(),
     };
-    Ok(Context::new(store, Arc::new(queue), Arc::new(secrets), Arc::new(microsoft)))
+    let mut context = Context::new(store, Arc::new(queue), Arc::new(secrets), Arc::new(microsoft));
+    if let Some(address) = consent_address() {
+        context.consent_site = address;
+    }
+    Ok(context)
 }
 
-fn variable(name: &str) -> Result<String, Error> {
+/// Where administrators consent, without a trailing slash, if that is said: `CONSENT_ADDRESS`.
+#[must_use]
+pub fn consent_address() -> Option<String> {
+    let address = env::var("CONSENT_ADDRESS").ok().filter(|address| !address.is_empty());
+    address.map(|address| address.trim_end_matches('/').to_owned())
+}
+
+/// A variable of the environment that has to be set.
+///
+/// # Errors
+///
+/// If it is not.
+pub fn variable(name: &str) -> Result<String, Error> {
     env::var(name).map_err(|_| format!("the environment variable {name} is not set").into())
 }
 
@@ -48,6 +64,7 @@ pub fn diagnostic(error: &Error) -> Diagnostic {
     let error_type = match error.downcast_ref() {
         Some(collector::Error::Event(_)) => "InvalidEvent",
         Some(collector::Error::Validation(_)) => "ValidationFailure",
+        Some(collector::Error::AwaitsConsent { .. }) => "AwaitsConsent",
         Some(collector::Error::Running { .. }) => "AlreadyRunning",
         Some(collector::Error::NoParents { .. } | collector::Error::Unknown(_)) => "NotFound",
         _ if error.is::<collector::event::Problems>() => "InvalidEvent",

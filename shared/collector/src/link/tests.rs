@@ -20,8 +20,8 @@ use crate::ledger::{Entry, Status};
 use crate::manifest::Part;
 use crate::part::PartWriter;
 use crate::ports::{
-    Body, Condition, Etag, Fetch, Microsoft, Object, Outgoing, Queue, QueueError, QueueName,
-    SecretError, Secrets, Store, StoreError,
+    AdminConsent, Body, Condition, Etag, Fetch, Microsoft, Object, Outgoing, Queue, QueueError,
+    QueueName, SecretError, Secrets, Store, StoreError,
 };
 
 /// What a step left behind.
@@ -392,5 +392,9 @@ impl Microsoft for Outside {
 
     fn portal(&self, _: &str) -> &str {
         unreachable!("linking asks Microsoft for nothing")
+    }
+
+    fn admin_consent(&self, _: &str, _: &AdminConsent<'_>) -> Option<String> {
+        unreachable!("linking asks nobody to consent")
     }
 }

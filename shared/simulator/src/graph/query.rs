@@ -190,7 +190,8 @@ impl Query {
     pub(crate) fn check(&self, object: &dyn Object) -> Result<(), Failure> {
         let filtered = self.filter().map(Filter::properties).unwrap_or_default();
         let selected = self.select().unwrap_or_default().iter().map(String::as_str);
-        let mut names = selected.chain(filtered);
+        // What is expanded may be selected, too.
+        let mut names = selected.chain(filtered).filter(|name| !self.expands(name));
         match names.find(|name| object.property(name).is_none()) {
             Some(name) => Err(Failure::unknown_property(name, object.type_name())),
             None => Ok(()),

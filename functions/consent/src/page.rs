@@ -1,0 +1,175 @@
+//! The pages, as HTML that needs nothing else.
+
+use std::fmt::Write as _;
+
+use collector::consent::{Collection, Granted, Invitation};
+use steps::Integration;
+
+use crate::request::BEGIN;
+use crate::response::Page;
+
+/// The style sheet of every page. The contrast of each text with its ground is 7 to 1 or more.
+pub(crate) const STYLE: &str = "\
+body{margin:0;color:#1b1b1b;background:#fff;font:1.125rem/1.6 system-ui,sans-serif}\
+main{max-width:40rem;margin:0 auto;padding:2rem 1.5rem 4rem}\
+h1{font-size:1.75rem;line-height:1.25;margin:0 0 1rem}\
+h2{font-size:1.25rem;margin:2rem 0 .5rem}\
+dt{font-weight:600}\
+dd{margin:0 0 .5rem}\
+code,dd{overflow-wrap:anywhere}\
+li{margin:.25rem 0}\
+a{color:#0b4a8f}\
+a.go{display:inline-block;margin:1.5rem 0 .5rem;padding:.75rem 1.5rem;border-radius:.25rem;color:#fff;\
+background:#0b4a8f;font-weight:600;text-decoration:none}\
+a:focus-visible{outline:3px solid #1b1b1b;outline-offset:3px}";
+
+/// The page that leads to Microsoft.
+pub(crate) fn begin(invitation: &Invitation) -> Page {
+    let Invitation { instance, address, permissions } = invitation;
+    let config = &instance.config;
+    let tenant = config.known_directory().map_or_else(
+        || "the one that you sign in to".to_owned(),
+        |id| format!("<code>{}</code>", escape(id)),
+    );
+    let mut body = format!(
+        "<p>tenantgraph makes an inventory of a Microsoft tenant: what is in it, and how it hangs together. \
+         It reads, and changes nothing. For that, an administrator of the tenant has to consent.</p>\
+         <dl><dt>Connection</dt><dd>{}</dd><dt>Tenant</dt><dd>{tenant}</dd>\
+         <dt>Application (client) ID</dt><dd><code>{}</code></dd></dl>\
+         <h2>What happens next</h2>\
+         <ol><li>At Microsoft, you sign in with a work or school account that may consent for the whole \
+         tenant: as Privileged Role Administrator or Global Administrator. A personal account will not \
+         do.</li>\
+         <li>Microsoft shows what the application asks for, and you accept it or not.</li>\
+         <li>You come back here, and if you accepted, the inventory begins.</li></ol>\
+         <h2>What it asks for</h2>",
+        escape(&instance.name),
+        escape(&config.client_id),
+    );
+    if permissions.is_empty() {
+        body.push_str(
+            "<p>This connection needs no permission of Microsoft Graph. The consent makes the application \
+             known in your tenant, so that it can be given a role.</p>",
+        );
+    } else {
+        body.push_str(
+            "<p>Microsoft shows all that the application is registered with. This connection needs:</p><ul>",
+        );
+        for permission in permissions {
+            // Writing to a string cannot fail.
+            let _ = write!(body, "<li><code>{}</code></li>", escape(permission));
+        }
+        body.push_str("</ul>");
+    }
+    if instance.integration == Integration::Azure {
+        body.push_str(
+            "<p>Azure subscriptions are not part of this. Whoever looks after them assigns the application \
+             a role there.</p>",
+        );
+    }
+    let _ = write!(
+        body,
+        "<p><a class=\"go\" href=\"{}\">Continue to Microsoft</a></p>\
+         <p>You have ten minutes, in this browser. After that, reload this page.</p>",
+        escape(address),
+    );
+    page(200, "Let tenantgraph read your Microsoft tenant", &body)
+}
+
+/// The page of a consent that was taken.
+pub(crate) fn done(granted: &Granted) -> Page {
+    let Granted { instance, collection } = granted;
+    let next = match collection {
+        Collection::Started(job) => format!(
+            "The inventory has begun, as job <code>{}</code>. It takes from minutes to some hours, \
+             depending on the size of the tenant.",
+            escape(&job.id),
+        ),
+        Collection::Running => {
+            "An inventory is being made already. The next one goes by what you consented to."
+                .to_owned()
+        }
+        Collection::Disabled => {
+            "The connection is switched off, so nothing is read before it is switched on."
+                .to_owned()
+        }
+        Collection::Later(_) => {
+            "The inventory could not begin just now. Whoever looks after tenantgraph \
+                                 finds the reason in its log, and can start it."
+                .to_owned()
+        }
+    };
+    let body = format!(
+        "<p>The tenant <code>{}</code> is connected as “{}”.</p>\
+         <h2>What happens next</h2><p>{next}</p><p>There is nothing left for you to do. You can close this \
+         page.</p>\
+         <h2>If you change your mind</h2>\
+         <p>Delete the application <code>{}</code> under Enterprise applications in the Microsoft Entra \
+         admin center. From then on it cannot read anything.</p>",
+        escape(&instance.config.directory_id),
+        escape(&instance.name),
+        escape(&instance.config.client_id),
+    );
+    page(200, "Thank you: your tenant is connected", &body)
+}
+
+/// What a page that refuses is called.
+pub(crate) const REFUSED: &str = "Your tenant was not connected";
+
+/// What it is called where nothing was left to do.
+pub(crate) const TAKEN: &str = "Nothing was done a second time";
+
+/// A page that says why something is refused, and leads to the beginning if that may help.
+pub(crate) fn refused(status: u16, title: &str, reason: &str, instance: Option<&str>) -> Page {
+    let mut body = format!("<p>{}</p>", escape(reason));
+    if let Some(instance) = instance {
+        let _ = write!(
+            body,
+            "<p><a class=\"go\" href=\"{BEGIN}?instance={}\">Begin again</a></p>",
+            escape(instance),
+        );
+    }
+    page(status, title, &body)
+}
+
+fn page(status: u16, title: &str, body: &str) -> Page {
+    let body = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title} – tenantgraph</title>\n<style>{STYLE}</style>\n</head>\n\
+         <body>\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+    );
+    Page { status, body, ..Page::default() }
+}
+
+/// A text as HTML, in an element or in an attribute with quotes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_cannot_become_markup() {
+        let hostile = "<script>alert(1)</script>\"' onclick='x' &";
+        let page = refused(400, REFUSED, hostile, Some(hostile));
+        assert!(!page.body.contains("<script"), "{}", page.body);
+        assert!(page.body.contains(
+            "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39; onclick=&#39;x&#39; &amp;"
+        ));
+        assert_eq!(page.body.matches("<a ").count(), 1);
+    }
+}
