@@ -16,7 +16,7 @@ use simulator::DirectoryChange::{
     AddMember, Churn, Create, Delete, Purge, RemoveMember, Rename, SetEnabled,
 };
 use simulator::{DirectoryChange, ObjectKind, Options};
-use steps::{Integration, STEPS};
+use steps::STEPS;
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 use tokio::time::{Duration, Instant};
 
@@ -328,8 +328,7 @@ async fn everything_is_compared_once_in_a_week() {
     let lost = world.items(&first.job, Sort::Entities, "azure_user").await;
     let lost = lost[0]["_key"].as_str().unwrap().to_owned();
     change_items(&world, "ad-users", |items| {
-        let lines = items.lines().filter(|line| !line.contains(&lost));
-        lines.map(|line| format!("{line}\n")).collect()
+        items.split_inclusive('\n').filter(|line| !line.contains(&lost)).collect()
     });
     let second = read().await;
     let none = Reading::Reconciled { differ: 0, examples: Vec::new() };

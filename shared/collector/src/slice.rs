@@ -77,7 +77,7 @@ struct Checkpoint {
     next_part: u32,
     /// How it is read, where its changes can be followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    delta: Option<Delta>,
+    delta: Option<Box<Delta>>,
     /// How many slices there were, so the number of the next. One that has to wait goes on after it.
     slice: u32,
 }
@@ -157,7 +157,7 @@ struct Shard<'a> {
     items: PartWriter,
     changes: PartWriter,
     /// What was kept, which changes are added to.
-    base: Option<State>,
+    base: Option<Box<State>>,
     /// Which parents' lists are to be read again, once that is known.
     stale: Option<Arc<Stale>>,
     /// What tells this slice's parts from those of another that runs at the same time by mistake.
@@ -176,7 +176,7 @@ impl<'a> Shard<'a> {
             Some((checkpoint, etag)) => (checkpoint, Some(etag)),
             None => (Checkpoint::default(), None),
         };
-        let base = delta::begin(context, plan, step, &mut checkpoint).await?;
+        let base = delta::begin(context, plan, step, &mut checkpoint).await?.map(Box::new);
         let taken = checkpoint.frontier.parents;
         let parents = Parents::of(context, plan, step, message.shard, taken).await?;
         Ok(Self {
@@ -241,7 +241,8 @@ impl<'a> Shard<'a> {
         match wait {
             Some(wait) if !self.is_read() => self.pause(wait).await,
             _ if !self.is_read() => self.go_on().await,
-            _ if self.merge(deadline).await? => self.end().await,
+            // What few steps do must not make the futures of all of them larger.
+            _ if Box::pin(self.merge(deadline)).await? => self.end().await,
             _ => self.go_on().await,
         }
     }
@@ -308,7 +309,7 @@ impl<'a> Shard<'a> {
         if let Some(walk) = self.open_walk() {
             return Ok(Some(walk));
         }
-        if !self.find_stale().await? {
+        if !Box::pin(self.find_stale()).await? {
             return Ok(self.open_walk());
         }
         let list = match self.step.list.parents {
@@ -364,7 +365,7 @@ impl<'a> Shard<'a> {
 
     /// Whether what is read is kept for the next job.
     fn is_kept(&self) -> bool {
-        self.checkpoint.delta.as_ref().is_some_and(Delta::keeps)
+        self.checkpoint.delta.as_ref().is_some_and(|it| it.keeps())
     }
 
     fn tell(&self, news: &News<'_>) {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::entity::{Property, Type};
+use crate::entity::{EntityType, Property, Type};
 use crate::entra::credentials;
 use crate::list::List;
 use crate::step::Step;
@@ -62,10 +62,10 @@ impl Watch {
             Tells::Parents | Tells::Members => query.push(format!("$select={}", self.select)),
         }
         query.extend(from_now_on.then(|| "$deltatoken=latest".to_owned()));
-        match query.is_empty() {
-            true => self.path.to_owned(),
-            false => format!("{}?{}", self.path, query.join("&")),
+        if query.is_empty() {
+            return self.path.to_owned();
         }
+        format!("{}?{}", self.path, query.join("&"))
     }
 }
 
@@ -94,7 +94,7 @@ impl Step {
         if self.list.select {
             fields.retain(|name, _| selected.contains(&name.as_str()));
         }
-        let declared = self.emits.into_iter().flat_map(|it| it.declared());
+        let declared = self.emits.into_iter().flat_map(EntityType::declared);
         let lists = declared.filter(|it| it.ty == Type::List).filter_map(field);
         let lists = lists.filter(|name| !self.list.select || selected.contains(name));
         for name in lists {

@@ -133,7 +133,7 @@ pub(super) async fn begin(
         Some(delta) if delta.way == way => (),
         // What it was to be added to has been removed.
         Some(_) => *checkpoint = checkpoint.anew(because),
-        None => checkpoint.delta = Some(Delta::new(way, because)),
+        None => checkpoint.delta = Some(Box::new(Delta::new(way, because))),
     }
     Ok(state.filter(|_| way != Way::Full))
 }
@@ -146,7 +146,7 @@ impl Checkpoint {
             progress: Progress { pages, requests, bytes, ..Progress::default() },
             next_part: self.next_part,
             slice: self.slice,
-            delta: Some(Delta::new(Way::Full, because)),
+            delta: Some(Box::new(Delta::new(Way::Full, because))),
             ..Self::default()
         }
     }

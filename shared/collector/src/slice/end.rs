@@ -144,7 +144,7 @@ impl Shard<'_> {
         let mut manifest =
             manifest(self.plan, self.step, progress, parts, status, reason.as_deref());
         if self.checkpoint.delta.is_some() {
-            let reading = self.reading(status).await?;
+            let reading = Box::pin(self.reading(status)).await?;
             manifest.ledger.iter_mut().for_each(|it| it.reading = Some(reading.clone()));
             manifest.kept = self.keep(status).await?;
         }
