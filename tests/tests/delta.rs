@@ -303,7 +303,10 @@ async fn what_cannot_be_followed_is_read_in_full() {
     for (step, reason) in [
         ("ad-users", "/users/delta cannot be followed: "),
         ("ad-groups", "what was kept is "),
-        ("ad-service-principals", "it is not the same as was read before"),
+        (
+            "ad-service-principals",
+            "what was kept is of other properties, or of another application",
+        ),
         ("rm-azure-application", "nothing was kept of it that changes could be added to"),
         ("ad-group-members", "what was kept is not there any more"),
     ] {

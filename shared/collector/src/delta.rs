@@ -31,8 +31,8 @@ const RECONCILED: [Duration; 2] = [Duration::days(5), Duration::days(1)];
 /// The form in which items are kept. States of another are not used.
 const FORM: u32 = 1;
 
-/// What was kept of a step.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What was kept of a step. It cannot be printed, for its links are as good as page tokens.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct State {
     /// What was read, as whom and of which properties. Changes can only be added to the same.
@@ -43,8 +43,7 @@ pub(crate) struct State {
     /// When everything was read last.
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) full: OffsetDateTime,
-    /// Where each delta query of the step goes on; none for one that the application may not make. They are as
-    /// good as page tokens, and appear nowhere else.
+    /// Where each delta query of the step goes on; none for one that the application may not make.
     pub(crate) links: Vec<Option<String>>,
     /// The items, in parts.
     pub(crate) parts: Vec<String>,
@@ -76,7 +75,9 @@ impl State {
     pub(crate) fn use_of(&self, plan: &Plan, step: &Step) -> Use {
         let now = planned(plan);
         if self.of != of(plan, step) || self.links.len() != step.list.delta.len() {
-            return Use::None("it is not the same as was read before".to_owned());
+            return Use::None(
+                "what was kept is of other properties, or of another application".to_owned(),
+            );
         }
         let age = now - self.since;
         if age > LINK {

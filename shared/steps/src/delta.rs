@@ -26,7 +26,7 @@ pub struct Watch {
 pub enum Tells {
     /// It is a change of an item of the list.
     Items,
-    /// The list of the parent with that id is to be read again.
+    /// The list of the parent with that id, which has to be its key, is to be read again.
     Parents,
     /// Every list which holds that object is to be read again. An object that the application may not read
     /// stands in lists with its id alone: then there is nothing to watch, and being refused means no more.

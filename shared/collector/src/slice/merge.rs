@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use graph::Key;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use steps::{Item, Output, Parent};
@@ -14,10 +15,9 @@ use tokio::time::Instant;
 use super::Shard;
 use super::delta::Way;
 use super::parents::Parents;
-use super::stale::{id, parse};
+use super::stale::{id, number, parse};
 use crate::context::Error;
 use crate::part::{Change, KeptItem, Owner};
-use graph::Key;
 
 /// How many bytes of changes are held. With more, everything is read.
 const MOST_BYTES: usize = 8 << 20;
@@ -100,9 +100,9 @@ impl Shard<'_> {
         let parts = self.base.as_ref().map(|base| base.parts.clone()).unwrap_or_default();
         let merged = self.checkpoint.delta.as_ref().map_or(0, |delta| delta.merged);
         let mut line = String::new();
-        for (number, name) in parts.iter().enumerate() {
+        for (at, name) in parts.iter().enumerate() {
             // An earlier slice stored what becomes of these. Only which changes belong to them is to be known.
-            let is_stored = number < merged;
+            let is_stored = at < merged;
             if is_stored && !is_one_list {
                 continue;
             }
@@ -118,7 +118,9 @@ impl Shard<'_> {
                             self.tracked_item(item)?;
                         }
                     }
-                    (Some(of), item) if fresh.contains(&*of.key) => self.fresh_item(&of, item)?,
+                    (Some(of), item) if fresh.contains(&number(&of.key)) => {
+                        self.fresh_item(&of, item)?;
+                    }
                     _ => (),
                 }
                 if self.is_full() {
@@ -129,9 +131,9 @@ impl Shard<'_> {
                 continue;
             }
             if let Some(delta) = &mut self.checkpoint.delta {
-                delta.merged = number + 1;
+                delta.merged = at + 1;
             }
-            if Instant::now() >= deadline && number + 1 < parts.len() {
+            if Instant::now() >= deadline && at + 1 < parts.len() {
                 self.store_parts(true).await?;
                 return Ok(false);
             }
@@ -205,14 +207,14 @@ impl Shard<'_> {
         Ok(self.changes().await?.ok())
     }
 
-    /// The keys of the parents whose lists were not read again.
-    pub(super) async fn fresh(&self) -> Result<HashSet<String>, Error> {
+    /// The parents whose lists were not read again, as numbers.
+    async fn fresh(&self) -> Result<HashSet<u128>, Error> {
         let mut parents = Parents::of(self.context, self.plan, self.step, self.number, 0).await?;
         let mut fresh = HashSet::new();
         while let Some(parent) = parents.next().await? {
             let key = parent.key.as_str();
             if self.stale.as_ref().is_some_and(|stale| !stale.is_stale(key)) {
-                fresh.insert(key.to_owned());
+                fresh.insert(number(key));
             }
         }
         Ok(fresh)

@@ -112,7 +112,7 @@ pub(super) fn id(object: &RawValue) -> Option<String> {
 }
 
 /// A number for a key: that of a GUID, and one that is as good as unique for any other.
-fn number(key: &str) -> u128 {
+pub(super) fn number(key: &str) -> u128 {
     let guid = Uuid::try_parse(key);
     guid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes())).as_u128()
 }
