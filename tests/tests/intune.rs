@@ -15,7 +15,8 @@ use steps::{Integration, Needs, STEPS};
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 
 fn intune() -> Options {
-    let intune = Intune { export_time: Duration::ZERO, ..Intune::default() };
+    // A report for each application takes two of 48 requests in a minute.
+    let intune = Intune { export_time: Duration::ZERO, managed_apps: 6, ..Intune::default() };
     Options { intune, ..options() }
 }
 

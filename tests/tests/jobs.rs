@@ -215,7 +215,17 @@ async fn what_waited_in_the_same_domain_is_run_at_once() {
     let context = &world.machine.context;
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     for (step, next) in [
-        ("ad-groups", &["ad-group-members", "ad-group-service-principal-members"][..]),
+        (
+            "ad-groups",
+            &[
+                "ad-group-assignment-schedules",
+                "ad-group-eligibility-schedules",
+                "ad-group-members",
+                "ad-group-owners",
+                "ad-group-service-principal-members",
+                "ad-group-service-principal-owners",
+            ][..],
+        ),
         ("rm-keyvault-vaults", &[]),
     ] {
         let outcome = slice::run(context, &first_slice(&job, step), deadline).await.unwrap();

@@ -23,6 +23,7 @@ version.workspace = true
 system = []
 
 [dependencies]
+csv.workspace = true
 graph.workspace = true
 serde_json.workspace = true
 steps.workspace = true

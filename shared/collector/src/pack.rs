@@ -14,11 +14,12 @@ const LEVEL: i32 = 3;
 pub(crate) struct Packer<W> {
     text: Vec<u8>,
     into: W,
+    has_begun: bool,
 }
 
 impl<W: Write> Packer<W> {
     pub(crate) const fn new(into: W) -> Self {
-        Self { text: Vec::new(), into }
+        Self { text: Vec::new(), into, has_begun: false }
     }
 
     /// What was written on so far.
@@ -26,10 +27,19 @@ impl<W: Write> Packer<W> {
         &self.into
     }
 
-    /// Compresses what is left.
+    /// Compresses what is left. Nothing at all becomes a frame, too: without one it could not be read.
     pub(crate) fn finish(mut self) -> io::Result<W> {
-        self.flush()?;
+        if !self.text.is_empty() || !self.has_begun {
+            self.pack()?;
+        }
         Ok(self.into)
+    }
+
+    fn pack(&mut self) -> io::Result<()> {
+        self.into.write_all(&zstd::bulk::compress(&self.text, LEVEL)?)?;
+        self.text.clear();
+        self.has_begun = true;
+        Ok(())
     }
 }
 
@@ -53,9 +63,35 @@ impl<W: Write> Write for Packer<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         if !self.text.is_empty() {
-            self.into.write_all(&zstd::bulk::compress(&self.text, LEVEL)?)?;
-            self.text.clear();
+            self.pack()?;
         }
         self.into.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_can_be_read() {
+        for length in [0, 1, PIECE - 1, PIECE, 3 * PIECE + 7] {
+            let text = vec![b'x'; length];
+            let mut packer = Packer::new(Vec::new());
+            for piece in text.chunks(1000) {
+                packer.write_all(piece).unwrap();
+            }
+            let packed = packer.finish().unwrap();
+            assert!(zstd::decode_all(packed.as_slice()).unwrap() == text, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_out_begins_anew() {
+        let mut packer = Packer::default();
+        assert_eq!(packer.take().unwrap(), b"");
+        packer.write_all(b"a").unwrap();
+        assert_eq!(zstd::decode_all(packer.take().unwrap().as_slice()).unwrap(), b"a");
+        assert_eq!(packer.take().unwrap(), b"");
     }
 }

@@ -299,7 +299,9 @@ async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error>
         },
         // What Graph says where the directory has never had a licence.
         Err(Failure::Gone(_) | Failure::Retired(_)) => None,
-        Err(Failure::Failed(reason)) if reason.contains("not applicable to target tenant") => None,
+        Err(Failure::Forbidden(reason)) if reason.contains("not applicable to target tenant") => {
+            None
+        }
         Err(Failure::Authentication(reason)) => return Err(Error::Validation(reason)),
         Err(_) => return Ok(Intune::default()),
     };

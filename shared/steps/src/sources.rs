@@ -15,6 +15,7 @@ pub(crate) const AZURE: &[&str] = &[
     "ad-privileged-identity",
     "ad-sign-in-activity",
     "ad-transitive-membership",
+    "ad-user-registration-details",
     "advisor-recommendations",
     "api-management",
     "app-service",

@@ -6,14 +6,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use simulator::{Options, Simulator};
+use simulator::{DeviceChanges, Intune, Options, Simulator};
 
 use super::{Error, Role, piped, start};
 
 /// How large a simulated tenant is, and how it answers.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Tenant {
     /// How many users it has.
     pub users: u32,
@@ -23,6 +24,12 @@ pub struct Tenant {
     pub resources: u32,
     /// How long each answer takes, in milliseconds.
     pub latency: u64,
+    /// How many devices Intune manages.
+    pub devices: u32,
+    /// How many applications were found on devices.
+    pub applications: u32,
+    /// How many of them a device has on average.
+    pub applications_per_device: u32,
 }
 
 /// A simulated cloud in a process of its own. It ends when this is dropped.
@@ -32,6 +39,8 @@ pub struct Cloud {
     pub description: Value,
     /// An event for its directory, and one for each subscription.
     pub events: Vec<Value>,
+    /// An event for Microsoft 365.
+    pub microsoft365: Value,
     process: Child,
     questions: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
@@ -58,8 +67,8 @@ impl Cloud {
         let mut process = start(&Role::Serve(tenant))?;
         let questions = piped(process.stdin.take())?;
         let mut answers = BufReader::new(piped(process.stdout.take())?).lines();
-        let (description, events) = serde_json::from_str(&piped(answers.next())??)?;
-        Ok(Self { description, events, process, questions, answers })
+        let (description, events, microsoft365) = serde_json::from_str(&piped(answers.next())??)?;
+        Ok(Self { description, events, microsoft365, process, questions, answers })
     }
 
     /// What it has counted so far.
@@ -68,9 +77,29 @@ impl Cloud {
     ///
     /// If the process has ended.
     pub fn counters(&mut self) -> Result<Counters, Error> {
-        writeln!(self.questions)?;
+        self.ask(&Question::Counters)
+    }
+
+    /// Lets so many devices change. Returns how many did.
+    ///
+    /// # Errors
+    ///
+    /// If the process has ended.
+    pub fn change_devices(&mut self, count: u32) -> Result<u32, Error> {
+        self.ask(&Question::ChangeDevices(count))
+    }
+
+    fn ask<T: DeserializeOwned>(&mut self, question: &Question) -> Result<T, Error> {
+        writeln!(self.questions, "{}", serde_json::to_string(question)?)?;
         Ok(serde_json::from_str(&piped(self.answers.next())??)?)
     }
+}
+
+/// What a benchmark asks of the process that serves the cloud.
+#[derive(Debug, Serialize, Deserialize)]
+enum Question {
+    Counters,
+    ChangeDevices(u32),
 }
 
 impl Drop for Cloud {
@@ -81,7 +110,7 @@ impl Drop for Cloud {
     }
 }
 
-/// Serves a tenant until nobody is there to ask for its counters.
+/// Serves a tenant until nobody is there to ask anything.
 pub(super) fn serve(tenant: &Tenant) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let options = Options {
@@ -89,23 +118,49 @@ pub(super) fn serve(tenant: &Tenant) -> Result<(), Error> {
         subscriptions: tenant.subscriptions,
         resources: tenant.resources,
         latency: Duration::from_millis(tenant.latency),
+        intune: Intune {
+            devices: Some(tenant.devices),
+            detected_apps: tenant.applications,
+            apps_per_device: tenant.applications_per_device,
+            ..Intune::default()
+        },
         ..Options::default()
     };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let simulator = runtime.block_on(Simulator::start(options, address))?;
     let mut output = stdout();
-    writeln!(output, "{}", json!([simulator.cloud(), events(&simulator)]))?;
+    let events = json!([simulator.cloud(), events(&simulator), microsoft365(&simulator)]);
+    writeln!(output, "{events}")?;
     for question in stdin().lines() {
-        question?;
-        let counters = simulator.counters();
-        let counters = Counters {
-            requests: counters.requests,
-            throttled: counters.throttled,
-            domains: counters.domains,
+        let answer = match serde_json::from_str(&question?)? {
+            Question::Counters => {
+                let simulator::Counters { requests, throttled, domains, .. } = simulator.counters();
+                json!(Counters { requests, throttled, domains })
+            }
+            Question::ChangeDevices(change) => {
+                json!(
+                    simulator
+                        .change_devices(DeviceChanges { change, ..DeviceChanges::default() })
+                        .change
+                )
+            }
         };
-        writeln!(output, "{}", serde_json::to_string(&counters)?)?;
+        writeln!(output, "{answer}")?;
     }
     Ok(())
+}
+
+fn microsoft365(simulator: &Simulator) -> Value {
+    json!({ "instance": {
+        "id": "microsoft365",
+        "integration": "microsoft365",
+        "name": "microsoft365",
+        "config": {
+            "tenant": simulator.directory_id(),
+            "clientId": simulator.principal().client_id,
+            "clientSecret": simulator.principal().client_secret,
+        },
+    } })
 }
 
 fn events(simulator: &Simulator) -> Vec<Value> {
@@ -123,6 +178,13 @@ fn events(simulator: &Simulator) -> Vec<Value> {
                 "clientSecret": simulator.principal().client_secret,
                 "subscriptionId": subscription,
                 "ingestActiveDirectory": subscription.is_none(),
+                // Of the directory what is large in every tenant: users, groups and who is in them. Some of
+                // the rest may be asked for once in a second, which would be all that is measured.
+                "ingestionSources": if subscription.is_none() {
+                    json!({ "*": false, "ad-groups": true })
+                } else {
+                    json!({})
+                },
             },
         } })
     };

@@ -1,11 +1,15 @@
 //! A collector in a process of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Write as _, stdout};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use collector::layout::Job;
+use collector::link::{Change, Difference};
+use collector::snapshot;
 use collector::summary::Summary;
 use collector::tenant::Tenant;
 use collector::{News, Observer};
@@ -25,6 +29,8 @@ pub struct Task {
     pub cloud: Value,
     /// The events.
     pub events: Vec<Value>,
+    /// Where to store what is read; a folder of its own if it does not matter.
+    pub store: Option<PathBuf>,
 }
 
 /// What a task came to.
@@ -42,6 +48,9 @@ pub struct Report {
     pub peak_collected: u64,
     /// How many seconds of a processor it took.
     pub cpu: f64,
+    /// How the snapshots differ from those before: how many things of each type were created, updated and so
+    /// on.
+    pub changes: Changes,
 }
 
 impl Task {
@@ -87,18 +96,28 @@ pub(super) fn collect(task: &Task) -> Result<(), Error> {
     // One thread does all, as in the functions.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let watch = Arc::new(Watch { began: Instant::now(), linking: Mutex::default() });
-    let summaries = runtime.block_on(jobs(task, &watch))?;
+    let (summaries, changes) = runtime.block_on(jobs(task, &watch))?;
     let seconds = watch.began.elapsed().as_secs_f64();
     let (collected, peak_collected) = watch.linking();
-    let report =
-        Report { summaries, seconds, collected, peak: peak()?, peak_collected, cpu: cpu()? };
+    let report = Report {
+        summaries,
+        seconds,
+        collected,
+        peak: peak()?,
+        peak_collected,
+        cpu: cpu()?,
+        changes,
+    };
     Ok(stdout().write_all(&serde_json::to_vec(&report)?)?)
 }
 
-async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<Vec<Summary>, Error> {
-    let store = TempDir::new()?;
+type Changes = BTreeMap<String, BTreeMap<Change, u64>>;
+
+async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<(Vec<Summary>, Changes), Error> {
+    let folder = TempDir::new()?;
+    let store = task.store.as_deref().unwrap_or(folder.path());
     let cloud = Cloud::parse(&task.cloud.to_string())?;
-    let machine = Machine::new(&store.path().to_string_lossy(), Some(cloud), watch.clone()).await?;
+    let machine = Machine::new(&store.to_string_lossy(), Some(cloud), watch.clone()).await?;
     let started = try_join_all(task.events.iter().map(|event| machine.run(event.clone()))).await?;
     let jobs = started.into_iter().map(|answer| serde_json::from_value(answer["jobs"].clone()));
     let jobs: Vec<Vec<Job>> = jobs.collect::<Result<_, _>>()?;
@@ -113,7 +132,16 @@ async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<Vec<Summary>, Error> {
             summaries.extend(tenant.summaries().cloned());
         }
     }
-    Ok(summaries)
+    let mut changes = Changes::new();
+    for summary in &summaries {
+        let mut lines = snapshot::feed(&machine.context, &summary.job).await?;
+        let mut line = String::new();
+        while lines.next(&mut line)? {
+            let Difference { kind, change, .. } = serde_json::from_str(&line)?;
+            *changes.entry(kind).or_default().entry(change).or_default() += 1;
+        }
+    }
+    Ok((summaries, changes))
 }
 
 /// Watches when the linker begins for the last time, and how much memory was held until then.

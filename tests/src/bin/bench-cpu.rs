@@ -34,11 +34,12 @@ fn main() -> Result<(), Error> {
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
     let Arguments { users, resources, seconds } = *arguments;
-    let mut cloud = Cloud::start(Tenant { users, subscriptions: 1, resources, latency: 0 })?;
+    let mut cloud =
+        Cloud::start(Tenant { users, subscriptions: 1, resources, ..Tenant::default() })?;
     for (what, event) in [("directory", 0), ("subscription", 1)] {
         let before = cloud.counters()?.requests;
         let events = vec![cloud.events[event].clone()];
-        let report = Task { cloud: cloud.description.clone(), events }.run()?;
+        let report = Task { cloud: cloud.description.clone(), events, store: None }.run()?;
         print(what, &report, cloud.counters()?.requests - before);
     }
     convert(Duration::from_secs(seconds))

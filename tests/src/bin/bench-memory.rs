@@ -34,9 +34,9 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let mut peaks = Vec::new();
     for &users in &arguments.users {
         let latency = arguments.latency;
-        let cloud = Cloud::start(Tenant { users, subscriptions: 0, resources: 0, latency })?;
+        let cloud = Cloud::start(Tenant { users, latency, ..Tenant::default() })?;
         let events = cloud.events[..1].to_vec();
-        let report = Task { cloud: cloud.description.clone(), events }.run()?;
+        let report = Task { cloud: cloud.description.clone(), events, store: None }.run()?;
         let [peak, collected] = [report.peak, report.peak_collected].map(megabytes);
         println!(
             "{} entities, {} relationships: {peak:.1} MB at most, {collected:.1} MB before linking, \

@@ -72,6 +72,7 @@ impl Tenant {
             intune: Intune {
                 detected_apps: self.users * 2,
                 apps_per_device: 3,
+                managed_apps: 4,
                 // Reports are prepared in real time.
                 export_time: Duration::ZERO,
                 ..Intune::default()

@@ -15,6 +15,8 @@ pub(crate) struct Fleet {
     pub(crate) license: License,
     pub(crate) app_reports: AppReports,
     pub(crate) catalog: Catalog,
+    /// How many applications Intune distributes.
+    pub(crate) managed_apps: u64,
     /// How many devices there were at first.
     first: u64,
     history: RwLock<History>,
@@ -37,6 +39,7 @@ impl Fleet {
             license: options.license,
             app_reports: options.app_reports,
             catalog: Catalog::new(options),
+            managed_apps: options.managed_apps.into(),
             first: if options.license == License::None { 0 } else { devices },
             history: RwLock::default(),
         }

@@ -51,9 +51,6 @@ const NAMES: [&str; 11] = [
     "Scanner",
 ];
 
-/// How many there are.
-pub(crate) const COUNT: u64 = 60;
-
 /// An application that Intune distributes.
 #[derive(Clone, Copy)]
 pub(crate) struct MobileApp<'a> {
@@ -68,7 +65,7 @@ impl<'a> MobileApp<'a> {
 
     /// How many there are in a tenant.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
-        if tenant.fleet.has_policies() { COUNT } else { 0 }
+        if tenant.fleet.has_policies() { tenant.fleet.managed_apps } else { 0 }
     }
 
     /// The application that an id names.

@@ -14,6 +14,8 @@ pub struct Intune {
     pub detected_apps: u32,
     /// How many of them a device has on average. Some devices have none, some twice as many.
     pub apps_per_device: u32,
+    /// How many applications Intune distributes.
+    pub managed_apps: u32,
     /// By which names the tenant knows the reports on the applications that were found.
     pub app_reports: AppReports,
     /// About how long it takes to prepare a report: half to twice as long.
@@ -29,6 +31,7 @@ impl Default for Intune {
             devices: None,
             detected_apps: 400,
             apps_per_device: 20,
+            managed_apps: 60,
             app_reports: AppReports::AppInv,
             export_time: Duration::from_secs(2),
             // The example in "Export Intune reports using Graph APIs" is valid for as long.

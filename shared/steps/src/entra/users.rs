@@ -59,6 +59,7 @@ pub(crate) static STEP: Step = Step {
 pub(crate) static REGISTRATION_DETAILS: Step = Step {
     id: "ad-user-registration-details",
     name: "Entra ID User Registration Details",
+    ingestion_source: Some("ad-user-registration-details"),
     // The list takes neither `$top` nor `$select`.
     list: List::graph("/reports/authenticationMethods/userRegistrationDetails")
         .whole()
