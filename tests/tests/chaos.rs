@@ -49,7 +49,7 @@ fn no_fault_that_ends_and_no_death_changes_a_byte_of_microsoft_365() {
 #[test]
 fn no_fault_that_ends_and_no_death_changes_a_byte_where_changes_are_followed() {
     let statistics = storm(DELTA, SEEDS / 4);
-    assert!(statistics.faults.contains_key("delta-token-expired"), "{statistics}");
+    assert!(statistics.faults.len() > 35, "{statistics}");
 }
 
 /// Runs jobs in bad weather for each seed.

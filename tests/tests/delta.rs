@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use simulator::DirectoryChange::{
     AddMember, Churn, Create, Delete, Purge, RemoveMember, Rename, SetEnabled,
 };
-use simulator::{DirectoryChange, ObjectKind, Options};
+use simulator::{DirectoryChange, Faults, ObjectKind, Options};
 use steps::STEPS;
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 use tokio::time::{Duration, Instant};
@@ -100,6 +100,11 @@ fn check_readings(summary: &Summary, is_expected: impl Fn(&Reading) -> bool) {
 
 const fn is_full(reading: &Reading) -> bool {
     matches!(reading, Reading::Full { .. })
+}
+
+/// How many steps were read in full.
+fn full(summary: &Summary) -> usize {
+    readings(summary).values().filter(|reading| is_full(reading)).count()
 }
 
 fn is_delta(reading: &Reading) -> bool {
@@ -316,6 +321,23 @@ async fn what_cannot_be_followed_is_read_in_full() {
     assert_eq!(*readings(&second)["ad-administrative-unit-members"], Reading::Delta);
     assert_eq!(world.objects(&second.job), world.objects(&first.job));
     check_readings(&read().await, is_delta);
+}
+
+/// Microsoft answers that links cannot be followed any more, with 410 and each of its codes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_expired_is_read_in_full() {
+    let only = vec!["delta-token-expired"];
+    let faults = Some(Faults { density: 1.0, at_most: 1, only, ..Faults::default() });
+    let delta = World::new(Options { faults, ..tenant(60) }).await;
+    let twins = Twins { full: World::new(tenant(60)).await, delta, event };
+    twins.compare().await;
+    twins.change(&Churn { per_mille: 100 });
+    let expired = twins.compare().await;
+    assert!(full(&expired) > 4, "{:?}", readings(&expired));
+    // The links that were taken since are followed, where they have not expired, too.
+    twins.change(&Churn { per_mille: 100 });
+    let followed = twins.compare().await;
+    assert!(full(&followed) < 4, "{:?}", readings(&followed));
 }
 
 #[tokio::test(flavor = "multi_thread")]

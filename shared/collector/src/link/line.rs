@@ -54,6 +54,10 @@ impl Line {
                 self.0.insert(name, value);
                 continue;
             };
+            // Found twice is as found once, also in the order of what it lists.
+            if known.get() == value.get() {
+                continue;
+            }
             let known: Value = parse(known.get().as_bytes())?;
             if let (Value::Array(mut all), Value::Array(added)) =
                 (known, parse(value.get().as_bytes())?)
