@@ -10,9 +10,9 @@ use collector::layout::Sort;
 use collector::link::ALIASES;
 use collector::snapshot::{self, Lines};
 use collector::summary::Summary;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
-use steps::{DERIVED, Derived, Member, STEPS};
+use steps::{DERIVED, Derived, Member, STEPS, Step};
 
 use crate::arguments::{Export, Format};
 use crate::graph::Graph;
@@ -87,14 +87,30 @@ impl Exporter<'_> {
         Ok(())
     }
 
+    /// The next line as `JupiterOne` takes it: relationships have no lists, so what they list becomes one text.
+    fn next_flat(&self, sort: Sort, lines: &mut Lines, line: &mut String) -> Result<bool, Error> {
+        let more = self.next(lines, line)?;
+        if !more || sort == Sort::Entities || !line.contains(":[") {
+            return Ok(more);
+        }
+        let mut item: BTreeMap<String, Box<RawValue>> = serde_json::from_str(line)?;
+        for (_, value) in item.iter_mut().filter(|(name, _)| *name != "_mapping") {
+            if let Ok(listed) = serde_json::from_str::<Vec<String>>(value.get()) {
+                *value = to_raw_value(&listed.join(", "))?;
+            }
+        }
+        *line = serde_json::to_string(&item)?;
+        Ok(true)
+    }
+
     /// The layout that `JupiterOne`'s client reads: a folder for each step, with files of some hundred
     /// items, and a summary that says which types must not be taken for gone.
     async fn jupiterone(&self) -> Result<(), Error> {
         for (sort, kind) in self.objects() {
-            let folder = self.out.join("graph").join(step_of(sort, kind)).join(sort.as_str());
+            let folder = self.out.join("graph").join(self.step_of(sort, kind)).join(sort.as_str());
             fs::create_dir_all(&folder)?;
             let (mut lines, mut line) = (self.lines(sort, kind).await?, String::new());
-            let mut more = self.next(&mut lines, &mut line)?;
+            let mut more = self.next_flat(sort, &mut lines, &mut line)?;
             for number in 0.. {
                 if !more {
                     break;
@@ -104,7 +120,7 @@ impl Exporter<'_> {
                 for at in 0..ITEMS {
                     let separator = if at == 0 { "\n" } else { ",\n" };
                     write!(file, "{separator}{line}")?;
-                    more = self.next(&mut lines, &mut line)?;
+                    more = self.next_flat(sort, &mut lines, &mut line)?;
                     if !more {
                         break;
                     }
@@ -119,8 +135,8 @@ impl Exporter<'_> {
 
     fn jupiterone_summary(&self) -> Value {
         let ledger = &self.summary.ledger;
-        let mut results: Vec<Value> = STEPS
-            .iter()
+        let mut results: Vec<Value> = self
+            .steps()
             .map(|step| {
                 let mut entries = ledger.iter().filter(|it| it.step == step.id).peekable();
                 let is_disabled = entries.peek().is_none();
@@ -170,8 +186,25 @@ impl Exporter<'_> {
         })
     }
 
+    /// The steps of the integration that was collected.
+    fn steps(&self) -> impl Iterator<Item = &'static Step> {
+        let planned = |step: &&Step| self.summary.steps.iter().any(|it| it.id == step.id);
+        STEPS.iter().copied().filter(planned)
+    }
+
+    /// The step that a type is put under.
+    fn step_of(&self, sort: Sort, kind: &str) -> &'static str {
+        let finds = |step: &&Step| match sort {
+            Sort::Entities => step.entity_types().any(|it| it.kind == kind),
+            Sort::Relationships => step.may_relate(kind),
+        };
+        let step = self.steps().find(finds).map(|step| step.id);
+        // What no step finds may follow from what steps find.
+        step.or_else(|| Some(steps::derives(kind)?.id)).unwrap_or("other")
+    }
+
     /// The types that a step may find, of entities and of relationships.
-    fn declared(&self, step: &steps::Step) -> BTreeSet<String> {
+    fn declared(&self, step: &Step) -> BTreeSet<String> {
         let entities = step.entity_types().chain(step.patched_types());
         let entities = entities.map(|it| it.kind.to_owned());
         let relationships = step.relationships().into_iter().map(|it| it.kind);
@@ -186,17 +219,6 @@ impl Exporter<'_> {
 fn partial(results: &[Value]) -> impl Iterator<Item = &str> {
     let partial = results.iter().filter_map(|it| it["partialTypes"].as_array()).flatten();
     partial.filter_map(Value::as_str)
-}
-
-/// The step, or the rule, whose folder holds a type.
-fn step_of(sort: Sort, kind: &str) -> &'static str {
-    let finds = |step: &&&steps::Step| match sort {
-        Sort::Entities => step.entity_types().any(|it| it.kind == kind),
-        Sort::Relationships => step.may_relate(kind),
-    };
-    let step = STEPS.iter().find(finds).map(|step| step.id);
-    // What no step finds may follow from what steps find.
-    step.or_else(|| Some(steps::derives(kind)?.id)).unwrap_or("other")
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>, Error> {
