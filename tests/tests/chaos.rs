@@ -6,82 +6,122 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use collector::ledger::Status;
+use collector::ledger::{Reading, Status};
 use collector::summary::Summary;
 use simulator::Permanent;
 use steps::Integration;
 use tests::chaos::{self, Outcome, Statistics, Tenant, Weather};
 
 /// Small, but with several pages of most lists.
-const TENANT: Tenant =
-    Tenant { integration: Integration::Azure, users: 12, resources: 12, page_size: 3 };
+const TENANT: Tenant = Tenant {
+    integration: Integration::Azure,
+    users: 12,
+    resources: 12,
+    page_size: 3,
+    delta: false,
+};
 
 /// The same, as Microsoft 365 sees it.
 const MICROSOFT365: Tenant = Tenant { integration: Integration::Microsoft365, ..TENANT };
+
+/// The same, of which the second job follows changes.
+const DELTA: Tenant = Tenant { delta: true, ..TENANT };
 
 /// They take some minutes on two processors. The program `chaos` runs more.
 const SEEDS: u64 = 200;
 
 #[test]
 fn no_fault_that_ends_and_no_death_changes_a_byte() {
-    let statistics = storm(TENANT);
+    let statistics = storm(TENANT, SEEDS);
     assert!(statistics.faults.len() > 35, "{statistics}");
 }
 
 #[test]
 fn no_fault_that_ends_and_no_death_changes_a_byte_of_microsoft_365() {
-    let statistics = storm(MICROSOFT365);
+    let statistics = storm(MICROSOFT365, SEEDS);
     for kind in ["export-slow", "export-failed", "export-stuck", "export-broken"] {
         assert!(statistics.faults.contains_key(kind), "{kind}: {statistics}");
     }
 }
 
-/// Runs a job in bad weather for each seed.
-fn storm(tenant: Tenant) -> Statistics {
+#[test]
+fn no_fault_that_ends_and_no_death_changes_a_byte_where_changes_are_followed() {
+    let statistics = storm(DELTA, SEEDS / 4);
+    assert!(statistics.faults.len() > 35, "{statistics}");
+}
+
+/// Runs jobs in bad weather for each seed.
+fn storm(tenant: Tenant, seeds: u64) -> Statistics {
     let calm = chaos::calm(tenant).unwrap();
     assert_eq!(calm.problems, <[String; 0]>::default());
     assert!(calm.snapshot.objects() > 40, "{}", calm.snapshot.objects());
     let weather = Weather { density: 0.1, kills: 0.1, ..Weather::default() };
     let failed = Mutex::new(BTreeMap::new());
+    let followed = AtomicUsize::new(0);
     let note = |seed, outcome: &Outcome| {
+        followed.fetch_add(follows(outcome), Ordering::Relaxed);
         if !outcome.problems.is_empty() {
             failed.lock().unwrap().insert(seed, outcome.problems.clone());
         }
     };
-    let statistics = chaos::storm(tenant, &weather, &calm.snapshot, 0..SEEDS, note).unwrap();
+    let statistics = chaos::storm(tenant, &weather, &calm.snapshot, 0..seeds, note).unwrap();
     let failed = failed.into_inner().unwrap();
-    let Tenant { integration, users, resources, page_size } = tenant;
+    let Tenant { integration, users, resources, page_size, delta } = tenant;
     assert!(
         failed.is_empty(),
         "{failed:#?}\nagain: cargo run -p tests --bin chaos -- --seed … --integration {} \
-         --users {users} --resources {resources} --page-size {page_size}",
+         --users {users} --resources {resources} --page-size {page_size}{}",
         integration.as_str(),
+        if delta { " --delta" } else { "" },
     );
     // If hardly anything goes wrong, nothing is proved.
-    assert!(statistics.kills > SEEDS, "{statistics}");
+    assert!(statistics.kills > seeds, "{statistics}");
     assert!(statistics.faults.contains_key("gone-away"), "{statistics}");
-    assert!(statistics.faults.values().sum::<u64>() > 100 * SEEDS, "{statistics}");
+    assert!(statistics.faults.values().sum::<u64>() > 100 * seeds, "{statistics}");
+    assert_eq!(followed.into_inner() as u64 > seeds, delta, "{statistics}");
     statistics
+}
+
+/// How many steps of a job were read by what has changed.
+fn follows(outcome: &Outcome) -> usize {
+    let entries = outcome.summary.iter().flat_map(|it| &it.ledger);
+    entries.filter(|it| it.reading == Some(Reading::Delta)).count()
 }
 
 /// Whoever writes a checkpoint, a manifest, a lease or anything else that says how far something is dies at
 /// once after it, and nothing else goes wrong: one run for each.
 #[test]
 fn no_death_after_a_checkpoint_changes_a_byte() {
-    let calm = chaos::calm(TENANT).unwrap();
+    deaths(TENANT, 0, 1);
+}
+
+/// The same for the second of two jobs, which follows changes; for some of the deaths, as there are more.
+#[test]
+fn no_death_after_a_checkpoint_changes_a_byte_where_changes_are_followed() {
+    deaths(DELTA, 1, 3);
+}
+
+/// Lets whoever writes a milestone die, from the first of a job on, which has as many as any before it, and
+/// some further on each time.
+fn deaths(tenant: Tenant, job: u64, step: u64) {
+    let calm = chaos::calm(tenant).unwrap();
     let dying = |death| Weather { seed: 7, death: Some(death), ..Weather::default() };
-    let whole = chaos::run(TENANT, &dying(u64::MAX), Some(&calm.snapshot)).unwrap();
+    let whole = chaos::run(tenant, &dying(u64::MAX), Some(&calm.snapshot)).unwrap();
+    assert_eq!(follows(&whole) > 0, tenant.delta);
     assert_eq!((whole.problems, whole.statistics.kills), (Vec::new(), 0));
-    let milestones = whole.statistics.milestones;
-    assert!(milestones > 100, "{milestones}");
+    let first = whole.statistics.milestones / (job + 1) * job;
+    let milestones = (whole.statistics.milestones - first) / step;
+    let dying = |number| dying(first + number * step);
+    assert!(milestones > 50, "{milestones}");
     let failed = Mutex::new(BTreeMap::new());
     let note = |death, outcome: &Outcome| {
         if !outcome.problems.is_empty() {
             failed.lock().unwrap().insert(death, outcome.problems.clone());
         }
     };
-    let statistics = chaos::many(TENANT, dying, &calm.snapshot, 0..milestones, note).unwrap();
+    let statistics = chaos::many(tenant, dying, &calm.snapshot, 0..milestones, note).unwrap();
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{failed:#?}");
     // Runs differ a little, so that the last milestone may not come.

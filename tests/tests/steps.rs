@@ -6,8 +6,8 @@ use std::fs;
 use graph::{Entity, Key, Unresolved};
 use serde_json::Value;
 use steps::{
-    ENDINGS, EntityType, Link, List, PARENT, Parent, Permission, Property, STEPS, Service, Step,
-    Type,
+    ENDINGS, EntityType, Link, List, PARENT, Parent, Permission, Property, STEPS, Service, Shape,
+    Step, Tells, Type,
 };
 use tests::{Problems, Recording, difference, fixtures, pretty};
 
@@ -527,6 +527,34 @@ fn every_api_has_a_version() {
             }
         };
         problems.unless(is_fine, || format!("{} asks for version `{version}`", step.id));
+    }
+    problems.report();
+}
+
+/// What is followed has to be what is listed.
+#[test]
+fn what_is_watched_can_be_followed() {
+    let mut problems = Problems::default();
+    for (step, list) in lists().filter(|(_, list)| !list.delta.is_empty()) {
+        let is_listed = list.service == Service::Graph && list.shape == Shape::Pages;
+        problems.unless(is_listed, || format!("{} is no list of Microsoft Graph", step.id));
+        // A delta query expands nothing, and leaves nothing out.
+        let is_whole = !list.query.contains("$expand") && !list.query.contains("$filter");
+        problems.unless(is_whole, || format!("{} lists other things than are told", step.id));
+        let is_plain = list.fallback.is_none() && step.stand_in.is_none();
+        problems.unless(is_plain, || format!("{} may be read in another way", step.id));
+        let tells: Vec<Tells> = list.delta.iter().map(|it| it.tells).collect();
+        let is_right = match list.parents {
+            [] => tells == [Tells::Items],
+            _ => tells[0] == Tells::Parents && tells[1..].iter().all(|it| *it == Tells::Members),
+        };
+        problems.unless(is_right, || format!("{} is told of as {tells:?}", step.id));
+        for watch in list.delta {
+            let is_fine = watch.path.starts_with('/') && watch.path.ends_with("/delta");
+            problems.unless(is_fine, || format!("{} is no delta query", watch.path));
+            let has_select = watch.tells == Tells::Items || !watch.select.is_empty();
+            problems.unless(has_select, || format!("{} would tell everything", watch.path));
+        }
     }
     problems.report();
 }

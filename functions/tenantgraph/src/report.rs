@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _, stdout};
 use std::time::Duration;
 
+use collector::ledger::Reading;
 use collector::link::Carried;
 use collector::summary::{JobStatus, Summary};
 use serde_json::{Value, json};
@@ -41,6 +42,7 @@ pub(crate) fn print(
     let instances = whole.instances();
     jobs(instances)?;
     carried(whole)?;
+    diverged(whole.graph)?;
     ledger(whole.graph, took)?;
     if let [Summary { job, .. }] = instances {
         writeln!(stdout(), "Results lie under {store}: graph/{}/{}", job.instance, job.id)?;
@@ -110,6 +112,24 @@ fn carried(whole: Whole<'_>) -> io::Result<()> {
         changes.iter().map(|(change, n)| format!("{} {}", grouped(*n), change.as_str())).collect();
     let changes = if changes.is_empty() { "none".to_owned() } else { changes.join(", ") };
     writeln!(stdout(), "Differences to the last snapshot: {changes}")
+}
+
+/// What following changes has missed.
+fn diverged(graph: &Summary) -> io::Result<()> {
+    let mut steps: BTreeMap<&str, (u64, &[String])> = BTreeMap::new();
+    for entry in &graph.ledger {
+        if let Some(Reading::Reconciled { differ: differ @ 1.., examples }) = &entry.reading {
+            steps.insert(&entry.step, (*differ, examples));
+        }
+    }
+    for (step, (differ, examples)) in steps {
+        let (differ, examples) = (grouped(differ), examples.join(", "));
+        writeln!(
+            stdout(),
+            "DIVERGED  {step}: {differ} items were not as changes told: {examples}"
+        )?;
+    }
+    Ok(())
 }
 
 /// Types and how many there are of each, entities beside relationships.

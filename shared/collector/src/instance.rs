@@ -124,12 +124,33 @@ pub struct Config {
     /// The severities of Intune's findings that are collected, separated by commas; all if unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vulnerability_severities: Option<String>,
+    /// Whether lists whose changes can be followed are read in full each time.
+    #[serde(default, skip_serializing_if = "Collection::is_full")]
+    pub collection: Collection,
     /// Which sources are collected; `*` stands for those that are not named.
     #[serde(default)]
     pub ingestion_sources: BTreeMap<String, bool>,
     /// The cloud that the tenant is in: `public`, `usgov` or `china`.
     #[serde(default = "public")]
     pub cloud: String,
+}
+
+/// How lists are read whose changes can be followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Collection {
+    /// In full, each time.
+    #[default]
+    Full,
+    /// In full at first and once in a week; in between, what has changed.
+    Delta,
+}
+
+impl Collection {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+    const fn is_full(&self) -> bool {
+        matches!(self, Self::Full)
+    }
 }
 
 fn public() -> String {

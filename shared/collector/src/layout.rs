@@ -47,7 +47,13 @@ impl Job {
         self.file(&format!("steps/{step}/shard-{shard}.json"))
     }
 
-    /// A stored object of entities or references.
+    /// What a step has kept for the next job to add changes to.
+    #[must_use]
+    pub fn state(&self, step: &str, slice: &str) -> String {
+        self.file(&format!("steps/{step}/state-{slice}.json"))
+    }
+
+    /// A stored object of entities or references, or of what is kept of a step.
     #[must_use]
     pub fn part(&self, step: &str, shard: u32, part: u32, slice: &str, content: Content) -> String {
         let content = content.as_str();
@@ -95,6 +101,10 @@ pub enum Content {
     Entities,
     /// References.
     References,
+    /// Items as they were read, which are kept for the next job to add changes to.
+    Items,
+    /// Changes that delta queries told.
+    Changes,
 }
 
 impl Content {
@@ -102,6 +112,8 @@ impl Content {
         match self {
             Self::Entities => "entities",
             Self::References => "references",
+            Self::Items => "items",
+            Self::Changes => "changes",
         }
     }
 }
@@ -152,6 +164,12 @@ pub fn lease(instance: &str) -> String {
 #[must_use]
 pub fn latest_step(instance: &str, step: &str) -> String {
     format!("jobs/{instance}/latest/{step}.json")
+}
+
+/// What was last kept of a step, for the next job to add changes to.
+#[must_use]
+pub fn kept(instance: &str, step: &str) -> String {
+    format!("jobs/{instance}/delta/{step}.json")
 }
 
 /// Which snapshot of an instance is the latest.

@@ -34,6 +34,30 @@ pub struct Entry {
     /// Why it is not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// How it was read, where the instance asks for changes and the step can be read so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+}
+
+/// How a step was read that can be read by what has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "way")]
+pub enum Reading {
+    /// Everything was read.
+    Full {
+        /// Why changes alone would not do.
+        because: String,
+    },
+    /// What has changed was read, and added to what was known.
+    Delta,
+    /// Everything was read, and compared with what adding the changes to what was known comes to.
+    Reconciled {
+        /// How many items differ: each was missed, or is not as delta queries told.
+        differ: u64,
+        /// The ids of the first of them, after the key of what they belong to if they belong to anything.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        examples: Vec<String>,
+    },
 }
 
 /// How the reading of a list ended.

@@ -7,6 +7,7 @@
 mod advance;
 pub mod consent;
 mod context;
+mod delta;
 pub mod event;
 pub mod finish;
 pub mod instance;

@@ -15,7 +15,7 @@ mod feed;
 mod join;
 mod line;
 mod proof;
-mod sort;
+pub(crate) mod sort;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -191,6 +191,8 @@ async fn load(
                     entities.push(&key, line.as_bytes())?;
                 }
                 Content::References => references.push(&line)?,
+                // What is kept for the next job is no part of the graph, and no manifest names it.
+                Content::Items | Content::Changes => (),
             }
         }
     }

@@ -31,6 +31,9 @@ pub struct Manifest {
     /// The subscriptions that were discovered, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub discoveries: BTreeMap<String, Discovery>,
+    /// The object that says what was kept for the next job to add changes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 impl Manifest {

@@ -12,6 +12,8 @@ use steps::Shape;
 pub(crate) struct Page<'b> {
     pub(crate) items: Vec<Cow<'b, RawValue>>,
     pub(crate) next: Next<'b>,
+    /// Where what changes from now on will be told, on the last page of a delta query.
+    pub(crate) delta: Option<Cow<'b, str>>,
 }
 
 /// Where a list goes on.
@@ -35,6 +37,8 @@ struct Wire<'b> {
     // Azure Resource Manager says `nextLink`; Microsoft Graph says `@odata.nextLink`.
     #[serde(borrow, default, rename = "nextLink", alias = "@odata.nextLink")]
     next: Option<Cow<'b, str>>,
+    #[serde(borrow, default, rename = "@odata.deltaLink")]
+    delta: Option<Cow<'b, str>>,
 }
 
 /// Some rows of a report of Intune.
@@ -65,12 +69,13 @@ impl<'b> Page<'b> {
         match shape {
             Shape::One | Shape::Export => {
                 let item: &RawValue = serde_json::from_slice(body)?;
-                Ok(Self { items: vec![Cow::Borrowed(item)], next: Next::End })
+                Ok(Self { items: vec![Cow::Borrowed(item)], next: Next::End, delta: None })
             }
             Shape::Pages => {
-                let Wire { value, next } = serde_json::from_slice(body)?;
+                let Wire { value, next, delta } = serde_json::from_slice(body)?;
                 let next = next.filter(|link| !link.is_empty()).map_or(Next::End, Next::Link);
-                Ok(Self { items: value.into_iter().map(Cow::Borrowed).collect(), next })
+                let items = value.into_iter().map(Cow::Borrowed).collect();
+                Ok(Self { items, next, delta: delta.filter(|link| !link.is_empty()) })
             }
             Shape::Table => {
                 let Table { total_row_count: total, schema, values } =
@@ -81,7 +86,7 @@ impl<'b> Page<'b> {
                     to_raw_value(&item).map(Cow::Owned)
                 };
                 let items = values.into_iter().map(item).collect::<Result<_, _>>()?;
-                Ok(Self { items, next: Next::Rows { total } })
+                Ok(Self { items, next: Next::Rows { total }, delta: None })
             }
         }
     }
@@ -117,6 +122,12 @@ mod tests {
         assert_eq!(page.next, Next::Link("https://x/?a=1&b=2".into()));
         let body = br#"{"@odata.nextLink":null,"value":[]}"#;
         assert_eq!(Page::read(body, Shape::Pages).unwrap().next, Next::End);
+        let body = br#"{"value":[],"@odata.deltaLink":"https://x/?$deltatoken=1"}"#;
+        let page = Page::read(body, Shape::Pages).unwrap();
+        assert_eq!(
+            (page.next, page.delta.as_deref()),
+            (Next::End, Some("https://x/?$deltatoken=1"))
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Parts: stored objects of entities or references, one JSON line each, compressed.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead as _, BufReader, Cursor, Write as _};
 
 use graph::{Entity, Reference};
@@ -27,6 +28,36 @@ pub(crate) struct StoredEntity<'l> {
     pub(crate) entity: &'l RawValue,
     #[serde(borrow, default)]
     pub(crate) raw: Option<&'l RawValue>,
+}
+
+/// An item as it is kept for the next job; without one, a parent whose list was read to its end.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptItem<'l> {
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) of: Option<Owner<'l>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) item: Option<&'l RawValue>,
+}
+
+/// What a kept item belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Owner<'l> {
+    #[serde(borrow)]
+    pub(crate) key: Cow<'l, str>,
+    #[serde(borrow, rename = "type")]
+    pub(crate) kind: Cow<'l, str>,
+}
+
+/// An object as a delta query told of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Change<'l> {
+    /// Which of the step's delta queries told of it.
+    pub(crate) watch: usize,
+    /// Whether it was told after the list was read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_late: bool,
+    #[serde(borrow)]
+    pub(crate) object: &'l RawValue,
 }
 
 #[derive(Serialize)]
@@ -70,7 +101,7 @@ impl PartWriter {
         self.line(reference)
     }
 
-    fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn line(&mut self, line: &impl Serialize) -> io::Result<()> {
         serde_json::to_writer(&mut self.0, line)?;
         self.0.write_all(b"\n")
     }

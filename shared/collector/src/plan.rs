@@ -1,9 +1,11 @@
 //! What a job does, decided before anything is read.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use steps::{DERIVED, EntityType, List, Needs, STEPS, Scope, Step};
 
-use crate::instance::Instance;
+use crate::instance::{Collection, Instance};
 use crate::layout::Job;
 use crate::ports::DomainKey;
 
@@ -29,6 +31,9 @@ pub struct Plan {
     pub parents_per_shard: u64,
     /// Whether the job ends with a snapshot. A job of one step by itself does not.
     pub is_whole: bool,
+    /// The objects that say what earlier jobs have kept of steps, by step: what changes are added to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, String>,
     /// Every step of the integration, and every rule by which relationships follow from others.
     pub steps: Vec<PlannedStep>,
 }
@@ -78,6 +83,12 @@ impl Plan {
     pub fn enabled(&self) -> impl Iterator<Item = (&PlannedStep, &'static Step)> {
         let enabled = self.steps.iter().filter(|step| step.disabled.is_none());
         enabled.filter_map(|planned| Some((planned, steps::find(&planned.id)?)))
+    }
+
+    /// Whether what a step reads is kept, so that the next job need only read what has changed.
+    #[must_use]
+    pub fn keeps(&self, step: &Step) -> bool {
+        self.instance.config.collection == Collection::Delta && !step.list.delta.is_empty()
     }
 
     /// What the step's lists belong to: the id of the tenant or of the subscription.
@@ -219,6 +230,7 @@ mod tests {
             previous: None,
             parents_per_shard: 1,
             is_whole: true,
+            kept: BTreeMap::new(),
             steps: Plan::steps_of(&instance, None),
             instance,
         }

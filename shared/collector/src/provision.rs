@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::context::{Context, Error};
-use crate::instance::{Config, Instance, PollingInterval, Provisioned, Standing};
+use crate::instance::{Collection, Config, Instance, PollingInterval, Provisioned, Standing};
 use crate::instances;
 use crate::layout;
 use crate::ledger::Status;
@@ -166,6 +166,8 @@ fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) 
             configure_subscription_instances: false,
             auto_delete_removed_subscriptions: false,
             ingest_disabled_subscriptions: false,
+            // Only lists of the directory are read so.
+            collection: Collection::Full,
             ..tenant.config.clone()
         },
     }
@@ -205,6 +207,8 @@ fn is_over(until: &str, now: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
@@ -233,6 +237,7 @@ mod tests {
             previous: None,
             parents_per_shard: 1,
             is_whole: true,
+            kept: BTreeMap::new(),
             steps: Vec::new(),
         }
     }

@@ -4,11 +4,15 @@
 //! worth, takes each page as it comes, and turns its items into parts at once, so that memory holds
 //! the pages in flight and no more.
 
+mod delta;
+mod divergence;
 mod end;
 mod export;
 mod frontier;
+mod merge;
 pub(crate) mod parents;
 mod rows;
+mod stale;
 mod take;
 
 use std::collections::BTreeSet;
@@ -23,6 +27,7 @@ use uuid::Uuid;
 
 use crate::advance;
 use crate::context::{Context, Error, News};
+use crate::delta::State;
 use crate::layout;
 use crate::ledger::{Progress, Status};
 use crate::manifest::{Manifest, Part};
@@ -30,9 +35,11 @@ use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
 use crate::ports::{Address, Condition, DomainKey, Etag, Fetch, Request};
+use delta::{Delta, Way};
 pub(crate) use end::failed;
-use frontier::{Chain, Frontier};
+use frontier::{Chain, Frontier, WALK};
 use parents::Parents;
+use stale::Stale;
 
 /// How a slice ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +75,9 @@ struct Checkpoint {
     progress: Progress,
     parts: Vec<Part>,
     next_part: u32,
+    /// How it is read, where its changes can be followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delta: Option<Box<Delta>>,
     /// How many slices there were, so the number of the next. One that has to wait goes on after it.
     slice: u32,
 }
@@ -111,6 +121,9 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
 async fn ended(context: &Context, plan: &Plan, step: &'static Step) -> Result<Outcome, Error> {
     let latest = layout::latest_step(&plan.job.instance, step.id);
     context.write(&latest, &plan.job, Condition::Always).await?;
+    if plan.keeps(step) {
+        crate::delta::keep(context, plan, step).await?;
+    }
     Ok(Outcome::Ended(advance::after(context, plan, step).await?))
 }
 
@@ -140,6 +153,13 @@ struct Shard<'a> {
     parents: Parents<'a>,
     entities: PartWriter,
     references: PartWriter,
+    /// Items to keep, and changes that were told.
+    items: PartWriter,
+    changes: PartWriter,
+    /// What was kept, which changes are added to.
+    base: Option<Box<State>>,
+    /// Which parents' lists are to be read again, once that is known.
+    stale: Option<Arc<Stale>>,
     /// What tells this slice's parts from those of another that runs at the same time by mistake.
     name: String,
 }
@@ -152,10 +172,11 @@ impl<'a> Shard<'a> {
         message: &Slice,
     ) -> Result<Self, Error> {
         let stored = context.read(&plan.job.checkpoint(step.id, message.shard)).await?;
-        let (checkpoint, etag) = match stored {
+        let (mut checkpoint, etag) = match stored {
             Some((checkpoint, etag)) => (checkpoint, Some(etag)),
             None => (Checkpoint::default(), None),
         };
+        let base = delta::begin(context, plan, step, &mut checkpoint).await?.map(Box::new);
         let taken = checkpoint.frontier.parents;
         let parents = Parents::of(context, plan, step, message.shard, taken).await?;
         Ok(Self {
@@ -170,6 +191,10 @@ impl<'a> Shard<'a> {
             parents,
             entities: PartWriter::default(),
             references: PartWriter::default(),
+            items: PartWriter::default(),
+            changes: PartWriter::default(),
+            base,
+            stale: None,
             name: Uuid::new_v4().simple().to_string()[..8].to_owned(),
         })
     }
@@ -213,15 +238,33 @@ impl<'a> Shard<'a> {
         // What is still in flight stays in the frontier, and is asked for again.
         drop(in_flight);
         self.store_parts(true).await?;
-        // A slice that ran out of time before it asked for anything has read nothing yet.
-        let has_begun = self.checkpoint.frontier.parents > 0 || !self.step.list.parents.is_empty();
-        let is_done =
-            has_begun && self.checkpoint.frontier.is_empty() && self.parents.is_exhausted();
         match wait {
-            Some(wait) if !is_done => self.pause(wait).await,
-            _ if !is_done => self.go_on().await,
-            _ => self.end().await,
+            Some(wait) if !self.is_read() => self.pause(wait).await,
+            _ if !self.is_read() => self.go_on().await,
+            // What few steps do must not make the futures of all of them larger.
+            _ if Box::pin(self.merge(deadline)).await? => self.end().await,
+            _ => self.go_on().await,
         }
+    }
+
+    /// Whether everything was read that is to be read. A slice that ran out of time before it asked for
+    /// anything has read nothing yet.
+    fn is_read(&self) -> bool {
+        let list = &self.step.list;
+        let delta = self.checkpoint.delta.as_ref();
+        let has_begun = self.checkpoint.frontier.parents > 0
+            || !list.parents.is_empty()
+            || self.reads_changes();
+        has_begun
+            && delta.is_none_or(|it| it.is_walked(list.delta))
+            && self.checkpoint.frontier.is_empty()
+            && self.parents.is_exhausted()
+    }
+
+    /// Whether no list is read, but only its changes.
+    fn reads_changes(&self) -> bool {
+        let delta = self.checkpoint.delta.as_ref();
+        self.step.list.parents.is_empty() && delta.is_some_and(|it| it.way == Way::Delta)
     }
 
     /// The next chains to ask for their next pages: several together where Microsoft Graph takes them
@@ -257,14 +300,30 @@ impl<'a> Shard<'a> {
         Ok(group)
     }
 
-    /// Opens the next list: the step's only one, or that of the next parent.
+    /// Opens the next list: the step's only one, or that of the next parent. Delta queries are made before
+    /// any, and once more after all.
     async fn open(&mut self) -> Result<Option<u64>, Error> {
-        let frontier = &mut self.checkpoint.frontier;
-        if self.step.list.parents.is_empty() {
-            return Ok((frontier.parents == 0).then(|| frontier.open(None)));
+        if self.checkpoint.frontier.chain(WALK).is_some() {
+            return Ok(None);
         }
-        let parent = self.parents.next().await?;
-        Ok(parent.map(|parent| self.checkpoint.frontier.open(Some(parent))))
+        if let Some(walk) = self.open_walk() {
+            return Ok(Some(walk));
+        }
+        if !Box::pin(self.find_stale()).await? {
+            return Ok(self.open_walk());
+        }
+        let list = match self.step.list.parents {
+            [] if self.reads_changes() => None,
+            [] => {
+                let frontier = &mut self.checkpoint.frontier;
+                (frontier.parents == 0).then(|| frontier.open(None))
+            }
+            _ => {
+                let parent = self.parents.next().await?;
+                parent.map(|parent| self.checkpoint.frontier.open(Some(parent)))
+            }
+        };
+        Ok(list.or_else(|| self.open_walk_again()))
     }
 
     fn list(&self, chain: &Chain) -> &'static List {
@@ -276,6 +335,9 @@ impl<'a> Shard<'a> {
     /// other way may draw on another.
     fn request(&self, id: u64) -> Option<(DomainKey, Request)> {
         let chain = self.checkpoint.frontier.chain(id)?;
+        if id == WALK {
+            return self.walk_request(chain);
+        }
         let list = self.list(chain);
         let parent = chain.parent.as_ref();
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
@@ -299,6 +361,11 @@ impl<'a> Shard<'a> {
         };
         let request = Request { service: list.service, address, eventual: list.eventual, body };
         Some((self.plan.domain(self.step, list), request))
+    }
+
+    /// Whether what is read is kept for the next job.
+    fn is_kept(&self) -> bool {
+        self.checkpoint.delta.as_ref().is_some_and(|it| it.keeps())
     }
 
     fn tell(&self, news: &News<'_>) {

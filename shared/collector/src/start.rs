@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::advance;
 use crate::context::{Context, Error, News};
+use crate::delta;
 use crate::event::Event;
 use crate::finish::Latest;
 use crate::instance::{Instance, SecretReference};
@@ -225,6 +226,7 @@ async fn plan(
         previous: latest.map(|(latest, _)| latest.job),
         parents_per_shard: context.parents_per_shard,
         is_whole,
+        kept: delta::kept(context, instance, &steps).await?,
         steps,
     })
 }

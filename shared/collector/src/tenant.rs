@@ -93,5 +93,6 @@ fn never_read(instance: &Instance) -> Entry {
         last: None,
         status: Status::Failed,
         reason: Some(format!("the instance of {} has no snapshot yet", instance.name)),
+        reading: None,
     }
 }

@@ -9,6 +9,7 @@ mod address;
 mod arm;
 pub mod convert;
 mod declared;
+pub mod delta;
 mod derived;
 mod discovery;
 pub mod docs;
@@ -28,6 +29,7 @@ mod uri;
 
 pub use convert::{Item, Output, Parent, Scope};
 pub use declared::Relationship;
+pub use delta::{Tells, Watch};
 pub use derived::{DERIVED, Derived, Member, derives};
 pub use discovery::Discovery;
 pub use entity::{EntityType, Property, Type};

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::delta::Watch;
 use crate::entity::EntityType;
 
 /// A list to read: where it lies, and how its pages look.
@@ -37,6 +38,10 @@ pub struct List {
     pub fallback: Option<&'static List>,
     /// What to ask for, where the list is a report.
     pub report: Option<&'static Report>,
+    /// The delta queries that together tell what has changed of it, in the order in which they are asked;
+    /// empty if only reading it again does. Those of a list of each parent leave the parents' properties to
+    /// the parents' own step: conversions know a parent by its key and type alone.
+    pub delta: &'static [Watch],
 }
 
 /// A report of Microsoft Intune: a table, asked for by a name or at an address of its own.
@@ -141,6 +146,7 @@ impl List {
         eventual: false,
         fallback: None,
         report: None,
+        delta: &[],
     };
 
     /// A list below a path of Azure Resource Manager, with the version of its API.

@@ -46,6 +46,11 @@ struct Arguments {
     /// The share of invocations that die
     #[arg(long, default_value_t = 0.1)]
     kills: f64,
+
+    /// Runs two jobs for each seed, between which the directory changes, and which follow changes rather than
+    /// reading everything; the calm run reads everything
+    #[arg(long)]
+    delta: bool,
 }
 
 fn range(text: &str) -> Result<Range<u64>, String> {
@@ -59,10 +64,10 @@ fn integration(text: &str) -> Result<Integration, String> {
 }
 
 fn main() -> Result<ExitCode, Error> {
-    let Arguments { seeds, seed, integration, users, resources, page_size, density, kills } =
+    let Arguments { seeds, seed, integration, users, resources, page_size, density, kills, delta } =
         Arguments::parse();
     let seeds = seed.map_or(seeds, |seed| seed..seed.saturating_add(1));
-    let tenant = Tenant { integration, users, resources, page_size };
+    let tenant = Tenant { integration, users, resources, page_size, delta };
     let start = Instant::now();
     let calm = chaos::calm(tenant)?;
     if !calm.problems.is_empty() {
@@ -78,9 +83,10 @@ fn main() -> Result<ExitCode, Error> {
         failed.fetch_add(1, Ordering::Relaxed);
         println!(
             "seed {seed}:\n- {}\n  again: cargo run -p tests --bin chaos -- --seed {seed} \
-             --integration {} --users {users} --resources {resources} --page-size {page_size} --density {density} --kills {kills}",
+             --integration {} --users {users} --resources {resources} --page-size {page_size} --density {density} --kills {kills}{}",
             outcome.problems.join("\n- "),
             integration.as_str(),
+            if delta { " --delta" } else { "" },
         );
     })?;
     let (failed, seconds) = (failed.into_inner(), start.elapsed().as_secs());

@@ -60,12 +60,14 @@ pub(crate) struct Machine {
     microsoft: Arc<Connections>,
     integration: Integration,
     is_calm: bool,
+    follows_changes: bool,
     counts: Counts,
 }
 
 /// How many invocations there were, and how they ended.
 #[derive(Debug, Default)]
 struct Counts {
+    jobs: AtomicU64,
     invocations: AtomicU64,
     kills: AtomicU64,
 }
@@ -97,6 +99,7 @@ impl Machine {
             microsoft: Arc::new(Connections::new(cloud)),
             integration: tenant.integration,
             is_calm: weather.is_calm(),
+            follows_changes: tenant.delta && !weather.is_calm(),
             counts: Counts::default(),
             simulator,
             dice,
@@ -106,6 +109,8 @@ impl Machine {
     /// Runs the whole job of an instance which collects the directory and the first subscription, and makes
     /// an instance for the second; and says which job it was, if it came to that.
     pub(crate) async fn job(self: &Arc<Self>) -> Result<Job, String> {
+        self.queue.open();
+        self.counts.jobs.fetch_add(1, Ordering::Relaxed);
         let mut processes = JoinSet::new();
         for (queue, count) in PROCESSES {
             for _ in 0..count {
@@ -136,7 +141,9 @@ impl Machine {
         for _ in 0..STARTS {
             let context = self.process();
             let mut event = self.invocation(self.event(), "start");
-            "the event".clone_into(&mut event.context.request_id);
+            // The same each time for a job, as AWS Lambda has it.
+            let cause = format!("event {}", self.counts.jobs.load(Ordering::Relaxed));
+            event.context.request_id = cause;
             match self.invoke("start", start::handle(&context, event)).await {
                 Some(Ok(answer)) => {
                     let job = serde_json::from_value(answer["jobs"][0].clone());
@@ -233,6 +240,7 @@ impl Machine {
             "directoryId": self.simulator.directory_id(),
             "clientId": self.simulator.principal().client_id,
             "clientSecret": { "secretArn": "arn:aws:secretsmanager:eu-west-1:1:secret:chaos" },
+            "collection": if self.follows_changes { "delta" } else { "full" },
         });
         if self.integration == Integration::Azure {
             config["subscriptionId"] = json!(self.simulator.subscriptions()[0].id);

@@ -111,6 +111,11 @@ impl Unruly {
         }
     }
 
+    /// Lets more be sent, for another job.
+    pub(crate) fn open(&self) {
+        self.state().is_closed = false;
+    }
+
     /// Ends the work on a delivery.
     pub(crate) fn rest(&self) {
         self.state().busy -= 1;

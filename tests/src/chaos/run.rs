@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use collector::summary::Summary;
+use simulator::DirectoryChange;
 use steps::Integration;
 use tempfile::TempDir;
 
@@ -18,6 +19,9 @@ const fn followers_of(integration: Integration) -> usize {
         Integration::Microsoft365 => 0,
     }
 }
+
+/// What happens to the directory between two jobs.
+const CHANGES: DirectoryChange = DirectoryChange::Churn { per_mille: 200 };
 
 /// What came of a run.
 #[derive(Debug)]
@@ -69,7 +73,12 @@ pub fn run(
 async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome, Error> {
     let machine = Arc::new(Machine::new(tenant, weather, folder).await?);
     let log = tracing::subscriber::set_default(machine.leaks.clone());
-    let job = machine.job().await;
+    let mut job = machine.job().await;
+    if tenant.delta && job.is_ok() {
+        let _ = machine.simulator.change_directory(&CHANGES);
+        job = machine.job().await;
+    }
+    let jobs = if tenant.delta { 2 } else { 1 };
     drop(log);
     let statistics = machine.statistics();
     let (problems, snapshot) = (Vec::new(), Snapshot::default());
@@ -77,17 +86,18 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
     match job {
         Ok(job) => {
             let has_to_complete = weather.permanent.is_empty();
-            (outcome.summary, outcome.problems) = verdict(&machine, &job, has_to_complete).await?;
-            let mut jobs = followers(&machine, &job).await?;
-            if jobs.len() != followers_of(tenant.integration) {
-                outcome.problems.push(format!("{} subscriptions got a snapshot", jobs.len()));
+            (outcome.summary, outcome.problems) =
+                verdict(&machine, &job, jobs, has_to_complete).await?;
+            let mut last = followers(&machine, &job).await?;
+            if last.len() != followers_of(tenant.integration) {
+                outcome.problems.push(format!("{} subscriptions got a snapshot", last.len()));
             }
-            for follower in &jobs {
-                let (_, problems) = verdict(&machine, follower, has_to_complete).await?;
+            for follower in &last {
+                let (_, problems) = verdict(&machine, follower, jobs, has_to_complete).await?;
                 outcome.problems.extend(problems);
             }
-            jobs.push(job);
-            outcome.snapshot = Snapshot::read(&machine.store, &jobs).await?;
+            last.push(job);
+            outcome.snapshot = Snapshot::read(&machine.store, &last).await?;
         }
         Err(problem) => outcome.problems.push(problem),
     }

@@ -12,10 +12,11 @@ use serde::de::DeserializeOwned;
 
 use super::machine::Machine;
 
-/// Everything that is wrong with what a job left behind, and its summary.
+/// Everything that is wrong with what a job left behind, the last of so many of its instance, and its summary.
 pub(crate) async fn verdict(
     machine: &Machine,
     job: &Job,
+    jobs: usize,
     has_to_complete: bool,
 ) -> Result<(Option<Summary>, Vec<String>), StoreError> {
     let mut problems = Vec::new();
@@ -46,7 +47,7 @@ pub(crate) async fn verdict(
     if !latest.is_some_and(|it| it.contains(&job.id)) {
         problems.push("latest.json does not name the job".to_owned());
     }
-    problems.extend(others(machine, job).await?);
+    problems.extend(others(machine, job, jobs).await?);
     Ok((Some(summary), problems))
 }
 
@@ -62,12 +63,12 @@ pub(crate) async fn followers(machine: &Machine, job: &Job) -> Result<Vec<Job>, 
     Ok(jobs)
 }
 
-/// Jobs of the instance beside this one that read something: there may be one at a time.
-async fn others(machine: &Machine, job: &Job) -> Result<Vec<String>, StoreError> {
+/// Jobs of the instance beside those that were asked for that read something: there may be one at a time.
+async fn others(machine: &Machine, job: &Job, jobs: usize) -> Result<Vec<String>, StoreError> {
     let names = machine.store.list(&format!("jobs/{}/", job.instance)).await?;
     let read = names.iter().filter(|name| name.contains("/manifests/"));
-    let jobs: BTreeSet<&str> = read.filter_map(|name| name.split('/').nth(2)).collect();
-    let others = jobs.into_iter().filter(|id| *id != job.id);
+    let found: BTreeSet<&str> = read.filter_map(|name| name.split('/').nth(2)).collect();
+    let others = found.into_iter().filter(|id| *id != job.id).skip(jobs - 1);
     Ok(others.map(|id| format!("another job of the instance ran, too: {id}")).collect())
 }
 

@@ -16,6 +16,9 @@ pub struct Tenant {
     pub resources: u32,
     /// How many items a page holds at most.
     pub page_size: u32,
+    /// Whether there are two jobs, between which the directory changes; all but those of the calm run, which
+    /// read everything, then follow changes.
+    pub delta: bool,
 }
 
 /// What goes wrong.

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::reader::{LONGEST_TEXT, Reader};
 use crate::Secret;
-use crate::instance::{Config, Instance, PollingInterval, Provisioned, SecretReference};
+use crate::instance::{
+    Collection, Config, Instance, PollingInterval, Provisioned, SecretReference,
+};
 use steps::Integration;
 
 /// Reads an instance, and the secret that comes with it.
@@ -96,8 +98,8 @@ fn integration_of(reader: &mut Reader<'_>) -> Option<Integration> {
 }
 
 /// Names that are the same for every integration.
-const COMMON: [&str; 5] =
-    ["clientId", "clientSecret", "tagAccountName", "ingestionSources", "cloud"];
+const COMMON: [&str; 6] =
+    ["clientId", "clientSecret", "tagAccountName", "ingestionSources", "cloud", "collection"];
 
 fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, Option<Secret>) {
     let Some(mut reader) = reader.object("describe the configuration as an object") else {
@@ -119,6 +121,7 @@ fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, O
     if !["public", "usgov", "china"].contains(&cloud.as_str()) {
         reader.problem("cloud", &format!("`{cloud}` is unknown; say public, usgov or china"));
     }
+    let collection = collection_of(&mut reader);
     let config = || {
         Some(Config {
             directory_id: directory_id?,
@@ -132,6 +135,7 @@ fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, O
             tag_account_name,
             defender_alerts_severities: None,
             vulnerability_severities: None,
+            collection: collection?,
             ingestion_sources,
             cloud,
         })
@@ -208,6 +212,17 @@ fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<
         }
     }
     severities
+}
+
+fn collection_of(reader: &mut Reader<'_>) -> Option<Collection> {
+    match reader.text("collection").as_deref() {
+        None | Some("full") => Some(Collection::Full),
+        Some("delta") => Some(Collection::Delta),
+        Some(other) => {
+            reader.problem("collection", &format!("`{other}` is unknown; say full or delta"));
+            None
+        }
+    }
 }
 
 fn secret_of(reader: &mut Reader<'_>) -> (Option<SecretReference>, Option<Secret>) {

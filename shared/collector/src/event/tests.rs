@@ -245,6 +245,11 @@ fn each_problem_has_one_message_with_its_path() {
             Some(json!("mars")),
             "/instance/config/cloud: `mars` is unknown",
         ),
+        (
+            "/instance/config/collection",
+            Some(json!("incremental")),
+            "/instance/config/collection: `incremental` is unknown; say full or delta",
+        ),
         ("/step", Some(json!("no-such-step")), "/step: is unknown"),
         ("/instanceId", Some(json!("a")), "the event: names more than one thing to run"),
         ("/due", Some(json!(1)), "/due: is a number; write true or false"),

@@ -18,7 +18,7 @@ const READ_AHEAD: usize = 32 << 10;
 /// Takes records in any order and gives them back sorted by key, then by value: the order in which
 /// they came leaves no trace.
 #[derive(Debug)]
-pub(super) struct Sorter {
+pub(crate) struct Sorter {
     bytes: Vec<u8>,
     records: Vec<Span>,
     /// Runs, by how often what they hold was merged.
@@ -41,11 +41,11 @@ impl Span {
 }
 
 impl Sorter {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { bytes: Vec::new(), records: Vec::new(), runs: Vec::new(), limit: RUN }
     }
 
-    pub(super) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+    pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
         let key = self.bytes.len();
@@ -55,7 +55,7 @@ impl Sorter {
     }
 
     /// The records, sorted. They can be read any number of times.
-    pub(super) fn sorted(mut self) -> io::Result<Sorted> {
+    pub(crate) fn sorted(mut self) -> io::Result<Sorted> {
         if !self.records.is_empty() {
             self.spill()?;
         }
@@ -105,7 +105,7 @@ fn merge(runs: Vec<File>) -> io::Result<File> {
 
 /// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
 /// the order of their ranks.
-pub(super) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
+pub(crate) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
     let mut bytes = format!("{kind}\0{key}\0").into_bytes();
     bytes.push(rank);
     bytes
@@ -113,14 +113,14 @@ pub(super) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
 
 /// A record: what it is sorted by, and what it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Record {
-    pub(super) key: Vec<u8>,
-    pub(super) value: Vec<u8>,
+pub(crate) struct Record {
+    pub(crate) key: Vec<u8>,
+    pub(crate) value: Vec<u8>,
 }
 
 impl Record {
     /// The rank of a record that is sorted by [`key`].
-    pub(super) fn rank(&self) -> u8 {
+    pub(crate) fn rank(&self) -> u8 {
         self.key.last().copied().unwrap_or_default()
     }
 
@@ -131,19 +131,19 @@ impl Record {
 }
 
 /// Reads records that are sorted by [`key`], those of one thing together.
-pub(super) struct Groups {
+pub(crate) struct Groups {
     reader: Reader,
     head: Option<Record>,
 }
 
 impl Groups {
-    pub(super) fn new(mut reader: Reader) -> io::Result<Self> {
+    pub(crate) fn new(mut reader: Reader) -> io::Result<Self> {
         let head = reader.next()?;
         Ok(Self { reader, head })
     }
 
     /// The records of the next thing, after its type and key, which are apart by a zero byte.
-    pub(super) fn next(&mut self) -> io::Result<Option<(String, Vec<Record>)>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<(String, Vec<Record>)>> {
         let Some(first) = self.head.take() else { return Ok(None) };
         let name = String::from_utf8_lossy(first.name()).into_owned();
         let mut records = vec![first];
@@ -158,7 +158,7 @@ impl Groups {
     }
 
     /// The records of a thing, which have to be asked for in order.
-    pub(super) fn of(&mut self, name: &str) -> io::Result<Vec<Record>> {
+    pub(crate) fn of(&mut self, name: &str) -> io::Result<Vec<Record>> {
         let mut records = Vec::new();
         while let Some(head) = self.head.take_if(|head| head.name() <= name.as_bytes()) {
             if head.name() == name.as_bytes() {
@@ -196,11 +196,11 @@ impl Pairs {
 
 /// Sorted records on the local disk.
 #[derive(Debug)]
-pub(super) struct Sorted(Option<File>);
+pub(crate) struct Sorted(Option<File>);
 
 impl Sorted {
     /// Reads the records from the first.
-    pub(super) fn read(&self) -> io::Result<Reader> {
+    pub(crate) fn read(&self) -> io::Result<Reader> {
         match &self.0 {
             Some(file) => Reader::new(file.try_clone()?),
             None => Reader::new(tempfile::tempfile()?),
@@ -210,7 +210,7 @@ impl Sorted {
 
 /// Reads sorted records one by one. Only one reader of a file is used at a time: they share its place.
 #[derive(Debug)]
-pub(super) struct Reader(BufReader<File>);
+pub(crate) struct Reader(BufReader<File>);
 
 impl Reader {
     fn new(mut file: File) -> io::Result<Self> {
@@ -218,7 +218,7 @@ impl Reader {
         Ok(Self(BufReader::with_capacity(READ_AHEAD, file)))
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Record>> {
         let mut lengths = [0; 8];
         match self.0.read_exact(&mut lengths) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),

@@ -71,6 +71,7 @@ impl Past {
             previous: self.last.as_ref().map(|it| it.job.clone()),
             parents_per_shard: 1,
             is_whole: true,
+            kept: BTreeMap::new(),
             steps: Plan::steps_of(&instance, None),
             instance,
         };
@@ -113,6 +114,7 @@ impl Past {
             last: None,
             status,
             reason: (!status.is_complete()).then(|| "it was refused".to_owned()),
+            reading: None,
         }];
         Manifest {
             step: step.to_owned(),
@@ -124,6 +126,7 @@ impl Past {
             exceptions: Vec::new(),
             drift: BTreeMap::new(),
             discoveries: BTreeMap::new(),
+            kept: None,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::layout::Content;
 use crate::ledger::{Entry, Progress, Status};
 use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
+use crate::part::PartWriter;
 use crate::plan::Plan;
 use crate::ports::{Body, Condition, QueueName, StoreError};
 
@@ -25,11 +26,8 @@ struct Ended {
 impl Shard<'_> {
     /// Stores the parts that are full, or all.
     pub(super) async fn store_parts(&mut self, all: bool) -> Result<(), Error> {
-        for content in [Content::Entities, Content::References] {
-            let writer = match content {
-                Content::Entities => &mut self.entities,
-                Content::References => &mut self.references,
-            };
+        for content in [Content::Entities, Content::References, Content::Items, Content::Changes] {
+            let writer = self.writer(content);
             if !all && !writer.is_full() {
                 continue;
             }
@@ -38,9 +36,27 @@ impl Shard<'_> {
             self.checkpoint.next_part += 1;
             let name = self.plan.job.part(self.step.id, self.number, number, &self.name, content);
             self.context.store.put(&name, Body::Bytes(body), Condition::Always).await?;
-            self.checkpoint.parts.push(Part { name, content });
+            match (content, &mut self.checkpoint.delta) {
+                (Content::Items, Some(delta)) => delta.items.push(name),
+                (Content::Changes, Some(delta)) => delta.changes.push(name),
+                _ => self.checkpoint.parts.push(Part { name, content }),
+            }
         }
         Ok(())
+    }
+
+    const fn writer(&mut self, content: Content) -> &mut PartWriter {
+        match content {
+            Content::Entities => &mut self.entities,
+            Content::References => &mut self.references,
+            Content::Items => &mut self.items,
+            Content::Changes => &mut self.changes,
+        }
+    }
+
+    /// Whether a part is full.
+    pub(super) const fn is_full(&self) -> bool {
+        self.entities.is_full() || self.references.is_full() || self.items.is_full()
     }
 
     /// Stores how far the shard is. False if another slice was faster, whose work then counts.
@@ -93,7 +109,8 @@ impl Shard<'_> {
     pub(super) async fn end(mut self) -> Result<Outcome, Error> {
         self.stand_in()?;
         self.store_parts(true).await?;
-        let Checkpoint { progress, parts, .. } = std::mem::take(&mut self.checkpoint);
+        let progress = std::mem::take(&mut self.checkpoint.progress);
+        let parts = std::mem::take(&mut self.checkpoint.parts);
         let ended = Ended { progress, parts };
         if self.parents.shards() == 1 {
             return self.close(ended).await;
@@ -124,7 +141,13 @@ impl Shard<'_> {
     async fn close(self, Ended { progress, parts }: Ended) -> Result<Outcome, Error> {
         let (status, reason) = self.status(&progress);
         let items = progress.items;
-        let manifest = manifest(self.plan, self.step, progress, parts, status, reason.as_deref());
+        let mut manifest =
+            manifest(self.plan, self.step, progress, parts, status, reason.as_deref());
+        if self.checkpoint.delta.is_some() {
+            let reading = Box::pin(self.reading(status)).await?;
+            manifest.ledger.iter_mut().for_each(|it| it.reading = Some(reading.clone()));
+            manifest.kept = self.keep(status).await?;
+        }
         let name = self.plan.job.manifest(self.step.id);
         match self.context.write(&name, &manifest, Condition::Absent).await {
             Ok(_) => {
@@ -217,6 +240,7 @@ fn manifest(
         last: progress.last.clone(),
         status,
         reason: reason.map(str::to_owned),
+        reading: None,
     };
     let ledger = if kinds.is_empty() {
         vec![entry(None)]
@@ -233,5 +257,6 @@ fn manifest(
         exceptions: progress.examples,
         drift: progress.drift,
         discoveries: progress.discoveries,
+        kept: None,
     }
 }

@@ -19,6 +19,9 @@ const EMPTY_PAGES: u32 = 100;
 /// How many rows of a table are asked for at a time.
 const ROWS: u32 = 1000;
 
+/// The chain of a delta query. There is one at a time, before or after any list.
+pub(super) const WALK: u64 = u64::MAX;
+
 /// What of a step is still to be read.
 ///
 /// A chain stays here until its last page was taken, so this is all that a checkpoint needs.
@@ -74,6 +77,12 @@ impl Frontier {
         self.parents += 1;
         self.chains.insert(id, Chain { parent, ..Chain::default() });
         id
+    }
+
+    /// Begins a delta query, at a link if one is known.
+    pub(super) fn open_walk(&mut self, link: Option<String>) -> u64 {
+        self.chains.insert(WALK, Chain { link, ..Chain::default() });
+        WALK
     }
 
     pub(super) fn close(&mut self, id: u64) -> Option<Chain> {

@@ -1,5 +1,7 @@
 //! The parents of a step's lists, as the steps that found them stored them.
 
+use std::sync::Arc;
+
 use graph::Key;
 use steps::Step;
 
@@ -10,6 +12,7 @@ use crate::part::{PartReader, StoredEntity};
 use crate::plan::{Plan, PlannedStep};
 
 use super::frontier::StoredParent;
+use super::stale::Stale;
 
 /// Reads parents one by one, in the order of the parts that hold them.
 pub(super) struct Parents<'a> {
@@ -23,6 +26,8 @@ pub(super) struct Parents<'a> {
     skip: u64,
     incomplete: Option<String>,
     is_exhausted: bool,
+    /// Which of them to give, if not all.
+    only: Option<Arc<Stale>>,
 }
 
 impl<'a> Parents<'a> {
@@ -65,9 +70,15 @@ impl<'a> Parents<'a> {
         }
         let is_exhausted = step.list.parents.is_empty();
         let parts = parts.into_iter();
-        let shards = shards_of(plan, count);
+        let shards = shards_of(plan, step, count);
         let skip = u64::from(shard) + taken * u64::from(shards);
-        Ok(Self { context, step, parts, reader: None, shards, skip, incomplete, is_exhausted })
+        let (reader, only) = (None, None);
+        Ok(Self { context, step, parts, reader, shards, skip, incomplete, is_exhausted, only })
+    }
+
+    /// Gives only those whose lists are to be read again. No parent was given yet.
+    pub(super) fn only(&mut self, stale: Arc<Stale>) {
+        self.only = Some(stale);
     }
 
     /// Whether every parent was given.
@@ -104,6 +115,9 @@ impl<'a> Parents<'a> {
                 continue;
             }
             let Some(parent) = parent(&line, self.step)? else { continue };
+            if self.only.as_ref().is_some_and(|only| !only.is_stale(parent.key.as_str())) {
+                continue;
+            }
             if self.skip == 0 {
                 self.skip = u64::from(self.shards) - 1;
                 return Ok(Some(parent));
@@ -126,7 +140,7 @@ pub(crate) async fn shards(
     for parent in &planned.after {
         count += manifest(context, plan, parent).await?.map_or(0, |it| count_of(&it, step));
     }
-    Ok(shards_of(plan, count))
+    Ok(shards_of(plan, step, count))
 }
 
 fn count_of(manifest: &Manifest, step: &Step) -> u64 {
@@ -134,8 +148,9 @@ fn count_of(manifest: &Manifest, step: &Step) -> u64 {
     counts.sum()
 }
 
-fn shards_of(plan: &Plan, parents: u64) -> u32 {
-    if !plan.is_whole {
+fn shards_of(plan: &Plan, step: &Step, parents: u64) -> u32 {
+    // What is kept belongs to the links that were taken before anything was read.
+    if !plan.is_whole || plan.keeps(step) {
         return 1;
     }
     let shards = parents.div_ceil(plan.parents_per_shard.max(1));

@@ -6,10 +6,11 @@ use steps::{Item, Output, Parent, Shape};
 use tokio::time::Duration;
 
 use super::Shard;
-use super::frontier::Chain;
+use super::frontier::{Chain, StoredParent, WALK};
 use crate::context::Error;
 use crate::ledger::Status;
 use crate::page::{Next, Page};
+use crate::part::{KeptItem, Owner};
 use crate::ports::{Address, Answer, Failure, Request};
 
 impl Shard<'_> {
@@ -17,6 +18,12 @@ impl Shard<'_> {
     pub(super) fn take(&mut self, id: u64, answer: Answer) -> Result<Option<Duration>, Error> {
         let failure = match answer {
             Ok(document) => {
+                if id == WALK {
+                    let progress = &mut self.checkpoint.progress;
+                    progress.requests += u64::from(document.requests);
+                    progress.bytes += document.body.len() as u64;
+                    return self.walk_page(&document.body).map(|()| None);
+                }
                 let progress = &mut self.checkpoint.progress;
                 progress.requests += u64::from(document.requests);
                 progress.bytes += document.body.len() as u64;
@@ -35,6 +42,7 @@ impl Shard<'_> {
         let reason = failure.to_string();
         match failure {
             Failure::Throttled { wait } => return Ok(Some(wait)),
+            failure if id == WALK => self.walk_failed(&failure),
             Failure::PageExpired(_) if self.restart(id) => (),
             Failure::Forbidden(_) if self.fall_back(id) => (),
             Failure::Gone(_) | Failure::Failed(_) if self.ask_anew(id) => (),
@@ -108,7 +116,8 @@ impl Shard<'_> {
         match goes_on {
             Ok(false) => {
                 self.checkpoint.progress.lists += 1;
-                self.checkpoint.frontier.close(id);
+                let chain = self.checkpoint.frontier.close(id);
+                self.keep_list(chain.and_then(|chain| chain.parent))?;
             }
             // A service that goes in a circle once may find its way the next time.
             Err(reason) if !self.restart(id) => self.except(id, Status::Failed, reason),
@@ -117,18 +126,41 @@ impl Shard<'_> {
         Ok(())
     }
 
-    /// Converts one item, and writes what it becomes. An odd item costs itself only.
+    /// Takes one item. An odd item costs itself only.
     pub(super) fn item(&mut self, raw: &RawValue, chain: &Chain) -> Result<(), Error> {
+        let is_tracked = !self.step.list.delta.is_empty() && !chain.is_fallback;
+        let parent = chain.parent.as_ref();
+        if let Some(parent) = parent.filter(|_| is_tracked) {
+            return self.fresh_item(&owner(parent), Some(raw));
+        }
         let Ok(json) = serde_json::from_str::<Value>(raw.get()) else {
             let drift = &mut self.checkpoint.progress.drift;
             *drift.entry(format!("{}.item", self.step.id)).or_default() += 1;
             return Ok(());
         };
-        let parent = chain.parent.as_ref();
+        if is_tracked {
+            return self.tracked_item(json);
+        }
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
+        self.convert(&json, raw, parent)
+    }
+
+    /// Converts one item, and writes what it becomes.
+    pub(super) fn convert(
+        &mut self,
+        json: &Value,
+        raw: &RawValue,
+        parent: Option<Parent<'_>>,
+    ) -> Result<(), Error> {
         let mut out = Output::default();
-        self.step.convert(Item { json: &json, raw, parent, scope: &self.scope }, &mut out);
+        self.step.convert(Item { json, raw, parent, scope: &self.scope }, &mut out);
         self.write(&out)
+    }
+
+    /// Keeps that the list of a parent was read to its end.
+    fn keep_list(&mut self, parent: Option<StoredParent>) -> Result<(), Error> {
+        let Some(parent) = parent.filter(|_| self.is_kept()) else { return Ok(()) };
+        Ok(self.items.line(&KeptItem { of: Some(owner(&parent)), item: None })?)
     }
 
     pub(super) fn write(&mut self, out: &Output) -> Result<(), Error> {
@@ -151,6 +183,11 @@ impl Shard<'_> {
         }
         Ok(())
     }
+}
+
+/// What the items of a parent's list belong to.
+fn owner(parent: &StoredParent) -> Owner<'_> {
+    Owner { key: parent.key.as_str().into(), kind: parent.kind.as_str().into() }
 }
 
 /// The address of a request without its query.

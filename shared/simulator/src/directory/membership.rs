@@ -1,6 +1,7 @@
 //! Who is in a group, in an administrative unit, or in a directory role: those of the beginning, and
 //! what has changed since.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::administrative_unit::AdministrativeUnit;
@@ -51,15 +52,24 @@ impl<'a> Membership<'a> {
 
     /// The member at a place; nothing if it was removed or has gone.
     pub(crate) fn get(&self, place: u64) -> Option<Reference> {
+        self.ever(place).filter(|member| !self.history.is_gone(*member))
+    }
+
+    /// The member at a place, also one that has gone as an object; nothing if it was removed.
+    fn ever(&self, place: u64) -> Option<Reference> {
         let fate = self.fate.as_deref();
         let member = match place.checked_sub(self.count_at_first) {
             None => (self.at_first)(place),
             Some(place) => fate?.added.get(usize::try_from(place).ok()?).copied(),
         };
-        let is_there = |member: &Reference| {
-            !self.history.is_gone(*member) && fate.is_none_or(|fate| !fate.removed.contains(member))
-        };
-        member.filter(is_there)
+        member.filter(|member| fate.is_none_or(|fate| !fate.removed.contains(member)))
+    }
+
+    /// Those of some objects that are members or would be, had they not gone.
+    pub(crate) fn of_these(&self, objects: &BTreeSet<Reference>) -> Vec<Reference> {
+        let places = if objects.is_empty() { 0 } else { self.total() };
+        let all = (0..places).filter_map(|place| self.ever(place));
+        all.filter(|member| objects.contains(member)).collect()
     }
 
     /// All members, one after the other.

@@ -204,7 +204,7 @@ pub(super) const READ_UNITS: &[&str] = &[
     "Directory.ReadWrite.All",
 ];
 
-const READ_CONTACTS: [&str; 3] =
+pub(super) const READ_CONTACTS: [&str; 3] =
     ["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
 /// Whether a caller may read the properties of members of a type.

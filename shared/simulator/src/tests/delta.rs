@@ -150,11 +150,16 @@ fn removed_objects_say_whether_they_can_be_restored() {
     }
     let reason = |mirror: &mut Mirror| {
         mirror.round(&client);
-        mirror.items[0]["@removed"]["reason"].clone()
+        let removed = mirror.items.iter().find_map(|it| it.get("@removed"));
+        removed.unwrap()["reason"].clone()
     };
     assert_eq!(reason(&mut users), "changed");
     assert_eq!(reason(&mut groups), "changed");
     assert_eq!(reason(&mut devices), "deleted");
+    // Who is deleted is no member any more, and every group that had it tells so.
+    let members = groups.items.iter().filter_map(|it| it["members@delta"].as_array()).flatten();
+    let mut gone = members.filter(|it| it["@removed"]["reason"] == "deleted");
+    assert!(gone.any(|it| it["id"] == ids[0].as_str()));
     let reply = client.get(&client.graph_token(), &graph(&format!("users/{}", ids[0])));
     assert_eq!(reply.status, 404);
     assert_eq!(client.get(&client.graph_token(), &graph("users/$count")).body, 99);

@@ -2,6 +2,7 @@
 
 use graph::{End, Name, RelationshipClass};
 
+use crate::delta::Watch;
 use crate::entity::{COMPUTED, EntityType, OBJECT, flag, text};
 use crate::entra::account::{ACCOUNT, account_name};
 use crate::entra::devices::DEVICE;
@@ -35,7 +36,10 @@ pub(crate) static STEP: Step = Step {
     name: "Entra ID Administrative Units",
     ingestion_source: Some("ad-administrative-units"),
     // Not every cloud knows every property yet, and one that is not known fails the list.
-    list: List::graph("/directory/administrativeUnits").query("$top=999").whole(),
+    list: List::graph("/directory/administrativeUnits")
+        .query("$top=999")
+        .whole()
+        .delta(&[Watch::items("/directory/administrativeUnits/delta")]),
     permissions: &[Permission::Graph("AdministrativeUnit.Read.All")],
     emits: Some(&ADMINISTRATIVE_UNIT),
     links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
@@ -50,7 +54,8 @@ pub(crate) static MEMBERS: Step = Step {
     ingestion_source: Some("ad-administrative-units"),
     list: List::graph("/directory/administrativeUnits/{id}/members")
         .of_each(&[&ADMINISTRATIVE_UNIT])
-        .query("$top=999"),
+        .query("$top=999")
+        .delta(&[Watch::parents("/directory/administrativeUnits/delta", "members")]),
     permissions: &[Permission::Graph("AdministrativeUnit.Read.All")],
     links: &CONTAINS,
     relate: |member, out| {
@@ -108,7 +113,9 @@ pub(crate) static ACTIVATED_ROLES: Step = Step {
     name: "Entra ID Directory Roles",
     ingestion_source: Some("ad-administrative-units"),
     // It takes no `$top`.
-    list: List::graph("/directoryRoles").also(&["roleTemplateId"]),
+    list: List::graph("/directoryRoles")
+        .also(&["roleTemplateId"])
+        .delta(&[Watch::items("/directoryRoles/delta")]),
     permissions: &[Permission::Graph("RoleManagement.Read.Directory")],
     emits: Some(&ROLE_DEFINITION),
     patches: &[text("directoryRoleId", "/id", "The id of the role, as this directory spells it.")],

@@ -2,6 +2,7 @@
 
 use graph::{Key, Name};
 
+use crate::delta::Watch;
 use crate::entity::{EntityType, OBJECT, always, text};
 use crate::entra::credentials;
 use crate::list::List;
@@ -24,7 +25,10 @@ pub(crate) static STEP: Step = Step {
     id: "rm-azure-application",
     name: "Entra ID Applications",
     ingestion_source: Some("identity-governance-access-packages"),
-    list: List::graph("/applications").query("$top=999").also(credentials::FIELDS),
+    list: List::graph("/applications")
+        .query("$top=999")
+        .also(credentials::FIELDS)
+        .delta(&[Watch::items("/applications/delta")]),
     permissions: &[Permission::Graph("Application.Read.All")],
     emits: Some(&APPLICATION),
     key: |application| application.text("/appId").map(Key::new),

@@ -92,12 +92,17 @@ pub(crate) fn conceal(owner: &Item<'_>, entity: &mut Entity) {
         return;
     }
     let mut json = owner.json.clone();
+    conceal_in(&mut json);
+    entity.raw = to_raw_value(&json).ok();
+}
+
+/// Leaves the values of credentials out of an object.
+pub(crate) fn conceal_in(json: &mut Value) {
     let is_credentials = |name: &str| FIELDS.iter().any(|it| it.eq_ignore_ascii_case(name));
     let fields = json.as_object_mut().into_iter().flatten();
     for (_, credentials) in fields.filter(|(name, _)| is_credentials(name)) {
         credentials.as_array_mut().into_iter().flatten().for_each(|it| *it = without_values(it));
     }
-    entity.raw = to_raw_value(&json).ok();
 }
 
 /// Adds the credentials of what has its key at a path.

@@ -3,6 +3,7 @@
 use graph::{End, Name, RelationshipClass};
 
 use crate::convert::{Item, Output};
+use crate::delta::Watch;
 use crate::entity::{EntityType, OBJECT, date, flag, list, text};
 use crate::entra::account::{ACCOUNT, account_name};
 use crate::entra::devices::DEVICE;
@@ -37,11 +38,13 @@ pub(crate) static GROUP: EntityType = EntityType {
     ],
 };
 
+pub(crate) const DELTA: &[Watch] = &[Watch::items("/groups/delta")];
+
 pub(crate) static STEP: Step = Step {
     id: "ad-groups",
     name: "Entra ID Groups",
     ingestion_source: Some("ad-groups"),
-    list: List::graph("/groups").query("$top=999"),
+    list: List::graph("/groups").query("$top=999").delta(DELTA),
     permissions: &[Permission::Graph("Group.Read.All")],
     emits: Some(&GROUP),
     links: &[Link::of(&[&ACCOUNT], "/id").by(account_name).kind("azure_account_has_group")],
@@ -66,16 +69,21 @@ static HAS: [Link; 2] = [
     Link::new(RelationshipClass::Has, &[&MEMBER], "").kind("azure_group_has_member"),
 ];
 
+/// Who is in which group. A group that gains or loses a member, or whose member is deleted, is told.
+pub(crate) const MEMBERSHIPS: Watch = Watch::parents("/groups/delta", "members");
+
+/// What is converted of contacts, which no step collects as such.
+pub(crate) const CONTACTS: Watch = Watch::members("/contacts/delta", "displayName,jobTitle,mail");
+
 pub(crate) static MEMBERS: Step = Step {
     id: "ad-group-members",
     name: "Entra ID Group Members",
     ingestion_source: Some("ad-groups"),
-    list: List::graph("/groups/{id}/members").of_each(&[&GROUP]).query("$top=999").also(&[
-        "id",
-        "displayName",
-        "mail",
-        "jobTitle",
-    ]),
+    list: List::graph("/groups/{id}/members")
+        .of_each(&[&GROUP])
+        .query("$top=999")
+        .also(&["id", "displayName", "mail", "jobTitle"])
+        .delta(&[MEMBERSHIPS, CONTACTS]),
     permissions: &[Permission::Graph("GroupMember.Read.All")],
     links: &HAS,
     relate: member,
@@ -94,7 +102,8 @@ pub(crate) static SERVICE_PRINCIPAL_MEMBERS: Step = Step {
     list: List::graph("/groups/{id}/members/microsoft.graph.servicePrincipal")
         .of_each(&[&GROUP])
         .query("$count=true&$top=999")
-        .eventual(),
+        .eventual()
+        .delta(&[MEMBERSHIPS]),
     permissions: &[
         Permission::Graph("GroupMember.Read.All"),
         Permission::Graph("Application.Read.All"),

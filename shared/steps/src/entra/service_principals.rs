@@ -4,6 +4,7 @@ use graph::Entity;
 use serde_json::json;
 
 use crate::convert::{Item, Output};
+use crate::delta::Watch;
 use crate::entity::{EntityType, OBJECT, always, always_list, list, text};
 use crate::entra::{credentials, managed_identities, permission_grants};
 use crate::list::List;
@@ -32,12 +33,15 @@ pub(crate) static SERVICE_PRINCIPAL: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "ad-service-principals",
     name: "Entra ID Service Principals",
-    list: List::graph("/servicePrincipals").query("$top=999").also(&[
-        managed_identities::FIELD,
-        permission_grants::ROLES,
-        "keyCredentials",
-        "passwordCredentials",
-    ]),
+    list: List::graph("/servicePrincipals")
+        .query("$top=999")
+        .also(&[
+            managed_identities::FIELD,
+            permission_grants::ROLES,
+            "keyCredentials",
+            "passwordCredentials",
+        ])
+        .delta(&[Watch::items("/servicePrincipals/delta")]),
     permissions: &[Permission::Graph("Application.Read.All")],
     emits: Some(&SERVICE_PRINCIPAL),
     links: &[credentials::HAS, managed_identities::OF_RESOURCE, permission_grants::HAS_ROLE],

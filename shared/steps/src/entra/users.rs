@@ -3,6 +3,7 @@
 use graph::{Entity, Name};
 
 use crate::convert::Item;
+use crate::delta::Watch;
 use crate::entity::{COMPUTED, EntityType, OBJECT, flag, list, text};
 use crate::entra::account::{ACCOUNT, account_name};
 use crate::list::{Domain, List};
@@ -37,10 +38,15 @@ pub(crate) static USER: EntityType = EntityType {
     ],
 };
 
+pub(crate) const DELTA: &[Watch] = &[Watch::items("/users/delta")];
+
 pub(crate) static STEP: Step = Step {
     id: "ad-users",
     name: "Entra ID Users",
-    list: List::graph("/users").query("$top=999").also(&["businessPhones", "creationType"]),
+    list: List::graph("/users")
+        .query("$top=999")
+        .also(&["businessPhones", "creationType"])
+        .delta(DELTA),
     permissions: &[Permission::Graph("User.Read.All")],
     emits: Some(&USER),
     links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],

@@ -3,8 +3,9 @@
 use graph::{End, Name, RelationshipClass};
 
 use crate::convert::{Item, Output};
+use crate::delta::Watch;
 use crate::entity::EntityType;
-use crate::entra::groups::{GROUP, MEMBER, add_member};
+use crate::entra::groups::{self, CONTACTS, GROUP, MEMBER, MEMBERSHIPS, add_member};
 use crate::entra::users::USER;
 use crate::list::List;
 use crate::microsoft365::account::{ACCOUNT, account_name};
@@ -14,7 +15,7 @@ pub(crate) static STEP: Step = Step {
     id: "groups",
     name: "Microsoft 365 Groups",
     ingestion_source: Some("groups"),
-    list: List::graph("/groups").query("$top=999"),
+    list: List::graph("/groups").query("$top=999").delta(groups::DELTA),
     permissions: &[Permission::Graph("Group.Read.All")],
     emits: Some(&GROUP),
     links: &[Link::of(&[&ACCOUNT], "/id")
@@ -35,11 +36,20 @@ const HAS_MEMBER: Link =
 
 const MEMBER_TYPES: &[&EntityType] = &[&MEMBER];
 
+/// What is converted of other members that no step collects as such.
+const DEVICES: Watch = Watch::members("/devices/delta", "displayName");
+const SERVICE_PRINCIPALS: Watch = Watch::members("/servicePrincipals/delta", "displayName");
+
 pub(crate) static MEMBERS: Step = Step {
     id: "group-members",
     name: "Microsoft 365 Group Members",
     ingestion_source: Some("groups"),
-    list: List::graph("/groups/{id}/members").of_each(&[&GROUP]).query("$top=999"),
+    list: List::graph("/groups/{id}/members").of_each(&[&GROUP]).query("$top=999").delta(&[
+        MEMBERSHIPS,
+        DEVICES,
+        CONTACTS,
+        SERVICE_PRINCIPALS,
+    ]),
     permissions: &[Permission::Graph("GroupMember.Read.All")],
     links: &HAS,
     relate: member,
@@ -58,7 +68,8 @@ pub(crate) static SERVICE_PRINCIPAL_MEMBERS: Step = Step {
         // A service principal has neither address nor job title, and cannot be asked for them.
         .whole()
         .query("$select=id,displayName&$count=true&$top=999")
-        .eventual(),
+        .eventual()
+        .delta(&[MEMBERSHIPS, SERVICE_PRINCIPALS]),
     permissions: &[
         Permission::Graph("GroupMember.Read.All"),
         Permission::Graph("Application.Read.All"),

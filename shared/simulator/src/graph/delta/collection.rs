@@ -5,7 +5,7 @@ use crate::directory::change::{ObjectKind, has_members};
 use crate::directory::reference::Reference;
 use crate::directory::role;
 use crate::graph::route::{
-    READ_APPLICATIONS, READ_DEVICES, READ_GROUPS, READ_ROLES, READ_UNITS, READ_USERS,
+    READ_APPLICATIONS, READ_CONTACTS, READ_DEVICES, READ_GROUPS, READ_ROLES, READ_UNITS, READ_USERS,
 };
 use crate::tenant::Tenant;
 
@@ -15,10 +15,12 @@ pub(crate) enum Collection {
     Kind(ObjectKind),
     DirectoryRoles,
     AdministrativeUnits,
+    /// They never change.
+    Contacts,
 }
 
 /// Each collection with its path; of several, the first is the one that answers name it by.
-const PATHS: [(&str, Collection); 8] = [
+const PATHS: [(&str, Collection); 9] = [
     ("users", Collection::Kind(ObjectKind::User)),
     ("groups", Collection::Kind(ObjectKind::Group)),
     ("applications", Collection::Kind(ObjectKind::Application)),
@@ -26,6 +28,7 @@ const PATHS: [(&str, Collection); 8] = [
     ("devices", Collection::Kind(ObjectKind::Device)),
     ("directoryRoles", Collection::DirectoryRoles),
     ("directory/administrativeUnits", Collection::AdministrativeUnits),
+    ("contacts", Collection::Contacts),
     // As the documentation of the function has it; the description of the service has the other.
     ("administrativeUnits", Collection::AdministrativeUnits),
 ];
@@ -52,6 +55,7 @@ impl Collection {
             Self::Kind(kind) => kind.count(tenant),
             Self::DirectoryRoles => role::IN_USE,
             Self::AdministrativeUnits => administrative_unit::count(tenant),
+            Self::Contacts => tenant.contacts,
         }
     }
 
@@ -61,6 +65,7 @@ impl Collection {
             Self::Kind(kind) => kind.at(tenant, place),
             Self::DirectoryRoles => Reference::DirectoryRole(place),
             Self::AdministrativeUnits => Reference::AdministrativeUnit(place),
+            Self::Contacts => Reference::Contact(place),
         }
     }
 
@@ -70,6 +75,7 @@ impl Collection {
             Self::Kind(kind) => ObjectKind::of(object) == Some(kind),
             Self::DirectoryRoles => matches!(object, Reference::DirectoryRole(_)),
             Self::AdministrativeUnits => matches!(object, Reference::AdministrativeUnit(_)),
+            Self::Contacts => matches!(object, Reference::Contact(_)),
         }
     }
 
@@ -80,6 +86,7 @@ impl Collection {
             Self::Kind(_) => Reference::User(0),
             Self::DirectoryRoles => Reference::DirectoryRole(0),
             Self::AdministrativeUnits => Reference::AdministrativeUnit(0),
+            Self::Contacts => Reference::Contact(0),
         })
     }
 
@@ -92,6 +99,7 @@ impl Collection {
             Self::Kind(_) => &READ_APPLICATIONS,
             Self::DirectoryRoles => READ_ROLES,
             Self::AdministrativeUnits => READ_UNITS,
+            Self::Contacts => &READ_CONTACTS,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Collection;
 use super::state::State;
-use crate::directory::history::{Removal, What};
+use crate::directory::history::{Event, Removal, What};
 use crate::directory::membership::Membership;
 use crate::directory::reference::Reference;
 use crate::random::coprime;
@@ -143,7 +143,18 @@ fn summaries(
 ) -> BTreeMap<Reference, Summary> {
     let tracks_members = state.tracks_members(collection);
     let mut summaries: BTreeMap<Reference, Summary> = BTreeMap::new();
-    for event in tenant.history.between(from, state.to) {
+    let events = tenant.history.between(from, state.to);
+    if tracks_members {
+        // Documented: a member is told to be removed also where the object itself was deleted.
+        let is_removal = |event: &&Event| matches!(event.what, What::Deleted | What::Purged);
+        let gone = events.iter().filter(is_removal).map(|event| event.subject).collect();
+        for holder in (0..collection.places(tenant)).map(|place| collection.at(tenant, place)) {
+            for member in Membership::of(tenant, holder).of_these(&gone) {
+                summaries.entry(holder).or_default().members.insert(member, false);
+            }
+        }
+    }
+    for event in events {
         if !collection.holds(event.subject) {
             continue;
         }

@@ -1,0 +1,122 @@
+//! Which lists are to be read again, of those that a step has of each parent.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use steps::Tells;
+use uuid::Uuid;
+
+use super::Shard;
+use super::delta::Way;
+use crate::context::Error;
+use crate::part::{Change, KeptItem, PartReader};
+
+/// Which lists are to be read again: those that something was told of, and those that were never read.
+///
+/// It holds some bytes for each parent, and none for what their lists hold.
+#[derive(Debug, Default)]
+pub(super) struct Stale {
+    told: HashSet<u128>,
+    known: HashSet<u128>,
+}
+
+impl Stale {
+    /// Whether the list of a parent is to be read again.
+    pub(super) fn is_stale(&self, parent: &str) -> bool {
+        let parent = number(parent);
+        self.told.contains(&parent) || !self.known.contains(&parent)
+    }
+
+    /// Takes a line of what was kept. Members are the objects of which something was told.
+    fn take(&mut self, line: &str, members: &HashSet<u128>) -> Result<(), Error> {
+        let KeptItem { of: Some(of), item } = parse(line)? else { return Ok(()) };
+        match item {
+            None => {
+                self.known.insert(number(&of.key));
+            }
+            Some(item) if !members.is_empty() => {
+                if id(item).is_some_and(|id| members.contains(&number(&id))) {
+                    self.told.insert(number(&of.key));
+                }
+            }
+            Some(_) => (),
+        }
+        Ok(())
+    }
+}
+
+impl Shard<'_> {
+    /// Finds out which lists are to be read again, where not all are. False if what was kept is not there any
+    /// more, and reading begins anew.
+    pub(super) async fn find_stale(&mut self) -> Result<bool, Error> {
+        let delta = self.checkpoint.delta.as_ref();
+        let is_needed = delta.is_some_and(|it| it.way == Way::Delta) && self.stale.is_none();
+        if !is_needed || self.step.list.parents.is_empty() {
+            return Ok(true);
+        }
+        self.store_parts(true).await?;
+        let Some(stale) = self.stale().await? else {
+            self.start_over(super::merge::REMOVED).await?;
+            return Ok(false);
+        };
+        let stale = Arc::new(stale);
+        self.parents.only(stale.clone());
+        self.stale = Some(stale);
+        Ok(true)
+    }
+
+    /// Which lists are not as they were kept. None if what was kept is not there any more.
+    pub(super) async fn stale(&self) -> Result<Option<Stale>, Error> {
+        let (Some(delta), Some(base)) = (&self.checkpoint.delta, &self.base) else {
+            return Ok(None);
+        };
+        let (mut stale, mut members) = (Stale::default(), HashSet::new());
+        let mut line = String::new();
+        for name in &delta.changes {
+            let Some(mut part) = self.part(name).await? else { return Ok(None) };
+            while part.next(&mut line)? {
+                let Change { watch, object, .. } = parse(&line)?;
+                let told = match self.step.list.delta.get(watch).map(|it| it.tells) {
+                    Some(Tells::Members) => &mut members,
+                    _ => &mut stale.told,
+                };
+                told.extend(id(object).map(|id| number(&id)));
+            }
+        }
+        for name in &base.parts {
+            let Some(mut part) = self.part(name).await? else { return Ok(None) };
+            while part.next(&mut line)? {
+                stale.take(&line, &members)?;
+            }
+        }
+        Ok(Some(stale))
+    }
+
+    /// A stored part, if it is still there.
+    pub(super) async fn part(&self, name: &str) -> Result<Option<PartReader>, Error> {
+        let part = self.context.store.get(name).await?;
+        Ok(part.map(|part| PartReader::new(part.body)).transpose()?)
+    }
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+/// The id of an object, in lower case as keys are.
+pub(super) fn id(object: &RawValue) -> Option<String> {
+    serde_json::from_str(object.get()).ok().map(|Id { id }| id.to_lowercase())
+}
+
+/// A number for a key: that of a GUID, and one that is as good as unique for any other.
+pub(super) fn number(key: &str) -> u128 {
+    let guid = Uuid::try_parse(key);
+    guid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes())).as_u128()
+}
+
+pub(super) fn parse<'l, T: Deserialize<'l>>(line: &'l str) -> Result<T, Error> {
+    Ok(serde_json::from_str(line).map_err(std::io::Error::from)?)
+}
