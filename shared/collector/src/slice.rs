@@ -114,7 +114,8 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
         // This slice was done, and perhaps died before it asked for the next.
         return shard.ask_again().await;
     }
-    shard.run(deadline).await
+    // All that a slice needs is large, and whoever waits for it should not have to be.
+    Box::pin(shard.run(deadline)).await
 }
 
 /// Sees to what follows when a step has ended. It may be done again at any time.
