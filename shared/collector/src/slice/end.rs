@@ -140,7 +140,6 @@ impl Shard<'_> {
     /// Writes the manifest.
     async fn close(self, Ended { progress, parts }: Ended) -> Result<Outcome, Error> {
         let (status, reason) = self.status(&progress);
-        let items = progress.items;
         let mut manifest =
             manifest(self.plan, self.step, progress, parts, status, reason.as_deref());
         if self.checkpoint.delta.is_some() {
@@ -148,16 +147,7 @@ impl Shard<'_> {
             manifest.ledger.iter_mut().for_each(|it| it.reading = Some(reading.clone()));
             manifest.kept = self.keep(status).await?;
         }
-        let name = self.plan.job.manifest(self.step.id);
-        match self.context.write(&name, &manifest, Condition::Absent).await {
-            Ok(_) => {
-                let reason = reason.as_deref();
-                self.tell(&News::Ended { step: self.step.id, status, reason, items });
-            }
-            Err(Error::Store(StoreError::Conflict(_))) => (),
-            Err(error) => return Err(error),
-        }
-        super::ended(self.context, self.plan, self.step).await
+        publish(self.context, self.plan, self.step, &manifest).await
     }
 
     /// Where the only list cannot be read and its entity has to exist, makes it of what is known.
@@ -201,11 +191,24 @@ pub(super) async fn needless(
     let reason = format!("{original} was read");
     let status = Status::Skipped;
     let manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(&reason));
-    match context.write(&plan.job.manifest(step.id), &manifest, Condition::Absent).await {
+    publish(context, plan, step, &manifest).await
+}
+
+/// Ends a step by its manifest, unless another slice was faster, whose work then counts.
+async fn publish(
+    context: &Context,
+    plan: &Plan,
+    step: &'static Step,
+    manifest: &Manifest,
+) -> Result<Outcome, Error> {
+    match context.write(&plan.job.manifest(step.id), manifest, Condition::Absent).await {
         Ok(_) => {
-            let reason = Some(reason.as_str());
-            let ended = News::Ended { step: step.id, status, reason, items: 0 };
-            context.observer.observe(&plan.job, &ended);
+            // The entries of a step for its several types tell of the same lists.
+            if let Some(Entry { status, reason, items, .. }) = manifest.ledger.first() {
+                let (status, reason, items) = (*status, reason.as_deref(), *items);
+                let ended = News::Ended { step: step.id, status, reason, items };
+                context.observer.observe(&plan.job, &ended);
+            }
         }
         Err(Error::Store(StoreError::Conflict(_))) => (),
         Err(error) => return Err(error),
