@@ -167,6 +167,16 @@ fn a_list_that_is_forbidden_from_its_third_page_is_partial() {
 }
 
 #[test]
+fn a_list_that_lacks_an_item_of_those_it_counts_is_partial() {
+    let path = "/v1.0/users".to_owned();
+    let summaries = ends_with(Permanent::LosesItem { path }, &[("ad-users", Status::Partial)]);
+    for summary in summaries {
+        let entry = summary.ledger.iter().find(|it| it.step == "ad-users").unwrap();
+        assert!(entry.reason.as_ref().unwrap().ends_with("items that there are came"), "{entry:?}");
+    }
+}
+
+#[test]
 fn a_list_that_is_retired_is_retired() {
     let path = in_subscription("providers/Microsoft.Compute/disks");
     let expected = [("rm-compute-virtual-machine-disks", Status::Retired)];

@@ -43,6 +43,7 @@ pub(crate) fn print(
     jobs(instances)?;
     carried(whole)?;
     diverged(whole.graph)?;
+    cut_short(whole.graph)?;
     ledger(whole.graph, took)?;
     if let [Summary { job, .. }] = instances {
         writeln!(stdout(), "Results lie under {store}: graph/{}/{}", job.instance, job.id)?;
@@ -127,6 +128,18 @@ fn diverged(graph: &Summary) -> io::Result<()> {
         writeln!(
             stdout(),
             "DIVERGED  {step}: {differ} items were not as changes told: {examples}"
+        )?;
+    }
+    Ok(())
+}
+
+/// What follows from relationships and was left out, as it would be too much.
+fn cut_short(graph: &Summary) -> io::Result<()> {
+    for (rule, count) in &graph.graph.limited {
+        let count = grouped(*count);
+        writeln!(
+            stdout(),
+            "CUT SHORT  {rule}: {count} are in so many others that not all are told"
         )?;
     }
     Ok(())

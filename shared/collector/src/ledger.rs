@@ -22,6 +22,9 @@ pub struct Entry {
     pub pages: u64,
     /// How many items the pages held.
     pub items: u64,
+    /// How many items the list says it has, where it can be asked. Pages may hold more: they overlap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u64>,
     /// How many requests it took, counting those that were tried again.
     pub requests: u64,
     /// How many bytes were read.
@@ -107,6 +110,9 @@ impl Status {
 pub(crate) struct Progress {
     pub(crate) pages: u64,
     pub(crate) items: u64,
+    /// How many items the step's only list says it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) counted: Option<u64>,
     pub(crate) requests: u64,
     pub(crate) bytes: u64,
     pub(crate) last: Option<String>,
@@ -159,6 +165,7 @@ impl Progress {
     pub(crate) fn add(&mut self, other: Self) {
         self.pages += other.pages;
         self.items += other.items;
+        self.counted = other.counted.or(self.counted);
         self.requests += other.requests;
         self.bytes += other.bytes;
         self.last = other.last.or(self.last.take());

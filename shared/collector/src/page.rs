@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use steps::Shape;
 
@@ -14,6 +15,9 @@ pub(crate) struct Page<'b> {
     pub(crate) next: Next<'b>,
     /// Where what changes from now on will be told, on the last page of a delta query.
     pub(crate) delta: Option<Cow<'b, str>>,
+    /// How many items the list has, on its first page if that was asked for. Intune says how many the
+    /// page has, unasked.
+    pub(crate) count: Option<u64>,
 }
 
 /// Where a list goes on.
@@ -39,6 +43,8 @@ struct Wire<'b> {
     next: Option<Cow<'b, str>>,
     #[serde(borrow, default, rename = "@odata.deltaLink")]
     delta: Option<Cow<'b, str>>,
+    #[serde(default, rename = "@odata.count")]
+    count: Value,
 }
 
 /// Some rows of a report of Intune.
@@ -69,13 +75,19 @@ impl<'b> Page<'b> {
         match shape {
             Shape::One | Shape::Export => {
                 let item: &RawValue = serde_json::from_slice(body)?;
-                Ok(Self { items: vec![Cow::Borrowed(item)], next: Next::End, delta: None })
+                Ok(Self {
+                    items: vec![Cow::Borrowed(item)],
+                    next: Next::End,
+                    delta: None,
+                    count: None,
+                })
             }
             Shape::Pages => {
-                let Wire { value, next, delta } = serde_json::from_slice(body)?;
+                let Wire { value, next, delta, count } = serde_json::from_slice(body)?;
                 let next = next.filter(|link| !link.is_empty()).map_or(Next::End, Next::Link);
                 let items = value.into_iter().map(Cow::Borrowed).collect();
-                Ok(Self { items, next, delta: delta.filter(|link| !link.is_empty()) })
+                let delta = delta.filter(|link| !link.is_empty());
+                Ok(Self { items, next, delta, count: count.as_u64() })
             }
             Shape::Table => {
                 let Table { total_row_count: total, schema, values } =
@@ -86,7 +98,7 @@ impl<'b> Page<'b> {
                     to_raw_value(&item).map(Cow::Owned)
                 };
                 let items = values.into_iter().map(item).collect::<Result<_, _>>()?;
-                Ok(Self { items, next: Next::Rows { total }, delta: None })
+                Ok(Self { items, next: Next::Rows { total }, delta: None, count: None })
             }
         }
     }
@@ -128,6 +140,14 @@ mod tests {
             (page.next, page.delta.as_deref()),
             (Next::End, Some("https://x/?$deltatoken=1"))
         );
+    }
+
+    #[test]
+    fn a_page_may_say_how_many_items_there_are() {
+        for (count, expected) in [("7", Some(7)), ("null", None), ("-1", None), (r#""7""#, None)] {
+            let body = format!(r#"{{"@odata.count":{count},"value":[]}}"#);
+            assert_eq!(Page::read(body.as_bytes(), Shape::Pages).unwrap().count, expected);
+        }
     }
 
     #[test]

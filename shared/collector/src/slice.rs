@@ -344,6 +344,11 @@ impl<'a> Shard<'a> {
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
         let (base, mut path) = list.address(self.step, &self.scope, parent)?;
         let mut body = None;
+        let is_counted = list.counted && !chain.is_uncounted;
+        if is_counted {
+            path.push(if path.contains('?') { '&' } else { '?' });
+            path.push_str("$count=true");
+        }
         if list.report.is_some() {
             if let Some(job) = chain.export.path(&path) {
                 path = job;
@@ -360,7 +365,8 @@ impl<'a> Shard<'a> {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
-        let request = Request { service: list.service, address, eventual: list.eventual, body };
+        let eventual = list.eventual || is_counted;
+        let request = Request { service: list.service, address, eventual, body };
         Some((self.plan.domain(self.step, list), request))
     }
 

@@ -88,6 +88,7 @@ fn never_read(instance: &Instance) -> Entry {
         kind: Some("azure_subscription".to_owned()),
         pages: 0,
         items: 0,
+        counted: None,
         requests: 0,
         bytes: 0,
         last: None,

@@ -119,6 +119,11 @@ pub enum Permanent {
         /// The path of the list.
         path: String,
     },
+    /// A list that leaves out its last item, and says how many there are with it.
+    LosesItem {
+        /// The path of the list.
+        path: String,
+    },
     /// Everything below a path is answered with 404; the path itself is not.
     Vanished {
         /// The path of what is listed.

@@ -34,6 +34,11 @@ pub struct List {
     /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it for
     /// what it calls advanced queries.
     pub eventual: bool,
+    /// Whether Microsoft Graph is asked how many items there are, to compare with how many come. The
+    /// query becomes an advanced one by that, which not every directory answers: then the list is read
+    /// without.
+    /// Source: Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects".
+    pub counted: bool,
     /// The list to read where this one is forbidden.
     pub fallback: Option<&'static List>,
     /// What to ask for, where the list is a report.
@@ -144,6 +149,7 @@ impl List {
         only: |_| true,
         shape: Shape::Pages,
         eventual: false,
+        counted: false,
         fallback: None,
         report: None,
         delta: &[],
@@ -242,6 +248,12 @@ impl List {
     #[must_use]
     pub const fn eventual(self) -> Self {
         Self { eventual: true, ..self }
+    }
+
+    /// With a check that as many items come as there are.
+    #[must_use]
+    pub const fn counted(self) -> Self {
+        Self { counted: true, ..self }
     }
 
     /// With another list where this one is forbidden.

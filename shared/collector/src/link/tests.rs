@@ -109,6 +109,7 @@ impl Past {
             kind: None,
             pages: 1,
             items: 1,
+            counted: None,
             requests: 1,
             bytes: 1,
             last: None,

@@ -238,6 +238,7 @@ fn manifest(
         kind,
         pages: progress.pages,
         items: progress.items,
+        counted: progress.counted,
         requests: progress.requests,
         bytes: progress.bytes,
         last: progress.last.clone(),

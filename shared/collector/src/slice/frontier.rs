@@ -42,9 +42,18 @@ pub(super) struct Chain {
     pub(super) link: Option<String>,
     /// Whether it is read the other way, because the first was forbidden.
     pub(super) is_fallback: bool,
-    /// For a report, how many of its rows were taken.
+    /// How many rows of a report, or items of another list, were taken since it was begun.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) rows: u64,
+    /// How many items the list says it has, if it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) count: Option<u64>,
+    /// Whether it is read without asking, because it was refused with that.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) is_uncounted: bool,
+    /// Whether it was begun again because fewer items came than it has.
+    #[serde(default, skip_serializing_if = "is_false")]
+    is_recounted: bool,
     /// For a report that is prepared on request, how far that is.
     #[serde(default)]
     pub(super) export: Export,
@@ -57,6 +66,11 @@ pub(super) struct Chain {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
 const fn is_zero(rows: &u64) -> bool {
     *rows == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// A parent, as its step stored it.
@@ -144,11 +158,38 @@ impl Chain {
         Ok(self.rows < total)
     }
 
+    /// Counts the items of a page, and notes how many there are in all if the page says so.
+    pub(super) fn take_items(&mut self, taken: u64, count: Option<u64>) {
+        self.rows += taken;
+        self.count = count.or(self.count);
+    }
+
+    /// What is wrong with a list whose last page was taken: fewer items came than it has. More may come, as
+    /// pages may overlap.
+    pub(super) fn shortfall(&self) -> Option<String> {
+        let count = self.count.filter(|&count| self.rows < count)?;
+        Some(format!("{} of the {count} items that there are came", self.rows))
+    }
+
+    /// Begins again because fewer items came than there are: one may have been deleted meanwhile. False the
+    /// second time.
+    pub(super) fn recount(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_recounted, true) && self.restart()
+    }
+
+    /// Reads the list without asking how many items there are, if it was refused from its first page on.
+    pub(super) fn uncount(&mut self) -> bool {
+        let is_new = self.link.is_none() && !self.is_uncounted;
+        self.is_uncounted |= is_new;
+        is_new
+    }
+
     /// Begins again from the first page. What is read twice is merged later. False after too often.
     pub(super) fn restart(&mut self) -> bool {
         self.restarts += 1;
         self.link = None;
         self.rows = 0;
+        self.count = None;
         self.export.again();
         self.seen.clear();
         self.empty_pages = 0;
@@ -182,6 +223,21 @@ mod tests {
         let mut chain = Chain::default();
         let ended = (0..=EMPTY_PAGES).find(|n| chain.follow(&n.to_string(), true).is_err());
         assert_eq!(ended, Some(EMPTY_PAGES));
+    }
+
+    #[test]
+    fn a_list_that_lacks_items_begins_again_once() {
+        let mut chain = Chain::default();
+        chain.take_items(2, Some(3));
+        chain.take_items(2, None);
+        assert_eq!(chain.shortfall(), None, "more may come");
+        assert!(chain.restart());
+        chain.take_items(2, Some(3));
+        assert_eq!(chain.shortfall().unwrap(), "2 of the 3 items that there are came");
+        assert!(chain.recount());
+        chain.take_items(2, Some(2));
+        assert_eq!(chain.shortfall(), None);
+        assert!(!chain.recount());
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl Shard<'_> {
             Failure::PageExpired(_) if self.restart(id) => (),
             Failure::Forbidden(_) if self.fall_back(id) => (),
             Failure::Gone(_) | Failure::Failed(_) if self.ask_anew(id) => (),
+            Failure::Failed(_) if self.uncount(id) => (),
             Failure::Gone(_) if self.has_parent(id) => {
                 // It was listed, and is gone: what it held is gone with it.
                 self.checkpoint.progress.vanished += 1;
@@ -78,6 +79,13 @@ impl Shard<'_> {
         chain.is_some_and(|chain| has_fallback && chain.fall_back())
     }
 
+    /// Reads the list without asking how many items there are, if that was asked and may be why it failed.
+    fn uncount(&mut self, id: u64) -> bool {
+        let is_counted = self.step.list.counted;
+        let chain = self.checkpoint.frontier.chain_mut(id);
+        is_counted && chain.is_some_and(Chain::uncount)
+    }
+
     /// Notes that a list cannot be read to its end.
     pub(super) fn except(&mut self, id: u64, status: Status, reason: &str) {
         let Some(chain) = self.checkpoint.frontier.close(id) else { return };
@@ -108,17 +116,27 @@ impl Shard<'_> {
         progress.items += page.items.len() as u64;
         progress.last = last;
         let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
+        if list.shape == Shape::Pages {
+            chain.take_items(page.items.len() as u64, page.count.filter(|_| list.counted));
+        }
         let goes_on = match page.next {
             Next::End => Ok(false),
             Next::Link(link) => chain.follow(&link, page.items.is_empty()).map(|()| true),
             Next::Rows { total } => chain.take_rows(page.items.len() as u64, total),
         };
         match goes_on {
-            Ok(false) => {
-                self.checkpoint.progress.lists += 1;
-                let chain = self.checkpoint.frontier.close(id);
-                self.keep_list(chain.and_then(|chain| chain.parent))?;
-            }
+            Ok(false) => match chain.shortfall() {
+                None => {
+                    let chain = self.checkpoint.frontier.close(id);
+                    let count = chain.as_ref().and_then(|chain| chain.count);
+                    let progress = &mut self.checkpoint.progress;
+                    progress.lists += 1;
+                    progress.counted = count.or(progress.counted);
+                    self.keep_list(chain.and_then(|chain| chain.parent))?;
+                }
+                Some(_) if chain.recount() => (),
+                Some(reason) => self.except(id, Status::Partial, &reason),
+            },
             // A service that goes in a circle once may find its way the next time.
             Err(reason) if !self.restart(id) => self.except(id, Status::Failed, reason),
             Ok(true) | Err(_) => (),

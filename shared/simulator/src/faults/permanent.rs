@@ -55,6 +55,9 @@ pub(super) fn mislead(
             listing.next = Some(address(cloud, &visit.request, None));
             Some("looping-link")
         }
+        Permanent::LosesItem { path } if is(&own, path) && listing.next.is_none() => {
+            listing.items.pop().map(|_| "loses-item")
+        }
         _ => None,
     })
 }

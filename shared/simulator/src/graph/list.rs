@@ -194,7 +194,8 @@ impl<'a> List<'a> {
             .page_to(&name, self.total, size, token, end)
             .ok_or_else(Failure::expired_page_token)?;
         let mut head = vec![("@odata.context", json!(query.context(&self.context)))];
-        if query.counts() && request.eventual {
+        // Only the first page tells.
+        if query.counts() && request.eventual && token.is_none() {
             head.push(("@odata.count", json!(self.count(query))));
         }
         if let Some(next) = page.next {

@@ -27,6 +27,7 @@ pub(crate) static STEP: Step = Step {
     ingestion_source: Some("identity-governance-access-packages"),
     list: List::graph("/applications")
         .query("$top=999")
+        .counted()
         .also(credentials::FIELDS)
         .delta(&[Watch::items("/applications/delta")]),
     permissions: &[Permission::Graph("Application.Read.All")],

@@ -44,7 +44,7 @@ pub(crate) static STEP: Step = Step {
     id: "ad-groups",
     name: "Entra ID Groups",
     ingestion_source: Some("ad-groups"),
-    list: List::graph("/groups").query("$top=999").delta(DELTA),
+    list: List::graph("/groups").query("$top=999").counted().delta(DELTA),
     permissions: &[Permission::Graph("Group.Read.All")],
     emits: Some(&GROUP),
     links: &[Link::of(&[&ACCOUNT], "/id").by(account_name).kind("azure_account_has_group")],

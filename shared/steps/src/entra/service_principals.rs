@@ -35,6 +35,7 @@ pub(crate) static STEP: Step = Step {
     name: "Entra ID Service Principals",
     list: List::graph("/servicePrincipals")
         .query("$top=999")
+        .counted()
         .also(&[
             managed_identities::FIELD,
             permission_grants::ROLES,

@@ -46,6 +46,7 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/users")
         .query("$top=999")
         .also(&["businessPhones", "creationType"])
+        .counted()
         .delta(DELTA),
     permissions: &[Permission::Graph("User.Read.All")],
     emits: Some(&USER),

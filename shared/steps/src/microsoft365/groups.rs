@@ -15,7 +15,7 @@ pub(crate) static STEP: Step = Step {
     id: "groups",
     name: "Microsoft 365 Groups",
     ingestion_source: Some("groups"),
-    list: List::graph("/groups").query("$top=999").delta(groups::DELTA),
+    list: List::graph("/groups").query("$top=999").counted().delta(groups::DELTA),
     permissions: &[Permission::Graph("Group.Read.All")],
     emits: Some(&GROUP),
     links: &[Link::of(&[&ACCOUNT], "/id")

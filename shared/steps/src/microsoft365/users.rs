@@ -9,7 +9,11 @@ use crate::step::{Link, Permission, Step};
 pub(crate) static STEP: Step = Step {
     id: "users",
     name: "Microsoft 365 Users",
-    list: List::graph("/users").query("$top=999").also(&["businessPhones"]).delta(users::DELTA),
+    list: List::graph("/users")
+        .query("$top=999")
+        .also(&["businessPhones"])
+        .counted()
+        .delta(users::DELTA),
     permissions: &[Permission::Graph("User.Read.All")],
     emits: Some(&USER),
     links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
