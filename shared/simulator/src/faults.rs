@@ -119,6 +119,12 @@ pub enum Permanent {
         /// The path of the list.
         path: String,
     },
+    /// A list that does not tell how many items it has: 400 `Request_UnsupportedQuery`, as in
+    /// directories that know no advanced queries.
+    Uncountable {
+        /// The path of the list.
+        path: String,
+    },
     /// A list that leaves out its last item, and says how many there are with it.
     LosesItem {
         /// The path of the list.

@@ -28,6 +28,11 @@ pub(super) fn refuse(
         {
             Some(("not-registered", refusal::not_registered(namespace)))
         }
+        Permanent::Uncountable { path }
+            if is(&own, path) && request.parameter("$count").is_some() =>
+        {
+            Some(("uncountable", refusal::unsupported_query(cloud, request)))
+        }
         Permanent::Vanished { path } if is_below(&own, path) => {
             Some(("vanished", refusal::not_found(cloud, request)))
         }

@@ -55,6 +55,11 @@ pub(super) fn unavailable(
     }
 }
 
+pub(super) fn unsupported_query(cloud: &Cloud, request: &Request) -> Answer {
+    let text = "Request contains unsupported query parameters.";
+    unavailable(cloud, request, 400, "Request_UnsupportedQuery", text)
+}
+
 pub(super) fn throttled(cloud: &Cloud, request: &Request, wait: Option<Duration>) -> Answer {
     let answer = match Service::of(request) {
         Service::SignIn => unavailable(cloud, request, 429, "", ""),
