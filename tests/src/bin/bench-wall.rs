@@ -3,8 +3,10 @@
 #![expect(clippy::print_stdout, reason = "that is what the program is for")]
 
 use clap::{Parser, ValueEnum};
+use serde_json::Value;
 use steps::{Domain, STEPS, Step};
 use tests::bench::{self, Cloud, Counters, Error, Report, Task, Tenant, groups, verdict};
+use tests::world::QUICK;
 
 /// How much longer than the floor collecting may take.
 const LONGEST: f64 = 1.15;
@@ -70,7 +72,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
             What::Subscriptions => rest.to_vec(),
             What::Tenant => {
                 let mut event = directory[0].clone();
-                event["instance"]["config"]["configureSubscriptionInstances"] = true.into();
+                let config = &mut event["instance"]["config"];
+                config["configureSubscriptionInstances"] = true.into();
+                // The instances of subscriptions take over what is off.
+                config["ingestionSources"] =
+                    QUICK.map(|it| (it.to_owned(), Value::Bool(false))).into_iter().collect();
                 vec![event]
             }
         };
