@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 /// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that a small object
 /// costs a small compressor, and none is kept alive between pages.
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 64 << 10;
 
 /// How hard to compress. Level 3 costs as much time as reading a page did, and halves the bytes.
 const LEVEL: i32 = 3;

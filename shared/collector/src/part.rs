@@ -12,7 +12,7 @@ use crate::pack::Packer;
 
 /// How large a part grows, in bytes: some thousands of items, so that it costs little beside what was
 /// asked of Microsoft for them. Every shard holds one that it writes and one of parents that it reads.
-const LARGEST_PART: usize = 512 << 10;
+const LARGEST_PART: usize = 128 << 10;
 
 /// An entity as it is stored.
 #[derive(Debug, Deserialize)]
@@ -118,11 +118,11 @@ impl PartWriter {
 }
 
 /// Reads the lines of a part.
-pub(crate) struct PartReader(BufReader<zstd::Decoder<'static, BufReader<Cursor<Vec<u8>>>>>);
+pub(crate) struct PartReader(BufReader<zstd::Decoder<'static, Cursor<Vec<u8>>>>);
 
 impl PartReader {
     pub(crate) fn new(part: Vec<u8>) -> io::Result<Self> {
-        Ok(Self(BufReader::new(zstd::Decoder::new(Cursor::new(part))?)))
+        Ok(Self(BufReader::new(zstd::Decoder::with_buffer(Cursor::new(part))?)))
     }
 
     /// Reads the next line into `line`, without its end; false if there is none.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde_json::Value;
 use steps::{Domain, Service};
 
@@ -258,8 +259,8 @@ pub enum Address {
 /// A document that was read.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Its bytes.
-    pub body: Vec<u8>,
+    /// Its bytes. Those of a batch share what was read.
+    pub body: Bytes,
     /// How many requests it took, counting those that were tried again.
     pub requests: u32,
 }

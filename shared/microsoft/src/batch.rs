@@ -14,7 +14,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::request::{EVENTUAL, LOW_PRIORITY};
-use crate::transport::Reply;
+use crate::transport::{Bytes, Reply};
 
 /// How many requests a batch takes.
 pub(crate) const LARGEST: usize = 20;
@@ -84,28 +84,28 @@ struct Answer<'b> {
 /// # Errors
 ///
 /// If it is not the answer of a batch.
-pub(crate) fn replies(body: &[u8], parts: usize) -> Result<Vec<Option<Reply>>, serde_json::Error> {
+pub(crate) fn replies(body: &Bytes, parts: usize) -> Result<Vec<Option<Reply>>, serde_json::Error> {
     let Answers { responses } = serde_json::from_slice(body)?;
     let mut replies: Vec<Option<Reply>> = (0..parts).map(|_| None).collect();
     for answer in responses {
         let part = answer.id.parse().ok().and_then(|id: usize| replies.get_mut(id));
         let status = StatusCode::from_u16(answer.status);
         if let (Some(part), Ok(status)) = (part, status) {
-            let (headers, body) = (headers(answer.headers), answer.body.map_or("", RawValue::get));
-            *part = Some(Reply { status, body: unpacked(&headers, body), headers });
+            let headers = headers(answer.headers);
+            let own = answer.body.map_or("", RawValue::get);
+            let own = unpacked(&headers, own).unwrap_or_else(|| body.slice_ref(own.as_bytes()));
+            *part = Some(Reply { status, headers, body: own });
         }
     }
     Ok(replies)
 }
 
-/// A body as it would be outside of a batch. One that is not JSON by its type, as the reports of Intune are not,
-/// is written in Base64.
-fn unpacked(headers: &HeaderMap, body: &str) -> Vec<u8> {
+/// A body that is not JSON by its type, as the reports of Intune are not: it is written in Base64.
+fn unpacked(headers: &HeaderMap, body: &str) -> Option<Bytes> {
     let is_json = headers.get(CONTENT_TYPE).is_none_or(|it| it.as_bytes().starts_with(JSON));
     let text = Some(body).filter(|it| !is_json && it.starts_with('"'));
     let text = text.and_then(|it| serde_json::from_str::<String>(it).ok());
-    let bytes = text.and_then(|it| BASE64_STANDARD.decode(it).ok());
-    bytes.unwrap_or_else(|| body.as_bytes().to_vec())
+    text.and_then(|it| BASE64_STANDARD.decode(it).ok()).map(Bytes::from)
 }
 
 const JSON: &[u8] = b"application/json";
@@ -153,9 +153,9 @@ mod tests {
             {"id":"one","status":200,"body":{}},
             {"id":"4","status":20,"body":{}}
         ]}"#;
-        let replies = replies(body, 5).unwrap();
+        let replies = replies(&Bytes::from_static(body), 5).unwrap();
         let reply = |part: usize| replies[part].as_ref().unwrap();
-        assert_eq!(reply(0).body, br#"{ "value" : [1.50, "\u00e4"] }"#);
+        assert_eq!(reply(0).body, br#"{ "value" : [1.50, "\u00e4"] }"#[..]);
         assert_eq!(reply(0).status, StatusCode::OK);
         assert!(replies[1].is_none() && replies[4].is_none());
         assert_eq!(
@@ -173,7 +173,7 @@ mod tests {
             {"id":"2","status":200,"headers":{"Content-Type":"application/octet-stream"},"body":{"a":1}},
             {"id":"3","status":200,"headers":{"Content-Type":"application/octet-stream"},"body":"no!"}
         ]}"#;
-        let replies = replies(body, 4).unwrap();
+        let replies = replies(&Bytes::from_static(body), 4).unwrap();
         let bodies: Vec<_> = replies.into_iter().map(|it| it.unwrap().body).collect();
         let expected: [&[u8]; 4] =
             [br#"{"a":1}"#, br#""eyJhIjoxfQ==""#, br#"{"a":1}"#, br#""no!""#];
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn what_is_no_batch_is_an_error() {
         for body in ["", "{}", "<html>", r#"{"responses":{}}"#, r#"{"responses":[{"id":1}]}"#] {
-            assert!(replies(body.as_bytes(), 1).is_err(), "{body}");
+            assert!(replies(&body.into(), 1).is_err(), "{body}");
         }
     }
 }

@@ -60,7 +60,7 @@ pub(crate) struct Opened {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Bytes,
 }
 
 impl fmt::Debug for Reply {
@@ -149,7 +149,7 @@ impl Transport for Http {
             body.drain(..BYTE_ORDER_MARK.len());
         }
         let status = response.status();
-        Ok(Reply { status, headers: std::mem::take(response.headers_mut()), body })
+        Ok(Reply { status, headers: std::mem::take(response.headers_mut()), body: body.into() })
     }
 
     async fn open(&self, mut request: Request) -> Result<Opened, Broken> {
@@ -208,7 +208,7 @@ mod tests {
         let reply =
             answered(b"HTTP/1.1 418 T\r\nx-a: b\r\ncontent-length: 2\r\n\r\n{}".into()).await;
         let reply = reply.unwrap();
-        assert_eq!((reply.status.as_u16(), reply.body.as_slice()), (418, &b"{}"[..]));
+        assert_eq!((reply.status.as_u16(), &reply.body[..]), (418, &b"{}"[..]));
         assert_eq!(reply.headers["x-a"], "b");
         assert_eq!(format!("{reply:?}"), "Reply(418 I'm a teapot, 2 bytes)");
     }
@@ -217,7 +217,7 @@ mod tests {
     async fn a_byte_order_mark_is_no_part_of_json() {
         let reply =
             answered(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n\xef\xbb\xbf{}".into()).await;
-        assert_eq!(reply.unwrap().body, b"{}");
+        assert_eq!(reply.unwrap().body, b"{}"[..]);
     }
 
     #[tokio::test]

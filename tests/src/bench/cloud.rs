@@ -118,6 +118,8 @@ pub(super) fn serve(tenant: &Tenant) -> Result<(), Error> {
         subscriptions: tenant.subscriptions,
         resources: tenant.resources,
         latency: Duration::from_millis(tenant.latency),
+        // As Microsoft's services are reached.
+        http2: true,
         intune: Intune {
             devices: Some(tenant.devices),
             detected_apps: tenant.applications,

@@ -14,7 +14,7 @@ async fn a_request_to_graph_has_its_headers() {
     let stage = Stage::new(|_| ok(&json!({ "value": [] })));
     let request = Request { eventual: true, ..graph("/users?$top=999&$select=id") };
     let document = fetch(&stage.connect(), Domain::Graph, request).await.unwrap();
-    assert_eq!((document.body.as_slice(), document.requests), (&br#"{"value":[]}"#[..], 1));
+    assert_eq!((&document.body[..], document.requests), (&br#"{"value":[]}"#[..], 1));
     let [sent] = &stage.sent()[..] else { panic!() };
     assert_eq!(sent.method, "GET");
     assert_eq!(sent.url, "https://graph.microsoft.com/v1.0/users?$top=999&$select=id");
@@ -83,7 +83,7 @@ async fn what_passes_is_tried_again() {
     ];
     let stage = Stage::new(move |_| answers.pop().unwrap());
     let document = fetch(&stage.connect(), Domain::ResourceManager, arm("/a")).await.unwrap();
-    assert_eq!((document.body.as_slice(), document.requests), (&br#"{"value":[1]}"#[..], 5));
+    assert_eq!((&document.body[..], document.requests), (&br#"{"value":[1]}"#[..], 5));
     let waits: Vec<_> =
         stage.sent().windows(2).map(|it| it[1].at.abs_diff(it[0].at).as_millis()).collect();
     for (wait, longest) in waits.into_iter().zip([500, 1000, 2000, 4000]) {

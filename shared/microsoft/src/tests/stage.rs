@@ -174,7 +174,7 @@ pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Result
     let headers =
         headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
     let status = StatusCode::from_u16(status).unwrap();
-    Ok(Reply { status, headers: headers.collect(), body: body.as_bytes().to_vec() })
+    Ok(Reply { status, headers: headers.collect(), body: body.to_owned().into() })
 }
 
 pub(crate) fn ok(body: &Value) -> Result<Reply, Broken> {
@@ -234,7 +234,7 @@ pub(crate) async fn fetch(connection: &Connection, of: Domain, request: Request)
 /// The text of what was read, or of why it was not.
 pub(crate) fn text(answer: &Answer) -> String {
     match answer {
-        Ok(document) => String::from_utf8(document.body.clone()).unwrap(),
+        Ok(document) => String::from_utf8(document.body.to_vec()).unwrap(),
         Err(failure) => failure.to_string(),
     }
 }
