@@ -24,10 +24,10 @@ const INVOCATION: Duration = Duration::from_mins(3);
 
 /// How many groups of messages are worked on at once: throttle domains, of which each has its own
 /// budget.
-const WORKERS: usize = 16;
+const WORKERS: usize = 64;
 
 /// How many subscriptions are given an instance and started at once.
-const PROVISIONERS: usize = 4;
+const PROVISIONERS: usize = 16;
 
 /// How often a message may fail. On AWS it would go to the dead-letter queue; here someone waits.
 const FAILURES: u32 = 3;

@@ -1,13 +1,29 @@
 //! Compressing text on its way to storage.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
-/// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that a small object
-/// costs a small compressor, and none is kept alive between pages.
+use zstd::bulk::Compressor;
+
+/// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that one compressor
+/// does for all that is written at the same time.
 const PIECE: usize = 64 << 10;
 
 /// How hard to compress. Level 3 costs as much time as reading a page did, and halves the bytes.
 const LEVEL: i32 = 3;
+
+thread_local! {
+    /// To make a compressor takes longer than to compress a small object with it.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn compress(compressor: &mut Option<Compressor<'static>>, text: &[u8]) -> io::Result<Vec<u8>> {
+    let compressor = match compressor {
+        Some(compressor) => compressor,
+        None => compressor.insert(Compressor::new(LEVEL)?),
+    };
+    compressor.compress(text)
+}
 
 /// Compresses what is written to it, and writes that on.
 #[derive(Debug, Default)]
@@ -36,7 +52,8 @@ impl<W: Write> Packer<W> {
     }
 
     fn pack(&mut self) -> io::Result<()> {
-        self.into.write_all(&zstd::bulk::compress(&self.text, LEVEL)?)?;
+        let packed = COMPRESSOR.with_borrow_mut(|it| compress(it, &self.text))?;
+        self.into.write_all(&packed)?;
         self.text.clear();
         self.has_begun = true;
         Ok(())

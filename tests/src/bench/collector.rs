@@ -31,6 +31,8 @@ pub struct Task {
     pub events: Vec<Value>,
     /// Where to store what is read; a folder of its own if it does not matter.
     pub store: Option<PathBuf>,
+    /// Whether every processor takes part, as for the command line.
+    pub is_machine: bool,
 }
 
 /// What a task came to.
@@ -93,8 +95,12 @@ impl Report {
 /// Does a task in this process, and prints what it came to.
 pub(super) fn collect(task: &Task) -> Result<(), Error> {
     tenantgraph::progress::log();
-    // One thread does all, as in the functions.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // One thread does all, as in the functions, unless one process is to do what many do side by side.
+    let mut builder = match task.is_machine {
+        true => tokio::runtime::Builder::new_multi_thread(),
+        false => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = builder.enable_all().build()?;
     let watch = Arc::new(Watch { began: Instant::now(), linking: Mutex::default() });
     let (summaries, changes) = runtime.block_on(jobs(task, &watch))?;
     let seconds = watch.began.elapsed().as_secs_f64();

@@ -39,7 +39,9 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     for (what, event) in [("directory", 0), ("subscription", 1)] {
         let before = cloud.counters()?.requests;
         let events = vec![cloud.events[event].clone()];
-        let report = Task { cloud: cloud.description.clone(), events, store: None }.run()?;
+        let report =
+            Task { cloud: cloud.description.clone(), events, store: None, is_machine: false }
+                .run()?;
         print(what, &report, cloud.counters()?.requests - before);
     }
     convert(Duration::from_secs(seconds))

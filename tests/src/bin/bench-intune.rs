@@ -51,6 +51,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         cloud: cloud.description.clone(),
         events: vec![cloud.microsoft365.clone()],
         store: Some(folder.path().to_owned()),
+        is_machine: false,
     };
     let first = task.run()?;
     let all = cloud.counters()?.requests;

@@ -36,7 +36,9 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         let latency = arguments.latency;
         let cloud = Cloud::start(Tenant { users, latency, ..Tenant::default() })?;
         let events = cloud.events[..1].to_vec();
-        let report = Task { cloud: cloud.description.clone(), events, store: None }.run()?;
+        let report =
+            Task { cloud: cloud.description.clone(), events, store: None, is_machine: false }
+                .run()?;
         let [peak, collected] = [report.peak, report.peak_collected].map(megabytes);
         println!(
             "{} entities, {} relationships: {peak:.1} MB at most, {collected:.1} MB before linking, \

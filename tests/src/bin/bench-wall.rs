@@ -80,7 +80,9 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
                 vec![event]
             }
         };
-        let report = Task { cloud: cloud.description.clone(), events, store: None }.run()?;
+        let is_machine = matches!(what, What::Tenant);
+        let cloud_of = cloud.description.clone();
+        let report = Task { cloud: cloud_of, events, store: None, is_machine }.run()?;
         let counters = cloud.counters()?;
         let latency = f64::from(u32::try_from(latency)?) / 1000.0;
         let floor = match what {
