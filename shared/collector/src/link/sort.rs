@@ -13,7 +13,7 @@ const RUN: usize = 1 << 20;
 const RUNS: usize = 16;
 
 /// How many bytes of each run are read ahead.
-const READ_AHEAD: usize = 32 << 10;
+const READ_AHEAD: usize = 16 << 10;
 
 /// Takes records in any order and gives them back sorted by key, then by value: the order in which
 /// they came leaves no trace.
@@ -59,6 +59,8 @@ impl Sorter {
         if !self.records.is_empty() {
             self.spill()?;
         }
+        // The merge has buffers of its own.
+        (self.bytes, self.records) = (Vec::new(), Vec::new());
         // One file of everything, so that reading it again costs one buffer and not one for each run.
         let mut runs: Vec<File> = self.runs.into_iter().flatten().collect();
         Ok(Sorted(if runs.len() < 2 { runs.pop() } else { Some(merge(runs)?) }))
