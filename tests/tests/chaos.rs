@@ -211,7 +211,6 @@ fn a_link_to_another_host_is_not_followed() {
         ("ad-group-eligibility-schedules", Status::Partial),
         ("ad-group-members", Status::Partial),
         ("ad-group-owners", Status::Partial),
-        ("ad-group-service-principal-members", Status::Partial),
         ("ad-group-service-principal-owners", Status::Partial),
     ];
     ends_with(Permanent::ForeignLink { path, host }, &expected);

@@ -222,7 +222,6 @@ async fn what_waited_in_the_same_domain_is_run_at_once() {
                 "ad-group-eligibility-schedules",
                 "ad-group-members",
                 "ad-group-owners",
-                "ad-group-service-principal-members",
                 "ad-group-service-principal-owners",
             ][..],
         ),

@@ -19,6 +19,10 @@ pub struct Options {
     /// How many users the tenant has. Groups, devices and service principals follow from it:
     /// there is about one group for four users.
     pub users: u32,
+    /// How many groups, if it is not about one for four users.
+    pub groups: Option<u32>,
+    /// How many members a group has beside those that it has otherwise.
+    pub more_members: u32,
     /// How many subscriptions there are. The third is empty, and from four on the last is disabled.
     pub subscriptions: u32,
     /// About how many resources a subscription has, spread unevenly over the resource types. The
@@ -50,6 +54,8 @@ impl Default for Options {
         Self {
             seed: 1,
             users: 200,
+            groups: None,
+            more_members: 0,
             subscriptions: 2,
             resources: 120,
             latency: Duration::ZERO,

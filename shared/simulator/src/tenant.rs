@@ -10,6 +10,7 @@ use consents::Consents;
 use serde_json::Value;
 
 use crate::directory::history::{History, What};
+use crate::directory::membership::Memberships;
 use crate::directory::reference::Reference;
 use crate::directory::service_principal::ServicePrincipal;
 use crate::guid::{Guids, Kind};
@@ -28,6 +29,7 @@ pub(crate) struct Tenant {
     pub(crate) guids: Guids,
     pub(crate) users: u64,
     pub(crate) groups: u64,
+    pub(crate) more_members: u64,
     pub(crate) devices: u64,
     pub(crate) contacts: u64,
     /// Application registrations that are neither Microsoft's nor of [`Options`].
@@ -40,6 +42,8 @@ pub(crate) struct Tenant {
     resources: u32,
     plans: Vec<Plan>,
     later: Later,
+    /// What service principals are in.
+    pub(crate) memberships: Memberships,
     /// What has changed in the directory.
     pub(crate) history: History,
     /// What has changed of subscriptions, by their index.
@@ -76,7 +80,8 @@ impl Tenant {
             seed: options.seed,
             guids,
             users,
-            groups: users.div_ceil(4) + 8,
+            groups: options.groups.map_or(users.div_ceil(4) + 8, |it| u64::from(it).max(9)),
+            more_members: u64::from(options.more_members),
             devices: users * 3 / 4 + 5,
             contacts: users / 40 + 3,
             applications: users / 50 + 12,
@@ -86,6 +91,7 @@ impl Tenant {
             resources: options.resources,
             plans: Plan::all(options),
             later: Later::default(),
+            memberships: Memberships::default(),
             history: History::default(),
             lives: RwLock::default(),
             consents: Consents::new(&options.applications),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use simulator::{DeviceChanges, Intune, Options, Simulator};
+use simulator::{DeviceChanges, DirectoryChange, Intune, Options, Simulator};
 
 use super::{Error, Role, piped, start};
 
@@ -18,6 +18,10 @@ use super::{Error, Role, piped, start};
 pub struct Tenant {
     /// How many users it has.
     pub users: u32,
+    /// How many groups, if it is not one for every four users.
+    pub groups: Option<u32>,
+    /// How many members more than usual a group has.
+    pub more_members: u32,
     /// How many subscriptions.
     pub subscriptions: u32,
     /// About how many resources each has.
@@ -89,6 +93,15 @@ impl Cloud {
         self.ask(&Question::ChangeDevices(count))
     }
 
+    /// Lets so many of a thousand objects of the directory change. Returns how many did.
+    ///
+    /// # Errors
+    ///
+    /// If the process has ended.
+    pub fn change_directory(&mut self, per_mille: u32) -> Result<u64, Error> {
+        self.ask(&Question::ChangeDirectory(per_mille))
+    }
+
     fn ask<T: DeserializeOwned>(&mut self, question: &Question) -> Result<T, Error> {
         writeln!(self.questions, "{}", serde_json::to_string(question)?)?;
         Ok(serde_json::from_str(&piped(self.answers.next())??)?)
@@ -100,6 +113,7 @@ impl Cloud {
 enum Question {
     Counters,
     ChangeDevices(u32),
+    ChangeDirectory(u32),
 }
 
 impl Drop for Cloud {
@@ -115,6 +129,8 @@ pub(super) fn serve(tenant: &Tenant) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let options = Options {
         users: tenant.users,
+        groups: tenant.groups,
+        more_members: tenant.more_members,
         subscriptions: tenant.subscriptions,
         resources: tenant.resources,
         latency: Duration::from_millis(tenant.latency),
@@ -138,6 +154,10 @@ pub(super) fn serve(tenant: &Tenant) -> Result<(), Error> {
             Question::Counters => {
                 let simulator::Counters { requests, throttled, domains, .. } = simulator.counters();
                 json!(Counters { requests, throttled, domains })
+            }
+            Question::ChangeDirectory(per_mille) => {
+                let churn = DirectoryChange::Churn { per_mille };
+                json!(simulator.change_directory(&churn).len())
             }
             Question::ChangeDevices(change) => {
                 json!(

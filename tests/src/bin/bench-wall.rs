@@ -30,9 +30,17 @@ struct Arguments {
     #[arg(value_enum, default_values_t = [What::Directory, What::Subscriptions])]
     what: Vec<What>,
 
-    /// How many users the directory has; there is a group for every four
+    /// How many users the directory has
     #[arg(long, default_value_t = 10_000)]
     users: u32,
+
+    /// How many groups the directory has, if it is not one for every four users
+    #[arg(long)]
+    groups: Option<u32>,
+
+    /// How many members a group has beside the 14 or so that it has otherwise
+    #[arg(long, default_value_t = 0)]
+    more_members: u32,
 
     /// How many subscriptions there are, of which one is empty
     #[arg(long, default_value_t = 10)]
@@ -62,10 +70,19 @@ fn main() -> Result<(), Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
-    let Arguments { users, subscriptions, resources, latency, .. } = *arguments;
+    let Arguments { users, groups, more_members, subscriptions, resources, latency, .. } =
+        *arguments;
+    let tenant = Tenant {
+        users,
+        groups,
+        more_members,
+        subscriptions,
+        resources,
+        latency,
+        ..Tenant::default()
+    };
     for what in &arguments.what {
-        let mut cloud =
-            Cloud::start(Tenant { users, subscriptions, resources, latency, ..Tenant::default() })?;
+        let mut cloud = Cloud::start(tenant)?;
         let (directory, rest) = cloud.events.split_at(1);
         let events = match what {
             What::Directory => directory.to_vec(),

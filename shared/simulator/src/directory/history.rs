@@ -104,6 +104,13 @@ impl History {
         gone.filter(|(object, _)| object.type_name() == type_name).count() as u64
     }
 
+    /// What has got a member since the beginning.
+    pub(crate) fn holders_of(&self, member: Reference) -> Vec<Reference> {
+        let past = self.past();
+        let holders = past.fates.iter().filter(|(_, fate)| fate.added.contains(&member));
+        holders.map(|(holder, _)| *holder).collect()
+    }
+
     /// How much has happened so far.
     pub(crate) fn length(&self) -> usize {
         self.past().events.len()

@@ -44,8 +44,8 @@ impl Members {
         let share = match group {
             0 => tenant.users,
             1..=4 => tenant.users / [3, 5, 8, 12][usize::try_from(group - 1).unwrap_or_default()],
-            _ if draw.below(25) == 0 => 20 + draw.below(200),
-            _ => 1 + draw.below(6) + draw.below(6),
+            _ if draw.below(25) == 0 => 20 + draw.below(200) + tenant.more_members,
+            _ => 1 + draw.below(6) + draw.below(6) + tenant.more_members,
         };
         let users = if purpose == Purpose::Everyone {
             Slice::new(share, 0, 1, tenant.users)

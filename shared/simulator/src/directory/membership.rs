@@ -1,14 +1,14 @@
 //! Who is in a group, in an administrative unit, or in a directory role: those of the beginning, and
 //! what has changed since.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
-use super::administrative_unit::AdministrativeUnit;
+use super::administrative_unit::{self, AdministrativeUnit};
 use super::history::{Fate, History};
 use super::members::Members;
 use super::reference::Reference;
-use super::role::DirectoryRole;
+use super::role::{self, DirectoryRole};
 use crate::tenant::Tenant;
 
 /// Makes the member at a place of those of the beginning.
@@ -76,4 +76,37 @@ impl<'a> Membership<'a> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Reference> {
         (0..self.total()).filter_map(|place| self.get(place))
     }
+}
+
+/// The groups, administrative units and directory roles that each service principal is in at first.
+#[derive(Debug, Default)]
+pub(crate) struct Memberships(OnceLock<BTreeMap<u64, Vec<Reference>>>);
+
+/// What a service principal is a member of.
+pub(crate) fn member_of(tenant: &Tenant, principal: u64) -> Vec<Reference> {
+    let wanted = Reference::ServicePrincipal(principal);
+    let at_first = tenant.memberships.0.get_or_init(|| all_at_first(tenant));
+    let at_first = at_first.get(&principal).into_iter().flatten().copied();
+    let since = tenant.history.holders_of(wanted).into_iter().filter(|it| *it != wanted);
+    let holders: BTreeSet<Reference> = at_first.chain(since).collect();
+    let holds = |holder: &Reference| Membership::of(tenant, *holder).iter().any(|it| it == wanted);
+    holders.into_iter().filter(holds).collect()
+}
+
+/// Who is in what is made place by place, so to turn it round all of it has to be made once.
+fn all_at_first(tenant: &Tenant) -> BTreeMap<u64, Vec<Reference>> {
+    let groups = (0..tenant.groups).map(Reference::Group);
+    let units = (0..administrative_unit::count(tenant)).map(Reference::AdministrativeUnit);
+    let roles = (0..role::IN_USE).map(Reference::DirectoryRole);
+    let mut all: BTreeMap<u64, Vec<Reference>> = BTreeMap::new();
+    for holder in groups.chain(units).chain(roles) {
+        let membership = Membership::of(tenant, holder);
+        let places = 0..membership.count_at_first;
+        for member in places.filter_map(|place| (membership.at_first)(place)) {
+            if let Reference::ServicePrincipal(principal) = member {
+                all.entry(principal).or_default().push(holder);
+            }
+        }
+    }
+    all
 }

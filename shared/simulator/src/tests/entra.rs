@@ -1,11 +1,12 @@
 //! What governs the directory: that it fits together, and who may read it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::{Client, texts, with_roles};
 use crate::cloud::GRAPH;
+use crate::directory::change::{self, DirectoryChange};
 use crate::directory::reference::Reference;
 use crate::options::Options;
 
@@ -268,6 +269,42 @@ fn administrative_units_have_members_of_several_types() {
     }
     assert_eq!(kinds, HashSet::from(["user", "group", "device"]));
     assert!(sizes[0] > 50 && sizes[1] == 0 && scoped > 0);
+}
+
+#[test]
+fn service_principals_are_in_what_has_them() {
+    let client = client(300);
+    let groups = list(&client, "groups");
+    let groups = texts(&groups, "/id");
+    let check = || {
+        let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for group in &groups {
+            let cast = "members/microsoft.graph.servicePrincipal?$count=true&$top=999";
+            let path = graph(&format!("groups/{group}/{cast}"));
+            for member in texts(&client.all(&client.graph_token(), &path), "/id") {
+                expected.entry(member.to_owned()).or_default().insert((*group).to_owned());
+            }
+        }
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for principal in texts(&list(&client, "servicePrincipals"), "/id") {
+            let holders = list(&client, &format!("servicePrincipals/{principal}/memberOf"));
+            let holders = holders.iter().filter(|it| it["@odata.type"] == "#microsoft.graph.group");
+            for holder in holders {
+                let id = holder["id"].as_str().unwrap().to_owned();
+                found.entry(principal.to_owned()).or_default().insert(id);
+            }
+        }
+        assert!(found.len() > 3);
+        assert_eq!(found, expected);
+        found
+    };
+    let before = check();
+    let principal = before.keys().next().unwrap();
+    let new = groups.iter().find(|it| !before[principal].contains(**it)).unwrap();
+    let group = (*new).to_owned();
+    let change = DirectoryChange::AddMember { to: group, member: principal.clone() };
+    let _ = change::apply(&client.cloud.tenant, &change);
+    assert_eq!(check()[principal].len(), before[principal].len() + 1);
 }
 
 #[test]

@@ -91,36 +91,35 @@ pub(crate) static MEMBERS: Step = Step {
     ..Step::DIRECTORY
 };
 
-/// The members that the list of members may leave out.
+/// The members that the list of members may leave out: Microsoft Graph's v1.0 does not list service
+/// principals as members of every group.
 ///
-/// Microsoft Graph's v1.0 does not list service principals as members for every group; asking for
-/// them by their type does. What both lists give is one relationship in the end.
+/// So each service principal is asked which groups it is in. There are far fewer of them than of groups,
+/// each of which could be asked for its members of that type. What both lists give is one relationship in
+/// the end.
 pub(crate) static SERVICE_PRINCIPAL_MEMBERS: Step = Step {
     id: "ad-group-service-principal-members",
     name: "Entra ID Group Members that are Service Principals",
     ingestion_source: Some("ad-groups"),
-    list: List::graph("/groups/{id}/members/microsoft.graph.servicePrincipal")
-        .of_each(&[&GROUP])
-        .query("$count=true&$top=999")
-        .eventual()
-        .delta(&[MEMBERSHIPS]),
-    permissions: &[
-        Permission::Graph("GroupMember.Read.All"),
-        Permission::Graph("Application.Read.All"),
-    ],
-    links: &HAS_SERVICE_PRINCIPAL,
+    list: List::graph("/servicePrincipals/{id}/memberOf")
+        .of_each(&[&SERVICE_PRINCIPAL])
+        .query("$top=999"),
+    permissions: &[Permission::Graph("Application.Read.All")],
+    links: &IN_GROUP,
     relate: |item, out| {
-        let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
-        let (group, member) = (End::known(group.key, group.kind), End::named(Name::of_id(id)));
-        out.references.extend(
-            HAS_SERVICE_PRINCIPAL.each_ref().map(|it| it.reference(group.clone(), member.clone())),
-        );
+        // Directory roles and administrative units come as well, and steps of their own read who is in them.
+        if item.text("/@odata.type") != Some("#microsoft.graph.group") {
+            return;
+        }
+        let (Some(principal), Some(id)) = (item.parent, item.id()) else { return };
+        let [in_group] = &IN_GROUP;
+        let principal = End::known(principal.key, principal.kind);
+        out.references.push(in_group.reference(principal, End::named(Name::of_id(id))));
     },
     ..Step::DIRECTORY
 };
 
-static HAS_SERVICE_PRINCIPAL: [Link; 1] =
-    [Link::new(RelationshipClass::Has, &[&SERVICE_PRINCIPAL], "")];
+static IN_GROUP: [Link; 1] = [Link::of(&[&GROUP], "")];
 
 fn member(item: &Item<'_>, out: &mut Output) {
     let [has_collected, has_member] = &HAS;

@@ -4,6 +4,7 @@ use super::{Endpoint, Read, Reading, plain};
 use crate::directory::change::ObjectKind;
 use crate::directory::federation;
 use crate::directory::grant::{self, Held};
+use crate::directory::membership;
 use crate::directory::owner;
 use crate::directory::reference::Reference;
 use crate::graph::error::Failure;
@@ -27,6 +28,7 @@ pub(super) static ALL: &[Endpoint] = &[
         Read::List(federated_credentials),
     ),
     plain("serviceprincipals/{}/owners", &READ_APPLICATIONS, Read::List(principal_owners)),
+    plain("serviceprincipals/{}/memberof", &READ_APPLICATIONS, Read::List(member_of)),
     plain("serviceprincipals/{}/approleassignedto", &READ_APPLICATIONS, Read::List(assigned_to)),
     plain("serviceprincipals/{}/approleassignments", &READ_APPLICATIONS, Read::List(assignments))
         .costing(2),
@@ -69,6 +71,11 @@ fn principal_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
     let tenant = &reading.cloud.tenant;
     let principal = Reference::ServicePrincipal(find_principal(reading)?);
     Ok(List::of_references(tenant, owner::owners(tenant, principal)))
+}
+
+fn member_of<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
+    let tenant = &reading.cloud.tenant;
+    Ok(List::of_references(tenant, membership::member_of(tenant, find_principal(reading)?)))
 }
 
 fn federated_credentials<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
