@@ -563,7 +563,10 @@ fn what_is_watched_can_be_followed() {
         let tells: Vec<Tells> = list.delta.iter().map(|it| it.tells).collect();
         let is_right = match list.parents {
             [] => tells == [Tells::Items],
-            _ => tells[0] == Tells::Parents && tells[1..].iter().all(|it| *it == Tells::Members),
+            _ => {
+                matches!(tells[0], Tells::Parents | Tells::Holders)
+                    && tells[1..].iter().all(|it| *it == Tells::Members)
+            }
         };
         problems.unless(is_right, || format!("{} is told of as {tells:?}", step.id));
         for watch in list.delta {

@@ -31,6 +31,9 @@ pub enum Tells {
     /// Every list which holds that object is to be read again. An object that the application may not read
     /// stands in lists with its id alone: then there is nothing to watch, and being refused means no more.
     Members,
+    /// The list of every parent that the object is told to have got or lost is to be read again, and every list
+    /// which holds the object: lists of what parents are in, rather than of what is in them.
+    Holders,
 }
 
 impl Watch {
@@ -52,6 +55,12 @@ impl Watch {
         Self { path, select, tells: Tells::Members }
     }
 
+    /// Watches what has the parents, under the name that a delta query knows its members by.
+    #[must_use]
+    pub const fn holders(path: &'static str, select: &'static str) -> Self {
+        Self { path, select, tells: Tells::Holders }
+    }
+
     /// The path and query that begins a delta query: of everything, or of what changes from now on.
     #[must_use]
     pub fn address(&self, step: &Step, from_now_on: bool) -> String {
@@ -59,7 +68,9 @@ impl Watch {
         match self.tells {
             Tells::Items if !step.list.select => (),
             Tells::Items => query.push(format!("$select={}", step.select().join(","))),
-            Tells::Parents | Tells::Members => query.push(format!("$select={}", self.select)),
+            Tells::Parents | Tells::Members | Tells::Holders => {
+                query.push(format!("$select={}", self.select))
+            }
         }
         query.extend(from_now_on.then(|| "$deltatoken=latest".to_owned()));
         if query.is_empty() {

@@ -96,9 +96,10 @@ impl Report {
 pub(super) fn collect(task: &Task) -> Result<(), Error> {
     tenantgraph::progress::log();
     // One thread does all, as in the functions, unless one process is to do what many do side by side.
-    let mut builder = match task.is_machine {
-        true => tokio::runtime::Builder::new_multi_thread(),
-        false => tokio::runtime::Builder::new_current_thread(),
+    let mut builder = if task.is_machine {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
     };
     let runtime = builder.enable_all().build()?;
     let watch = Arc::new(Watch { began: Instant::now(), linking: Mutex::default() });

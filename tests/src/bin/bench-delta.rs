@@ -97,4 +97,15 @@ fn print(name: &str, report: &Report, requests: u64) {
         report.seconds,
         report.seconds - report.collected,
     );
+    for summary in &report.summaries {
+        let mut ledger: Vec<_> = summary.ledger.iter().map(|it| (&it.step, it.requests)).collect();
+        ledger.dedup();
+        ledger.sort_by_key(|(_, requests)| std::cmp::Reverse(*requests));
+        let ledger: Vec<_> =
+            ledger.iter().map(|(step, n)| format!("{} of {step}", groups(*n))).collect();
+        println!("  documents, up to twenty in a request: {}", ledger.join(", "));
+        for entry in &summary.incomplete {
+            println!("  not complete: {} ({:?})", entry.step, entry.reason);
+        }
+    }
 }

@@ -21,7 +21,7 @@ const MOST_REFUSED: f64 = 0.05;
 /// the latency say it has to take, for the requests that were made.
 ///
 /// The floor is the latency of what everything else waits for (the sign-in, what a job looks up first,
-/// the list of groups) and, after that, the longest of: the longest chain of pages; the latency of all
+/// the shorter of the lists of groups and of service principals) and, after that, the longest of: the longest chain of pages; the latency of all
 /// requests, shared by those in flight; and what the limit's bucket does not hold, at the rate at which
 /// it comes back. Time is real, and nothing is scaled.
 #[derive(Debug, Parser)]
@@ -109,6 +109,14 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         };
         print(&report, &counters, &floor);
         println!("  {:.1} MB of memory at most", whole(report.peak) / 1024.0);
+        if matches!(what, What::Directory) {
+            let steps = STEPS.iter().map(|step| (step.id, report.requests(step.id)));
+            let steps: Vec<String> = steps
+                .filter(|(_, requests)| *requests > 0)
+                .map(|(step, requests)| format!("{} of {step}", bench::groups(requests)))
+                .collect();
+            println!("  documents, up to twenty in a request: {}", steps.join(", "));
+        }
     }
     Ok(())
 }
@@ -145,7 +153,9 @@ const FIRST: f64 = 2.0;
 
 fn directory_floor(report: &Report, latency: f64) -> Floor {
     let requests = |step: &str| whole(report.requests(step));
-    let (users, pages) = (requests("ad-users"), requests("ad-groups"));
+    // Members wait for the last page of groups, and the groups of service principals for that of these.
+    let pages = requests("ad-groups").min(requests("ad-service-principals"));
+    let longest = requests("ad-users").max(requests("ad-groups"));
     let members = requests("ad-group-members") + requests("ad-group-service-principal-members");
     // A page with `$select` costs one unit, one of members two. A batch takes twenty, and two
     // steps have sixteen in flight.
@@ -154,7 +164,7 @@ fn directory_floor(report: &Report, latency: f64) -> Floor {
     let capacity = 8000.0;
     Floor {
         before: (FIRST + pages) * latency,
-        chain: (users - pages).max(0.0) * latency,
+        chain: (longest - pages).max(0.0) * latency,
         flight: (members / 20.0 / 16.0).ceil() * latency,
         limit: (spent - capacity).max(0.0) / 800.0,
         spent,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use steps::Tells;
 use uuid::Uuid;
@@ -78,11 +79,16 @@ impl Shard<'_> {
             let Some(mut part) = self.part(name).await? else { return Ok(None) };
             while part.next(&mut line)? {
                 let Change { watch, object, .. } = parse(&line)?;
-                let told = match self.step.list.delta.get(watch).map(|it| it.tells) {
-                    Some(Tells::Members) => &mut members,
-                    _ => &mut stale.told,
-                };
-                told.extend(id(object).map(|id| number(&id)));
+                let Some(watch) = self.step.list.delta.get(watch) else { continue };
+                let told = id(object).map(|id| number(&id));
+                match watch.tells {
+                    Tells::Members => members.extend(told),
+                    Tells::Holders => {
+                        members.extend(told);
+                        stale.told.extend(gained_or_lost(object, watch.select));
+                    }
+                    Tells::Items | Tells::Parents => stale.told.extend(told),
+                }
             }
         }
         for name in &base.parts {
@@ -99,6 +105,14 @@ impl Shard<'_> {
         let part = self.context.store.get(name).await?;
         Ok(part.map(|part| PartReader::new(part.body)).transpose()?)
     }
+}
+
+/// Who is told to have become a member of an object, or to be one no more.
+fn gained_or_lost(object: &RawValue, members: &str) -> Vec<u128> {
+    let object: Value = serde_json::from_str(object.get()).unwrap_or_default();
+    let members = object[format!("{members}@delta")].as_array();
+    let ids = members.into_iter().flatten().filter_map(|it| it["id"].as_str());
+    ids.map(|id| number(&id.to_lowercase())).collect()
 }
 
 #[derive(Deserialize)]

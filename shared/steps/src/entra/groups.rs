@@ -103,7 +103,8 @@ pub(crate) static SERVICE_PRINCIPAL_MEMBERS: Step = Step {
     ingestion_source: Some("ad-groups"),
     list: List::graph("/servicePrincipals/{id}/memberOf")
         .of_each(&[&SERVICE_PRINCIPAL])
-        .query("$top=999"),
+        .query("$top=999")
+        .delta(&[Watch::holders("/groups/delta", "members")]),
     permissions: &[Permission::Graph("Application.Read.All")],
     links: &IN_GROUP,
     relate: |item, out| {
