@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
 
 /// How many bytes of records are sorted at a time in memory.
-const RUN: usize = 1 << 20;
+const RUN: usize = 512 << 10;
 
 /// How many runs of one size there are at most, before they become one of the next size. So each record is
 /// written once for each size, and few files are open, of which a function may have 1,024.
