@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use collector::summary::Summary;
 use simulator::DirectoryChange;
@@ -22,6 +24,8 @@ const fn followers_of(integration: Integration) -> usize {
 
 /// What happens to the directory between two jobs.
 const CHANGES: DirectoryChange = DirectoryChange::Churn { per_mille: 200 };
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What came of a run.
 #[derive(Debug)]
@@ -73,8 +77,11 @@ pub fn run(
 async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome, Error> {
     let machine = Arc::new(Machine::new(tenant, weather, folder).await?);
     let log = tracing::subscriber::set_default(machine.leaks.clone());
+    let began = Instant::now();
     let mut job = machine.job().await;
     if tenant.delta && job.is_ok() {
+        // Which of two listings is the later one is known by the second, and nobody lists twice in one.
+        thread::sleep(SECOND.saturating_sub(began.elapsed()));
         let _ = machine.simulator.change_directory(&CHANGES);
         job = machine.job().await;
     }
