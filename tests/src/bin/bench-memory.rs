@@ -11,8 +11,14 @@ const MOST: f64 = 96.0;
 /// By how much memory may grow from the smallest tenant to the largest.
 const GROWTH: f64 = 1.1;
 
+/// How often a small tenant is collected at most.
+const MOST_RUNS: u32 = 20;
+
 /// Collects the directory of one simulated tenant after the other, each in a process of its own, and
 /// prints how much memory the process held at most (`VmHWM`).
+///
+/// That depends on which answers happen to come together, for which a large tenant has many more chances. So a
+/// small one is collected again and again, until as much was read as of the largest, or often enough.
 ///
 /// A tenant has about 1.3 entities for each user.
 #[derive(Debug, Parser)]
@@ -32,23 +38,18 @@ fn main() -> Result<(), Error> {
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
     let mut peaks = Vec::new();
+    let largest = arguments.users.iter().copied().max().unwrap_or_default();
     for &users in &arguments.users {
-        let latency = arguments.latency;
-        let cloud = Cloud::start(Tenant { users, latency, ..Tenant::default() })?;
-        let events = cloud.events[..1].to_vec();
-        let report =
-            Task { cloud: cloud.description.clone(), events, store: None, is_machine: false }
-                .run()?;
-        let [peak, collected] = [report.peak, report.peak_collected].map(megabytes);
+        let runs = (largest / users.max(1)).clamp(1, MOST_RUNS);
+        let mut highest = 0.0_f64;
+        for _ in 0..runs {
+            highest = highest.max(peak(users, arguments.latency)?);
+        }
         println!(
-            "{} entities, {} relationships: {peak:.1} MB at most, {collected:.1} MB before linking, \
-             {:.0} s (at most {MOST} MB: {})",
-            groups(report.entities()),
-            groups(report.relationships()),
-            report.seconds,
-            verdict(peak <= MOST),
+            "  {highest:.1} MB at most in {runs} runs (at most {MOST} MB: {})",
+            verdict(highest <= MOST)
         );
-        peaks.push(peak);
+        peaks.push(highest);
     }
     if let [first, .., last] = peaks[..] {
         let growth = last / first;
@@ -58,6 +59,22 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         );
     }
     Ok(())
+}
+
+/// Collects a tenant, and returns how much memory that took at most, in MB.
+fn peak(users: u32, latency: u64) -> Result<f64, Error> {
+    let cloud = Cloud::start(Tenant { users, latency, ..Tenant::default() })?;
+    let events = cloud.events[..1].to_vec();
+    let task = Task { cloud: cloud.description.clone(), events, store: None, is_machine: false };
+    let report = task.run()?;
+    let [peak, collected] = [report.peak, report.peak_collected].map(megabytes);
+    println!(
+        "{} entities, {} relationships: {peak:.1} MB, {collected:.1} MB before linking, {:.0} s",
+        groups(report.entities()),
+        groups(report.relationships()),
+        report.seconds,
+    );
+    Ok(peak)
 }
 
 fn megabytes(kilobytes: u64) -> f64 {
