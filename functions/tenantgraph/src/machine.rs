@@ -23,7 +23,7 @@ use crate::Error;
 const INVOCATION: Duration = Duration::from_mins(3);
 
 /// How many groups of messages are worked on at once: throttle domains, of which each has its own
-/// budget.
+/// budget. Whoever works on one mostly waits for Microsoft.
 const WORKERS: usize = 64;
 
 /// How many subscriptions are given an instance and started at once.

@@ -69,7 +69,7 @@ impl Watch {
             Tells::Items if !step.list.select => (),
             Tells::Items => query.push(format!("$select={}", step.select().join(","))),
             Tells::Parents | Tells::Members | Tells::Holders => {
-                query.push(format!("$select={}", self.select))
+                query.push(format!("$select={}", self.select));
             }
         }
         query.extend(from_now_on.then(|| "$deltatoken=latest".to_owned()));

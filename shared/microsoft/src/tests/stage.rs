@@ -157,7 +157,7 @@ impl Transport for Stage {
 
     async fn open(&self, request: reqwest::Request) -> Result<Opened, Broken> {
         let Reply { status, body, .. } = self.send(request).await?;
-        Ok(Opened { status, body: stream::iter([Ok(body.into())]).boxed() })
+        Ok(Opened { status, body: stream::iter([Ok(body)]).boxed() })
     }
 }
 
