@@ -103,24 +103,24 @@ pub(super) fn collect(task: &Task) -> Result<(), Error> {
     };
     let runtime = builder.enable_all().build()?;
     let watch = Arc::new(Watch { began: Instant::now(), linking: Mutex::default() });
-    let (summaries, changes) = runtime.block_on(jobs(task, &watch))?;
-    let seconds = watch.began.elapsed().as_secs_f64();
+    let Done { summaries, changes, seconds, peak } = runtime.block_on(jobs(task, &watch))?;
     let (collected, peak_collected) = watch.linking();
-    let report = Report {
-        summaries,
-        seconds,
-        collected,
-        peak: peak()?,
-        peak_collected,
-        cpu: cpu()?,
-        changes,
-    };
+    let report =
+        Report { summaries, seconds, collected, peak, peak_collected, cpu: cpu()?, changes };
     Ok(stdout().write_all(&serde_json::to_vec(&report)?)?)
 }
 
 type Changes = BTreeMap<String, BTreeMap<Change, u64>>;
 
-async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<(Vec<Summary>, Changes), Error> {
+/// What jobs came to, and what it took; to tell of it takes more.
+struct Done {
+    summaries: Vec<Summary>,
+    changes: Changes,
+    seconds: f64,
+    peak: u64,
+}
+
+async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<Done, Error> {
     let folder = TempDir::new()?;
     let store = task.store.as_deref().unwrap_or(folder.path());
     let cloud = Cloud::parse(&task.cloud.to_string())?;
@@ -130,6 +130,7 @@ async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<(Vec<Summary>, Changes)
     let jobs: Vec<Vec<Job>> = jobs.collect::<Result<_, _>>()?;
     // Each call has a few workers. On AWS there are as many as throttle domains.
     let done = try_join_all(jobs.iter().map(|jobs| machine.finish(jobs))).await?;
+    let (seconds, peak) = (watch.began.elapsed().as_secs_f64(), peak()?);
     let mut summaries = Vec::new();
     for summary in done.into_iter().flatten() {
         if summary.subscriptions.is_empty() {
@@ -148,7 +149,7 @@ async fn jobs(task: &Task, watch: &Arc<Watch>) -> Result<(Vec<Summary>, Changes)
             *changes.entry(kind).or_default().entry(change).or_default() += 1;
         }
     }
-    Ok((summaries, changes))
+    Ok(Done { summaries, changes, seconds, peak })
 }
 
 /// Watches when the linker begins for the last time, and how much memory was held until then.
