@@ -59,14 +59,18 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let second = task.run()?;
     let rest = cloud.counters()?.requests - whole;
     print("second job", &second, rest);
-    let share = f64::from(u32::try_from(rest)?) / f64::from(u32::try_from(whole)?);
+    let share = |part: u64, of: u64| {
+        Ok::<_, Error>(f64::from(u32::try_from(part)?) / f64::from(u32::try_from(of)?))
+    };
+    let documents = share(followed(&second), followed(&first))?;
     println!(
-        "{} objects had changed; the second job took {:.1} % of the HTTP requests of the first (at most {:.0} %: {}); the feed \
-         tells {:?}",
+        "{} objects had changed; the second job asked for {:.1} % of the documents of the first, of steps that follow \
+         changes (at most {:.0} %: {}), and took {:.1} % of all HTTP requests; the feed tells {:?}",
         groups(changed),
-        100.0 * share,
+        100.0 * documents,
         100.0 * MOST_REQUESTS,
-        verdict(share <= MOST_REQUESTS),
+        verdict(documents <= MOST_REQUESTS),
+        100.0 * share(rest, whole)?,
         second.changes,
     );
     Ok(())

@@ -12,7 +12,7 @@ const MOST: f64 = 96.0;
 const GROWTH: f64 = 1.1;
 
 /// How often a small tenant is collected at most.
-const MOST_RUNS: u32 = 20;
+const MOST_RUNS: u32 = 100;
 
 /// Collects the directory of one simulated tenant after the other, each in a process of its own, and
 /// prints how much memory the process held at most (`VmHWM`).
