@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use steps::Shape;
 
-/// How often a list is begun again because its page token expired.
-const RESTARTS: u32 = 5;
+/// How often a list is begun again because its page token expired, or its links led nowhere new. Two readers of
+/// one list, of which only one counts in the end, may each make the other's tokens old.
+const RESTARTS: u32 = 8;
 
 /// How many empty pages in a row a list may have. Azure does give empty pages with a next link, but a
 /// list that adds nothing for so long is going in a circle.
