@@ -171,7 +171,7 @@ fn directory_floor(report: &Report, latency: f64) -> Floor {
     Floor {
         before: (FIRST + pages) * latency,
         chain: (longest - pages).max(0.0) * latency,
-        flight: (members / 20.0 / 16.0).ceil() * latency,
+        flight: (requests("ad-groups") - pages + (members / 20.0 / 16.0).ceil()) * latency,
         limit: (spent - capacity).max(0.0) / 800.0,
         spent,
         capacity,
@@ -180,7 +180,7 @@ fn directory_floor(report: &Report, latency: f64) -> Floor {
 
 /// What a request of a step costs, in resource units.
 fn units(step: &Step) -> f64 {
-    let is_dear = ["/members", "/appRoleAssign"].iter().any(|it| step.list.path.contains(it));
+    let is_dear = ["/members", "/appRoleAssignments"].iter().any(|it| step.list.path.contains(it));
     if is_dear { 2.0 } else { 1.0 }
 }
 
