@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cloud::{Cloud, Counters, Tenant};
 pub use collector::{Report, Task};
-pub use figures::{groups, verdict};
+pub use figures::{MOST_MEMORY, groups, megabytes, verdict, whole};
 
 /// What can go wrong with a benchmark.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -90,6 +90,12 @@ impl Status {
         matches!(self, Self::Complete | Self::Skipped)
     }
 
+    /// Whether what was not found is gone. That a provider is not registered, which is known only by
+    /// asking, does not take away what there was.
+    pub(crate) const fn proves_absence(self, requests: u64) -> bool {
+        matches!(self, Self::Complete) || matches!(self, Self::Skipped) && requests == 0
+    }
+
     /// The status as it is written.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -120,6 +126,9 @@ pub(crate) struct Progress {
     pub(crate) lists: u64,
     /// How many parents were gone when their list was asked for.
     pub(crate) vanished: u64,
+    /// How often an entity or a relationship is missing because something was not understood.
+    #[serde(default)]
+    pub(crate) unreadable: u64,
     /// How many entities of each type were found.
     pub(crate) entities: BTreeMap<String, u64>,
     /// How many references were found.
@@ -171,6 +180,7 @@ impl Progress {
         self.last = other.last.or(self.last.take());
         self.lists += other.lists;
         self.vanished += other.vanished;
+        self.unreadable += other.unreadable;
         self.references += other.references;
         add(&mut self.entities, &other.entities);
         add(&mut self.drift, &other.drift);
@@ -183,15 +193,12 @@ impl Progress {
     /// How the lists of a step ended, all in all, and why they are not complete.
     pub(crate) fn status(&self) -> (Status, Option<String>) {
         let worst = self.exceptions.keys().max().copied();
-        let Some(worst) = worst else { return (Status::Complete, None) };
+        let Some(worst) = worst else { return self.understood() };
         let count: u64 = self.exceptions.values().sum();
         let reason = self.examples.iter().find(|it| it.status == worst);
         let reason = reason.or(self.examples.first()).map_or("", |it| it.reason.as_str());
         if self.lists == 0 && self.exceptions.len() == 1 && self.pages == 0 {
             return (worst, Some(reason.to_owned()));
-        }
-        if self.exceptions.keys().all(|it| it.is_complete()) {
-            return (Status::Complete, None);
         }
         let read = self.lists;
         let reason = match count {
@@ -199,6 +206,19 @@ impl Progress {
             _ => format!("{count} of {} lists could not be read, such as: {reason}", count + read),
         };
         (Status::Partial, Some(reason))
+    }
+
+    /// How complete lists are that were read to their end: what was not understood may be anything.
+    fn understood(&self) -> (Status, Option<String>) {
+        if self.unreadable == 0 {
+            return (Status::Complete, None);
+        }
+        let (count, what) = (self.unreadable, self.drift.keys().next());
+        let what = what.map_or("", String::as_str);
+        (
+            Status::Partial,
+            Some(format!("{count} times something was not understood, such as {what}")),
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::{Error as Custom, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use steps::Shape;
@@ -36,15 +37,39 @@ pub(crate) enum Next<'b> {
 
 #[derive(Deserialize)]
 struct Wire<'b> {
-    #[serde(borrow)]
-    value: Vec<&'b RawValue>,
-    // Azure Resource Manager says `nextLink`; Microsoft Graph says `@odata.nextLink`.
-    #[serde(borrow, default, rename = "nextLink", alias = "@odata.nextLink")]
+    // Some services write null for an empty list. A body without the field is no list.
+    #[serde(borrow, deserialize_with = "Option::deserialize")]
+    value: Option<Vec<&'b RawValue>>,
+    // Azure Resource Manager says `nextLink`, Microsoft Graph `@odata.nextLink`, and some resource
+    // providers something else. A page may have several.
+    #[serde(borrow, default, rename = "nextLink")]
     next: Option<Cow<'b, str>>,
+    #[serde(borrow, default, rename = "@odata.nextLink")]
+    odata_next: Option<Cow<'b, str>>,
+    #[serde(borrow, default, rename = "odata.nextLink")]
+    old_odata_next: Option<Cow<'b, str>>,
+    #[serde(borrow, default, rename = "@nextLink")]
+    annotated_next: Option<Cow<'b, str>>,
+    #[serde(borrow, default, rename = "NextLink")]
+    capital_next: Option<Cow<'b, str>>,
     #[serde(borrow, default, rename = "@odata.deltaLink")]
     delta: Option<Cow<'b, str>>,
     #[serde(default, rename = "@odata.count")]
     count: Value,
+    #[serde(default)]
+    error: Option<IgnoredAny>,
+}
+
+/// An item as it is stored: one line with sorted names, so that neither the white space of an answer
+/// nor the order of its names is seen in a snapshot.
+///
+/// # Errors
+///
+/// If a number is out of range, or the item is nested too deeply.
+pub(crate) fn canonical(item: &RawValue) -> serde_json::Result<(Value, Box<RawValue>)> {
+    let json: Value = serde_json::from_str(item.get())?;
+    let raw = to_raw_value(&json)?;
+    Ok((json, raw))
 }
 
 /// Some rows of a report of Intune.
@@ -83,11 +108,22 @@ impl<'b> Page<'b> {
                 })
             }
             Shape::Pages => {
-                let Wire { value, next, delta, count } = serde_json::from_slice(body)?;
-                let next = next.filter(|link| !link.is_empty()).map_or(Next::End, Next::Link);
-                let items = value.into_iter().map(Cow::Borrowed).collect();
-                let delta = delta.filter(|link| !link.is_empty());
-                Ok(Self { items, next, delta, count: count.as_u64() })
+                let wire: Wire<'b> = serde_json::from_slice(body)?;
+                if wire.error.is_some() {
+                    return Err(Custom::custom("it holds an error beside its items"));
+                }
+                let links = [
+                    wire.next,
+                    wire.odata_next,
+                    wire.old_odata_next,
+                    wire.annotated_next,
+                    wire.capital_next,
+                ];
+                let next = links.into_iter().flatten().find(|link| !link.is_empty());
+                let items = wire.value.into_iter().flatten().map(Cow::Borrowed).collect();
+                let delta = wire.delta.filter(|link| !link.is_empty());
+                let next = next.map_or(Next::End, Next::Link);
+                Ok(Self { items, next, delta, count: wire.count.as_u64() })
             }
             Shape::Table => {
                 let Table { total_row_count: total, schema, values } =
@@ -161,8 +197,43 @@ mod tests {
     }
 
     #[test]
+    fn pages_come_in_several_envelopes() {
+        for (body, items, next) in [
+            (r#"{"value":null}"#, 0, None),
+            (r#"{"value":[1],"error":null}"#, 1, None),
+            (r#"{"value":[1],"NextLink":"a"}"#, 1, Some("a")),
+            (r#"{"value":[1],"odata.nextLink":"a"}"#, 1, Some("a")),
+            (r#"{"value":[1],"@nextLink":"a"}"#, 1, Some("a")),
+            (r#"{"value":[1],"nextLink":null,"@odata.nextLink":"a"}"#, 1, Some("a")),
+            (r#"{"value":[1],"nextLink":"a","@odata.nextLink":"b"}"#, 1, Some("a")),
+        ] {
+            let page = Page::read(body.as_bytes(), Shape::Pages).unwrap();
+            let next = next.map_or(Next::End, |link| Next::Link(link.into()));
+            assert_eq!((page.items.len(), page.next), (items, next), "{body}");
+        }
+    }
+
+    #[test]
+    fn items_are_stored_in_one_form() {
+        let forms = [
+            "{\r\n  \"b\" : \"\\u00e4\\/\",\r\n  \"a\": [ 1,\n 2.50 ]\r\n}",
+            r#"{"a":[1,2.50],"b":"ä/"}"#,
+        ];
+        for form in forms {
+            let item: &RawValue = serde_json::from_str(form).unwrap();
+            assert_eq!(canonical(item).unwrap().1.get(), r#"{"a":[1,2.5],"b":"ä/"}"#);
+        }
+        for odd in ["1e999".to_owned(), "[".repeat(200) + &"]".repeat(200)] {
+            let item = RawValue::from_string(odd).unwrap();
+            assert!(canonical(&item).is_err());
+        }
+    }
+
+    #[test]
     fn what_is_no_list_is_an_error() {
-        for body in ["", "<html>", "{}", r#"{"value":1}"#, r#"{"value":[],"nextLink":1}"#] {
+        let partial = r#"{"value":[1],"error":{"code":"InternalError"}}"#;
+        for body in ["", "<html>", "{}", partial, r#"{"value":1}"#, r#"{"value":[],"nextLink":1}"#]
+        {
             assert!(Page::read(body.as_bytes(), Shape::Pages).is_err(), "{body}");
         }
     }

@@ -280,6 +280,9 @@ pub enum Failure {
     /// It is not there (any more).
     #[error("gone: {0}")]
     Gone(String),
+    /// What is asked has no such part, so there is nothing to read.
+    #[error("not applicable: {0}")]
+    NotApplicable(String),
     /// There can be nothing: the subscription has not registered the resource provider.
     #[error("not registered: {0}")]
     NotRegistered(String),

@@ -246,6 +246,7 @@ async fn sign_in(
         Err(
             Failure::Forbidden(_)
             | Failure::Gone(_)
+            | Failure::NotApplicable(_)
             | Failure::Retired(_)
             | Failure::NotRegistered(_),
         ) => None,
@@ -298,7 +299,7 @@ async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error>
             None => return Ok(Intune::default()),
         },
         // What Graph says where the directory has never had a licence.
-        Err(Failure::Gone(_) | Failure::Retired(_)) => None,
+        Err(Failure::Gone(_) | Failure::NotApplicable(_) | Failure::Retired(_)) => None,
         Err(Failure::Forbidden(reason)) if reason.contains("not applicable to target tenant") => {
             None
         }

@@ -80,8 +80,12 @@ impl Place {
 
     /// Follows the link of a page, if it stays with the service that gave it.
     fn follow(self, link: &str) -> Result<Self, Failure> {
-        let url =
+        let mut url =
             self.url.join(link).map_err(|_| refused("the link to the next page is no address"))?;
+        // Azure's guidelines ask for links that can be followed as they are. Some lack the version.
+        if let (None, Some(version)) = (api_version(&url), api_version(&self.url)) {
+            url.query_pairs_mut().append_pair(API_VERSION, &version);
+        }
         if rest(&self.base, &url).is_some() {
             return Ok(Self { url, ..self });
         }
@@ -97,6 +101,13 @@ impl Place {
         );
         Err(Failure::Failed(text))
     }
+}
+
+const API_VERSION: &str = "api-version";
+
+fn api_version(url: &Url) -> Option<String> {
+    let found = url.query_pairs().find(|(name, _)| name.eq_ignore_ascii_case(API_VERSION));
+    found.map(|(_, version)| version.into_owned())
 }
 
 /// Where a file lies that a service hands out by an address of its own: in storage, and nowhere else.

@@ -35,7 +35,13 @@ pub(crate) fn classify(
     service: Service,
 ) -> Outcome {
     match status {
-        StatusCode::NO_CONTENT => Outcome::Final(Failure::Gone("there is no content".to_owned())),
+        StatusCode::NO_CONTENT => {
+            Outcome::Final(Failure::NotApplicable("there is no content".to_owned()))
+        }
+        // These promise more than they hold: a job that is still to be done, a part of a document.
+        StatusCode::ACCEPTED | StatusCode::PARTIAL_CONTENT => {
+            Outcome::RetryNow(format!("{status} is not a whole answer"))
+        }
         status if status.is_success() && is_document(body) => Outcome::Success,
         // A gateway's page, or a body that was cut off where its length could not tell.
         status if status.is_success() => Outcome::RetryNow("the answer is not JSON".to_owned()),
@@ -67,6 +73,7 @@ fn is_document(body: &[u8]) -> bool {
 enum Meaning {
     Forbidden,
     Gone,
+    NotApplicable,
     NotRegistered,
     Retired,
     PageExpired,
@@ -81,8 +88,8 @@ const CODES: &[(&str, Meaning)] = &[
     // The subscription or the vault belongs to another tenant (with a 401).
     ("InvalidAuthenticationTokenTenant", Meaning::Forbidden),
     // This account or resource has no such part.
-    ("FeatureNotSupportedForAccount", Meaning::Gone),
-    ("ResourceTypeNotSupported", Meaning::Gone),
+    ("FeatureNotSupportedForAccount", Meaning::NotApplicable),
+    ("ResourceTypeNotSupported", Meaning::NotApplicable),
     // The subscription does not use the resource provider, or is of a kind that cannot.
     ("DisallowedOperation", Meaning::NotRegistered),
     ("DisallowedProvider", Meaning::NotRegistered),
@@ -138,6 +145,7 @@ fn refused(problem: &Problem, service: Service) -> Outcome {
     Outcome::Final(match meaning {
         Meaning::Forbidden => Failure::Forbidden(with_hint(text, problem, service)),
         Meaning::Gone => Failure::Gone(text),
+        Meaning::NotApplicable => Failure::NotApplicable(text),
         Meaning::NotRegistered => Failure::NotRegistered(text),
         Meaning::Retired => Failure::Retired(text),
         Meaning::PageExpired => Failure::PageExpired(text),
@@ -187,6 +195,7 @@ mod tests {
             Outcome::Final(Failure::Throttled { .. }) => "throttled",
             Outcome::Final(Failure::Forbidden(_)) => "forbidden",
             Outcome::Final(Failure::Gone(_)) => "gone",
+            Outcome::Final(Failure::NotApplicable(_)) => "not applicable",
             Outcome::Final(Failure::NotRegistered(_)) => "not registered",
             Outcome::Final(Failure::Retired(_)) => "retired",
             Outcome::Final(Failure::PageExpired(_)) => "page expired",
@@ -201,7 +210,9 @@ mod tests {
         (200, r#"{"value":[]}"#, "success"),
         (200, " [1]\n", "success"),
         (203, r#"{"value":[]}"#, "success"),
-        (204, "", "gone"),
+        (204, "", "not applicable"),
+        (202, r#"{"value":[]}"#, "retry now"),
+        (206, r#"{"value":[]}"#, "retry now"),
         // A body that is none.
         (200, "", "retry now"),
         (200, "<html><body>Sign in</body></html>", "retry now"),
@@ -241,8 +252,8 @@ mod tests {
         (404, r#"{"error":{"code":"SubscriptionNotFound","message":"The subscription '1' could not be found."}}"#, "gone"),
         (404, r#"{"error":{"code":"SecretNotFound","message":"A secret with (name/id) a was not found in this key vault."}}"#, "gone"),
         (404, "", "gone"),
-        (400, r#"{"error":{"code":"FeatureNotSupportedForAccount","message":"Queue is not supported for the account."}}"#, "gone"),
-        (400, r#"{"code":"ResourceTypeNotSupported","message":"The resource type 'microsoft.network/x' does not support diagnostic settings."}"#, "gone"),
+        (400, r#"{"error":{"code":"FeatureNotSupportedForAccount","message":"Queue is not supported for the account."}}"#, "not applicable"),
+        (400, r#"{"code":"ResourceTypeNotSupported","message":"The resource type 'microsoft.network/x' does not support diagnostic settings."}"#, "not applicable"),
         // Not used.
         (409, r#"{"error":{"code":"MissingSubscriptionRegistration","message":"The subscription is not registered to use namespace 'Microsoft.Batch'. See https://aka.ms/rps-not-found for how to register subscriptions."}}"#, "not registered"),
         (404, r#"{"error":{"code":"SubscriptionNotRegistered","message":"The subscription '1' is not registered to 'Microsoft.ApiManagement'."}}"#, "not registered"),

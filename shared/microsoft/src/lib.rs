@@ -29,6 +29,7 @@ mod governor;
 mod identity;
 mod item;
 mod problem;
+mod readable;
 mod request;
 mod round;
 mod transport;

@@ -15,6 +15,8 @@ use reqwest::{Client, ClientBuilder, Request, Response, StatusCode};
 
 pub(crate) use bytes::Bytes;
 
+use crate::readable;
+
 /// How long it may take to reach a host.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -33,8 +35,6 @@ const WHOLE: Duration = Duration::from_mins(15);
 /// How many bytes an answer may have once it is decompressed. A page has some 3 MB, a `$batch` of
 /// pages some 20 MB.
 const LARGEST: usize = 64 * 1024 * 1024;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// How the client calls itself.
 const USER_AGENT: &str = concat!("tenantgraph/", env!("CARGO_PKG_VERSION"));
@@ -144,10 +144,7 @@ impl Transport for Http {
             }
             body.extend_from_slice(&chunk);
         }
-        // JSON has no byte order mark, and some resource providers send one.
-        if body.starts_with(BYTE_ORDER_MARK) {
-            body.drain(..BYTE_ORDER_MARK.len());
-        }
+        readable::make(&mut body);
         let status = response.status();
         Ok(Reply { status, headers: std::mem::take(response.headers_mut()), body: body.into() })
     }

@@ -21,8 +21,19 @@ pub struct Output {
     pub references: Vec<Reference>,
     /// The subscriptions that instances may be made for.
     pub discoveries: Vec<Discovery>,
-    /// The properties, as `type.property`, that were not of their declared type and were left out.
+    /// The properties, as `type.property`, that were not of their declared type and were left out, and
+    /// what else was not understood.
     pub drift: Vec<String>,
+    /// How often an entity or a relationship is missing because something was not understood.
+    pub unreadable: u64,
+}
+
+impl Output {
+    /// Counts something that was not understood and that an entity or a relationship depends on.
+    pub(crate) fn lose(&mut self, what: String) {
+        self.drift.push(what);
+        self.unreadable += 1;
+    }
 }
 
 /// What a conversion knows of the instance that it runs for.
@@ -151,7 +162,7 @@ impl Step {
             link(emits.kind, &key, self.links, &item, out);
             self.parts(&item, &key, emits, out);
         } else if self.emits.is_some() {
-            out.drift.push(format!("{}.id", self.id));
+            out.lose(format!("{}.id", self.id));
         }
         (self.relate)(&item, out);
     }
@@ -177,7 +188,7 @@ impl Step {
                 let Ok(raw) = to_raw_value(json) else { return };
                 let item = Item { json, raw: &raw, parent: Some(whole), scope: item.scope };
                 let Some(part_key) = item.key("/id") else {
-                    return out.drift.push(format!("{}.id", part.emits.kind));
+                    return out.lose(format!("{}.id", part.emits.kind));
                 };
                 let drift = &mut out.drift;
                 let mut entity = part.emits.refined(part_key.clone(), &item, part.refine, drift);
@@ -358,6 +369,13 @@ impl Link {
     fn subjects(&self, this: End, item: &Item<'_>) -> Vec<End> {
         let Some((_, path)) = self.subject else { return vec![this] };
         item.texts(path).into_iter().map(|id| End::named(Name::of_id(id))).collect()
+    }
+
+    /// Relates what an item belongs to with the item, which another step collects under its id.
+    pub(crate) fn relate_parent(&self, item: &Item<'_>, out: &mut Output) {
+        let (Some(parent), Some(id)) = (item.parent, item.id()) else { return };
+        let parent = End::known(parent.key, parent.kind);
+        out.references.push(self.reference(parent, End::named(Name::of_id(id))));
     }
 
     /// A reference from or to an item's entity, as the link declares it.

@@ -39,6 +39,9 @@ pub struct List {
     /// without.
     /// Source: Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects".
     pub counted: bool,
+    /// Whether Azure Resource Manager leaves out what the principal may not see, rather than refusing the
+    /// list. Nothing is concluded from such a list if it is empty.
+    pub filtered: bool,
     /// The list to read where this one is forbidden.
     pub fallback: Option<&'static List>,
     /// What to ask for, where the list is a report.
@@ -150,6 +153,7 @@ impl List {
         shape: Shape::Pages,
         eventual: false,
         counted: false,
+        filtered: false,
         fallback: None,
         report: None,
         delta: &[],
@@ -254,6 +258,12 @@ impl List {
     #[must_use]
     pub const fn counted(self) -> Self {
         Self { counted: true, ..self }
+    }
+
+    /// Without what the principal may not see.
+    #[must_use]
+    pub const fn filtered(self) -> Self {
+        Self { filtered: true, ..self }
     }
 
     /// With another list where this one is forbidden.

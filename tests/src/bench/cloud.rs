@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use simulator::{DeviceChanges, DirectoryChange, Intune, Options, Simulator};
 
-use super::{Error, Role, piped, start};
+use super::{Error, Role, Task, piped, start};
 
 /// How large a simulated tenant is, and how it answers.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -73,6 +73,12 @@ impl Cloud {
         let mut answers = BufReader::new(piped(process.stdout.take())?).lines();
         let (description, events, microsoft365) = serde_json::from_str(&piped(answers.next())??)?;
         Ok(Self { description, events, microsoft365, process, questions, answers })
+    }
+
+    /// To collect it as one function after the other would, and to keep nothing of it.
+    #[must_use]
+    pub fn task(&self, events: Vec<Value>) -> Task {
+        Task { cloud: self.description.clone(), events, store: None, is_machine: false }
     }
 
     /// What it has counted so far.

@@ -17,10 +17,11 @@ use futures_util::future::try_join_all;
 use microsoft::Cloud;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use steps::STEPS;
 use tempfile::TempDir;
 use tenantgraph::machine::Machine;
 
-use super::{Error, Role, start};
+use super::{Error, Role, groups, start};
 
 /// What to collect: the jobs of some events, all at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -81,6 +82,22 @@ impl Report {
     #[must_use]
     pub fn relationships(&self) -> u64 {
         self.summaries.iter().flat_map(|it| it.graph.relationships.values()).sum()
+    }
+
+    /// How many lists could not be read to their end, over all jobs.
+    #[must_use]
+    pub fn incomplete(&self) -> usize {
+        self.summaries.iter().map(|it| it.incomplete.len()).sum()
+    }
+
+    /// How many requests each step took that took any, as a sentence has them. A `$batch` is up to twenty.
+    #[must_use]
+    pub fn documents(&self) -> String {
+        let steps = STEPS.iter().map(|step| (step.id, self.requests(step.id)));
+        let steps = steps.filter(|(_, requests)| *requests > 0);
+        let steps: Vec<String> =
+            steps.map(|(step, requests)| format!("{} of {step}", groups(requests))).collect();
+        format!("documents, up to twenty in a request: {}", steps.join(", "))
     }
 
     /// How many requests a step took, over all jobs.

@@ -14,6 +14,21 @@ pub fn groups(number: u64) -> String {
     text
 }
 
+/// The most memory that a function may hold, in MB.
+pub const MOST_MEMORY: f64 = 96.0;
+
+/// A count as a number to divide by.
+#[must_use]
+pub fn whole(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Kilobytes in MB.
+#[must_use]
+pub fn megabytes(kilobytes: u64) -> f64 {
+    whole(kilobytes) / 1024.0
+}
+
 /// Whether a figure is as it should be.
 #[must_use]
 pub const fn verdict(is_met: bool) -> &'static str {

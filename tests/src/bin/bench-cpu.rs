@@ -9,7 +9,7 @@ use clap::Parser;
 use serde_json::value::{RawValue, to_raw_value};
 use steps::{Item, Output, STEPS};
 use tests::Recording;
-use tests::bench::{self, Cloud, Error, Report, Task, Tenant, groups};
+use tests::bench::{self, Cloud, Error, Report, Tenant, groups};
 
 /// Collects a simulated tenant in a process of its own, and prints how many requests and how many
 /// seconds of a processor it took; then converts the pages of the tests again and again in one thread.
@@ -39,9 +39,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     for (what, event) in [("directory", 0), ("subscription", 1)] {
         let before = cloud.counters()?.requests;
         let events = vec![cloud.events[event].clone()];
-        let report =
-            Task { cloud: cloud.description.clone(), events, store: None, is_machine: false }
-                .run()?;
+        let report = cloud.task(events).run()?;
         print(what, &report, cloud.counters()?.requests - before);
     }
     convert(Duration::from_secs(seconds))

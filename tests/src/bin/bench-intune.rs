@@ -5,10 +5,9 @@
 
 use clap::Parser;
 use tempfile::TempDir;
-use tests::bench::{self, Cloud, Error, Report, Task, Tenant, groups, verdict};
-
-/// The most memory a collector may hold, in MB.
-const MOST: f64 = 96.0;
+use tests::bench::{
+    self, Cloud, Error, MOST_MEMORY, Report, Task, Tenant, groups, megabytes, verdict,
+};
 
 /// How many requests it may take besides those for pages of devices and for files of reports.
 const REQUESTS: u64 = 100;
@@ -47,12 +46,8 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         Tenant { users, devices, applications, applications_per_device, ..Tenant::default() };
     let mut cloud = Cloud::start(tenant)?;
     let folder = TempDir::new()?;
-    let task = Task {
-        cloud: cloud.description.clone(),
-        events: vec![cloud.microsoft365.clone()],
-        store: Some(folder.path().to_owned()),
-        is_machine: false,
-    };
+    let events = vec![cloud.microsoft365.clone()];
+    let task = Task { store: Some(folder.path().to_owned()), ..cloud.task(events) };
     let first = task.run()?;
     let all = cloud.counters()?.requests;
     // What is read of the directory, signing in, and what a job asks before it begins.
@@ -93,14 +88,13 @@ fn files(report: &Report) -> u64 {
 }
 
 fn print(name: &str, report: &Report) {
-    let peak = f64::from(u32::try_from(report.peak).unwrap_or(u32::MAX)) / 1024.0;
-    let incomplete: usize = report.summaries.iter().map(|it| it.incomplete.len()).sum();
+    let (peak, incomplete) = (megabytes(report.peak), report.incomplete());
     println!(
-        "{name}: {} entities, {} relationships, {incomplete} not complete; {peak:.1} MB at most (at most {MOST} MB: {}); \
+        "{name}: {} entities, {} relationships, {incomplete} not complete; {peak:.1} MB at most (at most {MOST_MEMORY} MB: {}); \
          {:.0} s, of which {:.0} s of linking; {:.0} s of a processor",
         groups(report.entities()),
         groups(report.relationships()),
-        verdict(peak <= MOST),
+        verdict(peak <= MOST_MEMORY),
         report.seconds,
         report.seconds - report.collected,
         report.cpu,

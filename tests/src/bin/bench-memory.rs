@@ -3,10 +3,7 @@
 #![expect(clippy::print_stdout, reason = "that is what the program is for")]
 
 use clap::Parser;
-use tests::bench::{self, Cloud, Error, Task, Tenant, groups, verdict};
-
-/// The most memory a collector may hold, in MB.
-const MOST: f64 = 96.0;
+use tests::bench::{self, Cloud, Error, MOST_MEMORY, Tenant, groups, megabytes, verdict};
 
 /// By how much memory may grow from the smallest tenant to the largest.
 const GROWTH: f64 = 1.1;
@@ -46,8 +43,8 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
             highest = highest.max(peak(users, arguments.latency)?);
         }
         println!(
-            "  {highest:.1} MB at most in {runs} runs (at most {MOST} MB: {})",
-            verdict(highest <= MOST)
+            "  {highest:.1} MB at most in {runs} runs (at most {MOST_MEMORY} MB: {})",
+            verdict(highest <= MOST_MEMORY)
         );
         peaks.push(highest);
     }
@@ -65,8 +62,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
 fn peak(users: u32, latency: u64) -> Result<f64, Error> {
     let cloud = Cloud::start(Tenant { users, latency, ..Tenant::default() })?;
     let events = cloud.events[..1].to_vec();
-    let task = Task { cloud: cloud.description.clone(), events, store: None, is_machine: false };
-    let report = task.run()?;
+    let report = cloud.task(events).run()?;
     let [peak, collected] = [report.peak, report.peak_collected].map(megabytes);
     println!(
         "{} entities, {} relationships: {peak:.1} MB, {collected:.1} MB before linking, {:.0} s",
@@ -75,9 +71,4 @@ fn peak(users: u32, latency: u64) -> Result<f64, Error> {
         report.seconds,
     );
     Ok(peak)
-}
-
-fn megabytes(kilobytes: u64) -> f64 {
-    // Fewer than 2^32 kB.
-    f64::from(u32::try_from(kilobytes).unwrap_or(u32::MAX)) / 1024.0
 }

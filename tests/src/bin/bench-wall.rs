@@ -5,7 +5,9 @@
 use clap::{Parser, ValueEnum};
 use serde_json::Value;
 use steps::{Domain, STEPS, Step};
-use tests::bench::{self, Cloud, Counters, Error, Report, Task, Tenant, groups, verdict};
+use tests::bench::{
+    self, Cloud, Counters, Error, Report, Task, Tenant, groups, megabytes, verdict, whole,
+};
 use tests::world::QUICK;
 
 /// How much longer than the floor collecting may take, and a tenant with many subscriptions.
@@ -22,9 +24,9 @@ const MOST_REFUSED: f64 = 0.05;
 /// the latency say it has to take, for the requests that were made.
 ///
 /// The floor is the latency of what everything else waits for (the sign-in, what a job looks up first,
-/// the shorter of the lists of groups and of service principals) and, after that, the longest of: the longest chain of pages; the latency of all
-/// requests, shared by those in flight; and what the limit's bucket does not hold, at the rate at which
-/// it comes back. Time is real, and nothing is scaled.
+/// the shorter of the lists of groups and of service principals) and, after that, the longest of: the
+/// longest chain of pages; the latency of all requests, shared by those in flight; and what the limit's
+/// bucket does not hold, at the rate at which it comes back. Time is real, and nothing is scaled.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// What to collect
@@ -99,8 +101,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
             }
         };
         let is_machine = matches!(what, What::Tenant);
-        let cloud_of = cloud.description.clone();
-        let report = Task { cloud: cloud_of, events, store: None, is_machine }.run()?;
+        let report = Task { is_machine, ..cloud.task(events) }.run()?;
         let counters = cloud.counters()?;
         let latency = f64::from(u32::try_from(latency)?) / 1000.0;
         let floor = match what {
@@ -112,16 +113,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         print(&report, &counters, &floor, longest);
         println!(
             "  {:.1} MB of memory at most, {:.1} MB until the last step had ended",
-            whole(report.peak) / 1024.0,
-            whole(report.peak_collected) / 1024.0,
+            megabytes(report.peak),
+            megabytes(report.peak_collected),
         );
         if matches!(what, What::Directory) {
-            let steps = STEPS.iter().map(|step| (step.id, report.requests(step.id)));
-            let steps: Vec<String> = steps
-                .filter(|(_, requests)| *requests > 0)
-                .map(|(step, requests)| format!("{} of {step}", bench::groups(requests)))
-                .collect();
-            println!("  documents, up to twenty in a request: {}", steps.join(", "));
+            println!("  {}", report.documents());
         }
     }
     Ok(())
@@ -267,14 +263,7 @@ fn print(report: &Report, counters: &Counters, floor: &Floor, longest: f64) {
             println!("    {domain}: {granted} granted, {refused} refused");
         }
     }
-    for summary in report.summaries.iter().filter(|it| !it.incomplete.is_empty()) {
-        for entry in &summary.incomplete {
-            println!("    incomplete: {} ({:?})", entry.step, entry.reason);
-        }
+    for entry in report.summaries.iter().flat_map(|it| &it.incomplete) {
+        println!("    incomplete: {} ({:?})", entry.step, entry.reason);
     }
-}
-
-/// A count as a number to divide by.
-fn whole(count: u64) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

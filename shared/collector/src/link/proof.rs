@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use steps::{Derived, Integration, STEPS, Step, derives};
+use steps::{Derived, Integration, STEPS, Service, Step, derives};
 
 use super::derive::follows_from;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Status};
 use crate::plan::PlannedStep;
 
 /// How many things of a type have to be gone at once for the brake to look at it.
@@ -17,6 +17,12 @@ const BRAKE_COUNT: u64 = 50;
 
 /// The share of a type, in percent, beyond which the brake refuses that it is gone.
 const BRAKE_PERCENT: u64 = 20;
+
+/// How many things of a type have to be gone at once if they are nearly all that there were.
+const BRAKE_HANDFUL: u64 = 3;
+
+/// The share of a type, in percent, that is nearly all.
+const NEARLY_ALL_PERCENT: u64 = 90;
 
 /// Which steps prove what they did not find, and why the others do not.
 #[derive(Debug)]
@@ -56,11 +62,20 @@ impl Proof {
             let off = |why: &String| Ended::Off(format!("{id} is turned off: {why}"));
             steps.insert(id.clone(), disabled.as_ref().map_or(Ended::Complete, off));
         }
-        for entry in ledger.filter(|entry| !entry.status.is_complete()) {
+        let ledger: Vec<&Entry> = ledger.collect();
+        let is_refused = |entry: &&Entry| entry.status == Status::Forbidden && is_filtered(entry);
+        let is_any_refused = ledger.iter().any(is_refused);
+        for entry in ledger {
             let (step, status) = (&entry.step, entry.status.as_str());
             let reason = entry.reason.as_deref().unwrap_or("no reason is known");
-            let lacking = Ended::Lacking(format!("{step} is {status}: {reason}"));
-            steps.insert(step.clone(), lacking);
+            let why = if !entry.status.proves_absence(entry.requests) {
+                format!("{step} is {status}: {reason}")
+            } else if entry.items == 0 && is_doubtful_if_empty(entry, is_any_refused) {
+                format!("{step} is empty, and lacks what the principal may not see")
+            } else {
+                continue;
+            };
+            steps.insert(step.clone(), Ended::Lacking(why));
         }
         Self { integration, steps }
     }
@@ -110,6 +125,18 @@ impl Proof {
     }
 }
 
+/// Whether Azure Resource Manager leaves out of a list of a step what the principal may not see.
+fn is_filtered(entry: &Entry) -> bool {
+    steps::find(&entry.step).is_some_and(|step| step.list.service == Service::ResourceManager)
+}
+
+/// Whether a list that is empty may have been filtered: always for one that declares so, and for any
+/// of Azure Resource Manager if the principal was refused another.
+fn is_doubtful_if_empty(entry: &Entry, is_any_refused: bool) -> bool {
+    let declares = steps::find(&entry.step).is_some_and(|step| step.list.filtered);
+    declares || is_any_refused && is_filtered(entry) && entry.pages > 0
+}
+
 /// What is done about the things of a type that were not found.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
@@ -144,7 +171,7 @@ impl Verdicts {
     ) {
         if let Some(reason) = lacks {
             self.carried.insert(kind.to_owned(), reason);
-        } else if lost >= BRAKE_COUNT && lost * 100 > before * BRAKE_PERCENT && !confirmed {
+        } else if is_suspicious(before, lost) && !confirmed {
             let reason = format!(
                 "{lost} of {before} would be gone at once; the next job confirms that, or shows them again"
             );
@@ -152,6 +179,13 @@ impl Verdicts {
             self.braked.insert(kind.to_owned(), lost);
         }
     }
+}
+
+/// Whether so much is gone at once that an answer of the service is doubted before it is believed.
+const fn is_suspicious(before: u64, lost: u64) -> bool {
+    let is_large = lost >= BRAKE_COUNT && lost * 100 > before * BRAKE_PERCENT;
+    let is_nearly_all = lost >= BRAKE_HANDFUL && lost * 100 >= before * NEARLY_ALL_PERCENT;
+    is_large || is_nearly_all
 }
 
 #[cfg(test)]
@@ -192,6 +226,15 @@ mod tests {
         assert!(!braked(1000, 200, false));
         assert!(braked(1000, 201, false));
         assert!(!braked(1000, 1000, true));
+    }
+
+    #[test]
+    fn the_brake_holds_what_would_be_nearly_all_of_a_type() {
+        assert!(braked(3, 3, false));
+        assert!(braked(10, 9, false));
+        assert!(!braked(10, 8, false));
+        assert!(!braked(2, 2, false));
+        assert!(!braked(3, 3, true));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! Where a delta query cannot be made or followed, the step is read in full.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::to_raw_value;
 use steps::delta::conceal;
 use steps::{Service, Shape, Tells, Watch};
@@ -21,7 +22,7 @@ use super::{Checkpoint, Shard};
 use crate::context::{Context, Error};
 use crate::delta::{State, Use, of, planned};
 use crate::ledger::{Progress, Reading, Status};
-use crate::page::{Next, Page};
+use crate::page::{Next, Page, canonical};
 use crate::part::{Change, PartWriter};
 use crate::plan::Plan;
 use crate::ports::{Address, Condition, DomainKey, Failure, Request};
@@ -205,8 +206,13 @@ impl Shard<'_> {
             }
         };
         for raw in &page.items {
-            let object = conceal(serde_json::from_str(raw.get()).unwrap_or_default());
-            let object = to_raw_value(&object).map_err(std::io::Error::from)?;
+            let json = canonical(raw).ok().map(|(json, _)| json);
+            let Some(json) = json.filter(|it| it.get("id").is_some_and(Value::is_string)) else {
+                // It may tell of anything, so changes do not tell everything.
+                self.cannot_walk("a change cannot be read");
+                return Ok(());
+            };
+            let object = to_raw_value(&conceal(json)).map_err(std::io::Error::from)?;
             self.changes.line(&Change { watch: number, is_late: is_again, object: &object })?;
         }
         let changed = page.items.len() as u64;

@@ -50,10 +50,10 @@ pub(super) struct Chain {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) count: Option<u64>,
     /// Whether it is read without asking, because it was refused with that.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_uncounted: bool,
     /// Whether it was begun again because fewer items came than it has.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_recounted: bool,
     /// For a report that is prepared on request, how far that is.
     #[serde(default)]
@@ -67,11 +67,6 @@ pub(super) struct Chain {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
 const fn is_zero(rows: &u64) -> bool {
     *rows == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 /// A parent, as its step stored it.
@@ -150,19 +145,18 @@ impl Chain {
         body
     }
 
-    /// Goes on after the rows that were taken. False if there are no more.
-    pub(super) fn take_rows(&mut self, taken: u64, total: u64) -> Result<bool, &'static str> {
-        self.rows += taken;
-        if taken == 0 && self.rows < total {
-            return Err("failed: the report has fewer rows than it says");
-        }
-        Ok(self.rows < total)
-    }
-
     /// Counts the items of a page, and notes how many there are in all if the page says so.
     pub(super) fn take_items(&mut self, taken: u64, count: Option<u64>) {
         self.rows += taken;
         self.count = count.or(self.count);
+    }
+
+    /// Goes on after the rows that were taken, of which the last page had some. False if there are no more.
+    pub(super) const fn has_more(&self, taken: u64, total: u64) -> Result<bool, &'static str> {
+        if taken == 0 && self.rows < total {
+            return Err("failed: the report has fewer rows than it says");
+        }
+        Ok(self.rows < total)
     }
 
     /// What is wrong with a list whose last page was taken: fewer items came than it has. More may come, as

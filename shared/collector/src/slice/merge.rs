@@ -43,13 +43,18 @@ impl Told {
     fn apply(&self, mut item: Option<Map<String, Value>>) -> Option<Map<String, Value>> {
         for object in &self.objects {
             match serde_json::from_str(object.get()) {
-                Ok(Value::Object(fields)) if fields.contains_key("@removed") => item = None,
+                Ok(Value::Object(fields)) if is_removed(&fields) => item = None,
                 Ok(Value::Object(fields)) => item.get_or_insert_default().extend(fields),
                 _ => (),
             }
         }
         item
     }
+}
+
+/// Whether a delta query tells that something was removed. Null tells nothing.
+fn is_removed(fields: &Map<String, Value>) -> bool {
+    fields.get("@removed").is_some_and(|it| !it.is_null())
 }
 
 impl Changes {

@@ -9,7 +9,7 @@ use super::Shard;
 use super::frontier::{Chain, StoredParent, WALK};
 use crate::context::Error;
 use crate::ledger::Status;
-use crate::page::{Next, Page};
+use crate::page::{Next, Page, canonical};
 use crate::part::{KeptItem, Owner};
 use crate::ports::{Address, Answer, Failure, Request};
 
@@ -47,11 +47,13 @@ impl Shard<'_> {
             Failure::Forbidden(_) if self.fall_back(id) => (),
             Failure::Gone(_) | Failure::Failed(_) if self.ask_anew(id) => (),
             Failure::Failed(_) if self.uncount(id) => (),
+            Failure::NotApplicable(_) => self.nothing_to_read(id),
+            Failure::Gone(_) if self.is_optional(id) => self.nothing_to_read(id),
             Failure::Gone(_) if self.has_parent(id) => {
-                // It was listed, and is gone: what it held is gone with it.
+                // It was listed in this job, so it is in the snapshot. That its list is not there proves
+                // nothing: services also answer so where a permission or a replica is missing.
                 self.checkpoint.progress.vanished += 1;
-                self.checkpoint.progress.lists += 1;
-                self.checkpoint.frontier.close(id);
+                self.except(id, Status::Partial, &reason);
             }
             Failure::NotRegistered(_) => self.except(id, Status::Skipped, &reason),
             Failure::Forbidden(_) => self.except(id, Status::Forbidden, &reason),
@@ -72,6 +74,18 @@ impl Shard<'_> {
         self.checkpoint.frontier.chain(id).is_some_and(|it| it.parent.is_some())
     }
 
+    /// Notes that there is nothing to read, which is as good as an empty list.
+    fn nothing_to_read(&mut self, id: u64) {
+        self.checkpoint.progress.lists += 1;
+        self.checkpoint.frontier.close(id);
+    }
+
+    /// Whether it is a single item that its parent need not have.
+    fn is_optional(&self, id: u64) -> bool {
+        let chain = self.checkpoint.frontier.chain(id);
+        self.has_parent(id) && chain.is_some_and(|it| self.list(it).shape == Shape::One)
+    }
+
     /// Reads the list another way, if there is one that was not tried.
     pub(super) fn fall_back(&mut self, id: u64) -> bool {
         let has_fallback = self.step.list.fallback.is_some();
@@ -81,7 +95,8 @@ impl Shard<'_> {
 
     /// Reads the list without asking how many items there are, if that was asked and may be why it failed.
     fn uncount(&mut self, id: u64) -> bool {
-        let is_counted = self.step.list.counted;
+        let chain = self.checkpoint.frontier.chain(id);
+        let is_counted = chain.is_some_and(|chain| self.list(chain).counted);
         let chain = self.checkpoint.frontier.chain_mut(id);
         is_counted && chain.is_some_and(Chain::uncount)
     }
@@ -113,16 +128,15 @@ impl Shard<'_> {
         let last = self.request(id).map(|(_, it)| address_of(&it));
         let progress = &mut self.checkpoint.progress;
         progress.pages += 1;
-        progress.items += page.items.len() as u64;
+        let taken = page.items.len() as u64;
+        progress.items += taken;
         progress.last = last;
         let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
-        if list.shape == Shape::Pages {
-            chain.take_items(page.items.len() as u64, page.count.filter(|_| list.counted));
-        }
+        chain.take_items(taken, page.count.filter(|_| list.counted));
         let goes_on = match page.next {
             Next::End => Ok(false),
-            Next::Link(link) => chain.follow(&link, page.items.is_empty()).map(|()| true),
-            Next::Rows { total } => chain.take_rows(page.items.len() as u64, total),
+            Next::Link(link) => chain.follow(&link, taken == 0).map(|()| true),
+            Next::Rows { total } => chain.has_more(taken, total),
         };
         match goes_on {
             Ok(false) => match chain.shortfall() {
@@ -144,23 +158,24 @@ impl Shard<'_> {
         Ok(())
     }
 
-    /// Takes one item. An odd item costs itself only.
+    /// Takes one item. An odd item costs itself only, and that nothing is concluded from its absence.
     pub(super) fn item(&mut self, raw: &RawValue, chain: &Chain) -> Result<(), Error> {
+        let Some((json, raw)) = canonical(raw).ok().filter(|(json, _)| json.is_object()) else {
+            let progress = &mut self.checkpoint.progress;
+            progress.unreadable += 1;
+            *progress.drift.entry(format!("{}.item", self.step.id)).or_default() += 1;
+            return Ok(());
+        };
         let is_tracked = !self.step.list.delta.is_empty() && !chain.is_fallback;
         let parent = chain.parent.as_ref();
         if let Some(parent) = parent.filter(|_| is_tracked) {
-            return self.fresh_item(&owner(parent), Some(raw));
+            return self.fresh_item(&owner(parent), Some(&raw));
         }
-        let Ok(json) = serde_json::from_str::<Value>(raw.get()) else {
-            let drift = &mut self.checkpoint.progress.drift;
-            *drift.entry(format!("{}.item", self.step.id)).or_default() += 1;
-            return Ok(());
-        };
         if is_tracked {
             return self.tracked_item(json);
         }
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
-        self.convert(&json, raw, parent)
+        self.convert(&json, &raw, parent)
     }
 
     /// Converts one item, and writes what it becomes.
@@ -193,6 +208,7 @@ impl Shard<'_> {
             self.references.reference(reference)?;
         }
         progress.references += out.references.len() as u64;
+        progress.unreadable += out.unreadable;
         for drift in &out.drift {
             *progress.drift.entry(drift.clone()).or_default() += 1;
         }

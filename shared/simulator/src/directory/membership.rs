@@ -87,7 +87,7 @@ pub(crate) fn member_of(tenant: &Tenant, principal: u64) -> Vec<Reference> {
     let wanted = Reference::ServicePrincipal(principal);
     let at_first = tenant.memberships.0.get_or_init(|| all_at_first(tenant));
     let at_first = at_first.get(&principal).into_iter().flatten().copied();
-    let since = tenant.history.holders_of(wanted).into_iter().filter(|it| *it != wanted);
+    let since = tenant.history.holders_of(wanted);
     let holders: BTreeSet<Reference> = at_first.chain(since).collect();
     let holds = |holder: &Reference| Membership::of(tenant, *holder).iter().any(|it| it == wanted);
     holders.into_iter().filter(holds).collect()

@@ -1,6 +1,6 @@
 //! Administrative units: parts of the directory that are administered by themselves.
 
-use graph::{End, Name, RelationshipClass};
+use graph::{Name, RelationshipClass};
 
 use crate::delta::Watch;
 use crate::entity::{COMPUTED, EntityType, OBJECT, flag, text};
@@ -59,10 +59,8 @@ pub(crate) static MEMBERS: Step = Step {
     permissions: &[Permission::Graph("AdministrativeUnit.Read.All")],
     links: &CONTAINS,
     relate: |member, out| {
-        let (Some(unit), Some(id)) = (member.parent, member.id()) else { return };
         let [has] = &CONTAINS;
-        let unit = End::known(unit.key, unit.kind);
-        out.references.push(has.reference(unit, End::named(Name::of_id(id))));
+        has.relate_parent(member, out);
     },
     ..Step::DIRECTORY
 };

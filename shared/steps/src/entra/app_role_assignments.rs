@@ -30,7 +30,7 @@ static ASSIGNED: [Link; 1] =
 /// roles are united.
 fn assignment(item: &Item<'_>, out: &mut Output) {
     let (Some(application), Some(principal)) = (item.parent, item.text("/principalId")) else {
-        return out.drift.push("appRoleAssignment.principalId".to_owned());
+        return out.lose("appRoleAssignment.principalId".to_owned());
     };
     let [assigned] = &ASSIGNED;
     let application = End::known(application.key, application.kind);

@@ -112,7 +112,7 @@ fn each(owner: &Item<'_>, path: &str, kind: &str, out: &mut Output) {
         for json in owner.values(&format!("/{field}/*")) {
             let Some(credential) = credential(owner, &format!("{key}/{field}"), json, of, out)
             else {
-                out.drift.push(format!("{}.id", of.kind));
+                out.lose(format!("{}.id", of.kind));
                 continue;
             };
             let end = End::known(&credential.key, of.kind);

@@ -67,7 +67,7 @@ const fn holder(kind: &'static EntityType) -> Link {
 fn assignment(item: &Item<'_>, out: &mut Output) {
     let ends = (item.text("/principalId"), item.text("/roleDefinitionId"));
     let (Some(principal), Some(role)) = ends else {
-        return out.drift.push("unifiedRoleAssignment.principalId".to_owned());
+        return out.lose("unifiedRoleAssignment.principalId".to_owned());
     };
     // What the principal is, the linker finds out: all three links make the same reference.
     let [has, ..] = &HAS;

@@ -1,6 +1,6 @@
 //! Groups, and who is in them.
 
-use graph::{End, Name, RelationshipClass};
+use graph::{End, RelationshipClass};
 
 use crate::convert::{Item, Output};
 use crate::delta::Watch;
@@ -109,13 +109,10 @@ pub(crate) static SERVICE_PRINCIPAL_MEMBERS: Step = Step {
     links: &IN_GROUP,
     relate: |item, out| {
         // Directory roles and administrative units come as well, and steps of their own read who is in them.
-        if item.text("/@odata.type") != Some("#microsoft.graph.group") {
-            return;
+        if item.text("/@odata.type") == Some("#microsoft.graph.group") {
+            let [in_group] = &IN_GROUP;
+            in_group.relate_parent(item, out);
         }
-        let (Some(principal), Some(id)) = (item.parent, item.id()) else { return };
-        let [in_group] = &IN_GROUP;
-        let principal = End::known(principal.key, principal.kind);
-        out.references.push(in_group.reference(principal, End::named(Name::of_id(id))));
     },
     ..Step::DIRECTORY
 };
@@ -127,9 +124,7 @@ fn member(item: &Item<'_>, out: &mut Output) {
     if item.text("/@odata.type") == Some("#microsoft.graph.orgContact") {
         return add_member(item, has_member, out);
     }
-    let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
-    let group = End::known(group.key, group.kind);
-    out.references.push(has_collected.reference(group, End::named(Name::of_id(id))));
+    has_collected.relate_parent(item, out);
 }
 
 /// Adds a member that no other step collects, and that the group has it.

@@ -3,7 +3,7 @@
 //! An owner of a group decides who is in it; one of an application or a service principal can give it
 //! a new credential, and then sign in as it.
 
-use graph::{End, Name, RelationshipClass};
+use graph::RelationshipClass;
 
 use crate::convert::{Item, Output};
 use crate::entra::applications::APPLICATION;
@@ -66,8 +66,6 @@ pub(crate) static OF_SERVICE_PRINCIPALS: Step = Step {
 };
 
 fn owner(owner: &Item<'_>, out: &mut Output) {
-    let (Some(owned), Some(id)) = (owner.parent, owner.id()) else { return };
     let [owns] = &OWNS;
-    let owned = End::known(owned.key, owned.kind);
-    out.references.push(owns.reference(owned, End::named(Name::of_id(id))));
+    owns.relate_parent(owner, out);
 }

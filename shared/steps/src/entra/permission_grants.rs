@@ -42,7 +42,7 @@ pub(crate) fn roles(principal: &Item<'_>, out: &mut Output) {
         let Ok(raw) = to_raw_value(json) else { continue };
         let item = Item { json, raw: &raw, parent: None, scope: principal.scope };
         let Some(id) = item.id().filter(|it| !it.is_empty()) else {
-            out.drift.push(format!("{}.id", APP_ROLE.kind));
+            out.lose(format!("{}.id", APP_ROLE.kind));
             continue;
         };
         let role = Key::new(&role_id(key.as_str(), id));
@@ -93,7 +93,7 @@ struct Assignment {
 fn assignment(assignment: &Item<'_>, out: &mut Output) {
     let Some(principal) = assignment.parent else { return };
     let Some(it) = assignment.view::<Assignment>("") else {
-        return out.drift.push(format!("{}.id", APP_ROLE.kind));
+        return out.lose(format!("{}.id", APP_ROLE.kind));
     };
     if it.app_role_id == NO_ROLE {
         return;

@@ -78,7 +78,7 @@ static LINKS: [Link; 3] = links(&[&COMPLIANCE_POLICY]);
 fn add(state: Option<State<'_>>, item: &Item<'_>, out: &mut Output) {
     match state {
         Some(state) => state.add(&LINKS, |_| None, item, out),
-        None => out.drift.push(format!("{}.status", COMPLIANCE_POLICY.kind)),
+        None => out.lose(format!("{}.status", COMPLIANCE_POLICY.kind)),
     }
 }
 

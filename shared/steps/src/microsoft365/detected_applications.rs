@@ -141,7 +141,7 @@ fn either<'a>(application: &Item<'a>, report: &str, answer: &str) -> Option<&'a 
 fn add(application: &Item<'_>, out: &mut Output) {
     match id(application) {
         Some(id) => add_version(application, &id, out),
-        None => out.drift.push(format!("{}.id", DETECTED_APPLICATION.kind)),
+        None => out.lose(format!("{}.id", DETECTED_APPLICATION.kind)),
     }
 }
 
@@ -172,7 +172,7 @@ fn known(application: &Item<'_>, entity: &mut Entity) {
 fn installation(row: &Item<'_>, out: &mut Output) {
     match (id(row), row.text("/DeviceId").filter(|it| !it.is_empty())) {
         (Some(id), Some(device)) => install(row, &id, device, out),
-        _ => out.drift.push(format!("{}.id", DETECTED_APPLICATION.kind)),
+        _ => out.lose(format!("{}.id", DETECTED_APPLICATION.kind)),
     }
 }
 
@@ -195,17 +195,17 @@ fn install(application: &Item<'_>, id: &str, device: &str, out: &mut Output) {
 /// Adds what is installed on a device.
 fn by_device(device: &Item<'_>, out: &mut Output) {
     let Some(device_id) = device.id() else {
-        return out.drift.push(format!("{}.device", DETECTED_APPLICATION.kind));
+        return out.lose(format!("{}.device", DETECTED_APPLICATION.kind));
     };
     if device.json.get("detectedApps@odata.nextLink").is_some() {
         // The answer holds only some of them.
-        out.drift.push(format!("{}.more", DETECTED_APPLICATION.kind));
+        out.lose(format!("{}.more", DETECTED_APPLICATION.kind));
     }
     for json in device.values("/detectedApps/*") {
         let Ok(raw) = to_raw_value(json) else { continue };
         let application = Item { json, raw: &raw, ..*device };
         let Some(id) = id(&application) else {
-            out.drift.push(format!("{}.id", DETECTED_APPLICATION.kind));
+            out.lose(format!("{}.id", DETECTED_APPLICATION.kind));
             continue;
         };
         add_version(&application, &id, out);

@@ -90,7 +90,7 @@ static LINKS: [Link; 3] = links(&[&DEVICE_CONFIGURATION]);
 fn add(state: Option<State<'_>>, item: &Item<'_>, out: &mut Output) {
     match state {
         Some(state) => state.add(&LINKS, key, item, out),
-        None => out.drift.push(format!("{}.status", DEVICE_CONFIGURATION.kind)),
+        None => out.lose(format!("{}.status", DEVICE_CONFIGURATION.kind)),
     }
 }
 

@@ -66,7 +66,7 @@ static LINKS: [Link; 3] = [
 
 fn add(device: &Item<'_>, out: &mut Output) {
     let (Some(id), Some(key)) = (device.id(), device.key("/id")) else {
-        return out.drift.push("managed-devices.id".to_owned());
+        return out.lose("managed-devices.id".to_owned());
     };
     let of = type_of(device.text("/deviceType"), device.text("/model"));
     let this = || End::known(&key, of.kind);

@@ -1,6 +1,6 @@
 //! Groups, and who is in them.
 
-use graph::{End, Name, RelationshipClass};
+use graph::RelationshipClass;
 
 use crate::convert::{Item, Output};
 use crate::delta::Watch;
@@ -87,7 +87,5 @@ fn member(item: &Item<'_>, out: &mut Output) {
         Some("#microsoft.graph.group") => has_group,
         _ => return add_member(item, has_member, out),
     };
-    let (Some(group), Some(id)) = (item.parent, item.id()) else { return };
-    let group = End::known(group.key, group.kind);
-    out.references.push(has.reference(group, End::named(Name::of_id(id))));
+    has.relate_parent(item, out);
 }

@@ -133,7 +133,7 @@ fn describe(application: &Item<'_>, entity: &mut Entity) {
 
 fn assign(row: &Item<'_>, out: &mut Output) {
     let (Some(application), Some(device)) = (row.parent, cell(row, "DeviceId")) else {
-        return out.drift.push(format!("{}.device", MANAGED_APPLICATION.kind));
+        return out.lose(format!("{}.device", MANAGED_APPLICATION.kind));
     };
     let this = End::known(application.key, application.kind);
     let [assigned] = &ASSIGNED;

@@ -48,7 +48,8 @@ pub(crate) static STEP: Step =
             "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleAssignments",
             // Older versions leave out conditions, and thus show more access than there is.
             "2022-04-01",
-        ),
+        )
+        .filtered(),
         permissions: &[Permission::Action("Microsoft.Authorization/roleAssignments/read")],
         emits: Some(&ROLE_ASSIGNMENT),
         links: &[

@@ -35,7 +35,8 @@ pub(crate) static STEP: Step = Step {
     list: List::resource_manager(
         "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions",
         "2022-04-01",
-    ),
+    )
+    .filtered(),
     permissions: &[Permission::Action("Microsoft.Authorization/roleDefinitions/read")],
     emits: Some(&ROLE_DEFINITION),
     // A built-in role's id may name no subscription.

@@ -78,7 +78,7 @@ fn policies(vault: &Item<'_>, out: &mut Output) {
     let [allows, _] = &LINKS;
     for policy in vault.values("/properties/accessPolicies/*") {
         let Ok(policy) = Policy::deserialize(policy) else {
-            out.drift.push(format!("{}.accessPolicies", VAULT.kind));
+            out.lose(format!("{}.accessPolicies", VAULT.kind));
             continue;
         };
         let principal = End::named(Name::of_id(&policy.object_id));

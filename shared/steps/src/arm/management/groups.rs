@@ -85,7 +85,7 @@ fn below(key: &Key, children: Vec<&Value>, root: &Item<'_>, out: &mut Output) {
         let json = own(child);
         let raw = to_raw_value(&json).ok().filter(|_| child_key.as_str().contains(GROUPS));
         let Some(raw) = raw else {
-            out.drift.push(format!("{}.children", MANAGEMENT_GROUP.kind));
+            out.lose(format!("{}.children", MANAGEMENT_GROUP.kind));
             continue;
         };
         let item = Item { json: &json, raw: &raw, parent: None, scope: root.scope };

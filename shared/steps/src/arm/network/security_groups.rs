@@ -64,7 +64,7 @@ fn traffic(group: &Item<'_>, out: &mut Output) {
     for rule in rules(group) {
         match rule {
             Some(rule) => rule.relate(&this, &mut out.references),
-            None => out.drift.push(format!("{}.securityRules", SECURITY_GROUP.kind)),
+            None => out.lose(format!("{}.securityRules", SECURITY_GROUP.kind)),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) static STEP: Step = Step {
     links: &USES,
     relate: |item, out| {
         let (Some(subscription), Some(name)) = (item.parent, item.text("/name")) else {
-            return out.drift.push("azure_location.name".to_owned());
+            return out.lose("azure_location.name".to_owned());
         };
         let [uses] = &USES;
         let location = End::named(Name::alias("location", name));

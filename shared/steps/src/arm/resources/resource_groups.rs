@@ -23,7 +23,8 @@ pub(crate) static STEP: Step = Step {
     id: "rm-resources-resource-groups",
     name: "Resource Groups",
     ingestion_source: Some("resources"),
-    list: List::resource_manager("/subscriptions/{subscription}/resourcegroups", "2024-03-01"),
+    list: List::resource_manager("/subscriptions/{subscription}/resourcegroups", "2024-03-01")
+        .filtered(),
     permissions: &[Permission::Action("Microsoft.Resources/subscriptions/resourceGroups/read")],
     emits: Some(&RESOURCE_GROUP),
     links: &[Link::of(&[&SUBSCRIPTION], "/id")

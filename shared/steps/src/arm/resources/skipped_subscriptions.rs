@@ -22,7 +22,7 @@ pub(crate) static STEP: Step = Step {
 fn discover(subscription: &Item<'_>, out: &mut Output) {
     let (Some(key), Some(discovery)) = (subscription.key("/id"), Discovery::of(subscription))
     else {
-        return out.drift.push(format!("{}.id", SUBSCRIPTION.kind));
+        return out.lose(format!("{}.id", SUBSCRIPTION.kind));
     };
     if let Some(reason) = &discovery.skipped {
         let mut entity = SUBSCRIPTION.entity(key, subscription, &mut out.drift);

@@ -62,7 +62,7 @@ fn stages(approval: &Item<'_>, out: &mut Output) {
         let Ok(raw) = to_raw_value(stage) else { continue };
         let stage = Item { json: stage, raw: &raw, ..*approval };
         let Some(id) = stage.id() else {
-            out.drift.push(format!("{}.id", APPROVER.kind));
+            out.lose(format!("{}.id", APPROVER.kind));
             continue;
         };
         let key = Key::new(&format!("{id}/requestApproverKey"));
