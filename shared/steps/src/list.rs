@@ -7,6 +7,7 @@ use crate::entity::EntityType;
 
 /// A list to read: where it lies, and how its pages look.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a list")]
 pub struct List {
     /// The service that holds it.
     pub service: Service,
