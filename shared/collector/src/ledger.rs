@@ -90,12 +90,6 @@ impl Status {
         matches!(self, Self::Complete | Self::Skipped)
     }
 
-    /// Whether what was not found is gone. That a provider is not registered, which is known only by
-    /// asking, does not take away what there was.
-    pub(crate) const fn proves_absence(self, requests: u64) -> bool {
-        matches!(self, Self::Complete) || matches!(self, Self::Skipped) && requests == 0
-    }
-
     /// The status as it is written.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

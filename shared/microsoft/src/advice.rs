@@ -55,6 +55,22 @@ const ADVICE: &[Advice] = &[
                Enterprise applications.",
     },
     Advice {
+        codes: &[7_000_229],
+        text: "The application has no service principal in this directory. Have an administrator of \
+               the directory consent to it, which makes one; or check the Directory (tenant) ID.",
+    },
+    Advice {
+        codes: &[5_000_225],
+        text: "The directory (tenant) is blocked because nobody has used it for long: it is inactive, \
+               and will be deleted. An administrator of it has to ask Microsoft's support to reactivate \
+               it.",
+    },
+    Advice {
+        codes: &[5_000_224],
+        text: "The directory (tenant) is closed to this sign-in. Check the Directory (tenant) ID, and \
+               ask its administrators whether they have blocked it or Microsoft has.",
+    },
+    Advice {
         codes: &[65001, 65005, 90008, 90094, 650_051, 650_056, 650_057],
         text: "Nobody has consented to the application's permissions in this directory. Add them under \
                API permissions of the app registration as application permissions (delegated ones \

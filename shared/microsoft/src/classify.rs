@@ -116,6 +116,8 @@ const MESSAGES: &[(StatusCode, &str, Meaning)] = &[
     (StatusCode::BAD_REQUEST, "continuation token", Meaning::PageExpired),
     (StatusCode::BAD_REQUEST, "Resource not found for the segment", Meaning::Retired),
     (StatusCode::BAD_REQUEST, "Request not applicable to target tenant", Meaning::Forbidden),
+    // Intune puts the error of the service behind it into the message.
+    (StatusCode::UNAUTHORIZED, r#""ErrorCode":"Forbidden""#, Meaning::Forbidden),
     // A vault of another tenant: "Invalid issuer."
     (StatusCode::UNAUTHORIZED, "AKV10032", Meaning::Forbidden),
 ];
@@ -237,6 +239,7 @@ mod tests {
         (401, r#"{"error":{"code":"InvalidAuthenticationTokenTenant","message":"The access token is from the wrong issuer 'https://sts.windows.net/1/'. It must match the tenant 'https://sts.windows.net/2/' associated with this subscription."}}"#, "forbidden"),
         (401, r#"{"error":{"code":"Unauthorized","message":"AKV10032: Invalid issuer. Expected one of https://sts.windows.net/1/, found https://sts.windows.net/2/."}}"#, "forbidden"),
         (401, r#"{"error":{"code":"Authorization_IdentityNotFound","message":"The identity of the calling application could not be established."}}"#, "authentication"),
+        (401, r#"{"error":{"code":"UnknownError","message":"{\"ErrorCode\":\"Forbidden\",\"Message\":\"{\\r\\n  x}\",\"Target\":null}"}}"#, "forbidden"),
         // Not allowed.
         (403, r#"{"error":{"code":"AuthorizationFailed","message":"The client '1' with object id '2' does not have authorization to perform action 'Microsoft.Compute/virtualMachines/read' over scope '/subscriptions/3' or the scope is invalid. If access was recently granted, please refresh your credentials."}}"#, "forbidden"),
         (403, r#"{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"1"}}}"#, "forbidden"),

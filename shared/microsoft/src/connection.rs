@@ -122,26 +122,46 @@ impl Connection {
         let slot = governor.admit(cost, patience).await;
         let _slot = slot.map_err(|wait| Failure::Throttled { wait: whole_seconds(wait) })?;
         let replies = match items {
-            [item] => {
-                let url = item.place.url.clone();
-                let request = match &item.body {
-                    Some(body) => request::post(url, service, &token, body.to_string().into()),
-                    None => request::get(url, service, &token, item.is_eventual),
-                };
-                vec![self.transport.send(request).await]
-            }
             [] => Vec::new(),
-            [first, ..] => self.batch(first, items, &token).await,
+            items => self.batch(items, &token).await,
         };
         Ok((token, replies))
     }
 
-    async fn batch(
-        &self,
-        first: &Item,
-        items: &[Item],
-        token: &Token,
-    ) -> Vec<Result<Reply, Broken>> {
+    /// Sends what a group asks for in one request, and in halves if the service refuses the whole: one
+    /// bad part costs itself only.
+    async fn batch(&self, items: &[Item], token: &Token) -> Vec<Result<Reply, Broken>> {
+        if let [item] = items {
+            return vec![self.single(item, token).await];
+        }
+        let replies = self.batch_once(items, token).await;
+        let is_refused = |it: &Result<Reply, Broken>| {
+            it.as_ref().is_ok_and(|reply| is_refusal_of_the_whole(reply.status))
+        };
+        match replies {
+            Whole::Parts(replies) => replies,
+            Whole::Refused(reply) if is_refused(&reply) => {
+                let (first, second) = items.split_at(items.len() / 2);
+                let mut replies = Box::pin(self.batch(first, token)).await;
+                replies.extend(Box::pin(self.batch(second, token)).await);
+                replies
+            }
+            Whole::Refused(reply) => vec![reply; items.len()],
+        }
+    }
+
+    async fn single(&self, item: &Item, token: &Token) -> Result<Reply, Broken> {
+        let (url, service) = (item.place.url.clone(), item.service);
+        let request = match &item.body {
+            Some(body) => request::post(url, service, token, body.to_string().into()),
+            None => request::get(url, service, token, item.is_eventual),
+        };
+        self.transport.send(request).await
+    }
+
+    /// Sends what a group of several asks for in one request.
+    async fn batch_once(&self, items: &[Item], token: &Token) -> Whole {
+        let Some(first) = items.first() else { return Whole::Parts(Vec::new()) };
         let parts: Vec<Part<'_>> = items
             .iter()
             .map(|item| Part {
@@ -159,11 +179,26 @@ impl Connection {
                 let missing = || Broken::Interrupted("the batch holds no answer".to_owned());
                 let replies = batch::replies(&reply.body, items.len());
                 let replies = replies.unwrap_or_else(|_| items.iter().map(|_| None).collect());
-                replies.into_iter().map(|reply| reply.ok_or_else(missing)).collect()
+                Whole::Parts(replies.into_iter().map(|it| it.ok_or_else(missing)).collect())
             }
-            whole => vec![whole; items.len()],
+            whole => Whole::Refused(whole),
         }
     }
+}
+
+/// What comes back of a batch.
+enum Whole {
+    /// An answer for each part.
+    Parts(Vec<Result<Reply, Broken>>),
+    /// One answer for the whole, or none.
+    Refused(Result<Reply, Broken>),
+}
+
+/// Whether a status says that something in a batch is wrong, rather than the token or the moment.
+fn is_refusal_of_the_whole(status: StatusCode) -> bool {
+    let passes =
+        [StatusCode::UNAUTHORIZED, StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    status.is_client_error() && !passes.contains(&status)
 }
 
 /// A wait as queues count it.

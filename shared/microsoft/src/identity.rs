@@ -19,6 +19,7 @@ use collector::ports::Failure;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
+use serde_json::Value;
 use steps::Service;
 
 use crate::advice::Refusal;
@@ -48,6 +49,8 @@ pub(crate) struct Identity {
 pub(crate) struct Token {
     text: Secret,
     header: HeaderValue,
+    /// What it was asked for with, which no text may show either.
+    client_secret: collector::Secret,
     /// Who keeps it, to know later whether a newer one has taken its place.
     issuer: Arc<ClientSecretCredential>,
 }
@@ -78,7 +81,10 @@ impl Identity {
             let answer = issuer.get_token(&[&scope], None).await;
             drop(asking);
             let error = match answer {
-                Ok(token) => return Token::new(token.token, issuer),
+                Ok(token) => {
+                    let client_secret = self.credentials.client_secret.clone();
+                    return Token::new(token.token, client_secret, issuer);
+                }
                 Err(error) => error,
             };
             let wait = match self.trouble(&error) {
@@ -168,11 +174,15 @@ enum Trouble {
 }
 
 impl Token {
-    fn new(text: Secret, issuer: Arc<ClientSecretCredential>) -> Result<Self, Failure> {
+    fn new(
+        text: Secret,
+        client_secret: collector::Secret,
+        issuer: Arc<ClientSecretCredential>,
+    ) -> Result<Self, Failure> {
         let mut header = HeaderValue::try_from(format!("Bearer {}", text.secret()))
             .map_err(|_| Failure::Failed("signing in: the token cannot be sent".to_owned()))?;
         header.set_sensitive(true);
-        Ok(Self { text, header, issuer })
+        Ok(Self { text, header, client_secret, issuer })
     }
 
     /// The value of the header `Authorization`. It does not print.
@@ -180,9 +190,9 @@ impl Token {
         self.header.clone()
     }
 
-    /// A text without the token, should it be in there.
+    /// A text without the token and the client secret, should they be in there.
     pub(crate) fn conceal(&self, text: &str) -> String {
-        conceal(text, self.text.secret())
+        conceal(&conceal(text, self.text.secret()), self.client_secret.expose())
     }
 
     /// The application permissions that a token for Microsoft Graph carries, sorted. None if it does
@@ -261,7 +271,7 @@ impl Authority {
         }
         // An answer without a token would be taken for an empty one.
         let is_token = serde_json::from_slice::<Granted<'_>>(&reply.body)
-            .is_ok_and(|granted| !granted.access_token.is_empty());
+            .is_ok_and(|granted| !granted.access_token.is_empty() && granted.ends());
         if !is_token {
             return Err(NoToken::NotAToken);
         }
@@ -290,4 +300,21 @@ impl Authority {
 struct Granted<'a> {
     #[serde(borrow)]
     access_token: std::borrow::Cow<'a, str>,
+    #[serde(default)]
+    expires_in: Value,
+}
+
+/// How long a token may say that it lasts, in seconds: a year. `azure_identity` adds it to the time of
+/// day without a check.
+const LONGEST_LIFE: u64 = 365 * 24 * 60 * 60;
+
+impl Granted<'_> {
+    /// Whether it says how long the token lasts, and that is believable.
+    fn ends(&self) -> bool {
+        let seconds = match &self.expires_in {
+            Value::String(text) => text.parse().ok(),
+            seconds => seconds.as_u64(),
+        };
+        seconds.is_some_and(|it| it <= LONGEST_LIFE)
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use crate::path;
 
@@ -288,7 +288,10 @@ impl Property {
         let Some(value) = value.or_else(other) else { return Ok(None) };
         let value = match self.read {
             Read::LowerCase => value.as_str().map(|text| text.to_lowercase().into()),
-            Read::Moment => value.as_str().and_then(milliseconds).map(Value::from),
+            Read::Moment => match value.as_str().and_then(moment) {
+                Some(moment) if is_never(moment) => return Ok(None),
+                moment => moment.and_then(unix_milliseconds).map(Value::from),
+            },
             Read::Seconds => value.as_i64().and_then(|it| it.checked_mul(1000)).map(Value::from),
             _ => Some(value.clone()),
         };
@@ -323,8 +326,86 @@ impl Property {
 #[derive(Debug)]
 pub(crate) struct Drift;
 
-/// The milliseconds since 1970 of a moment in ISO 8601.
+/// The milliseconds since 1970 of a moment as services write it; none if it stands for "never".
 pub(crate) fn milliseconds(text: &str) -> Option<i64> {
-    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    moment(text).filter(|it| !is_never(*it)).and_then(unix_milliseconds)
+}
+
+fn unix_milliseconds(moment: OffsetDateTime) -> Option<i64> {
     i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+/// Whether a moment stands for "never": the first one that .NET or Windows can express, in any zone.
+fn is_never(moment: OffsetDateTime) -> bool {
+    moment.year() <= 1601
+}
+
+/// A moment as services write it: ISO 8601, also with a blank for the `T`, without a zone (then it is
+/// UTC) or with a zone like `+0000`; or the form of HTTP (RFC 1123).
+fn moment(text: &str) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    OffsetDateTime::parse(text, &Rfc3339)
+        .or_else(|_| OffsetDateTime::parse(text, &Rfc2822))
+        .or_else(|_| OffsetDateTime::parse(&iso(text), &Rfc3339))
+        .ok()
+}
+
+/// A moment that is nearly ISO 8601, in ISO 8601.
+fn iso(text: &str) -> String {
+    let (date, time) = text.split_once([' ', 'T', 't']).unwrap_or((text, "00:00:00"));
+    let time = time.replace(' ', "");
+    let (time, zone) = match time.find(['+', '-', 'Z', 'z']) {
+        Some(at) => time.split_at(at),
+        None => (time.as_str(), "Z"),
+    };
+    match zone.as_bytes() {
+        [_, _, _, _, _] if !zone.contains(':') && zone.is_ascii() => {
+            format!("{date}T{time}{}:{}", &zone[..3], &zone[3..])
+        }
+        _ => format!("{date}T{time}{zone}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_come_in_several_forms() {
+        let expected = Some(1_583_878_906_000);
+        for text in [
+            "2020-03-10T22:21:46Z",
+            "2020-03-10t23:21:46+01:00",
+            "Tue, 10 Mar 2020 22:21:46 GMT",
+            "2020-03-10 22:21:46Z",
+            "2020-03-10 22:21:46 +0000",
+            "2020-03-10T22:21:46+0000",
+            "2020-03-10T23:21:46 +01:00",
+            "2020-03-10T22:21:46",
+            " 2020-03-10 22:21:46.0000000 ",
+        ] {
+            assert_eq!(milliseconds(text), expected, "{text}");
+        }
+        assert_eq!(milliseconds("2020-03-10"), Some(1_583_798_400_000));
+        for text in ["", "soon", "2020", "2020-13-01T00:00:00Z", "10/03/2020", "2020-03-10 x+é000"]
+        {
+            assert_eq!(milliseconds(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_never_is_absent() {
+        const SINCE: Property = date("since", "/since", "Since when.");
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00+08:00",
+            "0001-01-01T08:00:00-08:00",
+            "1601-01-01T00:00:00Z",
+        ] {
+            let item = serde_json::json!({ "since": text });
+            assert!(matches!(SINCE.read(&item), Ok(None)), "{text}");
+        }
+        assert!(SINCE.read(&serde_json::json!({ "since": "soon" })).is_err());
+    }
 }

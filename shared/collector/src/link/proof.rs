@@ -68,7 +68,7 @@ impl Proof {
         for entry in ledger {
             let (step, status) = (&entry.step, entry.status.as_str());
             let reason = entry.reason.as_deref().unwrap_or("no reason is known");
-            let why = if !entry.status.proves_absence(entry.requests) {
+            let why = if !proves_absence(entry) {
                 format!("{step} is {status}: {reason}")
             } else if entry.items == 0 && is_doubtful_if_empty(entry, is_any_refused) {
                 format!("{step} is empty, and lacks what the principal may not see")
@@ -122,6 +122,18 @@ impl Proof {
             Some(Ended::Off(why) | Ended::Lacking(why)) => Some(why.clone()),
             None => Some(format!("{} was not planned", step.id)),
         })
+    }
+}
+
+/// Whether what a list did not show is gone, going by how its reading ended. What is skipped is either
+/// needless, because what it stands in for was read; or its provider is not registered, which does not
+/// take away what there was.
+fn proves_absence(entry: &Entry) -> bool {
+    let is_needless = || steps::find(&entry.step).is_some_and(|step| step.instead_of.is_some());
+    match entry.status {
+        Status::Complete => true,
+        Status::Skipped => is_needless(),
+        _ => false,
     }
 }
 

@@ -216,7 +216,24 @@ async fn a_batch_as_a_whole_is_answered_as_one() {
     let stage = Stage::new(|_| error(403, "Authorization_RequestDenied", "No."));
     let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
     assert!(answers.iter().all(|it| matches!(it, Err(Failure::Forbidden(_)))), "{answers:?}");
-    assert_eq!(stage.sent().len(), 1);
+    // The whole, its halves, and the parts of the larger half.
+    assert_eq!(stage.sent().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_for_which_a_batch_is_refused_costs_itself_only() {
+    let stage = Stage::new(|sent| {
+        if format!("{} {}", sent.url, sent.body).contains("/groups/5/") {
+            error(400, "BadRequest", "Odd.")
+        } else if sent.url.ends_with("$batch") {
+            batch(sent, found)
+        } else {
+            reply(200, &[], "{}")
+        }
+    });
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(20)).await;
+    let failed: Vec<usize> = (0..20).filter(|part| answers[*part].is_err()).collect();
+    assert_eq!(failed, [5], "{answers:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,7 +14,6 @@ use crate::microsoft365::device_types::{
     is_physical, type_of,
 };
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
-use crate::microsoft365::report::NEVER;
 use crate::step::{Link, Permission, Step};
 
 pub(crate) static STEP: Step = Step {
@@ -84,7 +83,7 @@ fn add(device: &Item<'_>, out: &mut Output) {
     let agent = host_agents::key(id);
     out.references.push(manages.reference(End::known(&agent, HOST_AGENT.kind), this()));
     out.entities.push(of.refined(key, device, describe, &mut out.drift));
-    let mut agent = HOST_AGENT.refined(agent, device, known_agent, &mut out.drift);
+    let mut agent = HOST_AGENT.refined(agent, device, host_agents::compliance, &mut out.drift);
     // What Intune answered is told of the device.
     agent.raw = None;
     out.entities.push(agent);
@@ -113,17 +112,6 @@ fn describe(device: &Item<'_>, entity: &mut Entity) {
         None => None,
     };
     entity.set("easDeviceId", eas);
-    forget_never(entity);
-}
-
-fn known_agent(device: &Item<'_>, agent: &mut Entity) {
-    host_agents::compliance(device, agent);
-    forget_never(agent);
-}
-
-/// Intune says year 1 for never.
-fn forget_never(entity: &mut Entity) {
-    entity.properties.retain(|_, value| value.as_i64() != Some(NEVER));
 }
 
 /// An address in lower case, with the colons that Intune leaves out.

@@ -5,10 +5,6 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::convert::Item;
-use crate::entity::milliseconds;
-
-/// Year 1, by which Intune says never: `0001-01-01T00:00:00Z` in milliseconds since 1970.
-pub(super) const NEVER: i64 = -62_135_596_800_000;
 
 /// What a row says in a column. Files hold text for everything; tables hold numbers, too.
 pub(super) fn cell<'a>(row: &Item<'a>, column: &str) -> Option<Cow<'a, str>> {
@@ -45,30 +41,9 @@ pub(super) fn joined(words: &str) -> String {
     joined
 }
 
-/// The milliseconds since 1970 of a moment, which reports write in their own way: with a space before the
-/// time, and without saying that it is UTC.
-pub(super) fn moment(text: &str) -> Option<i64> {
-    let mut text = text.trim().replacen(' ', "T", 1);
-    if !text.ends_with(['Z', 'z']) && !text.get(19..).is_some_and(|it| it.contains(['+', '-'])) {
-        text.push('Z');
-    }
-    milliseconds(&text).filter(|it| *it != NEVER)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_read_as_reports_write_them() {
-        let expected = Some(1_772_337_906_500);
-        assert_eq!(moment("2026-03-01T04:05:06.5Z"), expected);
-        assert_eq!(moment("2026-03-01 04:05:06.5000000"), expected);
-        assert_eq!(moment("2026-03-01T05:05:06.5+01:00"), expected);
-        assert_eq!(moment("0001-01-01T00:00:00"), None);
-        assert_eq!(moment("yesterday"), None);
-        assert_eq!(moment(""), None);
-    }
 
     #[test]
     fn words_are_joined() {

@@ -6,11 +6,11 @@
 use graph::{End, Key, Name, Reference, RelationshipClass, RelationshipKey};
 
 use crate::convert::{Item, Output};
-use crate::entity::EntityType;
+use crate::entity::{EntityType, milliseconds};
 use crate::microsoft365::device_types::DEVICES;
 use crate::microsoft365::findings::{FINDING, finding};
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
-use crate::microsoft365::report::{cell, moment};
+use crate::microsoft365::report::cell;
 use crate::microsoft365::status::Status;
 use crate::step::Link;
 
@@ -56,7 +56,7 @@ impl<'a> State<'a> {
             policy_name: text(row, "PolicyName"),
             device,
             status: Status::of_row(row)?,
-            reported: cell(row, columns.reported).and_then(|it| moment(&it)),
+            reported: cell(row, columns.reported).and_then(|it| milliseconds(&it)),
         })
     }
 
@@ -72,7 +72,7 @@ impl<'a> State<'a> {
             policy_name: parent.get("displayName").and_then(|it| it.as_str()),
             device,
             status: Status::of(status.text("/status")?)?,
-            reported: status.text("/lastReportedDateTime").and_then(moment),
+            reported: status.text("/lastReportedDateTime").and_then(milliseconds),
         })
     }
 

@@ -12,6 +12,9 @@ pub(super) const GITHUB: &str = "GitHub";
 /// A pod in a cluster of Azure Kubernetes Service: `system:serviceaccount:namespace:name`.
 pub(super) const AKS: &str = "Azure Kubernetes Service";
 
+/// A pipeline of Azure DevOps, with a token of Azure DevOps itself or of the directory.
+const AZURE_DEVOPS: &str = "Azure DevOps";
+
 /// A managed identity of a directory: the subject is its object id.
 pub(super) const ENTRA: &str = "Microsoft Entra ID";
 
@@ -51,10 +54,16 @@ impl Workload {
         let (platform, details) = match host.as_str() {
             "token.actions.githubusercontent.com" => (GITHUB, github(subject)),
             "gitlab.com" => ("GitLab", gitlab(subject)),
-            "vstoken.dev.azure.com" => ("Azure DevOps", azure_devops(subject)),
+            "vstoken.dev.azure.com" => (AZURE_DEVOPS, azure_devops(subject)),
             "app.terraform.io" => ("HCP Terraform", terraform(subject)),
             "accounts.google.com" => ("Google Cloud", Vec::new()),
             "cognito-identity.amazonaws.com" => ("Amazon Web Services", Vec::new()),
+            _ if subject.starts_with("sc://") || subject.starts_with("p://") => {
+                (AZURE_DEVOPS, azure_devops(subject))
+            }
+            _ if host.starts_with("login.") && is_service_connection(subject) => {
+                (AZURE_DEVOPS, Vec::new())
+            }
             "login.microsoftonline.com"
             | "login.microsoftonline.us"
             | "login.partner.microsoftonline.cn" => {
@@ -85,15 +94,24 @@ fn service_account(subject: &str) -> Details {
 fn github(subject: &str) -> Details {
     let Some(rest) = subject.strip_prefix("repo:") else { return Vec::new() };
     let (repository, claim) = rest.split_once(':').unwrap_or((rest, ""));
-    let Some((owner, _)) = repository.split_once('/') else { return Vec::new() };
+    let Some((owner, name)) = repository.split_once('/') else { return Vec::new() };
+    let (owner, name) = (without_id(owner), without_id(name));
     let mut details =
-        vec![("organization", owner.to_owned()), ("repository", repository.to_owned())];
+        vec![("organization", owner.to_owned()), ("repository", format!("{owner}/{name}"))];
     details.push(match claim.split_once(':') {
         Some(("ref", it)) => ("ref", it.to_owned()),
         Some(("environment", it)) => ("environment", it.to_owned()),
         _ => ("event", claim.to_owned()),
     });
     details
+}
+
+/// The name of an owner or a repository. Subjects may have its id after it: `contoso@12345`.
+fn without_id(name: &str) -> &str {
+    match name.split_once('@') {
+        Some((name, id)) if !id.is_empty() && id.bytes().all(|it| it.is_ascii_digit()) => name,
+        _ => name,
+    }
 }
 
 /// `project_path:group/project:ref_type:branch:ref:main`.
@@ -109,9 +127,16 @@ fn gitlab(subject: &str) -> Details {
     ]
 }
 
-/// `sc://organization/project/service connection`.
+/// What stands in the subject of a service connection of Azure DevOps that the directory issues tokens
+/// for: `/eid1/c/pub/t/{directory}/a/{Azure DevOps}/sc/{organization}/{service connection}`, all as ids.
+fn is_service_connection(subject: &str) -> bool {
+    subject.starts_with("/eid1/") && subject.contains("/sc/")
+}
+
+/// `sc://organization/project/service connection`, or `p://` for a pipeline.
 fn azure_devops(subject: &str) -> Details {
-    let Some(rest) = subject.strip_prefix("sc://") else { return Vec::new() };
+    let rest = subject.strip_prefix("sc://").or_else(|| subject.strip_prefix("p://"));
+    let Some(rest) = rest else { return Vec::new() };
     let names = ["organization", "project"].into_iter();
     names.zip(rest.split('/')).map(|(name, it)| (name, it.to_owned())).collect()
 }
@@ -149,6 +174,8 @@ mod tests {
         check("repo:contoso/shop:environment:prod:eu", &with(("environment", "prod:eu")));
         check("repo:contoso/shop:pull_request", &with(("event", "pull_request")));
         check("repo:contoso/shop", &of);
+        let with_ids = "repo:contoso@123/shop@456:environment:prod";
+        check(with_ids, &with(("environment", "prod")));
         check("repo:contoso", &[]);
         check("repository_owner:contoso", &[]);
         check("", &[]);
@@ -178,6 +205,10 @@ mod tests {
             "Azure DevOps",
             &[("organization", "contoso"), ("project", "shop")],
         );
+        let directory = "https://login.microsoftonline.com/0d/v2.0";
+        check(directory, "/eid1/c/pub/t/AA/a/BB/sc/0a/0b", "Azure DevOps", &[]);
+        let pipeline = [("organization", "contoso"), ("project", "shop")];
+        check("https://vstoken.dev.azure.com/0a", "p://contoso/shop/7", "Azure DevOps", &pipeline);
         check(
             "https://app.terraform.io",
             "organization:contoso:project:shop:workspace:eu:run_phase:apply",
