@@ -23,10 +23,14 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let progress = Progress::new();
     let machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
     let began = Instant::now();
-    let event = match integration {
+    let mut event = match integration {
         Integration::Azure => tenant_event(&simulator),
         Integration::Microsoft365 => microsoft365_event(&simulator),
     };
+    // A tenant of another size is another tenant, although its id follows from the seed.
+    let Tenant { users, subscriptions, resources, .. } = &tenant;
+    let of = format!("{}/{users}/{subscriptions}/{resources}", event["instance"]["id"]);
+    event["instance"]["id"] = id(&of).into();
     let jobs = local::jobs(&machine.run(event).await?)?;
     let summaries = machine.finish(&jobs).await?;
     progress.close();

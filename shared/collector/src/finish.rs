@@ -18,6 +18,12 @@ use crate::summary::Summary;
 pub struct Latest {
     /// The job that wrote it.
     pub job: Job,
+    /// The tenant that it is of, if its id is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// The subscription that it is of, if it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_id: Option<String>,
 }
 
 /// Links what a job's steps stored, writes the snapshot and the summary, and moves `latest`.
@@ -68,7 +74,12 @@ async fn move_latest(context: &Context, plan: &Plan) -> Result<(), Error> {
             Some((_, etag)) => Condition::Matches(etag.clone()),
             None => Condition::Absent,
         };
-        match context.write(&name, &Latest { job: job.clone() }, condition).await {
+        let new = Latest {
+            job: job.clone(),
+            tenant_id: plan.tenant_id.clone(),
+            subscription_id: plan.instance.config.subscription_id.clone(),
+        };
+        match context.write(&name, &new, condition).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),
             written => return written.map(drop),
         }

@@ -117,13 +117,19 @@ pub(crate) async fn change(
     }
 }
 
-/// Removes an instance and those that it made for subscriptions. What they collected stays.
+/// Removes an instance and those that it made for subscriptions. What they collected stays, but the next
+/// job under such an id is the first of its line: nothing is compared with what was collected before.
 async fn remove(context: &Context, id: &str) -> Result<Vec<String>, Error> {
-    find(context, id).await?;
+    // One that runs by its event alone is not stored, and has a graph all the same.
+    let has_graph = context.store.get(&layout::latest(id)).await?.is_some();
+    if !has_graph {
+        find(context, id).await?;
+    }
     let mut removed = family(context, id).await?;
     removed.push(id.to_owned());
     for id in &removed {
         context.store.delete(&layout::instance(id)).await?;
+        context.store.delete(&layout::latest(id)).await?;
     }
     Ok(removed)
 }

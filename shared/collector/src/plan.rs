@@ -24,6 +24,9 @@ pub struct Plan {
     /// The tenant's account at Microsoft Intune, if it has one and it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intune_account_id: Option<String>,
+    /// The id of the tenant, if its tokens say it. The instance may name it by a domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
     /// The job of the last snapshot, which this one's is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Job>,
@@ -75,8 +78,15 @@ impl Plan {
     pub fn scope(&self) -> Scope {
         Scope {
             intune_account_id: self.intune_account_id.clone(),
+            directory_id: self.tenant_id().to_owned(),
             ..self.instance.scope(&self.portal, &self.planned_at)
         }
+    }
+
+    /// The tenant: its id, or the domain that the instance names it by if its id is not known.
+    #[must_use]
+    pub fn tenant_id(&self) -> &str {
+        self.tenant_id.as_deref().unwrap_or(&self.instance.config.directory_id)
     }
 
     /// The steps that run.
@@ -227,6 +237,7 @@ mod tests {
             planned_at: "2026-03-01T04:05:06Z".into(),
             portal: String::new(),
             intune_account_id: None,
+            tenant_id: None,
             previous: None,
             parents_per_shard: 1,
             is_whole: true,

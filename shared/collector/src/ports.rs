@@ -184,6 +184,15 @@ pub trait Fetch: Debug + Send + Sync {
     /// sent together by `$batch` where there are several.
     async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer>;
 
+    /// The id of the tenant that tokens are of, if they say it: an instance may name its tenant by a domain.
+    ///
+    /// # Errors
+    ///
+    /// If the principal cannot sign in.
+    async fn tenant_id(&self) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
     /// Opens the only file of a zip archive, at an address that a service gave for downloading it, such as
     /// that of a report. The address itself is what allows it: no token is sent there.
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure>;

@@ -234,6 +234,7 @@ mod tests {
             instance: serde_json::from_value(instance).unwrap(),
             portal: String::new(),
             intune_account_id: None,
+            tenant_id: None,
             previous: None,
             parents_per_shard: 1,
             is_whole: true,

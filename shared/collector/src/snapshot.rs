@@ -49,7 +49,7 @@ pub async fn latest(context: &Context, instance: &str) -> Result<Summary, Error>
 /// The same, if there is one.
 pub(crate) async fn find(context: &Context, instance: &str) -> Result<Option<Summary>, Error> {
     let latest = context.read(&layout::latest(instance)).await?;
-    let Some((Latest { job }, _)) = latest else { return Ok(None) };
+    let Some((Latest { job, .. }, _)) = latest else { return Ok(None) };
     summary(context, &job).await.map(Some)
 }
 

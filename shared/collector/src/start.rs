@@ -217,18 +217,46 @@ async fn plan(
     };
     let steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
     let latest = context.read::<Latest>(&layout::latest(&instance.id)).await?;
-    Ok(Plan {
+    let tenant_id = fetch.tenant_id().await.map_err(Error::Microsoft)?;
+    let plan = Plan {
         job: Job::new(&instance.id, now),
         planned_at: now.format(&Rfc3339).unwrap_or_default(),
         instance: instance.clone(),
         portal,
         intune_account_id: account,
-        previous: latest.map(|(latest, _)| latest.job),
+        tenant_id,
+        previous: latest.as_ref().map(|(latest, _)| latest.job.clone()),
         parents_per_shard: context.parents_per_shard,
         is_whole,
         kept: delta::kept(context, instance, &steps).await?,
         steps,
-    })
+    };
+    match latest {
+        Some((latest, _)) => same_origin(&plan, &latest).map(|()| plan),
+        None => Ok(plan),
+    }
+}
+
+/// Refuses to compare what an instance collects with what it has collected of something else: all of it
+/// would be taken for deleted.
+fn same_origin(plan: &Plan, latest: &Latest) -> Result<(), Error> {
+    let config = &plan.instance.config;
+    let changed = |what: &str, before: Option<&str>, now: Option<&str>| {
+        let (before, now) = (before?, now?);
+        let is_other = !before.eq_ignore_ascii_case(now);
+        is_other.then(|| format!("of the {what} {before}, and is configured for {now} now"))
+    };
+    let tenant = || changed("tenant", latest.tenant_id.as_deref(), plan.tenant_id.as_deref());
+    let subscription = (latest.subscription_id.as_deref(), config.subscription_id.as_deref());
+    let Some(changed) = changed("subscription", subscription.0, subscription.1).or_else(tenant)
+    else {
+        return Ok(());
+    };
+    let id = &plan.instance.id;
+    Err(Error::Validation(format!(
+        "the instance {id} has a graph {changed}. Give what it collects now an id of its own, or remove \
+         the instance first: tenantgraph instance remove {id}"
+    )))
 }
 
 /// Signs in, so that a wrong secret shows now and not in every step; and finds where the portal shows

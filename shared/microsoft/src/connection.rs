@@ -65,6 +65,10 @@ impl Fetch for Connection {
         settled.into_iter().map(|(_, answer)| answer).collect()
     }
 
+    async fn tenant_id(&self) -> Result<Option<String>, Failure> {
+        Ok(self.identity.token(Service::Graph).await?.tenant_id())
+    }
+
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure> {
         download::open(&self.cloud, &*self.transport, address).await
     }

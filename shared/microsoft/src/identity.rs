@@ -198,17 +198,30 @@ impl Token {
     /// The application permissions that a token for Microsoft Graph carries, sorted. None if it does
     /// not look like a token with claims: its form is Microsoft's business.
     pub(crate) fn roles(&self) -> Option<Vec<String>> {
-        #[derive(Deserialize)]
-        struct Claims {
-            #[serde(default)]
-            roles: Vec<String>,
-        }
-        let claims = self.text.secret().split('.').nth(1)?;
-        let claims = azure_core::base64::decode_url_safe(claims).ok()?;
-        let Claims { mut roles } = serde_json::from_slice(&claims).ok()?;
+        let Claims { mut roles, .. } = self.claims()?;
         roles.sort_unstable();
         Some(roles)
     }
+
+    /// The id of the tenant that the token is of.
+    pub(crate) fn tenant_id(&self) -> Option<String> {
+        self.claims()?.tid
+    }
+
+    fn claims(&self) -> Option<Claims> {
+        let claims = self.text.secret().split('.').nth(1)?;
+        let claims = azure_core::base64::decode_url_safe(claims).ok()?;
+        serde_json::from_slice(&claims).ok()
+    }
+}
+
+/// What a token says.
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    tid: Option<String>,
 }
 
 impl fmt::Debug for Token {

@@ -352,6 +352,9 @@ fn link(kind: &str, key: &Key, links: &[Link], item: &Item<'_>, out: &mut Output
             out.references.extend(parent.map(|parent| link.reference(this(), parent)));
         } else if !link.path.is_empty() {
             for value in item.texts(link.path) {
+                if value == NOBODY && link.to.iter().any(|it| is_identity(it)) {
+                    continue;
+                }
                 let Some(name) = (link.by)(value, item.scope) else { continue };
                 for subject in link.subjects(this(), item) {
                     let mut reference = link.reference(subject, End::named(name.clone()));
@@ -363,6 +366,15 @@ fn link(kind: &str, key: &Key, links: &[Link], item: &Item<'_>, out: &mut Output
         }
     }
 }
+
+/// Whether entities of a type can be signed in as, or hold who can.
+fn is_identity(emits: &EntityType) -> bool {
+    matches!(emits.kind, "azure_user" | "azure_user_group" | "azure_service_principal")
+}
+
+/// What stands where an identity would be, and there is none. Elsewhere it may be the id of something:
+/// Conditional Access calls the trusted addresses of multifactor authentication so.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Link {
     /// What relates: the item's entity, or what the item belongs to.

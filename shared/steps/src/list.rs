@@ -45,6 +45,8 @@ pub struct List {
     pub filtered: bool,
     /// The list to read where this one is forbidden.
     pub fallback: Option<&'static List>,
+    /// What it lacks, for a fallback that does not say everything that the list itself would.
+    pub lacks: Option<&'static str>,
     /// What to ask for, where the list is a report.
     pub report: Option<&'static Report>,
     /// The delta queries that together tell what has changed of it, in the order in which they are asked;
@@ -156,6 +158,7 @@ impl List {
         counted: false,
         filtered: false,
         fallback: None,
+        lacks: None,
         report: None,
         delta: &[],
     };
@@ -265,6 +268,12 @@ impl List {
     #[must_use]
     pub const fn filtered(self) -> Self {
         Self { filtered: true, ..self }
+    }
+
+    /// As a fallback that lacks something.
+    #[must_use]
+    pub const fn lacking(self, what: &'static str) -> Self {
+        Self { lacks: Some(what), ..self }
     }
 
     /// With another list where this one is forbidden.

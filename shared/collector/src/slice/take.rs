@@ -139,6 +139,9 @@ impl Shard<'_> {
             Next::Rows { total } => chain.has_more(taken, total),
         };
         match goes_on {
+            Ok(false) if list.lacks.is_some() => {
+                self.except(id, Status::Partial, list.lacks.unwrap_or_default());
+            }
             Ok(false) => match chain.shortfall() {
                 None => {
                     let chain = self.checkpoint.frontier.close(id);

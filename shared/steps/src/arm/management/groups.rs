@@ -5,7 +5,7 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
-use crate::convert::{Item, Output};
+use crate::convert::{Item, Output, Scope};
 use crate::entity::{COMPUTED, EntityType, SUBRESOURCE, text};
 use crate::entra::account::{ACCOUNT, account_name};
 use crate::list::List;
@@ -34,7 +34,8 @@ pub(crate) static STEP: Step = Step {
         "2023-04-01",
     )
     .query("$expand=children&$recurse=true")
-    .one(),
+    .one()
+    .or_else(&READABLE),
     permissions: &[Permission::Action("Microsoft.Management/managementGroups/read")],
     emits: Some(&MANAGEMENT_GROUP),
     links: &LINKS,
@@ -49,9 +50,22 @@ pub(crate) static STEP: Step = Step {
     ..Step::SUBSCRIPTIONS
 };
 
+/// Whoever may not read the root may still read some of the groups below it.
+static READABLE: List =
+    List::resource_manager("/providers/Microsoft.Management/managementGroups", "2023-04-01")
+        .lacking(
+            "the root management group cannot be read, and what may be read says not what is in it",
+        );
+
+/// The account, for the root, which has the id of the directory.
+fn account_of_root(id: &str, scope: &Scope) -> Option<Name> {
+    let name = id.rsplit('/').next().unwrap_or_default();
+    account_name(id, scope).filter(|_| name.eq_ignore_ascii_case(&scope.directory_id))
+}
+
 /// From the account to the root, and from each group to the groups and subscriptions in it.
 static LINKS: [Link; 3] = [
-    Link::of(&[&ACCOUNT], "/id").by(account_name),
+    Link::of(&[&ACCOUNT], "/id").by(account_of_root),
     Link::new(RelationshipClass::Contains, &[&MANAGEMENT_GROUP], ""),
     Link::new(RelationshipClass::Has, &[&SUBSCRIPTION], "")
         .or_map(&["azure_management_group_has_subscription"], elsewhere),

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use graph::Name;
+use ipnet::IpNet;
 
 /// A network of addresses, or a single one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,14 +58,25 @@ pub(super) fn ipv4<'p>(prefixes: &[&'p str]) -> Option<&'p str> {
     prefixes.iter().copied().find(is_ipv4)
 }
 
-/// The name of whatever has a prefix.
+/// The name of whatever has a prefix: the network, whichever of its addresses the prefix is written with.
 pub(super) fn cidr(prefix: &str) -> Name {
-    Name::alias("cidr", prefix)
+    let network = Prefix::parse(prefix).and_then(|it| IpNet::new(it.address, it.length).ok());
+    network.map_or_else(
+        || Name::alias("cidr", prefix),
+        |it| Name::alias("cidr", &it.trunc().to_string()),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prefixes_of_one_network_have_one_name() {
+        assert_eq!(cidr("10.0.1.5/24"), cidr("10.0.1.0/24"));
+        assert_eq!(cidr("2001:DB8:0::1/32"), cidr("2001:db8::/32"));
+        assert_ne!(cidr("10.0.1.0/24"), cidr("10.0.1.0/25"));
+    }
 
     #[test]
     fn a_prefix_has_an_address_and_a_length() {

@@ -3,11 +3,12 @@
 //! A rule becomes a relationship between its group and what it names, one for each range of ports,
 //! so that ports can be compared as numbers.
 
-use graph::{End, Name, Reference, RelationshipClass, RelationshipKey, Unresolved};
+use graph::{End, Key, Name, RelationshipClass, RelationshipKey, Unresolved};
 use serde_json::{Map, Value, json};
 
 use crate::arm::network::prefix::{Prefix, cidr};
 use crate::arm::network::virtual_networks::SUBNET;
+use crate::convert::Output;
 use crate::entity::EntityType;
 use crate::path;
 use crate::step::Link;
@@ -61,18 +62,27 @@ impl<'r> Rule<'r> {
     }
 
     /// Adds the references between the group, which is `this`, and what the rule names.
-    pub(super) fn relate(&self, this: &End, references: &mut Vec<Reference>) {
+    pub(super) fn relate(&self, this: &End, out: &mut Output) {
         let link = if self.is_allowed { ALLOWS } else { DENIES };
         let (link, other) =
             if self.is_inbound { (link.reverse(), "source") } else { (link, "destination") };
+        let mut targets = Vec::new();
+        for prefix in self.all(ADDRESSES, other) {
+            match target(prefix) {
+                Some(target) => targets.push(target),
+                None => out.lose(format!("azure_security_group.{other}AddressPrefix")),
+            }
+        }
+        let groups = self.texts(&format!("/properties/{other}ApplicationSecurityGroups/*/id"));
+        targets.extend(groups.into_iter().map(application_security_group));
         for ports in self.all(PORTS, "destination") {
-            for (name, unresolved) in self.all(ADDRESSES, other).into_iter().filter_map(target) {
+            for (name, unresolved) in targets.clone() {
                 let mut reference = link.reference(this.clone(), End::named(name));
                 let key = format!("{KIND}:{}:{ports}", self.id).to_lowercase();
                 reference.key = Some(RelationshipKey::Prefix(key));
                 reference.properties = self.properties(ports);
                 reference.unresolved = unresolved;
-                references.push(reference);
+                out.references.push(reference);
             }
         }
     }
@@ -224,6 +234,22 @@ fn service(tag: &str) -> Option<(Name, Unresolved)> {
     outside(&name, json!({ "_class": "Service", "_type": kind, "displayName": tag }))
 }
 
+/// A group of network interfaces that a rule names by its id.
+fn application_security_group(id: &str) -> (Name, Unresolved) {
+    let group = json!({
+        "_key": Key::new(id),
+        "_type": "azure_application_security_group",
+        "_class": ["Firewall"],
+    });
+    let unresolved = Unresolved::Map {
+        kind: KIND.to_owned(),
+        filters: vec![vec!["_key".to_owned()]],
+        target: group.as_object().cloned().unwrap_or_default(),
+        skip_creation: false,
+    };
+    (Name::of_id(id), unresolved)
+}
+
 /// What is not of the subscription: whoever reads the graph finds it by its key, or else by all that
 /// is known of it.
 fn outside(name: &str, target: Value) -> Option<(Name, Unresolved)> {
@@ -272,7 +298,7 @@ fn is_first(char: char, before: char, after: Option<char>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use graph::Key;
+    use graph::Reference;
 
     use super::*;
 
@@ -297,17 +323,39 @@ mod tests {
     }
 
     fn relate(properties: &Value) -> Vec<Reference> {
-        let mut references = Vec::new();
+        let mut out = Output::default();
         if let Some(rule) = Rule::read(&rule(properties)) {
-            rule.relate(&this(), &mut references);
+            rule.relate(&this(), &mut out);
         }
-        references
+        out.references
     }
 
     /// The name of what a rule names, and whether it is mapped if nothing answers to it.
     fn named(prefix: &str) -> Option<(String, bool)> {
         let (name, unresolved) = target(prefix)?;
         Some((name.as_str().to_owned(), unresolved != Unresolved::Drop))
+    }
+
+    #[test]
+    fn a_rule_may_name_application_security_groups() {
+        let group = json!([{ "id": "/subscriptions/S/g/WEB" }]);
+        let references = relate(&json!({
+            "sourceAddressPrefix": null,
+            "sourceApplicationSecurityGroups": group,
+            "destinationApplicationSecurityGroups": group,
+        }));
+        let [reference] = references.as_slice() else { panic!("{references:?}") };
+        assert_eq!(reference.from, End::named(Name::of_id("/subscriptions/s/g/web")));
+        let Unresolved::Map { target, .. } = &reference.unresolved else { panic!() };
+        assert_eq!(target["_key"], "/subscriptions/s/g/web");
+    }
+
+    #[test]
+    fn a_prefix_that_is_neither_address_nor_tag_is_counted() {
+        let rule = rule(&json!({ "sourceAddressPrefixes": ["10.0.0.0/99", "10.1.0.0/16"] }));
+        let mut out = Output::default();
+        Rule::read(&rule).unwrap().relate(&this(), &mut out);
+        assert_eq!((out.references.len(), out.unreadable), (2, 1));
     }
 
     #[test]

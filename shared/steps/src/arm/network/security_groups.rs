@@ -63,7 +63,7 @@ fn traffic(group: &Item<'_>, out: &mut Output) {
     let this = End::known(&key, SECURITY_GROUP.kind);
     for rule in rules(group) {
         match rule {
-            Some(rule) => rule.relate(&this, &mut out.references),
+            Some(rule) => rule.relate(&this, out),
             None => out.lose(format!("{}.securityRules", SECURITY_GROUP.kind)),
         }
     }
