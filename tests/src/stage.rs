@@ -57,6 +57,8 @@ pub struct Doors {
     pub refusals: Mutex<BTreeMap<String, u32>>,
     /// Whether Graph refuses it, too, with a token.
     pub is_closed: Mutex<bool>,
+    /// The ids of tenants, by domains of theirs.
+    pub domains: Mutex<BTreeMap<String, String>>,
     /// Whether the service fails.
     pub is_broken: Mutex<bool>,
     /// Where those who are let in next wait for one another, one place each.
@@ -223,6 +225,12 @@ impl Fetch for Visit {
             meeting.wait().await;
         }
         requests.iter().map(|_| answer.clone()).collect()
+    }
+
+    async fn tenant_id(&self) -> Result<Option<String>, Failure> {
+        self.answer()?;
+        let domains = self.doors.domains.lock().unwrap();
+        Ok(Some(domains.get(&self.tenant).unwrap_or(&self.tenant).clone()))
     }
 
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure> {

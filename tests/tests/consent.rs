@@ -245,6 +245,27 @@ async fn of_two_redirects_at_once_one_is_taken() {
     assert_eq!(plans, 1);
 }
 
+#[tokio::test]
+async fn a_tenant_that_another_instance_names_by_a_domain_is_not_taken() {
+    let stage = Stage::new().await;
+    stage.store("victim", "contoso.example").await;
+    stage.store("elsewhere", "nobody.example").await;
+    stage.store("new", "organizations").await;
+    stage.open(TENANT, 0);
+    stage.open("contoso.example", 0);
+    let domain = ("contoso.example".to_owned(), TENANT.to_owned());
+    stage.doors.domains.lock().unwrap().extend([domain]);
+    let (_, text) = stage.attempt("new", BROWSER).await;
+    let answer = stage.get(REDIRECT, &consented(&text, TENANT), &[COOKIE]).await;
+    assert_eq!(answer.status, 409, "{}", answer.reason());
+    assert!(stage.instance("new").await.config.awaits_consent());
+
+    // Once the domain is that of another tenant, nobody has this one.
+    stage.doors.domains.lock().unwrap().clear();
+    let answer = stage.get(REDIRECT, &consented(&text, TENANT), &[COOKIE]).await;
+    assert_eq!(answer.status, 200, "{}", answer.reason());
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_fails_meanwhile_can_be_tried_again() {
     let stage = Stage::new().await;

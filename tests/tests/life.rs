@@ -16,6 +16,8 @@ use collector::tenant::Tenant;
 use serde_json::{Value, json};
 use simulator::{Change, Options, Permanent, State};
 use tests::world::{World, items, options};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 const TENANT: &str = "contoso";
 
@@ -96,6 +98,17 @@ impl Life {
         let summary = self.tenant().await.graph(context, &into).await.unwrap();
         let job = summary.job.clone();
         (summary, Merged { into, job, _folder: folder })
+    }
+
+    /// Lets it be two days ago that a subscription was first missing.
+    fn age(&self, subscription: &str) {
+        let name = format!("instances/{TENANT}~{subscription}.json");
+        let path = self.world.store.path().join(name);
+        let mut instance: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let since = OffsetDateTime::now_utc() - Duration::days(2);
+        instance["provisioned"]["subscription"]["missing"]["since"] =
+            since.format(&Rfc3339).unwrap().into();
+        fs::write(&path, instance.to_string()).unwrap();
     }
 
     /// Every object of every snapshot of the instance of a subscription.
@@ -197,6 +210,10 @@ async fn subscriptions_come_and_go_and_their_instances_follow() {
     life.job().await;
     expected.insert(gone.clone(), "missing".to_owned());
     assert_eq!(life.standings().await, expected);
+    // A second listing right after the first says no more.
+    life.job().await;
+    assert_eq!(life.standings().await, expected);
+    life.age(gone);
     life.job().await;
     expected.insert(gone.clone(), "removed".to_owned());
     assert_eq!(life.standings().await, expected);

@@ -19,6 +19,7 @@ use tokio::time::{Duration, sleep};
 use uuid::Uuid;
 
 use crate::context::{Context, Error};
+use crate::finish::Latest;
 use crate::instance::{ANY_DIRECTORY, Config, Credentials, Instance, SecretReference};
 use crate::layout::{self, Job};
 use crate::plan::Plan;
@@ -153,6 +154,9 @@ pub async fn accept(
         return Err(Refusal::TenantTaken);
     }
     reach(context, &instance, &tenant).await?;
+    if instance.config.awaits_consent() && is_taken_by_name(context, &instance, &tenant).await? {
+        return Err(Refusal::TenantTaken);
+    }
 
     let at = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
     let record = Taken { instance: &instance.id, tenant: &tenant, at };
@@ -227,6 +231,49 @@ fn is_guid(text: &str) -> bool {
 
 /// Whether another instance collects a tenant as the same application.
 async fn is_taken(context: &Context, own: &Instance, tenant: &str) -> Result<bool, Error> {
+    let others = others(context, own).await?;
+    Ok(others.iter().any(|(_, other)| other.directory_id.eq_ignore_ascii_case(tenant)))
+}
+
+/// Whether another instance collects a tenant as the same application, and names it by a domain. The
+/// application was let into the tenant, so it can sign in there by any of its domains.
+async fn is_taken_by_name(
+    context: &Context,
+    own: &Instance,
+    tenant: &str,
+) -> Result<bool, Refusal> {
+    let client_secret = context.secret(own).await?;
+    for (id, other) in others(context, own).await? {
+        if other.awaits_consent() || is_guid(&other.directory_id) {
+            continue;
+        }
+        let latest = context.read::<Latest>(&layout::latest(&id)).await?;
+        let known = latest.and_then(|(latest, _)| latest.tenant_id);
+        let resolved = if known.is_some() {
+            known
+        } else {
+            let credentials = Credentials {
+                directory_id: other.directory_id,
+                client_id: other.client_id,
+                client_secret: client_secret.clone(),
+            };
+            match context.microsoft.connect(&other.cloud, credentials).tenant_id().await {
+                Ok(resolved) => resolved,
+                // The domain is of no tenant, or of one that has not let the application in.
+                Err(Failure::Authentication(_)) => None,
+                Err(failure) => return Err(Error::Microsoft(failure).into()),
+            }
+        };
+        if resolved.is_some_and(|it| it.eq_ignore_ascii_case(tenant)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The other instances that collect a tenant as the same application, with their ids.
+async fn others(context: &Context, own: &Instance) -> Result<Vec<(String, Config)>, Error> {
+    let mut others = Vec::new();
     for id in instances::ids(context, "").await? {
         if id == own.id || Instance::is_of_subscription(&id) {
             continue;
@@ -237,13 +284,11 @@ async fn is_taken(context: &Context, own: &Instance, tenant: &str) -> Result<boo
             Ok(None) | Err(Error::Event(_) | Error::Unreadable { .. }) => continue,
             Err(error) => return Err(error),
         };
-        if other.directory_id.eq_ignore_ascii_case(tenant)
-            && other.client_id.eq_ignore_ascii_case(&own.config.client_id)
-        {
-            return Ok(true);
+        if other.client_id.eq_ignore_ascii_case(&own.config.client_id) {
+            others.push((id, other));
         }
     }
-    Ok(false)
+    Ok(others)
 }
 
 /// Signs in to the tenant, and waits a while for what says that nobody consented.

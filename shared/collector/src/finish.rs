@@ -53,6 +53,11 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
         None => None,
     };
     let graph = link::link(context, &plan, &manifests, previous.as_ref()).await?;
+    for manifest in &mut manifests {
+        if let Some(why) = graph.shortfalls.get(&manifest.step) {
+            manifest.lacks(why);
+        }
+    }
     let summary = Summary::new(&plan, &manifests, graph, OffsetDateTime::now_utc());
     // The summary ends the job, so `latest` moves before it: no one sees a job that has ended without
     // its snapshot.

@@ -79,9 +79,9 @@ pub enum Standing {
         /// When the listing was made, in ISO 8601.
         since: String,
     },
-    /// Two complete listings in a row lack it. What was last known of it is kept for a while.
+    /// It is proved to be gone. What was last known of it is kept for a while.
     Removed {
-        /// When the second was made, in ISO 8601.
+        /// When the listing was made that completes the proof, in ISO 8601.
         since: String,
         /// When what is kept may be deleted, in ISO 8601.
         until: String,

@@ -35,7 +35,7 @@ use crate::plan::Plan;
 use crate::snapshot;
 use crate::summary::Summary;
 use emit::Emit;
-use proof::{Losses, Proof, Verdicts};
+use proof::{Losses, Proof, Verdicts, shortfalls};
 use sort::{Groups, Record, Sorted, Sorter};
 
 pub use feed::{Change, Difference};
@@ -59,6 +59,9 @@ pub struct Linked {
     /// rule that hands it up.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub limited: BTreeMap<String, u64>,
+    /// The steps that found fewer different entities than their lists say they have, and how many.
+    #[serde(skip)]
+    pub(crate) shortfalls: BTreeMap<String, String>,
     /// How many entities were found more than once.
     pub duplicates: u64,
     /// What was not found and may still be there, by type.
@@ -113,8 +116,12 @@ pub(crate) async fn link(
     let braked = |kind: &str| previous.is_some_and(|it| it.graph.braked.contains_key(kind));
 
     let (entities, references) = load(context, manifests, previous).await?;
-    for (kind, losses) in losses(&entities)? {
-        verdicts.decide(&kind, losses, proof.lacks_entities(&kind), braked(&kind));
+    let entity_losses = losses(&entities)?;
+    let found = |kind: &str| entity_losses.get(kind).map_or(0, |it| it.found);
+    linked.shortfalls = shortfalls(manifests.iter().flat_map(|it| &it.ledger), found);
+    let proof = proof.without(&linked.shortfalls);
+    for (kind, losses) in &entity_losses {
+        verdicts.decide(kind, *losses, proof.lacks_entities(kind), braked(kind));
     }
     let unknowns = unknowns(manifests);
     let names = names(&entities, &verdicts, &unknowns)?;
@@ -141,18 +148,21 @@ pub(crate) async fn link(
     Ok(linked)
 }
 
-/// How many things of each type the last snapshot has, and how many of them were not found.
+/// How many things of each type were found, how many the last snapshot has, and how many of those were
+/// not found.
 fn losses(sorted: &Sorted) -> Result<BTreeMap<String, Losses>, Error> {
     let mut losses: BTreeMap<String, Losses> = BTreeMap::new();
     let mut groups = Groups::new(sorted.read()?)?;
     while let Some((name, records)) = groups.next()? {
         let has = |rank| records.iter().any(|it| it.rank() == rank);
         let kind = name.split('\0').next().unwrap_or_default();
+        let is_found = has(rank::FOUND);
+        let losses = losses.entry(kind.to_owned()).or_default();
+        losses.found += u64::from(is_found);
         // What has lost an end is gone with it, and the end was looked at.
         if has(rank::BEFORE) {
-            let losses = losses.entry(kind.to_owned()).or_default();
             losses.before += 1;
-            losses.lost += u64::from(!has(rank::FOUND));
+            losses.lost += u64::from(!is_found);
         }
     }
     Ok(losses)

@@ -42,6 +42,14 @@ impl Manifest {
         self.ledger.first().map(|it| it.status)
     }
 
+    /// Notes that the step did not read everything after all.
+    pub(crate) fn lacks(&mut self, why: &str) {
+        for entry in &mut self.ledger {
+            entry.status = Status::Partial;
+            entry.reason = Some(why.to_owned());
+        }
+    }
+
     /// Whether everything was read.
     pub(crate) fn is_complete(&self) -> bool {
         self.status().is_some_and(Status::is_complete)

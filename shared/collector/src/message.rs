@@ -84,7 +84,11 @@ pub enum Finding {
         reason: String,
     },
     /// It is not there, and the listing is complete.
-    Missing,
+    Missing {
+        /// Whether so many others are not there either that the listing is doubted.
+        #[serde(default)]
+        with_many: bool,
+    },
 }
 
 impl Provision {

@@ -2,10 +2,13 @@
 //!
 //! The listing is a step of the tenant's instance. When it has ended, a message goes out for each
 //! subscription, and what it says is decided here. An instance is removed only on proof: two complete
-//! listings in a row that lack its subscription.
+//! listings that lack its subscription and lie at least a polling interval and a day apart, a week if many
+//! subscriptions go at once; and Azure Resource Manager answers that there is no such subscription. Where
+//! it answers that access is denied, the application has lost its role.
 
 use std::collections::BTreeSet;
 
+use steps::{Domain, Service};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -17,8 +20,17 @@ use crate::ledger::Status;
 use crate::manifest::Manifest;
 use crate::message::{Finding, Provision};
 use crate::plan::Plan;
-use crate::ports::{Outgoing, QueueName};
+use crate::ports::{Address, DomainKey, Failure, Outgoing, QueueName, Request};
 use crate::start;
+
+/// How far apart two listings lie at least that prove together that a subscription is gone.
+const APART: Duration = Duration::days(1);
+
+/// How far apart they lie at least if many subscriptions go at once.
+const FAR_APART: Duration = Duration::days(7);
+
+/// How many subscriptions have to go at once for the listing to be doubted.
+const MANY: usize = 3;
 
 /// For how long what is known of a removed subscription is kept.
 const GRACE: Duration = Duration::days(30);
@@ -37,12 +49,13 @@ pub(crate) async fn announce(
     let family = Instance::family(&tenant.id);
     let mut known: BTreeSet<&str> =
         known.iter().filter_map(|it| it.strip_prefix(&family)).collect();
+    let before = known.len();
     let mut messages: Vec<Outgoing> = Vec::new();
     let mut tell = |subscription: &str, finding| {
         let (job, subscription) = (plan.job.clone(), subscription.to_owned());
         messages.push(Provision { job, subscription, finding }.outgoing());
     };
-    let own = tenant.config.subscription_id.as_deref().map(str::to_lowercase);
+    let own = tenant.config.subscription_id.as_deref().map(str::to_ascii_lowercase);
     for (id, found) in manifest.discoveries.iter().filter(|(id, _)| is_plain(id)) {
         let has_instance = known.remove(id.as_str());
         match &found.skipped {
@@ -54,8 +67,9 @@ pub(crate) async fn announce(
         }
     }
     if is_proof(manifest) {
+        let with_many = known.len() >= MANY && known.len() * 2 >= before;
         for id in known {
-            tell(id, Finding::Missing);
+            tell(id, Finding::Missing { with_many });
         }
     }
     if !messages.is_empty() {
@@ -89,7 +103,11 @@ pub async fn run(context: &Context, message: &Provision) -> Result<(), Error> {
     let name = message.job.plan();
     let (plan, _): (Plan, _) = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
     let id = format!("{}{}", Instance::family(&plan.instance.id), message.subscription);
-    let decide = |stored| decide(&plan, &id, message, stored);
+    let is_gone = match message.finding {
+        Finding::Missing { .. } => is_gone(context, &plan, &message.subscription).await?,
+        Finding::Listed { .. } | Finding::Skipped { .. } => false,
+    };
+    let decide = |stored| decide(&plan, &id, message, is_gone, stored);
     let Some(instance) = instances::change(context, &id, decide).await? else { return Ok(()) };
     let Some(Provisioned { listing, subscription, .. }) = &instance.provisioned else {
         return Ok(());
@@ -106,11 +124,24 @@ pub async fn run(context: &Context, message: &Provision) -> Result<(), Error> {
     }
 }
 
-/// What becomes of the instance of a subscription.
+/// Whether Azure Resource Manager says that there is no such subscription.
+async fn is_gone(context: &Context, plan: &Plan, subscription: &str) -> Result<bool, Error> {
+    let fetch = context.connect(&plan.instance).await?;
+    let owner = plan.instance.config.directory_id.clone();
+    let domain = DomainKey { owner, domain: Domain::ResourceManager };
+    let path = format!("/subscriptions/{subscription}?api-version=2022-12-01");
+    let request = Request::get(Service::ResourceManager, Address::Path(path));
+    let answer = fetch.fetch(&domain, vec![request]).await.pop();
+    Ok(matches!(answer, Some(Err(Failure::Gone(_)))))
+}
+
+/// What becomes of the instance of a subscription. `is_gone` says whether there is proof, besides the
+/// listing, that the subscription is not there.
 fn decide(
     plan: &Plan,
     id: &str,
     message: &Provision,
+    is_gone: bool,
     stored: Option<Instance>,
 ) -> Option<Instance> {
     let before = stored.as_ref().and_then(|it| it.provisioned.as_ref());
@@ -123,16 +154,17 @@ fn decide(
     let subscription = match (&message.finding, before.map(|it| it.subscription.clone())) {
         (Finding::Listed { .. }, _) => Standing::Listed,
         (Finding::Skipped { reason }, Some(_)) => Standing::Skipped { reason: reason.clone() },
-        (Finding::Missing, Some(before)) if is_again => before,
-        (Finding::Missing, Some(removed @ Standing::Removed { .. })) => removed,
-        (Finding::Missing, Some(missing @ Standing::Missing { .. })) => {
-            if plan.instance.config.auto_delete_removed_subscriptions {
+        (Finding::Missing { .. }, Some(before)) if is_again => before,
+        (Finding::Missing { .. }, Some(removed @ Standing::Removed { .. })) => removed,
+        (Finding::Missing { with_many }, Some(Standing::Missing { since: first })) => {
+            let is_proved = is_gone && is_over(&after(&first, apart(plan, *with_many)), &since);
+            if is_proved && plan.instance.config.auto_delete_removed_subscriptions {
                 Standing::Removed { until: after(&since, GRACE), since }
             } else {
-                missing
+                Standing::Missing { since: first }
             }
         }
-        (Finding::Missing, Some(_)) => Standing::Missing { since },
+        (Finding::Missing { .. }, Some(_)) => Standing::Missing { since },
         // There is nothing to skip or to miss.
         (_, None) => return stored,
     };
@@ -146,6 +178,13 @@ fn decide(
         }
         _ => stored.map(|stored| Instance { provisioned, ..stored }),
     }
+}
+
+/// How far apart two listings have to lie.
+fn apart(plan: &Plan, with_many: bool) -> Duration {
+    let interval = plan.instance.polling_interval.duration().unwrap_or_default();
+    let interval = Duration::try_from(interval).unwrap_or(FAR_APART);
+    interval.max(if with_many { FAR_APART } else { APART })
 }
 
 /// The instance of a subscription, which takes after that of its tenant. Its tenant's starts it, so it does
@@ -252,8 +291,10 @@ mod tests {
     ) -> Option<Instance> {
         let plan = plan(day, config);
         let message = Provision { job: plan.job.clone(), subscription: "s".into(), finding };
-        decide(&plan, "t~s", &message, before)
+        decide(&plan, "t~s", &message, true, before)
     }
+
+    const MISSING: Finding = Finding::Missing { with_many: false };
 
     fn listed() -> Finding {
         Finding::Listed { name: "S".into() }
@@ -288,40 +329,57 @@ mod tests {
     fn only_two_complete_listings_in_a_row_remove_an_instance() {
         let delete = json!({ "autoDeleteRemovedSubscriptions": true });
         let first = next(None, 1, &delete, listed());
-        let once = next(first, 2, &delete, Finding::Missing);
+        let once = next(first, 2, &delete, MISSING);
         let missing = Standing::Missing { since: "2026-03-02T00:00:00Z".into() };
         assert_eq!(*standing(once.as_ref()), missing);
         // The same message once more is no second proof.
-        let again = next(once.clone(), 2, &delete, Finding::Missing);
+        let again = next(once.clone(), 2, &delete, MISSING);
         assert_eq!(again, once);
         let back = next(once.clone(), 3, &delete, listed());
         assert_eq!(*standing(back.as_ref()), Standing::Listed);
-        let removed = next(once.clone(), 3, &delete, Finding::Missing);
+        let removed = next(once.clone(), 3, &delete, MISSING);
         let expected = Standing::Removed {
             since: "2026-03-03T00:00:00Z".into(),
             until: "2026-04-02T00:00:00Z".into(),
         };
         assert_eq!(*standing(removed.as_ref()), expected);
-        let later = next(removed.clone(), 9, &delete, Finding::Missing);
+        let later = next(removed.clone(), 9, &delete, MISSING);
         assert_eq!(*standing(later.as_ref()), expected);
         // It may come back as long as anything is kept of it.
         assert_eq!(*standing(next(later, 10, &delete, listed()).as_ref()), Standing::Listed);
         // Without the switch it stays missing.
-        let kept = next(once, 3, &json!({}), Finding::Missing);
+        let kept = next(once, 3, &json!({}), MISSING);
         assert_eq!(*standing(kept.as_ref()), missing);
+    }
+
+    #[test]
+    fn what_is_missing_is_removed_on_proof_only() {
+        let delete = json!({ "autoDeleteRemovedSubscriptions": true });
+        let missing = next(next(None, 1, &delete, listed()), 2, &delete, MISSING);
+        let is_removed = |day, with_many, is_gone| {
+            let plan = plan(day, &delete);
+            let (job, subscription) = (plan.job.clone(), "s".to_owned());
+            let message = Provision { job, subscription, finding: Finding::Missing { with_many } };
+            let after = decide(&plan, "t~s", &message, is_gone, missing.clone());
+            matches!(standing(after.as_ref()), Standing::Removed { .. })
+        };
+        assert!(is_removed(3, false, true));
+        assert!(!is_removed(3, false, false), "access was denied");
+        assert!(!is_removed(8, true, true), "many are missing");
+        assert!(is_removed(9, true, true));
     }
 
     #[test]
     fn an_earlier_listing_does_not_outweigh_a_later_one() {
         let later = next(None, 5, &json!({}), listed());
-        for finding in [Finding::Missing, Finding::Skipped { reason: "r".into() }, listed()] {
+        for finding in [MISSING, Finding::Skipped { reason: "r".into() }, listed()] {
             assert_eq!(next(later.clone(), 4, &json!({}), finding), later);
         }
     }
 
     #[test]
     fn nothing_is_made_to_be_skipped_or_missed() {
-        for finding in [Finding::Missing, Finding::Skipped { reason: "r".into() }] {
+        for finding in [MISSING, Finding::Skipped { reason: "r".into() }] {
             assert_eq!(next(None, 1, &json!({}), finding), None);
         }
         let skipped = Finding::Skipped { reason: "r".into() };

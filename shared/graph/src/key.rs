@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// The identity of an entity within its instance: its id in lower case.
 ///
 /// Azure spells the same id in different cases depending on which API is asked. A key has one
-/// case, so that two spellings are one entity.
+/// case, so that two spellings are one entity. Only the letters of ASCII have two cases in an id: others
+/// that a language takes for one, such as `K` and the sign for kelvin, are two things.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(Box<str>);
@@ -16,7 +17,7 @@ impl Key {
     /// The key of the entity with an id, in whatever case Azure spelled it.
     #[must_use]
     pub fn new(id: &str) -> Self {
-        Self(id.trim().trim_end_matches('/').to_lowercase().into())
+        Self(id.trim().trim_end_matches('/').to_ascii_lowercase().into())
     }
 
     /// The key as text.
@@ -72,7 +73,7 @@ impl Name {
     /// Another name, of a kind of its own so that it is never mistaken for an id: `host:`, `cidr:`.
     #[must_use]
     pub fn alias(kind: &str, value: &str) -> Self {
-        Self(format!("{kind}:{}", value.trim().to_lowercase()).into())
+        Self(format!("{kind}:{}", value.trim().to_ascii_lowercase()).into())
     }
 
     /// The name as text.

@@ -51,7 +51,7 @@ impl RelationshipKey {
     /// All of a key, in lower case like those of entities.
     #[must_use]
     pub fn whole(key: &str) -> Self {
-        Self::Whole { whole: key.to_lowercase() }
+        Self::Whole { whole: key.to_ascii_lowercase() }
     }
 
     /// The key of the relationship for which an end was found.

@@ -27,7 +27,7 @@ impl Discovery {
         let id = item.text("/subscriptionId").map(str::trim).filter(|it| !it.is_empty())?;
         let name = item.text("/displayName").filter(|it| !it.trim().is_empty()).unwrap_or(id);
         Some(Self {
-            subscription_id: id.to_lowercase(),
+            subscription_id: id.to_ascii_lowercase(),
             name: name.to_owned(),
             state: item.text("/state").unwrap_or_default().to_owned(),
             skipped: skipped(item),

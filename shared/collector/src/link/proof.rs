@@ -80,6 +80,13 @@ impl Proof {
         Self { integration, steps }
     }
 
+    /// The same, without the proof of some steps, with why they prove nothing.
+    pub(super) fn without(mut self, steps: &BTreeMap<String, String>) -> Self {
+        let lacking = |why: &String| Ended::Lacking(why.clone());
+        self.steps.extend(steps.iter().map(|(step, why)| (step.clone(), lacking(why))));
+        self
+    }
+
     /// Why entities of a type that were not found may still be there, if they may.
     pub(super) fn lacks_entities(&self, kind: &str) -> Option<String> {
         self.lacks(|step| step.entity_types().any(|it| it.kind == kind))
@@ -149,6 +156,28 @@ fn is_doubtful_if_empty(entry: &Entry, is_any_refused: bool) -> bool {
     declares || is_any_refused && is_filtered(entry) && entry.pages > 0
 }
 
+/// The steps that found fewer different entities than their lists say they have: a list may say that it has
+/// three items, and show one of them twice. `found` says how many there are of a type.
+pub(super) fn shortfalls<'p>(
+    ledger: impl Iterator<Item = &'p Entry>,
+    found: impl Fn(&str) -> u64,
+) -> BTreeMap<String, String> {
+    let mut shortfalls = BTreeMap::new();
+    for Entry { step, kind, counted, status, .. } in ledger {
+        let emits = steps::find(step).and_then(|step| step.emits).map(|it| it.kind);
+        let (Some(counted), Some(kind), Status::Complete) = (counted, kind, status) else {
+            continue;
+        };
+        let found = found(kind);
+        if emits == Some(kind.as_str()) && found < *counted {
+            let why =
+                format!("{found} of the {counted} items that there are came, some of them twice");
+            shortfalls.insert(step.clone(), why);
+        }
+    }
+    shortfalls
+}
+
 /// What is done about the things of a type that were not found.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
@@ -158,9 +187,11 @@ pub(super) struct Verdicts {
     pub(super) braked: BTreeMap<String, u64>,
 }
 
-/// How many things of a type the last snapshot has, and how many of them were not found.
+/// How many things of a type were found, how many the last snapshot has, and how many of those were not
+/// found.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Losses {
+    pub(super) found: u64,
     pub(super) before: u64,
     pub(super) lost: u64,
 }
@@ -177,7 +208,7 @@ impl Verdicts {
     pub(super) fn decide(
         &mut self,
         kind: &str,
-        Losses { before, lost }: Losses,
+        Losses { before, lost, .. }: Losses,
         lacks: Option<String>,
         confirmed: bool,
     ) {
@@ -206,7 +237,7 @@ mod tests {
 
     fn braked(before: u64, lost: u64, confirmed: bool) -> bool {
         let mut verdicts = Verdicts::default();
-        verdicts.decide("azure_user", Losses { before, lost }, None, confirmed);
+        verdicts.decide("azure_user", Losses { before, lost, found: 0 }, None, confirmed);
         assert_eq!(verdicts.carried.len(), verdicts.braked.len());
         verdicts.braked.contains_key("azure_user")
     }
@@ -232,6 +263,35 @@ mod tests {
     }
 
     #[test]
+    fn a_count_is_one_of_different_entities() {
+        let entry = |step: &str, kind: &str, counted, status| Entry {
+            step: step.to_owned(),
+            scope: "t".to_owned(),
+            kind: Some(kind.to_owned()),
+            pages: 1,
+            items: 3,
+            counted,
+            requests: 1,
+            bytes: 1,
+            last: None,
+            status,
+            reason: None,
+            reading: None,
+        };
+        let of = |counted, status, found| {
+            let entry = entry("ad-users", "azure_user", counted, status);
+            shortfalls([&entry].into_iter(), |_| found).into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(of(Some(3), Status::Complete, 2), ["ad-users"]);
+        assert!(of(Some(3), Status::Complete, 3).is_empty());
+        assert!(of(Some(3), Status::Complete, 4).is_empty());
+        assert!(of(Some(3), Status::Failed, 2).is_empty());
+        assert!(of(None, Status::Complete, 2).is_empty());
+        let other = entry("ad-users", "azure_account", Some(3), Status::Complete);
+        assert!(shortfalls([&other].into_iter(), |_| 1).is_empty());
+    }
+
+    #[test]
     fn the_brake_needs_many_and_a_large_share() {
         assert!(braked(100, 50, false));
         assert!(!braked(100, 49, false));
@@ -252,7 +312,7 @@ mod tests {
     #[test]
     fn what_lacks_proof_is_carried_however_little_it_is() {
         let mut verdicts = Verdicts::default();
-        let losses = Losses { before: 3, lost: 1 };
+        let losses = Losses { before: 3, lost: 1, found: 2 };
         verdicts.decide("azure_user", losses, Some("why".to_owned()), true);
         assert_eq!(verdicts.carried["azure_user"], "why");
         assert!(verdicts.braked.is_empty());

@@ -65,7 +65,7 @@ impl Changes {
     /// What becomes of an item that was kept; the same if nothing was told of it.
     pub(super) fn apply(&mut self, item: &RawValue) -> Option<Value> {
         let fields = serde_json::from_str::<Map<String, Value>>(item.get()).ok()?;
-        let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
         let Some(told) = self.0.get_mut(&id) else { return Some(fields.into()) };
         told.is_known = true;
         told.apply(Some(fields)).map(Value::Object)

@@ -112,7 +112,7 @@ fn gained_or_lost(object: &RawValue, members: &str) -> Vec<u128> {
     let object: Value = serde_json::from_str(object.get()).unwrap_or_default();
     let members = object[format!("{members}@delta")].as_array();
     let ids = members.into_iter().flatten().filter_map(|it| it["id"].as_str());
-    ids.map(|id| number(&id.to_lowercase())).collect()
+    ids.map(|id| number(&id.to_ascii_lowercase())).collect()
 }
 
 #[derive(Deserialize)]
@@ -122,7 +122,7 @@ struct Id {
 
 /// The id of an object, in lower case as keys are.
 pub(super) fn id(object: &RawValue) -> Option<String> {
-    serde_json::from_str(object.get()).ok().map(|Id { id }| id.to_lowercase())
+    serde_json::from_str(object.get()).ok().map(|Id { id }| id.to_ascii_lowercase())
 }
 
 /// A number for a key: that of a GUID, and one that is as good as unique for any other.

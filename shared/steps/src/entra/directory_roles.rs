@@ -79,7 +79,8 @@ fn assignment(item: &Item<'_>, out: &mut Output) {
         reference.properties.insert(name.to_owned(), scope.into());
         // Who holds a role everywhere may hold it somewhere besides.
         if scope != "/" {
-            let key = format!("{}|has|{}", Name::of_id(principal).as_str(), scope.to_lowercase());
+            let key =
+                format!("{}|has|{}", Name::of_id(principal).as_str(), scope.to_ascii_lowercase());
             reference.key = Some(RelationshipKey::Prefix(key));
         }
     }

@@ -110,7 +110,7 @@ fn principal(id: &str, assignment: &Item<'_>) -> Unresolved {
 }
 
 fn scope(id: &str, _: &Item<'_>) -> Unresolved {
-    let target = json!({ "_type": "azure_scope", "_key": id.to_lowercase(), "id": id });
+    let target = json!({ "_type": "azure_scope", "_key": id.to_ascii_lowercase(), "id": id });
     Unresolved::Map {
         kind: "mapping_source_allows_azure_scope".to_owned(),
         filters: vec![vec!["id".to_owned()]],

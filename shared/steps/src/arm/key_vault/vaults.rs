@@ -93,7 +93,7 @@ fn policies(vault: &Item<'_>, out: &mut Output) {
         // A policy may hold for a principal only through one application, besides another policy
         // that holds for the principal as such.
         if let Some(application) = &policy.application_id {
-            let prefix = format!("{key}|allows|{}", application.to_lowercase());
+            let prefix = format!("{key}|allows|{}", application.to_ascii_lowercase());
             reference.key = Some(RelationshipKey::Prefix(prefix));
             reference.properties.insert("applicationId".into(), application.as_str().into());
         }

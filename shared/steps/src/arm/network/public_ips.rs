@@ -82,7 +82,7 @@ mod tests {
         let of = |it| interface(it).map(|it| it.to_string());
         let nic = "/s/providers/Microsoft.Network/networkInterfaces/Ä";
         let configuration = format!("{nic}/IPConfigurations/one");
-        assert_eq!(of(&configuration), Some(nic.to_lowercase()));
+        assert_eq!(of(&configuration), Some(nic.to_ascii_lowercase()));
         assert_eq!(of("/s/loadBalancers/l/frontendIPConfigurations/f"), None);
         assert_eq!(of("/s/bastionHosts/b/bastionHostIpConfigurations/c"), None);
         assert_eq!(of("/s/virtualNetworkGateways/g/ipConfigurations/c"), None);

@@ -78,7 +78,7 @@ impl<'r> Rule<'r> {
         for ports in self.all(PORTS, "destination") {
             for (name, unresolved) in targets.clone() {
                 let mut reference = link.reference(this.clone(), End::named(name));
-                let key = format!("{KIND}:{}:{ports}", self.id).to_lowercase();
+                let key = format!("{KIND}:{}:{ports}", self.id).to_ascii_lowercase();
                 reference.key = Some(RelationshipKey::Prefix(key));
                 reference.properties = self.properties(ports);
                 reference.unresolved = unresolved;
