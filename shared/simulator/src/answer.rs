@@ -29,6 +29,8 @@ pub(crate) enum Ending {
     Dropped,
 }
 
+mod indented;
+
 /// An answer, which has a JSON body unless it is faulty.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -73,6 +75,13 @@ impl Answer {
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// The same answer as resource providers write it: indented, with `\r\n` at the ends of lines, and with
+    /// names in another order in each turn. What is no JSON stays as it is.
+    pub(crate) fn indented(self, turn: usize) -> Self {
+        let Ok(body) = serde_json::from_slice::<Value>(&self.body) else { return self };
+        Self { body: indented::text(&body, turn).into_bytes(), ..self }
     }
 
     /// A page of a list. The items are written one after the other, so that only the bytes of a

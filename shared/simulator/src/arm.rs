@@ -88,7 +88,7 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
         refuse(&Failure::throttled(subscription.as_deref(), &claims.oid, verdict.wait))
             .with("Retry-After", verdict.wait.to_string())
     };
-    answer.with(header, verdict.remaining.to_string())
+    answer.indented(cloud.turn()).with(header, verdict.remaining.to_string())
 }
 
 /// What a request is for. Whether it says its version is checked first, whether its subscription

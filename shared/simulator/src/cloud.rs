@@ -1,6 +1,7 @@
 //! The simulated cloud: what all its services share, and the way from a request to its service.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
@@ -35,6 +36,7 @@ pub(crate) struct Cloud {
     pub(crate) pager: Pager,
     pub(crate) recorder: Recorder,
     pub(crate) exports: Exports,
+    turns: AtomicUsize,
     throttles: Throttles,
     throttling: bool,
     injector: OnceLock<Injector>,
@@ -42,6 +44,11 @@ pub(crate) struct Cloud {
 }
 
 impl Cloud {
+    /// The number of an answer whose form differs from one to the next.
+    pub(crate) fn turn(&self) -> usize {
+        self.turns.fetch_add(1, Ordering::Relaxed)
+    }
+
     pub(crate) fn new(options: &Options, base: String, clock: Clock) -> Self {
         Self {
             base,
@@ -51,6 +58,7 @@ impl Cloud {
             pager: Pager::new(options.seed, options.page_size),
             recorder: Recorder::default(),
             exports: Exports::new(&options.intune),
+            turns: AtomicUsize::new(0),
             throttles: Throttles::default(),
             throttling: options.throttling,
             injector: options

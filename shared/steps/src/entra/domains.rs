@@ -1,6 +1,6 @@
 //! Domains: the names that the directory owns, or wants to.
 
-use graph::Entity;
+use graph::{Entity, Key};
 
 use crate::convert::Item;
 use crate::entity::{COMPUTED, EntityType, OBJECT, always_list, flag, list, number, text};
@@ -57,6 +57,7 @@ pub(crate) static STEP: Step = Step {
     permissions: &[Permission::Graph("Domain.Read.All")],
     emits: Some(&DOMAIN),
     links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
+    key: |domain| domain.id().map(|id| Key::new(&format!("azure_domain:{id}"))),
     refine: describe,
     ..Step::DIRECTORY
 };
@@ -74,7 +75,8 @@ fn describe(domain: &Item<'_>, entity: &mut Entity) {
 /// What Microsoft demands of every password, which no answer says.
 /// Source: Microsoft Entra, "Password policies and account restrictions".
 fn passwords(entity: &mut Entity) {
-    let symbols = "@ # $ % ^ & * - _ ! + = [ ] { } | : ' , . ? / ` ~ \" ( ) ; < >";
+    // With two blanks, as the reference has it.
+    let symbols = "@ # $ % ^ & * - _ ! + = [ ] { } |  : ' , . ? / ` ~ \" ( ) ; < >";
     let allowed = ["A - Z", "a - z", "0 - 9", symbols, "blank space"];
     entity.set("charactersAllowedInPassword", Some(allowed.as_slice()));
     entity.set("charactersNotAllowedInPassword", Some("Unicode characters"));
