@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use collector::layout::Sort;
+use collector::ledger::Status;
 use collector::link::{Change, Difference};
 use serde_json::json;
-use simulator::Options;
+use simulator::{Options, Permanent};
 use tempfile::TempDir;
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 
@@ -58,6 +59,47 @@ async fn what_cannot_be_read_any_more_is_carried_forward() {
     assert_eq!(world.feed(&last.job).await, []);
     assert!(last.graph.carried.is_empty());
     assert_eq!(world.objects(&last.job), before);
+}
+
+/// What a second job deletes where a service fails in some way for good, and what its steps came to.
+async fn deleted_under(permanent: Permanent, step: &str, kind: &str) -> (Status, String) {
+    let world = World::new(options()).await;
+    let first = world.job(world.event()).await;
+    assert!(
+        first.graph.entities.contains_key(kind) || first.graph.relationships.contains_key(kind),
+        "there is no {kind} to be deleted"
+    );
+    world.simulator.set_permanent(vec![permanent]);
+    let second = world.job(world.event()).await;
+    assert_eq!(second.graph.entities, first.graph.entities);
+    assert_eq!(second.graph.relationships, first.graph.relationships);
+    assert!(!changes(&world.feed(&second.job).await).contains(&Change::Deleted));
+    let carried = &second.graph.carried[kind].reason;
+    let entry = second.ledger.iter().find(|entry| entry.step == step).unwrap();
+    (entry.status, carried.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hangs_on_parents_whose_lists_are_gone_stays() {
+    let path = "/v1.0/groups".to_owned();
+    let kind = "azure_user_group_has_user";
+    let (status, reason) =
+        deleted_under(Permanent::Vanished { path }, "ad-group-members", kind).await;
+    assert_eq!(status, Status::Partial);
+    assert!(reason.starts_with("ad-group-members is partial"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_provider_showed_that_is_not_registered_any_more_stays() {
+    let namespace = "Microsoft.Compute".to_owned();
+    let step = "rm-compute-virtual-machines";
+    let (status, reason) =
+        deleted_under(Permanent::NotRegistered { namespace }, step, "azure_vm").await;
+    assert_eq!(status, Status::Skipped);
+    assert!(
+        reason.starts_with("rm-compute-virtual-machines is skipped: not registered"),
+        "{reason}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,13 +8,15 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use collector::ports::{Address, Answer, Failure, Microsoft, Request};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use collector::ports::{Address, Answer, Failure, Fetch as _, Microsoft, Request};
 use serde_json::json;
 use steps::Domain;
 use tokio::net::TcpListener;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::stage::{SECRET, arm, credentials, domain, graph, text, vault};
+use super::stage::{SECRET, Stage, arm, credentials, domain, graph, reply, text, vault};
 use crate::{Cloud, Connections};
 
 const TOKEN: &str = "eyJ0eXAiOiJKV1QifQ.TheToken.Signature";
@@ -103,6 +105,19 @@ async fn a_page_is_read_over_the_network() {
         ]
     );
     assert_eq!(connections.requests(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_lasts_for_ever_is_none() {
+    for expires_in in ["18446744073709551615", "9223372036854775807", "-1", "1e300", "null"] {
+        let mut text = r#"{"token_type":"Bearer","expires_in":"#.to_owned();
+        text += &format!("{expires_in},\"access_token\":\"{TOKEN}\"}}");
+        let answers = Stage::bare(move |_| reply(200, &[], &text))
+            .connect()
+            .fetch(&domain(Domain::Graph), vec![graph("/users")])
+            .await;
+        assert!(matches!(&answers[0], Err(Failure::Failed(_))), "{expires_in}: {answers:?}");
+    }
 }
 
 #[tokio::test]
@@ -197,6 +212,11 @@ async fn neither_secret_nor_token_is_ever_told() {
             401,
             &json!({ "error": { "code": "InvalidAuthenticationToken", "message": said } }),
         ),
+        "/arm/secret" => {
+            let encoded = BASE64_STANDARD.encode(format!("app:{SECRET}"));
+            let message = format!("It began as {SECRET} or {encoded} or {}.", &SECRET[1..]);
+            json(400, &json!({ "error": { "code": "Odd", "message": message } }))
+        }
         "/arm/200" => (StatusCode::OK, format!("<html>{said}</html>")).into_response(),
         _ => {
             json(403, &json!({ "error": { "code": said, "message": format!("You sent {said}.") } }))
@@ -208,8 +228,14 @@ async fn neither_secret_nor_token_is_ever_told() {
     for server in [&strict, &echo] {
         let connections = Connections::new(server.cloud());
         let connection = connections.connect("public", credentials());
-        let requests =
-            vec![arm("/403"), arm("/401"), graph("/a"), graph("/b"), vault("kv1", "/keys")];
+        let requests = vec![
+            arm("/403"),
+            arm("/401"),
+            arm("/secret"),
+            graph("/a"),
+            graph("/b"),
+            vault("kv1", "/keys"),
+        ];
         for answer in connection.fetch(&domain(Domain::Graph), requests).await {
             write!(told, "{answer:?} {}", text(&answer)).unwrap();
         }
@@ -223,7 +249,9 @@ async fn neither_secret_nor_token_is_ever_told() {
     assert!(echo.seen().iter().any(|it| it.contains(TOKEN)), "the token was not sent at all");
     assert!(told.contains("AADSTS7000215") && told.contains("You sent Bearer …."), "{told}");
     assert!(told.contains("InvalidAuthenticationToken: Bearer …"), "{told}");
-    for hidden in [SECRET, TOKEN, "TheToken", "TheSecretOf"] {
+    assert!(told.contains("Odd: It began as … or "), "{told}");
+    let encoded = BASE64_STANDARD.encode(format!("app:{SECRET}"));
+    for hidden in [SECRET, &SECRET[1..], &encoded[8..24], TOKEN, "TheToken", "TheSecretOf"] {
         assert!(!told.contains(hidden), "{hidden} is told:\n{told}");
     }
 }
