@@ -75,7 +75,8 @@ async fn deleted_under(permanent: Permanent, step: &str, kind: &str) -> (Status,
     assert_eq!(second.graph.relationships, first.graph.relationships);
     assert!(!changes(&world.feed(&second.job).await).contains(&Change::Deleted));
     let carried = &second.graph.carried[kind].reason;
-    let entry = second.ledger.iter().find(|entry| entry.step == step).unwrap();
+    let entry = second.ledger.iter().find(|entry| entry.step == step);
+    let entry = entry.expect("each step that runs is in the ledger");
     (entry.status, carried.clone())
 }
 

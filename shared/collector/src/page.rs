@@ -60,18 +60,6 @@ struct Wire<'b> {
     error: Option<IgnoredAny>,
 }
 
-/// An item as it is stored: one line with sorted names, so that neither the white space of an answer
-/// nor the order of its names is seen in a snapshot.
-///
-/// # Errors
-///
-/// If a number is out of range, or the item is nested too deeply.
-pub(crate) fn canonical(item: &RawValue) -> serde_json::Result<(Value, Box<RawValue>)> {
-    let json: Value = serde_json::from_str(item.get())?;
-    let raw = to_raw_value(&json)?;
-    Ok((json, raw))
-}
-
 /// Some rows of a report of Intune.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -123,7 +111,8 @@ impl<'b> Page<'b> {
                 let items = wire.value.into_iter().flatten().map(Cow::Borrowed).collect();
                 let delta = wire.delta.filter(|link| !link.is_empty());
                 let next = next.map_or(Next::End, Next::Link);
-                Ok(Self { items, next, delta, count: wire.count.as_u64() })
+                let text = || wire.count.as_str()?.parse().ok();
+                Ok(Self { items, next, delta, count: wire.count.as_u64().or_else(text) })
             }
             Shape::Table => {
                 let Table { total_row_count: total, schema, values } =
@@ -210,22 +199,6 @@ mod tests {
             let page = Page::read(body.as_bytes(), Shape::Pages).unwrap();
             let next = next.map_or(Next::End, |link| Next::Link(link.into()));
             assert_eq!((page.items.len(), page.next), (items, next), "{body}");
-        }
-    }
-
-    #[test]
-    fn items_are_stored_in_one_form() {
-        let forms = [
-            "{\r\n  \"b\" : \"\\u00e4\\/\",\r\n  \"a\": [ 1,\n 2.50 ]\r\n}",
-            r#"{"a":[1,2.50],"b":"ä/"}"#,
-        ];
-        for form in forms {
-            let item: &RawValue = serde_json::from_str(form).unwrap();
-            assert_eq!(canonical(item).unwrap().1.get(), r#"{"a":[1,2.5],"b":"ä/"}"#);
-        }
-        for odd in ["1e999".to_owned(), "[".repeat(200) + &"]".repeat(200)] {
-            let item = RawValue::from_string(odd).unwrap();
-            assert!(canonical(&item).is_err());
         }
     }
 

@@ -146,7 +146,7 @@ impl Step {
     /// This cannot fail. What is not understood is left out and counted as drift: one odd property
     /// must not hide the entity, nor one odd item the others.
     pub fn convert(&self, item: Item<'_>, out: &mut Output) {
-        let key = self.emits.and_then(|_| (self.key)(&item)).filter(|key| !key.as_str().is_empty());
+        let key = self.emits.and_then(|_| (self.key)(&item)).filter(is_plausible);
         if let (Some(emits), Some(key)) = (self.emits, key) {
             if self.patches.is_empty() {
                 let mut entity = emits.refined(key.clone(), &item, self.refine, &mut out.drift);
@@ -208,6 +208,17 @@ impl Step {
             });
         }
     }
+}
+
+/// Whether a key can be that of anything: no id of Microsoft's is longer than this, holds control
+/// characters, or leads upwards.
+fn is_plausible(key: &Key) -> bool {
+    const LONGEST: usize = 8192;
+    let key = key.as_str();
+    !key.is_empty()
+        && key.len() <= LONGEST
+        && !key.contains(char::is_control)
+        && key.split('/').all(|segment| segment != "..")
 }
 
 impl EntityType {

@@ -8,8 +8,9 @@ use tokio::time::Duration;
 use super::Shard;
 use super::frontier::{Chain, StoredParent, WALK};
 use crate::context::Error;
+use crate::json::canonical;
 use crate::ledger::Status;
-use crate::page::{Next, Page, canonical};
+use crate::page::{Next, Page};
 use crate::part::{KeptItem, Owner};
 use crate::ports::{Address, Answer, Failure, Request};
 

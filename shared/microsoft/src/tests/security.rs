@@ -110,8 +110,9 @@ async fn a_page_is_read_over_the_network() {
 #[tokio::test(start_paused = true)]
 async fn a_token_that_lasts_for_ever_is_none() {
     for expires_in in ["18446744073709551615", "9223372036854775807", "-1", "1e300", "null"] {
-        let mut text = r#"{"token_type":"Bearer","expires_in":"#.to_owned();
-        text += &format!("{expires_in},\"access_token\":\"{TOKEN}\"}}");
+        let text = format!(
+            r#"{{"token_type":"Bearer","expires_in":{expires_in},"access_token":"{TOKEN}"}}"#
+        );
         let answers = Stage::bare(move |_| reply(200, &[], &text))
             .connect()
             .fetch(&domain(Domain::Graph), vec![graph("/users")])
