@@ -169,7 +169,9 @@ mod tests {
 
     #[test]
     fn a_page_may_say_how_many_items_there_are() {
-        for (count, expected) in [("7", Some(7)), ("null", None), ("-1", None), (r#""7""#, None)] {
+        for (count, expected) in
+            [("7", Some(7)), (r#""7""#, Some(7)), ("null", None), ("-1", None), (r#""many""#, None)]
+        {
             let body = format!(r#"{{"@odata.count":{count},"value":[]}}"#);
             assert_eq!(Page::read(body.as_bytes(), Shape::Pages).unwrap().count, expected);
         }
