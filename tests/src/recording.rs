@@ -1,7 +1,7 @@
 //! Recordings: the pages that a step could read, and the graph that they become.
 //!
 //! `fixtures/<step>/page-1.json` and so on are pages as Microsoft answers them, with invented
-//! content. Where each of some parents has such a list, `parent.json` is the parent they are of:
+//! content. Their items are read from the bytes of the file as a job reads them from an answer. Where each of some parents has such a list, `parent.json` is the parent they are of:
 //! its key, its type (`kind`) and its stored properties (`json`). `graph.json` is what becomes of
 //! it all.
 
@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ::graph::Key;
-use serde_json::value::to_raw_value;
+use ::graph::{Key, canonical};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use steps::{Item, Output, Parent, Scope, Shape, Step};
 
@@ -25,6 +27,20 @@ pub struct Recording {
     pub owner: Option<Owner>,
     /// The instance that they are converted for.
     pub scope: Scope,
+}
+
+/// A page as Microsoft answers it, its items byte for byte.
+#[derive(Deserialize)]
+struct Pages {
+    value: Vec<Box<RawValue>>,
+}
+
+/// A table as Intune answers it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Table {
+    schema: Vec<Value>,
+    values: Vec<Vec<Value>>,
 }
 
 /// What the items of a recording belong to.
@@ -49,22 +65,21 @@ impl Recording {
         let kind = if step.list.shape == Shape::Export { "csv" } else { "json" };
         let pages = (1..).map(|page| folder(step).join(format!("page-{page}.{kind}")));
         let pages = pages.take_while(|page| page.exists());
-        let pages: Vec<Value> = match step.list.shape {
-            Shape::Export => pages.map(|page| rows(&page)).collect(),
-            _ => pages.map(|page| read(&page)).collect(),
-        };
-        if pages.is_empty() {
+        let items: Vec<_> = pages
+            .map(|page| match step.list.shape {
+                Shape::One => vec![item(&read::<Box<RawValue>>(&page), &page)],
+                Shape::Export => rows(&page),
+                Shape::Table => table(&page),
+                Shape::Pages => {
+                    let Pages { value } = read(&page);
+                    value.iter().map(|raw| item(raw, &page)).collect()
+                }
+            })
+            .collect();
+        if items.is_empty() {
             return None;
         }
-        let items = pages.into_iter().flat_map(|page| match (step.list.shape, page) {
-            (Shape::One, page) => vec![page],
-            (Shape::Export, Value::Array(rows)) => rows,
-            (Shape::Table, page) => table(&page),
-            (Shape::Pages | Shape::Export, mut page) => match page["value"].take() {
-                Value::Array(items) => items,
-                _ => panic!("a page of {} has no `value`", step.id),
-            },
-        });
+        let items = items.into_iter().flatten();
         let owner = folder(step).join("parent.json");
         let owner = owner.exists().then(|| Owner::of(&read(&owner)));
         Some(Self { step, items: items.collect(), owner, scope: scope() })
@@ -173,8 +188,13 @@ fn folder(step: &Step) -> PathBuf {
     fixtures().join(step.id)
 }
 
+/// An item as a job reads it: the bytes that Microsoft answered, brought to their one form.
+fn item(raw: &RawValue, path: &Path) -> Value {
+    canonical(raw).unwrap_or_else(|error| panic!("{}: {error}", path.display())).0
+}
+
 /// The rows of a CSV file, each with its columns.
-fn rows(path: &Path) -> Value {
+fn rows(path: &Path) -> Vec<Value> {
     let mut reader =
         csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let rows = reader.deserialize::<BTreeMap<String, String>>();
@@ -183,21 +203,13 @@ fn rows(path: &Path) -> Value {
 }
 
 /// The rows of a table, each with its columns.
-fn table(page: &Value) -> Vec<Value> {
-    let list = |name: &str| page[name].as_array().expect("a table has `Schema` and `Values`");
-    let columns: Vec<&str> = list("Schema").iter().filter_map(|it| it["Column"].as_str()).collect();
-    let row = |row: &Value| {
-        let values = row.as_array().expect("a row is a list").iter();
-        columns
-            .iter()
-            .zip(values)
-            .map(|(name, value)| ((*name).to_owned(), value.clone()))
-            .collect()
-    };
-    list("Values").iter().map(row).collect()
+fn table(path: &Path) -> Vec<Value> {
+    let Table { schema, values } = read(path);
+    let columns = || schema.iter().filter_map(|it| it["Column"].as_str()).map(str::to_owned);
+    values.into_iter().map(|row| columns().zip(row).collect()).collect()
 }
 
-fn read(path: &Path) -> Value {
+fn read<T: DeserializeOwned>(path: &Path) -> T {
     let text = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

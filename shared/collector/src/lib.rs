@@ -12,7 +12,6 @@ pub mod event;
 pub mod finish;
 pub mod instance;
 pub mod instances;
-mod json;
 pub mod layout;
 pub mod ledger;
 pub mod link;

@@ -5,10 +5,12 @@
 
 mod class;
 mod entity;
+mod json;
 mod key;
 mod reference;
 
 pub use class::{RelationshipClass, relationship_type};
 pub use entity::Entity;
+pub use json::canonical;
 pub use key::{Key, Name};
 pub use reference::{Direction, End, Reference, RelationshipKey, Unresolved};

@@ -21,7 +21,6 @@ use super::frontier::{Chain, WALK};
 use super::{Checkpoint, Shard};
 use crate::context::{Context, Error};
 use crate::delta::{State, Use, of, planned};
-use crate::json::canonical;
 use crate::ledger::{Progress, Reading, Status};
 use crate::page::{Next, Page};
 use crate::part::{Change, PartWriter};
@@ -207,7 +206,7 @@ impl Shard<'_> {
             }
         };
         for raw in &page.items {
-            let json = canonical(raw).ok().map(|(json, _)| json);
+            let json = graph::canonical(raw).ok().map(|(json, _)| json);
             let Some(json) = json.filter(|it| it.get("id").is_some_and(Value::is_string)) else {
                 // It may tell of anything, so changes do not tell everything.
                 self.cannot_walk("a change cannot be read");

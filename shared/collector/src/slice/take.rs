@@ -8,7 +8,6 @@ use tokio::time::Duration;
 use super::Shard;
 use super::frontier::{Chain, StoredParent, WALK};
 use crate::context::Error;
-use crate::json::canonical;
 use crate::ledger::Status;
 use crate::page::{Next, Page};
 use crate::part::{KeptItem, Owner};
@@ -164,7 +163,8 @@ impl Shard<'_> {
 
     /// Takes one item. An odd item costs itself only, and that nothing is concluded from its absence.
     pub(super) fn item(&mut self, raw: &RawValue, chain: &Chain) -> Result<(), Error> {
-        let Some((json, raw)) = canonical(raw).ok().filter(|(json, _)| json.is_object()) else {
+        let Some((json, raw)) = graph::canonical(raw).ok().filter(|(json, _)| json.is_object())
+        else {
             let progress = &mut self.checkpoint.progress;
             progress.unreadable += 1;
             *progress.drift.entry(format!("{}.item", self.step.id)).or_default() += 1;

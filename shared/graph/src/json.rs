@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 /// # Errors
 ///
 /// If a number is out of range, a name is there twice, or the item is nested too deeply.
-pub(crate) fn canonical(item: &RawValue) -> serde_json::Result<(Value, Box<RawValue>)> {
+pub fn canonical(item: &RawValue) -> serde_json::Result<(Value, Box<RawValue>)> {
     let Unambiguous(json) = serde_json::from_str(item.get())?;
     let raw = to_raw_value(&json)?;
     Ok((json, raw))
