@@ -13,6 +13,7 @@
 #![expect(clippy::large_futures, reason = "those of the handlers are, and there are few")]
 
 mod dice;
+mod doubt;
 mod leaks;
 mod machine;
 mod mortal;
@@ -27,6 +28,7 @@ mod verdict;
 mod watch;
 mod weather;
 
+pub use doubt::doubtful;
 pub use run::{Outcome, calm, run};
 pub use snapshot::Snapshot;
 pub use statistics::Statistics;

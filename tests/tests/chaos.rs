@@ -129,7 +129,7 @@ fn deaths(tenant: Tenant, job: u64, step: u64) {
     };
     let numbers = 0..milestones;
     let dying = |number| dying(death(number));
-    let statistics = chaos::many(tenant, dying, &calm.snapshot, numbers, note).unwrap();
+    let statistics = chaos::many(tenant, dying, Some(&calm.snapshot), numbers, note).unwrap();
     let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{failed:#?}");
     assert!(statistics.kills * 10 > milestones * 9, "{} of {milestones}", statistics.kills);
@@ -151,6 +151,34 @@ fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> 
         summary
     });
     summaries.into()
+}
+
+/// In a second job, a list is answered in a way that proves nothing. In bad weather, too, nothing is deleted. These
+/// are some of the answers; the program `chaos --doubt` goes through all.
+#[test]
+fn no_answer_that_proves_nothing_deletes_anything() {
+    let doubtful: Vec<_> = chaos::doubtful().into_iter().step_by(5).collect();
+    let turn = |number| usize::try_from(number).unwrap();
+    let weather = |number: u64| Weather {
+        seed: number,
+        density: 0.1,
+        kills: 0.1,
+        permanent_later: doubtful.iter().skip(turn(number)).take(1).cloned().collect(),
+        ..Weather::default()
+    };
+    let failed = Mutex::new(Vec::new());
+    let note = |number, outcome: &Outcome| {
+        if !outcome.problems.is_empty() {
+            let problems = outcome.problems.clone();
+            failed.lock().unwrap().push((weather(number).permanent_later, problems));
+        }
+    };
+    let statistics = chaos::many(TENANT, weather, None, 0..doubtful.len() as u64, note).unwrap();
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{failed:#?}");
+    for kind in ["accepted", "error-beside-items", "not-registered", "unidentified"] {
+        assert!(statistics.faults.contains_key(kind), "{kind}: {statistics}");
+    }
 }
 
 /// A path below the subscription that is collected.

@@ -25,6 +25,7 @@ system = []
 [dependencies]
 csv.workspace = true
 graph.workspace = true
+serde.workspace = true
 serde_json.workspace = true
 steps.workspace = true
 ";

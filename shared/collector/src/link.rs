@@ -35,7 +35,7 @@ use crate::plan::Plan;
 use crate::snapshot;
 use crate::summary::Summary;
 use emit::Emit;
-use proof::{Losses, Proof, Verdicts, shortfalls};
+use proof::{KeptParents, Losses, Proof, Verdicts, shortfalls};
 use sort::{Groups, Record, Sorted, Sorter};
 
 pub use feed::{Change, Difference};
@@ -123,17 +123,18 @@ pub(crate) async fn link(
     for (kind, losses) in &entity_losses {
         verdicts.decide(kind, *losses, proof.lacks_entities(kind), braked(kind));
     }
+    let kept = KeptParents::of(&mut verdicts, &entity_losses, integration);
     let unknowns = unknowns(manifests);
     let names = names(&entities, &verdicts, &unknowns)?;
     let mut joined = join::join(references, &names, &mut linked)?;
     join::before(earlier_relationships(context, previous).await?, &names, &mut joined)?;
     let (relationships, loans) = joined.sorted()?;
     for (kind, losses) in losses(&relationships)? {
-        match derives(&kind) {
-            Some(rule) => verdicts.decide_derived(&kind, proof.lacks_rule(rule)),
-            None => {
-                verdicts.decide(&kind, losses, proof.lacks_relationships(&kind), braked(&kind));
-            }
+        if let Some(rule) = derives(&kind) {
+            verdicts.decide_derived(&kind, proof.lacks_rule(rule));
+        } else {
+            let lacks = proof.lacks_relationships(&kind).or_else(|| kept.lacks(&kind));
+            verdicts.decide(&kind, losses, lacks, braked(&kind));
         }
     }
     let derived = derive::derive(&relationships, &verdicts, &proof, &mut linked)?;

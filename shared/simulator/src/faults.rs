@@ -130,6 +130,26 @@ pub enum Permanent {
         /// The path of the list.
         path: String,
     },
+    /// A list that comes empty, as Azure Resource Manager answers who may see none of it.
+    Empty {
+        /// The path of the list.
+        path: String,
+    },
+    /// A list that is still being made: 202 with what there is of it so far, which is nothing.
+    Accepted {
+        /// The path of the list.
+        path: String,
+    },
+    /// A list whose pages hold an error beside their items, and lack the last of these.
+    ErrorBesideItems {
+        /// The path of the list.
+        path: String,
+    },
+    /// A list whose pages have a last item without an id.
+    Unidentified {
+        /// The path of the list.
+        path: String,
+    },
     /// Everything below a path is answered with 404; the path itself is not.
     Vanished {
         /// The path of what is listed.

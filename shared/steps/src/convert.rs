@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::discovery::Discovery;
 use crate::entity::{EntityType, Property};
+use crate::list::Shape;
 use crate::path;
 use crate::step::{Link, PARENT, Step};
 use crate::tags;
@@ -33,6 +34,12 @@ impl Output {
     pub(crate) fn lose(&mut self, what: String) {
         self.drift.push(what);
         self.unreadable += 1;
+    }
+
+    /// How many things were found, or not understood.
+    fn found(&self) -> u64 {
+        let found = self.entities.len() + self.references.len() + self.discoveries.len();
+        found as u64 + self.unreadable
     }
 }
 
@@ -146,6 +153,7 @@ impl Step {
     /// This cannot fail. What is not understood is left out and counted as drift: one odd property
     /// must not hide the entity, nor one odd item the others.
     pub fn convert(&self, item: Item<'_>, out: &mut Output) {
+        let before = out.found();
         let key = self.emits.and_then(|_| (self.key)(&item)).filter(is_plausible);
         if let (Some(emits), Some(key)) = (self.emits, key) {
             if self.patches.is_empty() {
@@ -165,6 +173,12 @@ impl Step {
             out.lose(format!("{}.id", self.id));
         }
         (self.relate)(&item, out);
+        // A step may leave items out, but not for want of the id that would say what they are. The rows
+        // of reports have none.
+        let has_ids = self.emits.is_none() && self.list.shape == Shape::Pages;
+        if has_ids && item.id().is_none() && out.found() == before {
+            out.lose(format!("{}.id", self.id));
+        }
     }
 
     fn patch(

@@ -51,6 +51,11 @@ struct Arguments {
     /// reading everything; the calm run reads everything
     #[arg(long)]
     delta: bool,
+
+    /// Runs two jobs for each seed. In the second, a list is answered in a way that proves nothing, another one
+    /// for each seed, and nothing may be deleted
+    #[arg(long, conflicts_with = "delta")]
+    doubt: bool,
 }
 
 fn range(text: &str) -> Result<Range<u64>, String> {
@@ -64,8 +69,18 @@ fn integration(text: &str) -> Result<Integration, String> {
 }
 
 fn main() -> Result<ExitCode, Error> {
-    let Arguments { seeds, seed, integration, users, resources, page_size, density, kills, delta } =
-        Arguments::parse();
+    let Arguments {
+        seeds,
+        seed,
+        integration,
+        users,
+        resources,
+        page_size,
+        density,
+        kills,
+        delta,
+        doubt,
+    } = Arguments::parse();
     let seeds = seed.map_or(seeds, |seed| seed..seed.saturating_add(1));
     let tenant = Tenant { integration, users, resources, page_size, delta };
     let start = Instant::now();
@@ -74,19 +89,31 @@ fn main() -> Result<ExitCode, Error> {
         return Err(format!("without any fault: {}", calm.problems.join("\n- ")).into());
     }
     let failed = AtomicU64::new(0);
-    let weather = Weather { density, kills, ..Weather::default() };
+    let doubtful = if doubt { chaos::doubtful() } else { Vec::new() };
+    let weather = |seed: u64| {
+        let turn = usize::try_from(seed).unwrap_or_default() % doubtful.len().max(1);
+        let permanent_later = doubtful.get(turn).cloned().into_iter().collect();
+        Weather { seed, density, kills, permanent_later, ..Weather::default() }
+    };
+    // What cannot be read is carried forward with the reason, so such a snapshot has other bytes.
+    let expected = (!doubt).then_some(&calm.snapshot);
     let count = seeds.end.saturating_sub(seeds.start);
-    let statistics = chaos::storm(tenant, &weather, &calm.snapshot, seeds, |seed, outcome| {
+    let statistics = chaos::many(tenant, weather, expected, seeds, |seed, outcome| {
         if outcome.problems.is_empty() {
             return;
         }
         failed.fetch_add(1, Ordering::Relaxed);
         println!(
-            "seed {seed}:\n- {}\n  again: cargo run -p tests --bin chaos -- --seed {seed} \
+            "seed {seed} {:?}:\n- {}\n  again: cargo run -p tests --bin chaos -- --seed {seed} \
              --integration {} --users {users} --resources {resources} --page-size {page_size} --density {density} --kills {kills}{}",
+            weather(seed).permanent_later,
             outcome.problems.join("\n- "),
             integration.as_str(),
-            if delta { " --delta" } else { "" },
+            match (delta, doubt) {
+                (true, _) => " --delta",
+                (_, true) => " --doubt",
+                _ => "",
+            },
         );
     })?;
     let (failed, seconds) = (failed.into_inner(), start.elapsed().as_secs());

@@ -11,7 +11,7 @@ use steps::Integration;
 use tempfile::TempDir;
 
 use super::machine::Machine;
-use super::verdict::{followers, leaks, verdict};
+use super::verdict::{deletions, followers, leaks, verdict};
 use super::{Error, Snapshot, Statistics, Tenant, Weather};
 
 /// How many subscriptions get instances of their own.
@@ -79,20 +79,27 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
     let log = tracing::subscriber::set_default(machine.leaks.clone());
     let began = Instant::now();
     let mut job = machine.job().await;
-    if tenant.delta && job.is_ok() {
+    let refused_later = &weather.permanent_later;
+    let has_second = tenant.delta || !refused_later.is_empty();
+    if has_second && job.is_ok() {
         // Which of two listings is the later one is known by the second, and nobody lists twice in one.
         thread::sleep(SECOND.saturating_sub(began.elapsed()));
-        let _ = machine.simulator.change_directory(&CHANGES);
+        if tenant.delta {
+            let _ = machine.simulator.change_directory(&CHANGES);
+        }
+        if !refused_later.is_empty() {
+            machine.simulator.set_permanent(refused_later.clone());
+        }
         job = machine.job().await;
     }
-    let jobs = if tenant.delta { 2 } else { 1 };
+    let jobs = if has_second { 2 } else { 1 };
     drop(log);
     let statistics = machine.statistics();
     let (problems, snapshot) = (Vec::new(), Snapshot::default());
     let mut outcome = Outcome { problems, snapshot, summary: None, statistics };
     match job {
         Ok(job) => {
-            let has_to_complete = weather.permanent.is_empty();
+            let has_to_complete = weather.permanent.is_empty() && refused_later.is_empty();
             (outcome.summary, outcome.problems) =
                 verdict(&machine, &job, jobs, has_to_complete).await?;
             let mut last = followers(&machine, &job).await?;
@@ -104,6 +111,9 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
                 outcome.problems.extend(problems);
             }
             last.push(job);
+            if !tenant.delta {
+                outcome.problems.extend(deletions(&machine, &last).await?);
+            }
             outcome.snapshot = Snapshot::read(&machine.store, &last).await?;
         }
         Err(problem) => outcome.problems.push(problem),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use collector::finish::Latest;
 use collector::instance::Instance;
 use collector::layout::{self, Job};
+use collector::link::{Change, Difference};
 use collector::plan::Plan;
 use collector::ports::{Store, StoreError};
 use collector::summary::{JobStatus, Summary};
@@ -70,6 +71,22 @@ async fn others(machine: &Machine, job: &Job, jobs: usize) -> Result<Vec<String>
     let found: BTreeSet<&str> = read.filter_map(|name| name.split('/').nth(2)).collect();
     let others = found.into_iter().filter(|id| *id != job.id).skip(jobs - 1);
     Ok(others.map(|id| format!("another job of the instance ran, too: {id}")).collect())
+}
+
+/// What the jobs deleted, of a tenant from which nothing has gone.
+pub(crate) async fn deletions(machine: &Machine, jobs: &[Job]) -> Result<Vec<String>, StoreError> {
+    let mut problems = Vec::new();
+    for job in jobs {
+        let feed = machine.store.get(&job.feed()).await?.map(|it| it.body).unwrap_or_default();
+        let text = zstd::decode_all(feed.as_slice()).unwrap_or_default();
+        for line in String::from_utf8_lossy(&text).lines() {
+            match serde_json::from_str::<Difference>(line) {
+                Ok(it) if it.change != Change::Deleted => {}
+                _ => problems.push(format!("the feed of {} says {line}", job.instance)),
+            }
+        }
+    }
+    Ok(problems)
 }
 
 /// Looks for secrets in everything that was stored and sent.

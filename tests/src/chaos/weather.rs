@@ -36,6 +36,9 @@ pub struct Weather {
     pub death: Option<u64>,
     /// What Microsoft refuses for ever. Without any of it, everything has to come to its end.
     pub permanent: Vec<Permanent>,
+    /// What Microsoft refuses for ever once there is a snapshot. If there is anything of it, there is a
+    /// second job, which must delete nothing.
+    pub permanent_later: Vec<Permanent>,
 }
 
 impl Weather {

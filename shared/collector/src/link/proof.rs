@@ -224,6 +224,56 @@ impl Verdicts {
     }
 }
 
+/// The types of which something is carried forward that was not found, and of each of which there is a list of
+/// something else. Nobody asked for those lists, so they prove nothing.
+#[derive(Debug)]
+pub(super) struct KeptParents {
+    integration: Integration,
+    /// Why they are carried forward, by type.
+    kept: BTreeMap<String, String>,
+}
+
+impl KeptParents {
+    /// Finds them, and decides that what such lists would have shown is carried forward, too.
+    pub(super) fn of(
+        verdicts: &mut Verdicts,
+        losses: &BTreeMap<String, Losses>,
+        integration: Integration,
+    ) -> Self {
+        let is_lost = |kind: &str| losses.get(kind).is_some_and(|it| it.lost > 0);
+        let kept = |verdicts: &Verdicts| {
+            let kept = verdicts.carried.iter().filter(|(kind, _)| is_lost(kind));
+            kept.map(|(kind, why)| (kind.clone(), why.clone())).collect()
+        };
+        let mut parents = Self { integration, kept: kept(verdicts) };
+        loop {
+            let known = verdicts.carried.len();
+            for kind in losses.keys().filter(|kind| is_lost(kind)) {
+                let finds = |step: &Step| step.entity_types().any(|it| it.kind == kind);
+                if let Some(why) = parents.why(finds) {
+                    verdicts.carried.entry(kind.clone()).or_insert(why);
+                }
+            }
+            // What is carried forward now may have lists of its own.
+            if verdicts.carried.len() == known {
+                return parents;
+            }
+            parents.kept = kept(verdicts);
+        }
+    }
+
+    /// Why relationships of a type that were not found may still be there, if they may.
+    pub(super) fn lacks(&self, kind: &str) -> Option<String> {
+        self.why(|step| step.may_relate(kind))
+    }
+
+    fn why(&self, finds: impl Fn(&Step) -> bool) -> Option<String> {
+        let ours = STEPS.iter().filter(|it| it.integration == self.integration && finds(it));
+        let mut parents = ours.flat_map(|step| step.list.parents);
+        parents.find_map(|parent| self.kept.get(parent.kind).cloned())
+    }
+}
+
 /// Whether so much is gone at once that an answer of the service is doubted before it is believed.
 const fn is_suspicious(before: u64, lost: u64) -> bool {
     let is_large = lost >= BRAKE_COUNT && lost * 100 > before * BRAKE_PERCENT;
@@ -307,6 +357,29 @@ mod tests {
         assert!(!braked(10, 8, false));
         assert!(!braked(2, 2, false));
         assert!(!braked(3, 3, true));
+    }
+
+    #[test]
+    fn what_hangs_on_something_that_is_carried_forward_is_carried_forward() {
+        let held = |lost| {
+            let losses = |lost| Losses { before: 9, lost, found: 9 - lost };
+            let losses: BTreeMap<_, _> = [
+                ("azure_user_group".to_owned(), losses(lost)),
+                ("azure_group_member".to_owned(), losses(1)),
+                ("azure_device".to_owned(), losses(1)),
+            ]
+            .into();
+            let mut verdicts = Verdicts::default();
+            let lacks = Some("ad-groups is forbidden".to_owned());
+            verdicts.decide("azure_user_group", losses["azure_user_group"], lacks, false);
+            let kept = KeptParents::of(&mut verdicts, &losses, Integration::Azure);
+            let carried: Vec<_> = verdicts.carried.into_keys().collect();
+            (carried, kept.lacks("azure_user_group_has_user"))
+        };
+        let why = Some("ad-groups is forbidden".to_owned());
+        assert_eq!(held(1), (vec!["azure_group_member".into(), "azure_user_group".into()], why));
+        // Every group was found, so each was asked who is in it.
+        assert_eq!(held(0), (vec!["azure_user_group".into()], None));
     }
 
     #[test]

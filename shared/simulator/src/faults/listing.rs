@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::value::RawValue;
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 use url::Url;
 
 use crate::cloud::Cloud;
@@ -51,6 +52,23 @@ impl Listing {
         }
         body.extend(b"]}");
         body
+    }
+
+    /// Puts an error beside the items.
+    pub(super) fn fail(&mut self) {
+        let error =
+            json!({ "code": "InternalServerError", "message": "A backend did not answer." });
+        self.head.extend(to_raw_value(&error).map(|error| ("error".to_owned(), error)));
+    }
+
+    /// Takes the id of the last item away. False if there is no item.
+    pub(super) fn unidentify(&mut self) -> bool {
+        let Some(item) = self.items.last_mut() else { return false };
+        let fields: Option<BTreeMap<String, Box<RawValue>>> = serde_json::from_str(item.get()).ok();
+        let Some(mut fields) = fields else { return false };
+        fields.remove("id");
+        *item = to_raw_value(&fields).unwrap_or_default();
+        true
     }
 
     /// Puts the items into another order. False if there is only one.

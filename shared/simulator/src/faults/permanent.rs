@@ -1,5 +1,7 @@
 //! Faults that never end.
 
+use serde_json::json;
+
 use super::Permanent;
 use super::listing::{Listing, address, elsewhere};
 use super::refusal;
@@ -33,6 +35,9 @@ pub(super) fn refuse(
         {
             Some(("uncountable", refusal::unsupported_query(cloud, request)))
         }
+        Permanent::Accepted { path } if is(&own, path) => {
+            Some(("accepted", Answer::new(202, &json!({ "value": [] }))))
+        }
         Permanent::Vanished { path } if is_below(&own, path) => {
             Some(("vanished", refusal::not_found(cloud, request)))
         }
@@ -62,6 +67,18 @@ pub(super) fn mislead(
         }
         Permanent::LosesItem { path } if is(&own, path) && listing.next.is_none() => {
             listing.items.pop().map(|_| "loses-item")
+        }
+        Permanent::Empty { path } if is(&own, path) => {
+            (listing.items, listing.next) = (Vec::new(), None);
+            Some("empty")
+        }
+        Permanent::ErrorBesideItems { path } if is(&own, path) => {
+            listing.items.pop();
+            listing.fail();
+            Some("error-beside-items")
+        }
+        Permanent::Unidentified { path } if is(&own, path) => {
+            listing.unidentify().then_some("unidentified")
         }
         _ => None,
     })
