@@ -1,6 +1,6 @@
 //! One execution, from an event to a snapshot.
 //!
-//! [`event`] reads what triggers it, [`start`] plans the job, [`slice`] fetches, converts and stores
+//! [`event`] reads what triggers it, [`start`] plans the job, [`mod@slice`] fetches, converts and stores
 //! what a step reads, [`finish`] links that into a snapshot. Object storage, the queue and Microsoft
 //! are known by the traits in [`ports`] only.
 
