@@ -20,7 +20,12 @@ thread_local! {
 fn compress(compressor: &mut Option<Compressor<'static>>, text: &[u8]) -> io::Result<Vec<u8>> {
     let compressor = match compressor {
         Some(compressor) => compressor,
-        None => compressor.insert(Compressor::new(LEVEL)?),
+        None => {
+            let compressor = compressor.insert(Compressor::new(LEVEL)?);
+            // Without it, a flipped bit may come out as other text.
+            compressor.include_checksum(true)?;
+            compressor
+        }
     };
     compressor.compress(text)
 }
