@@ -53,7 +53,7 @@ pub(crate) struct State {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Kept {
     job: Job,
-    /// When the job was planned. Those of one second cannot be told apart by their ids.
+    /// When the job was planned. Those of one millisecond cannot be told apart by their ids.
     #[serde(with = "time::serde::rfc3339")]
     planned: OffsetDateTime,
     state: String,

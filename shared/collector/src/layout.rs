@@ -9,7 +9,7 @@ use time::macros::format_description;
 pub struct Job {
     /// The instance.
     pub instance: String,
-    /// The execution. Those of later seconds sort after those of earlier ones.
+    /// The execution. Those that begin later sort after those that began earlier, to the millisecond.
     pub id: String,
 }
 
@@ -20,7 +20,8 @@ impl Job {
         let format = format_description!("[year][month][day]T[hour][minute][second]Z");
         let moment = now.format(&format).unwrap_or_default();
         let unique = uuid::Uuid::new_v4().simple().to_string();
-        Self { instance: instance.to_owned(), id: format!("{moment}-{}", &unique[..8]) }
+        let id = format!("{moment}-{:03}{}", now.millisecond(), &unique[..5]);
+        Self { instance: instance.to_owned(), id }
     }
 
     /// What was planned.

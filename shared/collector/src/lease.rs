@@ -147,7 +147,10 @@ async fn resume(
     let (Some(before), _) = context.spare::<Plan>(&job.plan()).await? else {
         return Ok(Err(format!("its plan is damaged or gone: {}", job.plan())));
     };
-    if before.instance != plan.instance || before.steps != plan.steps {
+    // Which listing told of a subscription last does not matter to what is collected of it.
+    let [mut configured, mut now] = [before.instance, plan.instance.clone()];
+    (configured.provisioned, now.provisioned) = (None, None);
+    if configured != now || before.steps != plan.steps {
         return Ok(Err("the instance is configured in another way now".to_owned()));
     }
     // The job may have come as far as to make its snapshot the last.
