@@ -18,6 +18,7 @@ use collector::ports::{Body, Condition, Etag, Object, Store, StoreError};
 use collector::slice::{self, Outcome};
 use collector::summary::{JobStatus, LAST_SNAPSHOT, Summary};
 use collector::{News, Observer, instances, jobs, snapshot};
+use futures_util::future::join_all;
 use microsoft::Cloud;
 use serde_json::{Value, json};
 use simulator::DirectoryChange;
@@ -168,51 +169,66 @@ async fn a_damaged_object_stops_no_run_and_is_named() {
         assert!(kinds.contains_key(kind), "{kind} is not among {kinds:?}");
     }
 
-    for (kind, name) in &kinds {
-        for (how, body) in damages(&sound[name]) {
-            let what = format!("{name} ({kind}), {how}");
-            let mut damaged = sound.clone();
-            damaged.insert(name.clone(), body.clone());
-            let store = restore(&damaged);
-            let run = Run::new(&world, store.path()).await;
+    let each = kinds.iter().map(|(kind, name)| damage(&world, &sound, &before, kind, name));
+    join_all(each).await;
+}
 
-            // What is damaged is found, and set aside as it is.
-            let mut found = run.check().await;
-            assert!(found.damaged.iter().any(|it| it.name == *name && !it.is_missing), "{what}");
-            let repaired = restore(&damaged);
-            let other = Run::new(&world, repaired.path()).await;
-            check::repair(&other.machine.context, &mut found).await.unwrap();
-            assert_eq!(fs::read(repaired.path().join("damaged").join(name)).unwrap(), body);
-            assert!(other.check().await.damaged.iter().all(|it| it.is_missing), "{what}");
+/// Damages an object in each way, and runs what comes next.
+async fn damage(
+    world: &World,
+    sound: &BTreeMap<String, Vec<u8>>,
+    before: &Summary,
+    kind: &str,
+    name: &str,
+) {
+    for (how, body) in damages(&sound[name]) {
+        let what = format!("{name} ({kind}), {how}");
+        let mut damaged = sound.clone();
+        damaged.insert(name.to_owned(), body.clone());
+        let store = restore(&damaged);
+        let run = Run::new(world, store.path()).await;
 
-            // The next run ends, and takes nothing for deleted.
-            for (run, is_repaired) in [(&run, false), (&other, true)] {
-                let summary = run.job(event(&world)).await;
-                assert_ne!(summary.status, JobStatus::Failed, "{what}: {:?}", summary.reason);
-                assert_eq!(run.told_of(&summary.job, Change::Deleted).await, 0, "{what}");
-                assert_eq!(summary.graph.entities, before.graph.entities, "{what}");
-                if is_repaired {
-                    continue;
-                }
-                let is_last = name.starts_with("graph/")
-                    && !name.ends_with("/feed.ndjson.zst")
-                    // That of the job takes its place.
-                    && kind != "summary of a snapshot";
-                let set_aside = summary.set_aside.as_ref();
-                assert_eq!(set_aside.is_some_and(|it| it.reason.contains(name)), is_last, "{what}");
-                assert_eq!(summary.ledger.iter().any(|it| it.step == LAST_SNAPSHOT), is_last);
-                if ["state", "items.ndjson.zst"].contains(&&**kind) {
-                    let names = |it: &Reading| matches!(it, Reading::Full { because } if because.contains(name));
-                    let mut readings = summary.ledger.iter().filter_map(|it| it.reading.as_ref());
-                    assert!(readings.any(names), "{what}");
-                }
-                // From then on all is well.
-                let next = run.job(event(&world)).await;
-                assert_eq!(next.status, JobStatus::Complete, "{what}");
-                assert_eq!(next.set_aside, None, "{what}");
-                assert_eq!(next.graph.changes, BTreeMap::new(), "{what}");
-            }
+        // What is damaged is found, and set aside as it is.
+        let mut found = run.check().await;
+        assert!(found.damaged.iter().any(|it| it.name == name && !it.is_missing), "{what}");
+        let repaired = restore(&damaged);
+        let other = Run::new(world, repaired.path()).await;
+        check::repair(&other.machine.context, &mut found).await.unwrap();
+        assert_eq!(fs::read(repaired.path().join("damaged").join(name)).unwrap(), body);
+        assert!(other.check().await.damaged.iter().all(|it| it.is_missing), "{what}");
+
+        // The next run ends, and takes nothing for deleted.
+        let mut summaries = Vec::new();
+        for run in [&run, &other] {
+            let summary = run.job(event(world)).await;
+            assert_ne!(summary.status, JobStatus::Failed, "{what}: {:?}", summary.reason);
+            assert_eq!(run.told_of(&summary.job, Change::Deleted).await, 0, "{what}");
+            assert_eq!(summary.graph.entities, before.graph.entities, "{what}");
+            summaries.push(summary);
         }
+        names_object(&summaries[0], kind, name, &what);
+        // From then on all is well.
+        let next = run.job(event(world)).await;
+        assert_eq!(next.status, JobStatus::Complete, "{what}");
+        assert_eq!(next.set_aside, None, "{what}");
+        assert_eq!(next.graph.changes, BTreeMap::new(), "{what}");
+    }
+}
+
+/// Where the next job would have needed an object, its summary names it.
+fn names_object(summary: &Summary, kind: &str, name: &str, what: &str) {
+    let is_last = name.starts_with("graph/")
+        && !name.ends_with("/feed.ndjson.zst")
+        // That of the job takes its place.
+        && kind != "summary of a snapshot";
+    let set_aside = summary.set_aside.as_ref();
+    assert_eq!(set_aside.is_some_and(|it| it.reason.contains(name)), is_last, "{what}");
+    assert_eq!(summary.ledger.iter().any(|it| it.step == LAST_SNAPSHOT), is_last, "{what}");
+    if ["state", "items.ndjson.zst"].contains(&kind) {
+        let names =
+            |it: &Reading| matches!(it, Reading::Full { because } if because.contains(name));
+        let mut readings = summary.ledger.iter().filter_map(|it| it.reading.as_ref());
+        assert!(readings.any(names), "{what}");
     }
 }
 

@@ -53,8 +53,8 @@ pub struct Found {
 }
 
 impl Found {
-    fn add(&mut self, name: &str, cause: impl ToString, is_missing: bool) {
-        let (name, cause) = (name.to_owned(), cause.to_string());
+    fn add(&mut self, name: &str, cause: String, is_missing: bool) {
+        let name = name.to_owned();
         self.damaged.push(Damage { name, cause, is_missing, moved: None });
     }
 }
@@ -161,7 +161,7 @@ async fn read(context: &Context, name: &str) -> Result<Read, Error> {
         ["instances", _] => {
             let instance: Value = json(context, name).await?;
             let read = event::stored_instance(&instance);
-            read.map(|_| Read::Other).map_err(|problems| Error::unreadable(name, problems))
+            read.map(|_| Read::Other).map_err(|problems| Error::unreadable(name, &problems))
         }
         ["graph", _, "latest.json"] => {
             json(context, name).await.map(|Latest { job, .. }| Read::Latest(job))
@@ -189,21 +189,26 @@ async fn read(context: &Context, name: &str) -> Result<Read, Error> {
             let state: State = state.map_err(|error| hidden(name, error))?;
             Ok(Read::Parts(state.parts))
         }
-        ["jobs", _, _, "steps", _, file] if file.ends_with(".json") => {
+        ["jobs", _, _, "steps", _, _] if is(name, ".json") => {
             let parts = slice::parts(&json::<Value>(context, name).await?);
-            let parts = parts.ok_or_else(|| Error::unreadable(name, "it is no checkpoint"))?;
+            let parts = parts.ok_or_else(|| Error::unreadable(name, &"it is no checkpoint"))?;
             Ok(Read::Parts(parts))
         }
-        _ if name.ends_with(".ndjson.zst") => lines(context, name, None).await,
-        _ if name.ends_with(".json") => one::<IgnoredAny>(context, name).await,
+        _ if is(name, ".ndjson.zst") => lines(context, name, None).await,
+        _ if is(name, ".json") => one::<IgnoredAny>(context, name).await,
         // Somebody else keeps it here.
         _ => Ok(Read::Other),
     }
 }
 
+/// Whether an object is of the kind that the end of its name says. Names are as this program writes them.
+fn is(name: &str, end: &str) -> bool {
+    name.strip_suffix(end).is_some()
+}
+
 fn hidden(name: &str, error: Error) -> Error {
     match error {
-        Error::Unreadable { .. } => Error::unreadable(name, "it cannot be understood"),
+        Error::Unreadable { .. } => Error::unreadable(name, &"it cannot be understood"),
         error => error,
     }
 }

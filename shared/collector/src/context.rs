@@ -180,7 +180,7 @@ impl Context {
         match self.look(name).await? {
             Stored::Absent => Ok(None),
             Stored::Sound(value, etag) => Ok(Some((value, etag))),
-            Stored::Damaged { cause, .. } => Err(Error::unreadable(name, cause)),
+            Stored::Damaged { cause, .. } => Err(Error::unreadable(name, &cause)),
         }
     }
 
@@ -330,7 +330,7 @@ pub enum Error {
     },
     /// The instance is being collected already.
     #[error(
-        "a job of instance {instance} is running since {since} ({job}); wait for it, or until its lease ends at {until}"
+        "a job of instance {instance} is running since {since} ({job}); wait for it, or until its lease ends at {until}, or give it up with `tenantgraph job abandon {instance}`"
     )]
     Running {
         /// The instance.
@@ -423,7 +423,7 @@ pub enum Error {
 
 impl Error {
     /// A stored object is not what it should be.
-    pub(crate) fn unreadable(name: &str, cause: impl ToString) -> Self {
+    pub(crate) fn unreadable(name: &str, cause: &dyn std::fmt::Display) -> Self {
         Self::Unreadable { name: name.to_owned(), cause: cause.to_string() }
     }
 

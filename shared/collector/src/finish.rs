@@ -133,7 +133,7 @@ async fn compare(
         let name = layout::latest(&plan.job.instance);
         let last = match context.look::<Latest>(&name).await? {
             Stored::Damaged { cause, .. } => {
-                let reason = Error::unreadable(&name, cause).to_string();
+                let reason = Error::unreadable(&name, &cause).to_string();
                 Last::SetAside(SetAside { job: None, reason, lost: BTreeMap::new() })
             }
             Stored::Absent | Stored::Sound(..) => Last::Compared,

@@ -111,7 +111,7 @@ pub(crate) async fn read(context: &Context, id: &str) -> Result<Option<(Instance
     let name = layout::instance(id);
     let Some((instance, etag)) = context.read::<Value>(&name).await? else { return Ok(None) };
     let instance = event::stored_instance(&instance);
-    Ok(Some((instance.map_err(|problems| Error::unreadable(&name, problems))?, etag)))
+    Ok(Some((instance.map_err(|problems| Error::unreadable(&name, &problems))?, etag)))
 }
 
 /// Stores what `change` makes of an instance, unless that is nothing or the same, and returns it. It is

@@ -66,7 +66,7 @@ pub(crate) async fn take(
         return Err(Error::Held { instance: instance.clone(), holder });
     }
     let is_free = claim == Claim::Taken;
-    let taken = take_claimed(context, plan, cause, is_free).await;
+    let taken = take_claimed(context, plan, cause, &claim).await;
     // A lease that is queued is one of a job which has ended.
     if is_free && taken.as_ref().map_or(true, |(lease, _)| lease.is_queued) {
         context.claims.release(instance);
@@ -74,13 +74,16 @@ pub(crate) async fn take(
     taken
 }
 
-/// The same. The instance `is_free` if no process was at work on it, so whose lease it is has ended.
+/// The same, of an instance that is not claimed by another process. If none had it, whose lease it is has ended.
 async fn take_claimed(
     context: &Context,
     plan: &Plan,
     cause: &str,
-    is_free: bool,
+    claim: &Claim,
 ) -> Result<(Lease, Etag), Error> {
+    let is_free = *claim == Claim::Taken;
+    // A message that asked for the finish would end with this process, if that only starts the job.
+    let is_alone = context.is_one_process && *claim == Claim::Untold;
     let name = layout::lease(&plan.job.instance);
     loop {
         let since = OffsetDateTime::now_utc();
@@ -107,6 +110,8 @@ async fn take_claimed(
                         }
                         Err(why) => anew(context, &held, &why).await?,
                     }
+                } else if !has_ended && held.until <= since && is_alone {
+                    anew(context, &held, "its lease has run out").await?;
                 } else if !has_ended && held.until <= since {
                     if let Some(died) = bury(context, &held, etag.clone()).await? {
                         return Err(died);

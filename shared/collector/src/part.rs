@@ -130,10 +130,10 @@ pub(crate) struct PartReader {
 impl PartReader {
     pub(crate) fn new(name: &str, part: Vec<u8>) -> Result<Self, Error> {
         if part.is_empty() {
-            return Err(Error::unreadable(name, EMPTY));
+            return Err(Error::unreadable(name, &EMPTY));
         }
         let decoder = zstd::Decoder::with_buffer(Cursor::new(part));
-        let decoder = decoder.map_err(|cause| Error::unreadable(name, cause))?;
+        let decoder = decoder.map_err(|cause| Error::unreadable(name, &cause))?;
         Ok(Self { name: name.to_owned(), reader: BufReader::new(decoder) })
     }
 
@@ -141,7 +141,7 @@ impl PartReader {
     pub(crate) fn next(&mut self, line: &mut String) -> Result<bool, Error> {
         line.clear();
         let read = self.reader.read_line(line);
-        let read = read.map_err(|cause| Error::unreadable(&self.name, cause))?;
+        let read = read.map_err(|cause| Error::unreadable(&self.name, &cause))?;
         if line.ends_with('\n') {
             line.pop();
         }
@@ -150,7 +150,7 @@ impl PartReader {
 
     /// Reads what a line says.
     pub(crate) fn parse<'l, T: Deserialize<'l>>(&self, line: &'l str) -> Result<T, Error> {
-        serde_json::from_str(line).map_err(|cause| Error::unreadable(&self.name, cause))
+        serde_json::from_str(line).map_err(|cause| Error::unreadable(&self.name, &cause))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading a snapshot.
 
+use std::fmt;
 use std::io::{BufRead as _, BufReader};
 
 use serde::Deserialize;
@@ -21,8 +22,8 @@ pub struct Lines {
     _file: tempfile::NamedTempFile,
 }
 
-impl std::fmt::Debug for Lines {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lines").field("name", &self.name).finish_non_exhaustive()
     }
 }
@@ -35,7 +36,7 @@ impl Lines {
     /// If the object is damaged, or the local disk fails.
     pub fn next(&mut self, line: &mut String) -> Result<bool, Error> {
         line.clear();
-        let read = self.reader.read_line(line).map_err(|cause| self.damaged(cause))?;
+        let read = self.reader.read_line(line).map_err(|cause| self.damaged(&cause))?;
         if line.ends_with('\n') {
             line.pop();
         }
@@ -45,7 +46,7 @@ impl Lines {
         }
         match self.expected {
             Some(expected) if expected != self.read => {
-                Err(self.damaged(format!("it has {} of its {expected} lines", self.read)))
+                Err(self.damaged(&format!("it has {} of its {expected} lines", self.read)))
             }
             _ => Ok(false),
         }
@@ -53,10 +54,10 @@ impl Lines {
 
     /// Reads what a line says.
     pub(crate) fn parse<'l, T: Deserialize<'l>>(&self, line: &'l str) -> Result<T, Error> {
-        serde_json::from_str(line).map_err(|cause| self.damaged(cause))
+        serde_json::from_str(line).map_err(|cause| self.damaged(&cause))
     }
 
-    fn damaged(&self, cause: impl ToString) -> Error {
+    fn damaged(&self, cause: &dyn fmt::Display) -> Error {
         Error::unreadable(&self.name, cause)
     }
 }
@@ -160,7 +161,7 @@ pub(crate) async fn object(
     }
     let opened = std::fs::File::open(file.path())?;
     if opened.metadata()?.len() == 0 {
-        return Err(Error::unreadable(&name, EMPTY));
+        return Err(Error::unreadable(&name, &EMPTY));
     }
     let reader = BufReader::new(zstd::Decoder::new(opened)?);
     Ok(Lines { name, reader, read: 0, expected, _file: file })
