@@ -16,7 +16,8 @@ pub(crate) struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 everything was read; 1 something went wrong; \
-2 the command line makes no sense; 3 something could not be read, and the ledger says what.";
+2 the command line makes no sense; 3 something could not be read, and the ledger says what; \
+130 it was interrupted, and the same command goes on from what was read.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -35,6 +36,12 @@ pub(crate) enum Command {
     /// Looks at the stored instances, and changes them.
     #[command(subcommand)]
     Instance(Instance),
+    /// Looks at the jobs of instances, and gives up one that does not end.
+    #[command(subcommand)]
+    Job(Job),
+    /// Looks after what is stored.
+    #[command(subcommand)]
+    Store(Store),
     /// Serves the pages on which an administrator lets a tenant be collected, and collects it.
     Consent(Consent),
     /// Prints what tenantgraph collects and what it must be allowed to.
@@ -172,6 +179,54 @@ pub(crate) struct StoreInstance {
     pub(crate) event: PathBuf,
     #[command(flatten)]
     pub(crate) storage: Storage,
+}
+
+/// What is done with jobs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Job {
+    /// Lists them, with how each stands.
+    List(Jobs),
+    /// Gives up the job of an instance that has not ended. The next begins anew, and the last snapshot stays.
+    Abandon(AbandonJob),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Jobs {
+    /// Lists those of this instance only.
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AbandonJob {
+    /// The id of the instance.
+    pub(crate) instance: String,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+}
+
+/// What is done with a store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// Reads everything that is stored, and says what is damaged. Exits with 1 if anything is.
+    Check(CheckStore),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckStore {
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Moves what is damaged out of the way, under `damaged/`. Nothing is deleted.
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -18,8 +18,9 @@ use lambda_runtime::LambdaEvent;
 use tokio::net::TcpListener;
 
 use crate::arguments::Consent;
+use crate::interruption;
 use crate::machine::Machine;
-use crate::progress::Progress;
+use crate::progress::{Progress, say};
 use crate::{End, Error};
 
 /// Serves the pages until the process is stopped, and collects what was consented to.
@@ -31,12 +32,16 @@ pub(crate) async fn run(arguments: Consent) -> Result<End, Error> {
         address.map_or_else(|| local(listener.local_addr()?), |address| given(&address))?;
     let machine = Machine::new(&storage.store, cloud, Progress::new()).await?;
     let key = key.map_or_else(|| Key::Own(Keys::random()), Key::Stored);
-    eprintln!("an administrator consents at {address}/consent?instance=ID");
-    eprintln!("the application's redirect URI for the Web is {address}/consent/redirect");
+    say(&format!("an administrator consents at {address}/consent?instance=ID"));
+    say(&format!("the application's redirect URI for the Web is {address}/consent/redirect"));
     let site = Site { key, address: Some(address) };
     tokio::select! {
         served = serve(listener, machine.context.clone(), site) => served?,
         stopped = machine.work() => stopped?,
+        signal = interruption::signal() => {
+            say(&format!("stopped by {signal}; a job that was running is gone on with by the next run"));
+            return Ok(End::Interrupted);
+        }
     }
     Ok(End::Complete)
 }
@@ -82,7 +87,7 @@ async fn answer(State(served): State<Arc<(Arc<Context>, Site)>>, head: Parts) ->
         response(serde_json::from_value(answer)?)
     };
     answered.await.unwrap_or_else(|error: Error| {
-        eprintln!("a request cannot be answered: {error}");
+        say(&format!("a request cannot be answered: {error}"));
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         response

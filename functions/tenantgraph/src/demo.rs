@@ -13,15 +13,17 @@ use uuid::Uuid;
 
 use crate::arguments::{Demo, Integration, Tenant};
 use crate::machine::Machine;
-use crate::progress::Progress;
-use crate::{End, Error, local};
+use crate::progress::{Progress, say};
+use crate::{End, Error, interruption, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { integration, tenant, storage, json } = arguments;
     let simulator = serve(&tenant, 0, Vec::new()).await?;
     let cloud = Cloud::parse(&simulator.cloud().to_string())?;
     let progress = Progress::new();
-    let machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
+    let mut machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
+    // The tenant is served at another address each time, and what was read names the one before.
+    machine.begins_anew();
     let began = Instant::now();
     let mut event = match integration {
         Integration::Azure => tenant_event(&simulator),
@@ -31,8 +33,18 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Tenant { users, subscriptions, resources, .. } = &tenant;
     let of = format!("{}/{users}/{subscriptions}/{resources}", event["instance"]["id"]);
     event["instance"]["id"] = id(&of).into();
-    let jobs = local::jobs(&machine.run(event).await?)?;
-    let summaries = machine.finish(&jobs).await?;
+    let collected = async {
+        let jobs = local::jobs(&machine.run(event).await?)?;
+        machine.finish(&jobs).await
+    };
+    let summaries = tokio::select! {
+        summaries = collected => summaries?,
+        signal = interruption::signal() => {
+            progress.close();
+            say(&crate::run::interrupted(signal, false));
+            return Ok(End::Interrupted);
+        }
+    };
     progress.close();
     crate::run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
 }

@@ -53,7 +53,7 @@ impl Exporter<'_> {
     }
 
     async fn lines(&self, sort: Sort, kind: &str) -> Result<Lines, Error> {
-        Ok(snapshot::lines(self.context, &self.summary.job, sort, kind).await?)
+        Ok(snapshot::whole(self.context, self.summary, sort, kind).await?)
     }
 
     /// Reads the next line, without what is of no use to others: the names that entities answer to, and

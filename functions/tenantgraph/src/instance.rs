@@ -1,6 +1,6 @@
 //! `tenantgraph instance`.
 
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 
 use collector::event::{Action, Event};
 use collector::instance::{Instance, Standing};
@@ -8,16 +8,13 @@ use collector::instances::{self, Managed};
 use serde_json::json;
 
 use crate::arguments::{self, Instances, OneInstance, Storage, StoreInstance};
+use crate::progress::say;
 use crate::{End, Error, local};
 
 pub(crate) async fn run(command: arguments::Instance) -> Result<End, Error> {
     use arguments::Instance as Command;
-    let mut is_table = false;
     let (action, storage) = match command {
-        Command::List(Instances { storage, json }) => {
-            is_table = !json;
-            (Action::List, storage)
-        }
+        Command::List(Instances { storage, json }) => return list(&storage.store, json).await,
         Command::Show(OneInstance { id, storage }) => (Action::Show(id), storage),
         Command::Store(StoreInstance { event, storage }) => (store(&event)?, storage),
         Command::Enable(OneInstance { id, storage }) => {
@@ -31,14 +28,13 @@ pub(crate) async fn run(command: arguments::Instance) -> Result<End, Error> {
     let Storage { store } = storage;
     let context = local::stored(&store).await?;
     match instances::manage(&context, action).await? {
-        Managed::Instances(instances) if is_table => table(&instances)?,
         Managed::Instances(instances) => match instances.as_slice() {
             [instance] => writeln!(stdout(), "{:#}", json!(instance))?,
             instances => writeln!(stdout(), "{:#}", json!(instances))?,
         },
         Managed::Stored { instance, warnings } => {
             for warning in warnings {
-                writeln!(stderr(), "! {warning}")?;
+                say(&format!("! {warning}"));
             }
             writeln!(stdout(), "{:#}", json!(instance))?;
         }
@@ -49,6 +45,27 @@ pub(crate) async fn run(command: arguments::Instance) -> Result<End, Error> {
         }
     }
     Ok(End::Complete)
+}
+
+/// Lists the instances. One that cannot be read never hides the others.
+async fn list(store: &str, json: bool) -> Result<End, Error> {
+    let context = local::stored(store).await?;
+    let (mut instances, mut end) = (Vec::new(), End::Complete);
+    for (id, instance) in instances::all(&context).await? {
+        match instance {
+            Ok(instance) => instances.push(instance),
+            Err(error) => {
+                say(&format!("{id}: {error}"));
+                end = End::Failed;
+            }
+        }
+    }
+    if json {
+        writeln!(stdout(), "{:#}", json!(instances))?;
+    } else {
+        table(&instances)?;
+    }
+    Ok(end)
 }
 
 fn store(event: &std::path::Path) -> Result<Action, Error> {

@@ -2,8 +2,6 @@
 //!
 //! It is a library too, so that tests run jobs on the same [`machine`].
 
-#![expect(clippy::print_stderr, reason = "progress goes to stderr: a command line has no log")]
-
 mod arguments;
 pub mod consent;
 mod demo;
@@ -12,6 +10,8 @@ mod docs;
 mod export;
 mod graph;
 mod instance;
+mod interruption;
+mod job;
 mod local;
 pub mod machine;
 mod plan;
@@ -20,12 +20,13 @@ mod report;
 mod run;
 mod show;
 mod simulate;
+mod store;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use collector::summary::Summary;
+use collector::summary::{JobStatus, Summary};
 
 use arguments::{Arguments, Command};
 
@@ -39,13 +40,23 @@ enum End {
     Complete,
     /// With something that could not be read. The ledger says what.
     Incomplete,
+    /// With something that went wrong, which was told.
+    Failed,
+    /// Before its end, by a signal.
+    Interrupted,
 }
 
 impl End {
     /// How jobs ended, by what came of them.
     fn of(summaries: &[Summary]) -> Self {
-        let is_complete = summaries.iter().all(|summary| summary.incomplete.is_empty());
-        if is_complete { Self::Complete } else { Self::Incomplete }
+        let has = |status| summaries.iter().any(|summary| summary.status == status);
+        if has(JobStatus::Failed) {
+            Self::Failed
+        } else if summaries.iter().all(|summary| summary.incomplete.is_empty()) {
+            Self::Complete
+        } else {
+            Self::Incomplete
+        }
     }
 }
 
@@ -54,6 +65,9 @@ impl From<End> for ExitCode {
         match end {
             End::Complete => Self::SUCCESS,
             End::Incomplete => Self::from(3),
+            End::Failed => Self::FAILURE,
+            // What shells say of a program that Ctrl-C ended.
+            End::Interrupted => Self::from(130),
         }
     }
 }
@@ -75,6 +89,8 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Show(show) => show::run(show).await,
         Command::Diff(diff) => diff::run(diff).await,
         Command::Instance(instance) => instance::run(instance).await,
+        Command::Job(job) => job::run(job).await,
+        Command::Store(store) => store::run(store).await,
         Command::Consent(consent) => consent::run(consent).await,
         Command::Docs(docs) => docs::run(&docs),
         Command::Simulator(simulator) => simulate::run(simulator).await,
@@ -84,7 +100,7 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         // Whoever read the results, such as `head`, has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            progress::say(&error.to_string());
             ExitCode::FAILURE
         }
     }

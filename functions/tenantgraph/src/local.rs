@@ -26,12 +26,15 @@ pub(crate) fn event(path: &Path) -> Result<Value, Error> {
     Ok(serde_json::from_slice(&text).map_err(|error| in_file(&format!("is not JSON: {error}")))?)
 }
 
-/// What is stored, for looking at it only.
+/// What is stored, for looking at it and for changing it, but for running nothing.
 pub(crate) async fn stored(store: &str) -> Result<Context, Error> {
+    let claims = aws::claims(store)?;
     let store = aws::store(store).await?;
     let microsoft = Arc::new(Connections::default());
     let queue = Arc::new(LocalQueue::new(std::time::Duration::ZERO, 1));
-    Ok(Context::new(store, queue, Arc::new(LocalSecrets), microsoft))
+    let mut context = Context::new(store, queue, Arc::new(LocalSecrets), microsoft);
+    context.claims = claims;
+    Ok(context)
 }
 
 /// The jobs that a start answered with.

@@ -11,7 +11,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use collector::layout::Job;
 use collector::ports::{Outgoing, Queue, QueueError, QueueName};
 use collector::summary::Summary;
-use collector::{Context, Observer, snapshot};
+use collector::{Context, News, Observer, snapshot};
 use lambda_runtime::LambdaEvent;
 use microsoft::{Cloud, Connections};
 use serde_json::Value;
@@ -51,13 +51,22 @@ impl Machine {
         cloud: Option<Cloud>,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, Error> {
+        let claims = aws::claims(store)?;
         let store = aws::store(store).await?;
         let microsoft = Arc::new(cloud.map_or_else(Connections::default, Connections::new));
         let queue = Arc::new(Watched::new());
         let mut context = Context::new(store, queue.clone(), Arc::new(LocalSecrets), microsoft);
-        context.observer = observer;
+        context.claims = claims;
+        context.observer = Arc::new(Noting { inner: observer, queue: queue.clone() });
         context.is_one_process = true;
         Ok(Self { context: Arc::new(context), queue })
+    }
+
+    /// Lets jobs that were interrupted begin anew, rather than go on from what they read.
+    pub(crate) fn begins_anew(&mut self) {
+        if let Some(context) = Arc::get_mut(&mut self.context) {
+            context.resumes = false;
+        }
     }
 
     /// Hands an event to the function `start`, and returns its answer.
@@ -69,11 +78,12 @@ impl Machine {
         start::handle(&self.context, invocation(event)).await
     }
 
-    /// Works until all queues are empty, and returns what came of jobs.
+    /// Works until all queues are empty, and returns what came of jobs. A message that fails again and again is
+    /// given up, and does not hold up the others; see [`given_up`](Self::given_up).
     ///
     /// # Errors
     ///
-    /// If a message fails again and again.
+    /// If one of the jobs has not ended, or storage fails.
     pub async fn finish(&self, jobs: &[Job]) -> Result<Vec<Summary>, Error> {
         let mut workers = self.workers();
         tokio::select! {
@@ -83,16 +93,35 @@ impl Machine {
         workers.shutdown().await;
         let mut summaries = Vec::new();
         for job in jobs {
-            summaries.push(snapshot::summary(&self.context, job).await?);
+            match snapshot::summary(&self.context, job).await {
+                Ok(summary) => summaries.push(summary),
+                Err(error) => return Err(self.unfinished(job, &error).into()),
+            }
         }
         Ok(summaries)
+    }
+
+    /// What was given up, in words.
+    #[must_use]
+    pub fn given_up(&self) -> Vec<String> {
+        self.queue.given_up.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why a job has not ended, and what happens next.
+    fn unfinished(&self, job: &Job, error: &collector::Error) -> String {
+        let given_up = self.given_up();
+        let why = if given_up.is_empty() { error.to_string() } else { given_up.join("\n") };
+        format!(
+            "{why}\njob {} of instance {} has not ended; the same command goes on from what was read",
+            job.id, job.instance
+        )
     }
 
     /// Works on what is queued, now and later, and never ends by itself.
     ///
     /// # Errors
     ///
-    /// If a message fails again and again.
+    /// If the queue fails.
     pub async fn work(&self) -> Result<(), Error> {
         match self.workers().join_next().await {
             Some(stopped) => stopped?,
@@ -121,26 +150,68 @@ fn invocation(payload: Value) -> LambdaEvent<Value> {
 }
 
 /// Takes messages of a queue and hands them to its function, as Lambda would.
-async fn work(context: &Context, messages: &Watched, queue: QueueName) -> Result<(), Error> {
+async fn work(context: &Arc<Context>, messages: &Watched, queue: QueueName) -> Result<(), Error> {
     loop {
         let deliveries = messages.inner.receive(queue, 10).await;
-        let event = invocation(serde_json::to_value(event(&deliveries))?);
-        let answer = match queue {
-            QueueName::Collect => collect::handle(context, event).await?,
-            QueueName::Finish => finish::handle(context, event).await?,
-            QueueName::Provision => provision::handle(context, event).await?,
-        };
-        let response: SqsBatchResponse = serde_json::from_value(answer)?;
-        let failed: BTreeSet<String> =
-            response.batch_item_failures.into_iter().map(|it| it.item_identifier).collect();
+        let mut failed = BTreeSet::new();
+        match invoke(context, queue, &deliveries).await {
+            Ok(failures) => failed = failures,
+            // Something is wrong with one of them, which must not take the others along.
+            Err(_) if deliveries.len() > 1 => {
+                for delivery in &deliveries {
+                    let one = std::slice::from_ref(delivery);
+                    failed.extend(invoke(context, queue, one).await.unwrap_or_else(|_| ids(one)));
+                }
+            }
+            Err(_) => failed = ids(&deliveries),
+        }
         for delivery in &deliveries {
-            if failed.contains(&delivery.message_id) {
-                messages.failed(queue, delivery).await?;
-            } else {
+            if !failed.contains(&delivery.message_id) {
                 messages.inner.delete(&delivery.receipt)?;
+            } else if let Some(instance) = messages.failed(queue, delivery).await? {
+                // Nobody is at work on it any more, so that another may be.
+                context.claims.release(&instance);
             }
         }
     }
+}
+
+/// The ids of messages.
+fn ids(deliveries: &[Delivery]) -> BTreeSet<String> {
+    deliveries.iter().map(|it| it.message_id.clone()).collect()
+}
+
+/// Hands messages to a function, and returns the ids of those that it did not get done.
+///
+/// # Errors
+///
+/// If the function answers with an error, or panics.
+async fn invoke(
+    context: &Arc<Context>,
+    queue: QueueName,
+    deliveries: &[Delivery],
+) -> Result<BTreeSet<String>, Error> {
+    let (context, event) = (context.clone(), invocation(serde_json::to_value(event(deliveries))?));
+    // A task of its own keeps a panic from whoever waits for it, and ends with whoever does.
+    let mut task = JoinSet::new();
+    task.spawn(async move {
+        match queue {
+            QueueName::Collect => collect::handle(&context, event).await,
+            QueueName::Finish => finish::handle(&context, event).await,
+            QueueName::Provision => provision::handle(&context, event).await,
+        }
+    });
+    let answer = match task.join_next().await {
+        Some(Ok(answer)) => answer,
+        Some(Err(panicked)) => Err(panicked.into()),
+        None => Err("the function was not run".into()),
+    };
+    let answer = answer.inspect_err(|error| {
+        let count = deliveries.len();
+        tracing::error!(?queue, count, %error, "a function cannot do its messages");
+    });
+    let response: SqsBatchResponse = serde_json::from_value(answer?)?;
+    Ok(response.batch_item_failures.into_iter().map(|it| it.item_identifier).collect())
 }
 
 /// The event by which Lambda would hand messages over.
@@ -165,6 +236,8 @@ struct Watched {
     inner: LocalQueue,
     held: Mutex<BTreeSet<String>>,
     failures: Mutex<HashMap<String, u32>>,
+    /// What was given up, in words.
+    given_up: Mutex<Vec<String>>,
 }
 
 impl Watched {
@@ -172,14 +245,23 @@ impl Watched {
         // Whoever works on a message ends it, or ends with this process. None has to come back because somebody
         // died, and linking a large tenant takes as long as it takes.
         let inner = LocalQueue::new(Duration::MAX, u32::MAX);
-        Self { inner, held: Mutex::default(), failures: Mutex::default() }
+        Self {
+            inner,
+            held: Mutex::default(),
+            failures: Mutex::default(),
+            given_up: Mutex::default(),
+        }
+    }
+
+    fn give_up(&self, what: String) {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     }
 
     /// Sees to a message that its function did not get done: one that is held waits for a throttle, any
-    /// other is tried again soon, and not for ever.
-    async fn failed(&self, queue: QueueName, delivery: &Delivery) -> Result<(), Error> {
+    /// other is tried again soon, and not for ever. Returns the instance of one that is given up.
+    async fn failed(&self, queue: QueueName, delivery: &Delivery) -> Result<Option<String>, Error> {
         if self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&delivery.receipt) {
-            return Ok(());
+            return Ok(None);
         }
         let failures = {
             let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,12 +270,17 @@ impl Watched {
             *count
         };
         if failures >= FAILURES {
-            return Err(
-                format!("gave up after {failures} attempts; the last errors are above").into()
-            );
+            let (instance, what) = subject(&delivery.body);
+            let what =
+                format!("{what} was given up after {failures} attempts; the last errors are above");
+            tracing::error!(instance.id = instance, "{what}");
+            self.give_up(what);
+            self.inner.delete(&delivery.receipt)?;
+            return Ok(Some(instance));
         }
         let wait = Duration::from_secs(u64::from(failures));
-        Ok(self.inner.hold(queue, &delivery.receipt, wait).await?)
+        self.inner.hold(queue, &delivery.receipt, wait).await?;
+        Ok(None)
     }
 }
 
@@ -211,5 +298,37 @@ impl Queue for Watched {
     ) -> Result<(), QueueError> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(receipt.to_owned());
         self.inner.hold(queue, receipt, wait).await
+    }
+}
+
+/// The instance that a message is about, and what it asks for.
+fn subject(body: &str) -> (String, String) {
+    let message: Value = serde_json::from_str(body).unwrap_or_default();
+    let text = |pointer| message.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let (instance, job) = (text("/job/instance"), text("/job/id"));
+    let what = match (text("/step"), text("/subscription")) {
+        ("", "") => format!("the finish of job {job} of instance {instance}"),
+        ("", subscription) => format!("subscription {subscription} of instance {instance}"),
+        (step, _) => format!("step {step} of job {job} of instance {instance}"),
+    };
+    (instance.to_owned(), what)
+}
+
+/// Notes which jobs failed on their way to who watches.
+#[derive(Debug)]
+struct Noting {
+    inner: Arc<dyn Observer>,
+    queue: Arc<Watched>,
+}
+
+impl Observer for Noting {
+    fn observe(&self, job: &Job, news: &News<'_>) {
+        if let News::Failed { reason } = news {
+            self.queue.give_up(format!(
+                "job {} of instance {} failed: {reason}; the last snapshot stays as it was",
+                job.id, job.instance
+            ));
+        }
+        self.inner.observe(job, news);
     }
 }

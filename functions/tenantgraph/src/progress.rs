@@ -1,6 +1,6 @@
 //! Progress on stderr: a line that changes on a terminal, a line for each event elsewhere.
 
-use std::io::{IsTerminal as _, stderr};
+use std::io::{self, IsTerminal as _, Write, stderr};
 use std::sync::Arc;
 
 use collector::layout::Job;
@@ -8,12 +8,31 @@ use collector::{News, Observer};
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
+/// Prints a line to stderr. Whoever closed it, or let its disk run full, loses lines, and nothing else.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
+}
+
+/// Stderr that never fails.
+struct Lenient;
+
+impl Write for Lenient {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = stderr().write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Sends what the parts log to stderr: warnings and errors, or what `RUST_LOG` says.
 pub fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(stderr)
+        .with_writer(|| Lenient)
         .with_ansi(stderr().is_terminal())
         .without_time()
         .with_target(false)
@@ -51,7 +70,7 @@ impl Progress {
     fn say(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
+            None => say(line),
         }
     }
 }
@@ -68,6 +87,13 @@ impl Observer for Progress {
                 }
                 self.say(&format!("{id}  {instance}: {steps} steps"));
             }
+            News::Resumed { since, ended } => self.say(&format!(
+                "{id}  the run of {since} was interrupted; going on from what it read ({ended} steps have ended)"
+            )),
+            News::Anew { since, why } => self.say(&format!(
+                "{id}  the run of {since} was interrupted; starting anew, as {why}"
+            )),
+            News::Failed { reason } => self.say(&format!("{id}  failed: {reason}")),
             News::Read { step, items } => {
                 if let Some(bar) = &self.bar {
                     bar.set_message(format!("{step}: {items} items"));

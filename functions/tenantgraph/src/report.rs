@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use collector::ledger::Reading;
 use collector::link::Carried;
-use collector::summary::{JobStatus, Summary};
+use collector::summary::{JobStatus, LAST_SNAPSHOT, Summary};
 use serde_json::{Value, json};
 
 use crate::Error;
@@ -91,7 +91,8 @@ fn incomplete(whole: Whole<'_>) -> io::Result<()> {
     }
     writeln!(stdout(), "NOT COMPLETE")?;
     for entry in incomplete.iter().take(LINES) {
-        let kind = entry.kind.as_deref().unwrap_or("relationships");
+        let other = if entry.step == LAST_SNAPSHOT { "everything" } else { "relationships" };
+        let kind = entry.kind.as_deref().unwrap_or(other);
         let reason = entry.reason.as_deref().unwrap_or_default();
         let (scope, status) = (&entry.scope, entry.status.as_str());
         writeln!(stdout(), "  {scope}  {}  {kind}: {status}: {reason}", entry.step)?;
@@ -178,6 +179,7 @@ fn jobs(summaries: &[Summary]) -> io::Result<()> {
         let status = match summary.status {
             JobStatus::Complete => "complete",
             JobStatus::Incomplete => "incomplete",
+            JobStatus::Failed => "failed",
         };
         writeln!(
             stdout(),

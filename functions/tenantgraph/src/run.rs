@@ -4,16 +4,16 @@ use std::io::{Write as _, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use collector::summary::Summary;
+use collector::summary::{JobStatus, Summary};
 use microsoft::{Cloud, CloudError};
 use serde_json::Value;
 
 use crate::arguments::Run;
 use crate::graph::Graph;
 use crate::machine::Machine;
-use crate::progress::Progress;
+use crate::progress::{Progress, say};
 use crate::report::Whole;
-use crate::{End, Error, local, report};
+use crate::{End, Error, interruption, local, report};
 
 pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
     let Run { event, steps, storage, cloud: named, json } = arguments;
@@ -21,8 +21,37 @@ pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
     let cloud = named.as_deref().map(cloud).transpose()?;
     let progress = Progress::new();
     let machine = Machine::new(&storage.store, cloud, progress.clone()).await?;
+    let is_whole = steps.is_empty() && event.get("step").is_none();
+    tokio::select! {
+        ended = work(&machine, event, &steps, &storage.store, &progress, json) => ended,
+        signal = interruption::signal() => {
+            progress.close();
+            say(&interrupted(signal, is_whole));
+            Ok(End::Interrupted)
+        }
+    }
+}
+
+/// What was stopped, and what happens next.
+pub(crate) fn interrupted(signal: &str, is_whole: bool) -> String {
+    let next = if is_whole {
+        "what was read is stored, and the same command goes on from there"
+    } else {
+        "the same command begins again"
+    };
+    format!("stopped by {signal}; {next}")
+}
+
+async fn work(
+    machine: &Machine,
+    event: Value,
+    steps: &[String],
+    store: &str,
+    progress: &Progress,
+    json: bool,
+) -> Result<End, Error> {
     if !steps.is_empty() {
-        return run_steps(&machine, &event, &steps, json).await;
+        return run_steps(machine, &event, steps, json).await;
     }
     let began = Instant::now();
     let answer = machine.run(event).await?;
@@ -36,7 +65,7 @@ pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
     }
     let summaries = machine.finish(&local::jobs(&answer)?).await?;
     progress.close();
-    print(&machine, &summaries, &storage.store, began.elapsed(), json).await
+    print(machine, &summaries, store, began.elapsed(), json).await
 }
 
 /// Prints what came of jobs, one after the other; those of a tenant's subscriptions with the tenant's.
@@ -49,6 +78,13 @@ pub(crate) async fn print(
 ) -> Result<End, Error> {
     let mut end = End::Complete;
     for summary in summaries {
+        if summary.status == JobStatus::Failed {
+            end = End::Failed;
+            if json {
+                writeln!(stdout(), "{}", serde_json::to_string_pretty(summary)?)?;
+            }
+            continue;
+        }
         let tenant = match summary.subscriptions.len() {
             0 => None,
             _ => Some(Graph::of_tenant(&machine.context, &summary.job.instance).await?),
@@ -58,9 +94,13 @@ pub(crate) async fn print(
             None => Whole { graph: summary, instances: &[] },
         };
         report::print(whole, store, took, json)?;
-        if End::of(std::slice::from_ref(whole.graph)) == End::Incomplete {
-            end = End::Incomplete;
+        if end == End::Complete {
+            end = End::of(std::slice::from_ref(whole.graph));
         }
+    }
+    for given_up in machine.given_up() {
+        say(&given_up);
+        end = End::Failed;
     }
     Ok(end)
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::arguments::{Show, Subject};
 use crate::graph::Graph;
+use crate::progress::say;
 use crate::{End, Error, local, report};
 
 pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
@@ -32,15 +33,25 @@ pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
 
 /// Lists the instances that have a snapshot.
 async fn list(context: &Context) -> Result<End, Error> {
+    let mut end = End::Complete;
     for name in context.store.list("graph/").await? {
         let instance = name.strip_prefix("graph/").and_then(|it| it.strip_suffix("/latest.json"));
         let Some(instance) = instance else { continue };
         let Summary { instance_name, finished_at, graph, .. } =
-            snapshot::latest(context, instance).await?;
+            match snapshot::latest(context, instance).await {
+                Ok(summary) => summary,
+                // One that cannot be read never hides the others.
+                Err(error) if error.object().is_some() => {
+                    say(&format!("{instance}: {error}"));
+                    end = End::Failed;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
         let entities: u64 = graph.entities.values().sum();
         writeln!(stdout(), "{instance}  {instance_name}  {entities} entities, {finished_at}")?;
     }
-    Ok(End::Complete)
+    Ok(end)
 }
 
 async fn items(
@@ -55,7 +66,7 @@ async fn items(
         (_, true) => Sort::Relationships,
         _ => return Err(format!("the snapshot has nothing of type {kind}").into()),
     };
-    let mut lines = snapshot::lines(context, &summary.job, sort, kind).await?;
+    let mut lines = snapshot::whole(context, summary, sort, kind).await?;
     let matching = arguments.matching.as_deref().map(str::to_lowercase);
     let (mut line, mut shown) = (String::new(), 0);
     while shown < arguments.limit && lines.next(&mut line)? {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::arguments::Simulate;
+use crate::progress::say;
 use crate::{End, Error, demo};
 
 /// Serves a simulated tenant until the process is stopped. The files are written once it is served, so
@@ -28,6 +29,6 @@ pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
     ] {
         fs::write(out.join(name), serde_json::to_vec_pretty(&document)?)?;
     }
-    eprintln!("a tenant is served at {}; see {}", simulator.base(), out.display());
+    say(&format!("a tenant is served at {}; see {}", simulator.base(), out.display()));
     std::future::pending().await
 }

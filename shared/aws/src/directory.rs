@@ -12,7 +12,7 @@ use crate::hash::{self, Hashing};
 use crate::name;
 
 /// Where unfinished files lie, and the lock. No object can have a name with this character.
-const SCRATCH: &str = "#scratch";
+pub(crate) const SCRATCH: &str = "#scratch";
 
 /// A [`Store`] in a directory of this machine: one file for each object, under the object's name.
 ///

@@ -5,11 +5,13 @@
 //! |---|---|---|
 //! | [`Store`](collector::ports::Store) | [`Bucket`] | [`Directory`] |
 //! | [`Queue`](collector::ports::Queue) | [`Sqs`] | [`LocalQueue`] |
+//! | [`Claims`](collector::ports::Claims) | nobody can tell | [`DirectoryClaims`] |
 //! | [`Secrets`](collector::ports::Secrets) | [`SecretsManager`] | [`LocalSecrets`] |
 //!
 //! This is the only crate that knows the AWS SDKs.
 
 mod bucket;
+mod claims;
 mod clients;
 mod directory;
 mod failure;
@@ -23,11 +25,12 @@ mod secrets_manager;
 mod sqs;
 
 pub use bucket::Bucket;
+pub use claims::DirectoryClaims;
 pub use clients::{Clients, connect};
 pub use directory::Directory;
 pub use line::Delivery;
 pub use local_queue::LocalQueue;
 pub use local_secrets::LocalSecrets;
-pub use location::{Location, LocationError, store};
+pub use location::{Location, LocationError, claims, store};
 pub use secrets_manager::SecretsManager;
 pub use sqs::Sqs;

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use collector::ports::Store;
+use collector::ports::{Claims, Store, Unclaimed};
 
-use crate::{Directory, connect};
+use crate::{Directory, DirectoryClaims, connect};
 
 /// The place of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,19 @@ pub async fn store(location: &str) -> Result<Arc<dyn Store>, LocationError> {
     match location.parse()? {
         Location::Directory(path) => Ok(Arc::new(Directory::new(path))),
         bucket @ Location::Bucket { .. } => Ok(connect().await.store(bucket)),
+    }
+}
+
+/// Who is at work on the instances of a store. Only processes of one machine can tell, so of a bucket nobody
+/// can.
+///
+/// # Errors
+///
+/// The text is not a location.
+pub fn claims(location: &str) -> Result<Arc<dyn Claims>, LocationError> {
+    match location.parse()? {
+        Location::Directory(path) => Ok(Arc::new(DirectoryClaims::new(path))),
+        Location::Bucket { .. } => Ok(Arc::new(Unclaimed)),
     }
 }
 

@@ -61,12 +61,26 @@ pub(crate) async fn after(
     Ok(here)
 }
 
-/// Queues the steps that wait for nothing.
+/// Queues the steps that can run: at the beginning those that wait for nothing.
+///
+/// Of a job that is gone on with, steps that have ended are among them. Their messages see to what follows from
+/// them, for nobody knows whether that was done.
 pub(crate) async fn first(context: &Context, plan: &Plan) -> Result<(), Error> {
-    let ready = plan.enabled().map(|(planned, _)| planned).filter(|it| it.after.is_empty());
-    let messages = ready.map(|planned| first_slice(plan, planned, 0).outgoing(plan)).collect();
+    let ended = ended(context, plan).await?;
+    let mut messages = Vec::new();
+    for (planned, step) in plan.enabled() {
+        if !planned.after.iter().all(|it| ended.contains(it)) {
+            continue;
+        }
+        let shards = match planned.after.as_slice() {
+            [] => 1,
+            _ if ended.contains(&planned.id) => 1,
+            _ => parents::shards(context, plan, planned, step).await?,
+        };
+        messages.extend((0..shards).map(|it| first_slice(plan, planned, it).outgoing(plan)));
+    }
     context.queue.send(QueueName::Collect, messages).await?;
-    finish_if_ended(context, plan, &BTreeSet::new()).await
+    finish_if_ended(context, plan, &ended).await
 }
 
 fn first_slice(plan: &Plan, planned: &PlannedStep, shard: u32) -> Slice {

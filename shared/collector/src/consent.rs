@@ -327,7 +327,7 @@ async fn collect(context: &Context, instance: &Instance, state: &State) -> Colle
     }
     match start::start(context, instance, &state.nonce).await {
         Ok(job) => Collection::Started(job),
-        Err(Error::Running { .. }) => Collection::Running,
+        Err(Error::Running { .. } | Error::Held { .. }) => Collection::Running,
         Err(error) => Collection::Later(error.to_string()),
     }
 }

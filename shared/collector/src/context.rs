@@ -13,8 +13,8 @@ use crate::instance::{Config, Credentials, Instance, SecretReference};
 use crate::layout::Job;
 use crate::ledger::Status;
 use crate::ports::{
-    Body, Condition, Etag, Failure, Fetch, Microsoft, Queue, QueueError, SecretError, Secrets,
-    Store, StoreError,
+    Body, Claims, Condition, Etag, Failure, Fetch, Microsoft, Queue, QueueError, SecretError,
+    Secrets, Store, StoreError, Unclaimed,
 };
 
 /// What every execution is given. It is made once for each process and shared.
@@ -28,11 +28,15 @@ pub struct Context {
     pub secrets: Arc<dyn Secrets>,
     /// Microsoft.
     pub microsoft: Arc<dyn Microsoft>,
+    /// Who is at work on which instance.
+    pub claims: Arc<dyn Claims>,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
     /// Whether this process runs every part of a job itself, and may thus keep the secret that came
     /// with an event in its memory until the job ends.
     pub is_one_process: bool,
+    /// Whether a job whose process is gone is gone on with, rather than begun anew.
+    pub resumes: bool,
     /// How many parents one shard of a step takes in the jobs that are planned. A step with more is
     /// split.
     pub parents_per_shard: u64,
@@ -93,8 +97,10 @@ impl Context {
             queue,
             secrets,
             microsoft,
+            claims: Arc::new(Unclaimed),
             observer: Arc::new(Unobserved),
             is_one_process: false,
+            resumes: true,
             parents_per_shard: PARENTS_PER_SHARD,
             consent_site: "(address of the function consent)".to_owned(),
             connections: Mutex::default(),
@@ -166,16 +172,41 @@ impl Context {
         }
     }
 
+    /// Reads an object that has to make sense if it is there.
     pub(crate) async fn read<T: DeserializeOwned>(
         &self,
         name: &str,
     ) -> Result<Option<(T, Etag)>, Error> {
-        let Some(object) = self.store.get(name).await? else { return Ok(None) };
-        let value = serde_json::from_slice(&object.body).map_err(|cause| Error::Unreadable {
-            name: name.to_owned(),
-            cause: cause.to_string(),
-        })?;
-        Ok(Some((value, object.etag)))
+        match self.look(name).await? {
+            Stored::Absent => Ok(None),
+            Stored::Sound(value, etag) => Ok(Some((value, etag))),
+            Stored::Damaged { cause, .. } => Err(Error::unreadable(name, &cause)),
+        }
+    }
+
+    /// Reads an object that can be done without if it makes no sense.
+    pub(crate) async fn look<T: DeserializeOwned>(&self, name: &str) -> Result<Stored<T>, Error> {
+        let Some(object) = self.store.get(name).await? else { return Ok(Stored::Absent) };
+        Ok(match serde_json::from_slice(&object.body) {
+            Ok(value) => Stored::Sound(value, object.etag),
+            Err(cause) => Stored::Damaged { etag: object.etag, cause: cause.to_string() },
+        })
+    }
+
+    /// Reads an object that can be done without; what is damaged is told, and taken for absent. What is
+    /// written in its place is written over this version.
+    pub(crate) async fn spare<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<(Option<T>, Condition), Error> {
+        Ok(match self.look(name).await? {
+            Stored::Absent => (None, Condition::Absent),
+            Stored::Sound(value, etag) => (Some(value), Condition::Matches(etag)),
+            Stored::Damaged { etag, cause } => {
+                tracing::warn!(name, cause, "a stored object is damaged; going on without it");
+                (None, Condition::Matches(etag))
+            }
+        })
     }
 
     pub(crate) async fn write(
@@ -187,6 +218,22 @@ impl Context {
         let body = serde_json::to_vec_pretty(value).map_err(io::Error::from)?;
         Ok(self.store.put(name, Body::Bytes(body), condition).await?)
     }
+}
+
+/// How a stored object was found.
+#[derive(Debug)]
+pub(crate) enum Stored<T> {
+    /// There is none.
+    Absent,
+    /// It makes sense.
+    Sound(T, Etag),
+    /// It is there, and is not what it should be.
+    Damaged {
+        /// Its version.
+        etag: Etag,
+        /// What is wrong with it.
+        cause: String,
+    },
 }
 
 /// Watches executions, for people.
@@ -204,6 +251,25 @@ pub enum News<'n> {
         instance: &'n str,
         /// How many steps run.
         steps: usize,
+    },
+    /// A job whose process is gone is gone on with.
+    Resumed {
+        /// When it began, in ISO 8601.
+        since: &'n str,
+        /// How many of its steps have ended.
+        ended: usize,
+    },
+    /// A job whose process is gone is given up, and another begins.
+    Anew {
+        /// When it began, in ISO 8601.
+        since: &'n str,
+        /// Why it is not gone on with.
+        why: &'n str,
+    },
+    /// The job is given up.
+    Failed {
+        /// Why.
+        reason: &'n str,
     },
     /// A step read pages.
     Read {
@@ -264,7 +330,7 @@ pub enum Error {
     },
     /// The instance is being collected already.
     #[error(
-        "a job of instance {instance} is running since {since} ({job}); wait for it, or until its lease ends at {until}"
+        "a job of instance {instance} is running since {since} ({job}); wait for it, or until its lease ends at {until}, or give it up with `tenantgraph job abandon {instance}`"
     )]
     Running {
         /// The instance.
@@ -275,6 +341,14 @@ pub enum Error {
         since: String,
         /// When it is taken for dead, in ISO 8601.
         until: String,
+    },
+    /// Another process of this machine collects the instance.
+    #[error("{holder} is collecting instance {instance}; wait for it, or stop it")]
+    Held {
+        /// The instance.
+        instance: String,
+        /// The process.
+        holder: String,
     },
     /// The last job of the instance died, and is being closed.
     #[error(
@@ -326,7 +400,7 @@ pub enum Error {
     )]
     SecretLost(String),
     /// A stored object is not what it should be.
-    #[error("{name} cannot be understood: {cause}")]
+    #[error("{name} is damaged, or not what it should be: {cause}")]
     Unreadable {
         /// The object.
         name: String,
@@ -345,4 +419,20 @@ pub enum Error {
     /// The local disk fails.
     #[error("the local disk cannot be read or written: {0}")]
     Disk(#[from] io::Error),
+}
+
+impl Error {
+    /// A stored object is not what it should be.
+    pub(crate) fn unreadable(name: &str, cause: &dyn std::fmt::Display) -> Self {
+        Self::Unreadable { name: name.to_owned(), cause: cause.to_string() }
+    }
+
+    /// The stored object that is damaged or gone, if that is why.
+    #[must_use]
+    pub fn object(&self) -> Option<&str> {
+        match self {
+            Self::Unreadable { name, .. } | Self::Unknown(name) => Some(name),
+            _ => None,
+        }
+    }
 }

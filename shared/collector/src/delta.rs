@@ -18,7 +18,7 @@ use crate::instance::{Collection, Instance};
 use crate::layout::{self, Job};
 use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
-use crate::ports::{Condition, StoreError};
+use crate::ports::StoreError;
 
 /// How long a delta link is followed. Links of directory objects work for seven days; a job takes a while.
 /// Source: Microsoft Graph, "Use delta query to track changes in Microsoft Graph data", token duration.
@@ -51,9 +51,9 @@ pub(crate) struct State {
 
 /// Which state of a step is the last.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+pub(crate) struct Kept {
     job: Job,
-    /// When the job was planned. Those of one second cannot be told apart by their ids.
+    /// When the job was planned. Those of one millisecond cannot be told apart by their ids.
     #[serde(with = "time::serde::rfc3339")]
     planned: OffsetDateTime,
     state: String,
@@ -129,7 +129,7 @@ pub(crate) async fn kept(
             continue;
         }
         let name = layout::kept(&instance.id, &planned.id);
-        if let Some((kept, _)) = context.read::<Kept>(&name).await? {
+        if let (Some(kept), _) = context.spare::<Kept>(&name).await? {
             states.insert(planned.id.clone(), kept.state);
         }
     }
@@ -144,11 +144,10 @@ pub(crate) async fn keep(context: &Context, plan: &Plan, step: &Step) -> Result<
     let kept = Kept { job: plan.job.clone(), planned: planned(plan), state };
     let name = layout::kept(&plan.job.instance, step.id);
     loop {
-        let condition = match context.read::<Kept>(&name).await? {
-            Some((last, _)) if last.planned >= kept.planned => return Ok(()),
-            Some((_, etag)) => Condition::Matches(etag),
-            None => Condition::Absent,
-        };
+        let (last, condition) = context.spare::<Kept>(&name).await?;
+        if last.is_some_and(|last| last.planned >= kept.planned) {
+            return Ok(());
+        }
         match context.write(&name, &kept, condition).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),
             written => return written.map(drop),

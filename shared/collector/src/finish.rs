@@ -1,17 +1,23 @@
 //! From what the steps stored to a snapshot.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::context::{Context, Error, News};
-use crate::layout::{self, Job};
-use crate::link;
+use crate::context::{Context, Error, News, Stored};
+use crate::layout::{self, Job, Sort};
+use crate::ledger::Status;
+use crate::link::{self, Linked};
 use crate::manifest::{Manifest, make_up};
 use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, StoreError};
 use crate::snapshot;
-use crate::summary::Summary;
+use crate::summary::{BARE, SetAside, Summary};
+
+/// How often a job is tried to be finished before it is given up.
+pub(crate) const TRIES: u32 = 3;
 
 /// Which snapshot of an instance is the latest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,18 +32,50 @@ pub struct Latest {
     pub subscription_id: Option<String>,
 }
 
+/// Why a job could not be finished, and how often.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Tries {
+    pub(crate) count: u32,
+    pub(crate) reason: String,
+}
+
 /// Links what a job's steps stored, writes the snapshot and the summary, and moves `latest`.
 ///
-/// It may be done again at any time, and comes to the same.
+/// It may be done again at any time, and comes to the same. A job that cannot be finished because of what is
+/// stored of it is given up after three tries: its summary then says why, and `latest` stays.
 ///
 /// # Errors
 ///
 /// If a step has not ended, or storage fails.
 pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> {
     let job = &message.job;
-    if let Some((summary, _)) = context.read(&job.summary()).await? {
+    if let (Some(summary), _) = context.spare(&job.summary()).await? {
         return Ok(summary);
     }
+    let error = match finish(context, job).await {
+        // What is stored does not mend itself. Anything else may be better the next time.
+        Err(error) if error.object().is_some() => error,
+        finished => {
+            if finished.is_ok() {
+                context.claims.release(&job.instance);
+            }
+            return finished;
+        }
+    };
+    let (tries, _) = context.spare::<Tries>(&job.tries()).await?;
+    let count = tries.unwrap_or_default().count + 1;
+    let tries = Tries { count, reason: error.to_string() };
+    context.write(&job.tries(), &tries, Condition::Always).await?;
+    if count < TRIES {
+        return Err(error);
+    }
+    let reason = format!("it could not be finished in {count} tries: {error}");
+    let failed = fail(context, job, &reason).await;
+    context.claims.release(&job.instance);
+    failed
+}
+
+async fn finish(context: &Context, job: &Job) -> Result<Summary, Error> {
     let (plan, _): (Plan, _) =
         context.read(&job.plan()).await?.ok_or_else(|| Error::Unknown(job.plan()))?;
     let mut manifests: Vec<Manifest> = Vec::new();
@@ -48,22 +86,157 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
     }
     make_up(&mut manifests);
     context.observer.observe(job, &News::Links);
-    let previous = match &plan.previous {
-        Some(previous) => Some(snapshot::summary(context, previous).await?),
-        None => None,
-    };
-    let graph = link::link(context, &plan, &manifests, previous.as_ref()).await?;
+    let (graph, last) = compare(context, &plan, &manifests).await?;
     for manifest in &mut manifests {
         if let Some(why) = graph.shortfalls.get(&manifest.step) {
             manifest.lacks(why);
         }
     }
-    let summary = Summary::new(&plan, &manifests, graph, OffsetDateTime::now_utc());
-    // The summary ends the job, so `latest` moves before it: no one sees a job that has ended without
-    // its snapshot.
+    let mut summary = Summary::new(&plan, &manifests, graph, OffsetDateTime::now_utc());
+    match last {
+        Last::Compared => (),
+        Last::Bare => summary.note_last_snapshot(plan.tenant_id(), Status::Partial, BARE),
+        Last::SetAside(set_aside) => {
+            let reason = set_aside.to_string();
+            tracing::error!(instance.id = job.instance, job.id, reason, "a snapshot is set aside");
+            summary.note_last_snapshot(plan.tenant_id(), Status::Failed, &reason);
+            summary.set_aside = Some(set_aside);
+        }
+    }
+    // What later jobs have to know stays with the snapshot. The summary of the job ends the job, so `latest`
+    // moves before it: no one sees a job that has ended without its snapshot.
+    context.write(&job.snapshot_summary(), &summary, Condition::Always).await?;
     move_latest(context, &plan).await?;
     context.write(&job.summary(), &summary, Condition::Always).await?;
     context.observer.observe(job, &News::Finished);
+    Ok(summary)
+}
+
+/// What became of the last snapshot.
+enum Last {
+    /// It was compared with, or there is none.
+    Compared,
+    /// It was compared with, but nothing was concluded from that.
+    Bare,
+    /// It cannot be read.
+    SetAside(SetAside),
+}
+
+/// Links, and compares with the last snapshot as far as that can be read. A damaged one is set aside.
+async fn compare(
+    context: &Context,
+    plan: &Plan,
+    manifests: &[Manifest],
+) -> Result<(Linked, Last), Error> {
+    let Some(job) = &plan.previous else {
+        let graph = link::link(context, plan, manifests, None).await?;
+        let name = layout::latest(&plan.job.instance);
+        let last = match context.look::<Latest>(&name).await? {
+            Stored::Damaged { cause, .. } => {
+                let reason = Error::unreadable(&name, &cause).to_string();
+                Last::SetAside(SetAside { job: None, reason, lost: BTreeMap::new() })
+            }
+            Stored::Absent | Stored::Sound(..) => Last::Compared,
+        };
+        return Ok((graph, last));
+    };
+    let mut known = None;
+    let compared = async {
+        let previous = previous(context, job).await?;
+        let previous = known.insert(previous);
+        link::link(context, plan, manifests, Some(previous)).await
+    };
+    let error = match compared.await {
+        Ok(graph) if known.as_ref().is_some_and(|it| it.is_bare) => return Ok((graph, Last::Bare)),
+        Ok(graph) => return Ok((graph, Last::Compared)),
+        Err(error) => error,
+    };
+    let is_of_last =
+        |name: &str| name.starts_with(&job.snapshot_folder()) || name.starts_with(&job.folder());
+    if !error.object().is_some_and(is_of_last) {
+        return Err(error);
+    }
+    let graph = link::link(context, plan, manifests, None).await?;
+    let reason = match &error {
+        Error::Unknown(name) => format!("{name} is not there any more"),
+        error => error.to_string(),
+    };
+    let lost = known.map(|last| lost(&last, manifests)).unwrap_or_default();
+    Ok((graph, Last::SetAside(SetAside { job: Some(job.clone()), reason, lost })))
+}
+
+/// What is known of the last snapshot. Where its summary is gone, as it lay with a job that has expired, the
+/// names of its objects tell which types it has.
+async fn previous(context: &Context, job: &Job) -> Result<Summary, Error> {
+    let error = match snapshot::of(context, job).await {
+        Err(error @ Error::Unknown(_)) => error,
+        known => return known,
+    };
+    let mut graph = Linked::default();
+    let folder = job.snapshot_folder();
+    for name in context.store.list(&folder).await? {
+        let Some(kind) = name.strip_prefix(&folder).and_then(|it| it.strip_suffix(".ndjson.zst"))
+        else {
+            continue;
+        };
+        match kind.split_once('/') {
+            Some((sort, kind)) if sort == Sort::Entities.as_str() => {
+                graph.entities.insert(kind.to_owned(), 0);
+            }
+            Some((sort, kind)) if sort == Sort::Relationships.as_str() => {
+                graph.relationships.insert(kind.to_owned(), 0);
+            }
+            _ => (),
+        }
+    }
+    if graph.entities.is_empty() {
+        return Err(error);
+    }
+    Ok(Summary::of_objects(job, graph, OffsetDateTime::now_utc()))
+}
+
+/// The entities of the last snapshot that would have been carried forward: of types of which not everything
+/// was read this time, or that were not to be read.
+fn lost(last: &Summary, manifests: &[Manifest]) -> BTreeMap<String, u64> {
+    let ledger = || manifests.iter().flat_map(|it| &it.ledger);
+    let is_read = |kind: &str| {
+        let mut entries = ledger().filter(|it| it.kind.as_deref() == Some(kind)).peekable();
+        entries.peek().is_some() && entries.all(|it| it.status.is_complete())
+    };
+    let lost = last.graph.entities.iter().filter(|(kind, _)| !is_read(kind));
+    lost.map(|(kind, count)| (kind.clone(), *count)).collect()
+}
+
+/// Ends a job without a snapshot: its summary says why, `latest` stays as it is, and the next job may begin.
+///
+/// # Errors
+///
+/// If storage fails.
+pub(crate) async fn give_up(context: &Context, job: &Job, reason: &str) -> Result<Summary, Error> {
+    let (plan, _) = context.spare::<Plan>(&job.plan()).await?;
+    let mut manifests: Vec<Manifest> = Vec::new();
+    for (planned, _) in plan.iter().flat_map(Plan::enabled) {
+        manifests.extend(context.spare(&job.manifest(&planned.id)).await?.0);
+    }
+    let now = OffsetDateTime::now_utc();
+    let summary = Summary::failed(job, plan.as_ref(), &manifests, reason, now);
+    let (ended, condition) = context.spare::<Summary>(&job.summary()).await?;
+    if let Some(ended) = ended {
+        return Ok(ended);
+    }
+    match context.write(&job.summary(), &summary, condition).await {
+        // Somebody else has ended it.
+        Err(Error::Store(StoreError::Conflict(_))) => return snapshot::summary(context, job).await,
+        written => drop(written?),
+    }
+    Ok(summary)
+}
+
+/// Gives up a job that cannot be finished, and tells it.
+pub(crate) async fn fail(context: &Context, job: &Job, reason: &str) -> Result<Summary, Error> {
+    let summary = give_up(context, job, reason).await?;
+    tracing::error!(instance.id = job.instance, job.id, reason, "a job failed");
+    context.observer.observe(job, &News::Failed { reason });
     Ok(summary)
 }
 
@@ -73,12 +246,10 @@ async fn move_latest(context: &Context, plan: &Plan) -> Result<(), Error> {
     let Plan { job, previous, .. } = plan;
     let name = layout::latest(&job.instance);
     loop {
-        let latest = context.read::<Latest>(&name).await?;
-        let condition = match &latest {
-            Some((latest, _)) if Some(&latest.job) != previous.as_ref() => return Ok(()),
-            Some((_, etag)) => Condition::Matches(etag.clone()),
-            None => Condition::Absent,
-        };
+        let (latest, condition) = context.spare::<Latest>(&name).await?;
+        if latest.is_some_and(|latest| Some(&latest.job) != previous.as_ref()) {
+            return Ok(());
+        }
         let new = Latest {
             job: job.clone(),
             tenant_id: plan.tenant_id.clone(),

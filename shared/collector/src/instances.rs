@@ -45,15 +45,36 @@ pub async fn manage(context: &Context, action: Action) -> Result<Managed, Error>
     }
 }
 
-/// Every stored instance, by id.
+/// Every stored instance that makes sense, by id. Of the others the log says which they are.
 ///
 /// # Errors
 ///
-/// If one of them makes no sense, or storage fails.
+/// If storage fails.
 pub async fn list(context: &Context) -> Result<Vec<Instance>, Error> {
     let mut instances = Vec::new();
+    for (_, instance) in all(context).await? {
+        match instance {
+            Ok(instance) => instances.push(instance),
+            Err(error) => tracing::error!(%error, "a stored instance is left out"),
+        }
+    }
+    Ok(instances)
+}
+
+/// Every stored instance, by id, or why it makes no sense. One never hides the others.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn all(context: &Context) -> Result<Vec<(String, Result<Instance, Error>)>, Error> {
+    let mut instances = Vec::new();
     for id in ids(context, "").await? {
-        instances.extend(read(context, &id).await?.map(|(instance, _)| instance));
+        match read(context, &id).await {
+            Ok(Some((instance, _))) => instances.push((id, Ok(instance))),
+            Ok(None) => (),
+            Err(error @ Error::Unreadable { .. }) => instances.push((id, Err(error))),
+            Err(error) => return Err(error),
+        }
     }
     Ok(instances)
 }
@@ -87,10 +108,10 @@ pub(crate) async fn ids(context: &Context, begin: &str) -> Result<Vec<String>, E
 }
 
 pub(crate) async fn read(context: &Context, id: &str) -> Result<Option<(Instance, Etag)>, Error> {
-    let Some((instance, etag)) = context.read::<Value>(&layout::instance(id)).await? else {
-        return Ok(None);
-    };
-    Ok(Some((event::stored_instance(&instance)?, etag)))
+    let name = layout::instance(id);
+    let Some((instance, etag)) = context.read::<Value>(&name).await? else { return Ok(None) };
+    let instance = event::stored_instance(&instance);
+    Ok(Some((instance.map_err(|problems| Error::unreadable(&name, &problems))?, etag)))
 }
 
 /// Stores what `change` makes of an instance, unless that is nothing or the same, and returns it. It is

@@ -9,7 +9,7 @@ use time::macros::format_description;
 pub struct Job {
     /// The instance.
     pub instance: String,
-    /// The execution. Those of later seconds sort after those of earlier ones.
+    /// The execution. Those that begin later sort after those that began earlier, to the millisecond.
     pub id: String,
 }
 
@@ -20,7 +20,8 @@ impl Job {
         let format = format_description!("[year][month][day]T[hour][minute][second]Z");
         let moment = now.format(&format).unwrap_or_default();
         let unique = uuid::Uuid::new_v4().simple().to_string();
-        Self { instance: instance.to_owned(), id: format!("{moment}-{}", &unique[..8]) }
+        let id = format!("{moment}-{:03}{}", now.millisecond(), &unique[..5]);
+        Self { instance: instance.to_owned(), id }
     }
 
     /// What was planned.
@@ -45,6 +46,14 @@ impl Job {
     #[must_use]
     pub fn shard(&self, step: &str, shard: u32) -> String {
         self.file(&format!("steps/{step}/shard-{shard}.json"))
+    }
+
+    /// When it was planned, by its id.
+    #[must_use]
+    pub fn moment(&self) -> Option<OffsetDateTime> {
+        let format = format_description!("[year][month][day]T[hour][minute][second]Z");
+        let moment = time::PrimitiveDateTime::parse(self.id.split('-').next()?, format);
+        Some(moment.ok()?.assume_utc())
     }
 
     /// What a step has kept for the next job to add changes to.
@@ -78,6 +87,32 @@ impl Job {
     pub fn snapshot(&self, sort: Sort, kind: &str) -> String {
         let Self { instance, id } = self;
         format!("graph/{instance}/{id}/{}/{kind}.ndjson.zst", sort.as_str())
+    }
+
+    /// What later jobs and readers have to know of the snapshot: the summary once more. It stays as long as
+    /// the snapshot does, which is longer than what lies under `jobs/`.
+    #[must_use]
+    pub fn snapshot_summary(&self) -> String {
+        format!("{}summary.json", self.snapshot_folder())
+    }
+
+    /// What the names of all objects of the snapshot begin with.
+    #[must_use]
+    pub fn snapshot_folder(&self) -> String {
+        let Self { instance, id } = self;
+        format!("graph/{instance}/{id}/")
+    }
+
+    /// What the names of all objects that the job leaves begin with, but for its snapshot.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        self.file("")
+    }
+
+    /// How often the job could not be finished, and why.
+    #[must_use]
+    pub fn tries(&self) -> String {
+        self.file("tries.json")
     }
 
     /// How the snapshot differs from the last.

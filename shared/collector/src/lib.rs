@@ -5,6 +5,7 @@
 //! are known by the traits in [`ports`] only.
 
 mod advance;
+pub mod check;
 pub mod consent;
 mod context;
 mod delta;
@@ -12,7 +13,9 @@ pub mod event;
 pub mod finish;
 pub mod instance;
 pub mod instances;
+pub mod jobs;
 pub mod layout;
+mod lease;
 pub mod ledger;
 pub mod link;
 pub mod manifest;

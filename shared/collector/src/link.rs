@@ -31,9 +31,9 @@ use crate::context::{Context, Error};
 use crate::layout::{Content, Sort};
 use crate::manifest::Manifest;
 use crate::part::{PartReader, StoredEntity};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedStep};
 use crate::snapshot;
-use crate::summary::Summary;
+use crate::summary::{self, Summary};
 use emit::Emit;
 use proof::{KeptParents, Losses, Proof, Verdicts, shortfalls};
 use sort::{Groups, Record, Sorted, Sorter};
@@ -119,7 +119,11 @@ pub(crate) async fn link(
     let entity_losses = losses(&entities)?;
     let found = |kind: &str| entity_losses.get(kind).map_or(0, |it| it.found);
     linked.shortfalls = shortfalls(manifests.iter().flat_map(|it| &it.ledger), found);
-    let proof = proof.without(&linked.shortfalls);
+    let mut proof = proof.without(&linked.shortfalls);
+    if previous.is_some_and(|it| it.is_bare) {
+        let unproven = |it: &PlannedStep| (it.id.clone(), summary::BARE.to_owned());
+        proof = proof.without(&plan.steps.iter().map(unproven).collect());
+    }
     for (kind, losses) in &entity_losses {
         verdicts.decide(kind, *losses, proof.lacks_entities(kind), braked(kind));
     }
@@ -192,16 +196,16 @@ async fn load(
     for part in manifests.iter().flat_map(|manifest| &manifest.parts) {
         let object = context.store.get(&part.name).await?;
         let object = object.ok_or_else(|| Error::Unknown(part.name.clone()))?;
-        let mut reader = PartReader::new(object.body)?;
+        let mut reader = PartReader::new(&part.name, object.body)?;
         while reader.next(&mut line)? {
             match part.content {
                 Content::Entities => {
-                    let entity: StoredEntity<'_> = parse(line.as_bytes())?;
+                    let entity: StoredEntity<'_> = reader.parse(&line)?;
                     let rank = if entity.patch { rank::PATCH } else { rank::FOUND };
                     let key = sort::key(&entity.kind, &entity.key, rank);
                     entities.push(&key, line.as_bytes())?;
                 }
-                Content::References => references.push(&line)?,
+                Content::References => references.push(&reader.parse(&line)?, &line)?,
                 // What is kept for the next job is no part of the graph, and no manifest names it.
                 Content::Items | Content::Changes => (),
             }
@@ -209,9 +213,9 @@ async fn load(
     }
     if let Some(summary) = previous {
         for kind in summary.graph.entities.keys() {
-            let mut lines = snapshot::lines(context, &summary.job, Sort::Entities, kind).await?;
+            let mut lines = snapshot::whole(context, summary, Sort::Entities, kind).await?;
             while lines.next(&mut line)? {
-                let Key { key } = parse(line.as_bytes())?;
+                let Key { key } = lines.parse(&line)?;
                 entities.push(&sort::key(kind, &key, rank::BEFORE), line.as_bytes())?;
             }
         }
@@ -236,10 +240,9 @@ async fn earlier_relationships(
     let mut line = String::new();
     if let Some(summary) = previous {
         for kind in summary.graph.relationships.keys() {
-            let mut lines =
-                snapshot::lines(context, &summary.job, Sort::Relationships, kind).await?;
+            let mut lines = snapshot::whole(context, summary, Sort::Relationships, kind).await?;
             while lines.next(&mut line)? {
-                let ends: join::Ends = parse(line.as_bytes())?;
+                let ends: join::Ends = lines.parse(&line)?;
                 earlier.push(ends.start().as_bytes(), line.as_bytes())?;
             }
         }
@@ -248,8 +251,7 @@ async fn earlier_relationships(
 }
 
 impl References {
-    fn push(&mut self, line: &str) -> Result<(), Error> {
-        let reference: Reference = parse(line.as_bytes())?;
+    fn push(&mut self, reference: &Reference, line: &str) -> Result<(), Error> {
         let (sorter, name) = match (&reference.from, &reference.to) {
             (End::Named { name }, End::Named { .. }) => (&mut self.both, name.as_str()),
             (End::Named { name }, End::Known { .. }) | (End::Known { .. }, End::Named { name }) => {

@@ -18,9 +18,13 @@ thread_local! {
 }
 
 fn compress(compressor: &mut Option<Compressor<'static>>, text: &[u8]) -> io::Result<Vec<u8>> {
-    let compressor = match compressor {
-        Some(compressor) => compressor,
-        None => compressor.insert(Compressor::new(LEVEL)?),
+    let compressor = if let Some(compressor) = compressor {
+        compressor
+    } else {
+        let compressor = compressor.insert(Compressor::new(LEVEL)?);
+        // Without it, a flipped bit may come out as other text.
+        compressor.include_checksum(true)?;
+        compressor
     };
     compressor.compress(text)
 }

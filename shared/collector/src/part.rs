@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::context::Error;
 use crate::pack::Packer;
 
 /// How large a part grows, in bytes: some thousands of items, so that it costs little beside what was
 /// asked of Microsoft for them. Every shard holds one that it writes and one of parents that it reads.
 const LARGEST_PART: usize = 128 << 10;
+
+/// What is wrong with a compressed object that has no bytes: even one without lines has some.
+pub(crate) const EMPTY: &str = "it is empty";
 
 /// An entity as it is stored.
 #[derive(Debug, Deserialize)]
@@ -117,22 +121,36 @@ impl PartWriter {
     }
 }
 
-/// Reads the lines of a part.
-pub(crate) struct PartReader(BufReader<zstd::Decoder<'static, Cursor<Vec<u8>>>>);
+/// Reads the lines of a part. Its errors name it.
+pub(crate) struct PartReader {
+    name: String,
+    reader: BufReader<zstd::Decoder<'static, Cursor<Vec<u8>>>>,
+}
 
 impl PartReader {
-    pub(crate) fn new(part: Vec<u8>) -> io::Result<Self> {
-        Ok(Self(BufReader::new(zstd::Decoder::with_buffer(Cursor::new(part))?)))
+    pub(crate) fn new(name: &str, part: Vec<u8>) -> Result<Self, Error> {
+        if part.is_empty() {
+            return Err(Error::unreadable(name, &EMPTY));
+        }
+        let decoder = zstd::Decoder::with_buffer(Cursor::new(part));
+        let decoder = decoder.map_err(|cause| Error::unreadable(name, &cause))?;
+        Ok(Self { name: name.to_owned(), reader: BufReader::new(decoder) })
     }
 
     /// Reads the next line into `line`, without its end; false if there is none.
-    pub(crate) fn next(&mut self, line: &mut String) -> io::Result<bool> {
+    pub(crate) fn next(&mut self, line: &mut String) -> Result<bool, Error> {
         line.clear();
-        let read = self.0.read_line(line)?;
+        let read = self.reader.read_line(line);
+        let read = read.map_err(|cause| Error::unreadable(&self.name, &cause))?;
         if line.ends_with('\n') {
             line.pop();
         }
         Ok(read > 0)
+    }
+
+    /// Reads what a line says.
+    pub(crate) fn parse<'l, T: Deserialize<'l>>(&self, line: &'l str) -> Result<T, Error> {
+        serde_json::from_str(line).map_err(|cause| Error::unreadable(&self.name, &cause))
     }
 }
 
@@ -151,7 +169,7 @@ mod tests {
         for line in &lines {
             writer.line(&serde_json::from_str::<Value>(line).unwrap()).unwrap();
         }
-        let mut reader = PartReader::new(writer.take().unwrap().unwrap()).unwrap();
+        let mut reader = PartReader::new("part", writer.take().unwrap().unwrap()).unwrap();
         let (mut read, mut line) = (Vec::new(), String::new());
         while reader.next(&mut line).unwrap() {
             read.push(line.clone());

@@ -127,6 +127,50 @@ pub struct Outgoing {
 #[error("the queue does not answer, or refuses: {0}")]
 pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
+/// Who is at work on an instance, where that can be told.
+///
+/// A lease says until when a job may be at work. On one machine more is known: a claim ends with its process,
+/// so a run that was killed is noticed at once.
+pub trait Claims: Debug + Send + Sync {
+    /// Takes an instance for this process, until the process ends or releases it.
+    ///
+    /// # Errors
+    ///
+    /// If storage fails.
+    fn claim(&self, instance: &str) -> Result<Claim, StoreError>;
+
+    /// Gives an instance back, if this process has it.
+    fn release(&self, instance: &str);
+}
+
+/// What came of claiming an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody can tell who is at work. Only the lease counts.
+    Untold,
+    /// This process has it from now on. Nobody had it.
+    Taken,
+    /// This process had it before.
+    Own,
+    /// Another process has it.
+    Other {
+        /// Which one, as a person would look for it.
+        holder: String,
+    },
+}
+
+/// Where nobody can tell who is at work: on AWS, each part of a job runs in a process of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Unclaimed;
+
+impl Claims for Unclaimed {
+    fn claim(&self, _: &str) -> Result<Claim, StoreError> {
+        Ok(Claim::Untold)
+    }
+
+    fn release(&self, _: &str) {}
+}
+
 /// Where secrets are kept.
 #[async_trait]
 pub trait Secrets: Debug + Send + Sync {

@@ -216,7 +216,7 @@ fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) 
 async fn begin(context: &Context, plan: &Plan, instance: &Instance) -> Result<(), Error> {
     context.share(&plan.instance.id, &instance.id);
     match start::start(context, instance, &plan.job.id).await {
-        Ok(_) | Err(Error::Running { .. }) => Ok(()),
+        Ok(_) | Err(Error::Running { .. } | Error::Held { .. }) => Ok(()),
         Err(error) => Err(error),
     }
 }

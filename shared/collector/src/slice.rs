@@ -21,12 +21,13 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use steps::{List, Parent, Scope, Service, Step};
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::advance;
-use crate::context::{Context, Error, News};
+use crate::context::{Context, Error, News, Stored};
 use crate::delta::State;
 use crate::layout;
 use crate::ledger::{Progress, Status};
@@ -172,10 +173,21 @@ impl<'a> Shard<'a> {
         step: &'static Step,
         message: &Slice,
     ) -> Result<Self, Error> {
-        let stored = context.read(&plan.job.checkpoint(step.id, message.shard)).await?;
-        let (mut checkpoint, etag) = match stored {
-            Some((checkpoint, etag)) => (checkpoint, Some(etag)),
-            None => (Checkpoint::default(), None),
+        let name = plan.job.checkpoint(step.id, message.shard);
+        let (mut checkpoint, etag) = match context.look(&name).await? {
+            Stored::Sound(checkpoint, etag) => (checkpoint, Some(etag)),
+            Stored::Absent => (Checkpoint::default(), None),
+            Stored::Damaged { etag, .. } => {
+                // What is wrong with it is not told: that could show a page token.
+                tracing::warn!(
+                    name,
+                    step = step.id,
+                    "a checkpoint is damaged; reading begins again"
+                );
+                // Messages for earlier slices were sent, and the queue would drop them.
+                let slice = message.slice;
+                (Checkpoint { slice, ..Checkpoint::default() }, Some(etag))
+            }
         };
         let base = delta::begin(context, plan, step, &mut checkpoint).await?.map(Box::new);
         let taken = checkpoint.frontier.parents;
@@ -378,4 +390,18 @@ impl<'a> Shard<'a> {
     fn tell(&self, news: &News<'_>) {
         self.context.observer.observe(&self.plan.job, news);
     }
+}
+
+/// The parts that a checkpoint, or what a shard of a step has left, names; none if it is neither.
+pub(crate) fn parts(stored: &Value) -> Option<Vec<String>> {
+    let parts = match Checkpoint::deserialize(stored) {
+        Ok(Checkpoint { parts, delta, .. }) => {
+            let delta = delta.map(|it| it.items.into_iter().chain(it.changes));
+            (parts, delta.into_iter().flatten().collect())
+        }
+        Err(_) => (end::Ended::deserialize(stored).ok()?.parts, Vec::new()),
+    };
+    let (parts, mut names): (Vec<Part>, Vec<String>) = parts;
+    names.extend(parts.into_iter().map(|part| part.name));
+    Some(names)
 }

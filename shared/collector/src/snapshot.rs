@@ -1,22 +1,30 @@
 //! Reading a snapshot.
 
+use std::fmt;
 use std::io::{BufRead as _, BufReader};
+
+use serde::Deserialize;
 
 use crate::context::{Context, Error};
 use crate::finish::Latest;
 use crate::layout::{self, Job, Sort};
+use crate::part::EMPTY;
 use crate::summary::Summary;
 
-/// The lines of one object of a snapshot, which may be larger than memory.
+/// The lines of one object of a snapshot, which may be larger than memory. Its errors name the object.
 pub struct Lines {
+    name: String,
     reader: BufReader<zstd::Decoder<'static, BufReader<std::fs::File>>>,
+    read: u64,
+    /// How many lines there have to be, if that is known.
+    expected: Option<u64>,
     // The decoder reads it. Dropping it removes the file.
     _file: tempfile::NamedTempFile,
 }
 
-impl std::fmt::Debug for Lines {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Lines(…)")
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lines").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -28,11 +36,29 @@ impl Lines {
     /// If the object is damaged, or the local disk fails.
     pub fn next(&mut self, line: &mut String) -> Result<bool, Error> {
         line.clear();
-        let read = self.reader.read_line(line)?;
+        let read = self.reader.read_line(line).map_err(|cause| self.damaged(&cause))?;
         if line.ends_with('\n') {
             line.pop();
         }
-        Ok(read > 0)
+        if read > 0 {
+            self.read += 1;
+            return Ok(true);
+        }
+        match self.expected {
+            Some(expected) if expected != self.read => {
+                Err(self.damaged(&format!("it has {} of its {expected} lines", self.read)))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Reads what a line says.
+    pub(crate) fn parse<'l, T: Deserialize<'l>>(&self, line: &'l str) -> Result<T, Error> {
+        serde_json::from_str(line).map_err(|cause| self.damaged(&cause))
+    }
+
+    fn damaged(&self, cause: &dyn fmt::Display) -> Error {
+        Error::unreadable(&self.name, cause)
     }
 }
 
@@ -50,7 +76,27 @@ pub async fn latest(context: &Context, instance: &str) -> Result<Summary, Error>
 pub(crate) async fn find(context: &Context, instance: &str) -> Result<Option<Summary>, Error> {
     let latest = context.read(&layout::latest(instance)).await?;
     let Some((Latest { job, .. }, _)) = latest else { return Ok(None) };
-    summary(context, &job).await.map(Some)
+    of(context, &job).await.map(Some)
+}
+
+/// What is known of the snapshot of a job: the summary that lies beside it, or that of the job.
+///
+/// # Errors
+///
+/// If there is none, or storage fails.
+pub(crate) async fn of(context: &Context, job: &Job) -> Result<Summary, Error> {
+    // Snapshots of earlier versions have none beside them.
+    match context.read(&job.snapshot_summary()).await {
+        Ok(Some((summary, _))) => Ok(summary),
+        Ok(None) => summary(context, job).await,
+        Err(error) => match summary(context, job).await {
+            Ok(summary) => {
+                tracing::warn!(%error, "the summary of the job takes the place of a damaged one");
+                Ok(summary)
+            }
+            Err(_) => Err(error),
+        },
+    }
 }
 
 /// What came of a job.
@@ -70,7 +116,26 @@ pub async fn summary(context: &Context, job: &Job) -> Result<Summary, Error> {
 ///
 /// If there are none, or storage fails.
 pub async fn lines(context: &Context, job: &Job, sort: Sort, kind: &str) -> Result<Lines, Error> {
-    object(context, job.snapshot(sort, kind)).await
+    object(context, job.snapshot(sort, kind), None).await
+}
+
+/// The same, of a snapshot of which it is known how many lines there are. Fewer are an error.
+///
+/// # Errors
+///
+/// If there are none, or storage fails.
+pub async fn whole(
+    context: &Context,
+    summary: &Summary,
+    sort: Sort,
+    kind: &str,
+) -> Result<Lines, Error> {
+    let counts = match sort {
+        Sort::Entities => &summary.graph.entities,
+        Sort::Relationships => &summary.graph.relationships,
+    };
+    let expected = counts.get(kind).copied().filter(|_| !summary.is_bare);
+    object(context, summary.job.snapshot(sort, kind), expected).await
 }
 
 /// The lines of the feed: how a snapshot differs from the last, one [`Difference`] each.
@@ -81,14 +146,23 @@ pub async fn lines(context: &Context, job: &Job, sort: Sort, kind: &str) -> Resu
 ///
 /// [`Difference`]: crate::link::Difference
 pub async fn feed(context: &Context, job: &Job) -> Result<Lines, Error> {
-    object(context, job.feed()).await
+    object(context, job.feed(), None).await
 }
 
-async fn object(context: &Context, name: String) -> Result<Lines, Error> {
+/// The lines of any compressed object.
+pub(crate) async fn object(
+    context: &Context,
+    name: String,
+    expected: Option<u64>,
+) -> Result<Lines, Error> {
     let file = tempfile::NamedTempFile::new()?;
     if !context.store.download(&name, file.path()).await? {
         return Err(Error::Unknown(name));
     }
-    let reader = BufReader::new(zstd::Decoder::new(std::fs::File::open(file.path())?)?);
-    Ok(Lines { reader, _file: file })
+    let opened = std::fs::File::open(file.path())?;
+    if opened.metadata()?.len() == 0 {
+        return Err(Error::unreadable(&name, &EMPTY));
+    }
+    let reader = BufReader::new(zstd::Decoder::new(opened)?);
+    Ok(Lines { name, reader, read: 0, expected, _file: file })
 }

@@ -1,6 +1,6 @@
 //! From an event to a planned job.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -15,20 +15,13 @@ use crate::finish::Latest;
 use crate::instance::{Instance, SecretReference};
 use crate::instances::{self, Managed};
 use crate::layout::{self, Job};
+use crate::lease::{self, Lease};
 use crate::manifest::Manifest;
-use crate::message::{Finish, Slice};
+use crate::message::Slice;
 use crate::plan::{Plan, PlannedStep};
-use crate::ports::{
-    Address, Condition, DomainKey, Etag, Failure, Fetch, QueueName, Request, StoreError,
-};
+use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
 use crate::slice::{self, Outcome};
 use steps::{Domain, Integration, Service};
-
-/// After how long a job that has not ended is taken for dead.
-const LEASE: Duration = Duration::hours(24);
-
-/// How long the finish of a job that died may take before it is asked for again.
-const BURIAL: Duration = Duration::hours(2);
 
 /// How long a start waits for a throttle, all in all.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
@@ -55,22 +48,6 @@ pub struct StepResult {
     pub manifest: Manifest,
     /// What to mind.
     pub warnings: Vec<String>,
-}
-
-/// The lease that keeps a second job of an instance from starting.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Lease {
-    job: Job,
-    #[serde(with = "time::serde::rfc3339")]
-    since: OffsetDateTime,
-    #[serde(with = "time::serde::rfc3339")]
-    until: OffsetDateTime,
-    /// Whether the job's first steps were queued.
-    is_queued: bool,
-    /// What asked for the job, if that has a name. Asked again, it gets the same job.
-    #[serde(default)]
-    cause: String,
 }
 
 /// Does what an event asks for: starts jobs, or runs one step until `deadline`. The cause is the name of the
@@ -116,17 +93,13 @@ async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
             continue;
         }
         // One instance that cannot start must not keep the others from starting.
-        let started = match stored(context, &id).await {
-            Ok(instance) if is_due(context, &instance, now).await? => {
-                start(context, &instance, cause).await
-            }
-            Ok(_) => continue,
-            Err(error) => Err(error),
-        };
-        match started {
-            Ok(job) => jobs.push(job),
+        match start_if_due(context, &id, now, cause).await {
+            Ok(job) => jobs.extend(job),
             Err(
-                error @ (Error::AwaitsConsent { .. } | Error::Running { .. } | Error::Died { .. }),
+                error @ (Error::AwaitsConsent { .. }
+                | Error::Running { .. }
+                | Error::Held { .. }
+                | Error::Died { .. }),
             ) => {
                 tracing::info!(instance.id = id, %error, "an instance is not started");
             }
@@ -134,6 +107,19 @@ async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
         }
     }
     Ok(jobs)
+}
+
+async fn start_if_due(
+    context: &Context,
+    id: &str,
+    now: OffsetDateTime,
+    cause: &str,
+) -> Result<Option<Job>, Error> {
+    let instance = stored(context, id).await?;
+    if !is_due(context, &instance, now).await? {
+        return Ok(None);
+    }
+    start(context, &instance, cause).await.map(Some)
 }
 
 async fn is_due(
@@ -144,8 +130,8 @@ async fn is_due(
     let Some(interval) = instance.polling_interval.duration().filter(|_| instance.enabled) else {
         return Ok(false);
     };
-    let lease = context.read::<Lease>(&layout::lease(&instance.id)).await?;
-    Ok(lease.is_none_or(|(lease, _)| lease.since < turn(&instance.id, interval, now)))
+    let (lease, _) = context.spare::<Lease>(&layout::lease(&instance.id)).await?;
+    Ok(lease.is_none_or(|lease| lease.since < turn(&instance.id, interval, now)))
 }
 
 /// When it was an instance's turn last. Those of an interval are spread over it, each at its own moment that
@@ -168,7 +154,8 @@ async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
 /// Validates an instance, plans its job, and queues the first steps.
 ///
 /// A start that died half way is gone on with by the next: the plan is there before the lease, and the
-/// lease says whether the first steps were queued. What asks again for the job that it asked for before gets
+/// lease says whether the first steps were queued. So is a whole job, where it is sure that its process is
+/// gone. What asks again for the job that it asked for before gets
 /// that one, even if it has ended.
 pub(crate) async fn start(
     context: &Context,
@@ -176,7 +163,7 @@ pub(crate) async fn start(
     cause: &str,
 ) -> Result<Job, Error> {
     let mut plan = plan(context, instance, None).await?;
-    let (lease, etag) = lease(context, &plan, cause).await?;
+    let (lease, etag) = lease::take(context, &plan, cause).await?;
     if lease.is_queued {
         return Ok(lease.job);
     }
@@ -187,7 +174,7 @@ pub(crate) async fn start(
     let steps = plan.enabled().count();
     context.observer.observe(&plan.job, &News::Planned { instance: &instance.name, steps });
     advance::first(context, &plan).await?;
-    let queued = Lease { is_queued: true, ..lease };
+    let queued = lease.queued();
     let name = layout::lease(&plan.job.instance);
     match context.write(&name, &queued, Condition::Matches(etag)).await {
         // Another start went on with the same job, and has come as far.
@@ -216,7 +203,7 @@ async fn plan(
         Integration::Microsoft365 => intune(&*fetch, instance).await?,
     };
     let steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
-    let latest = context.read::<Latest>(&layout::latest(&instance.id)).await?;
+    let (latest, _) = context.spare::<Latest>(&layout::latest(&instance.id)).await?;
     let tenant_id = fetch.tenant_id().await.map_err(Error::Microsoft)?;
     let plan = Plan {
         job: Job::new(&instance.id, now),
@@ -225,14 +212,14 @@ async fn plan(
         portal,
         intune_account_id: account,
         tenant_id,
-        previous: latest.as_ref().map(|(latest, _)| latest.job.clone()),
+        previous: latest.as_ref().map(|latest| latest.job.clone()),
         parents_per_shard: context.parents_per_shard,
         is_whole,
         kept: delta::kept(context, instance, &steps).await?,
         steps,
     };
     match latest {
-        Some((latest, _)) => same_origin(&plan, &latest).map(|()| plan),
+        Some(latest) => same_origin(&plan, &latest).map(|()| plan),
         None => Ok(plan),
     }
 }
@@ -362,76 +349,6 @@ async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Val
                     .map_err(|error| Failure::Failed(error.to_string()));
             }
         }
-    }
-}
-
-/// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps were
-/// never queued is not running: its lease is returned, to be gone on with.
-async fn lease(context: &Context, plan: &Plan, cause: &str) -> Result<(Lease, Etag), Error> {
-    let name = layout::lease(&plan.job.instance);
-    loop {
-        let since = OffsetDateTime::now_utc();
-        let (job, cause) = (plan.job.clone(), cause.to_owned());
-        let lease = Lease { job, since, until: since + LEASE, is_queued: false, cause };
-        let condition = match context.read::<Lease>(&name).await? {
-            None => Condition::Absent,
-            Some((held, etag)) => {
-                if !held.cause.is_empty() && held.cause == lease.cause {
-                    return Ok((held, etag));
-                }
-                let has_ended = context.store.get(&held.job.summary()).await?.is_some();
-                if !has_ended && held.until <= since {
-                    return Err(bury(context, held, etag).await?);
-                }
-                if !has_ended && !held.is_queued {
-                    return Ok((held, etag));
-                }
-                if !has_ended {
-                    return Err(running(&held));
-                }
-                Condition::Matches(etag)
-            }
-        };
-        context.write(&plan.job.plan(), plan, Condition::Always).await?;
-        match context.write(&name, &lease, condition).await {
-            // Another start was faster. Whether it gets as far as to queue anything is not sure.
-            Err(Error::Store(StoreError::Conflict(_))) => (),
-            written => return written.map(|etag| (lease, etag)),
-        }
-    }
-}
-
-/// Closes a job that died, so that its ledger says so and what it did read is not lost: what has not ended
-/// has failed, and the finish sees to the rest. Until that is done no other job can be compared with it.
-async fn bury(context: &Context, lease: Lease, etag: Etag) -> Result<Error, Error> {
-    let (job, now) = (lease.job.clone(), OffsetDateTime::now_utc());
-    let name = job.plan();
-    let (plan, _): (Plan, _) = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
-    for (planned, step) in plan.enabled() {
-        let manifest = slice::failed(&plan, step, "the job died before the step had ended");
-        match context.write(&job.manifest(&planned.id), &manifest, Condition::Absent).await {
-            Err(Error::Store(StoreError::Conflict(_))) => (),
-            written => drop(written?),
-        }
-    }
-    context.queue.send(QueueName::Finish, vec![Finish { job }.outgoing()]).await?;
-    let buried = Lease { until: now + BURIAL, is_queued: true, ..lease };
-    let name = layout::lease(&buried.job.instance);
-    match context.write(&name, &buried, Condition::Matches(etag)).await {
-        // Somebody else does the same.
-        Err(Error::Store(StoreError::Conflict(_))) => (),
-        written => drop(written?),
-    }
-    Ok(Error::Died { instance: buried.job.instance, job: buried.job.id })
-}
-
-fn running(lease: &Lease) -> Error {
-    let text = |moment: OffsetDateTime| moment.format(&Rfc3339).unwrap_or_default();
-    Error::Running {
-        instance: lease.job.instance.clone(),
-        job: lease.job.id.clone(),
-        since: text(lease.since),
-        until: text(lease.until),
     }
 }
 

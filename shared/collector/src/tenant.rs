@@ -16,6 +16,8 @@ pub struct Tenant {
     /// The instances of its subscriptions that are collected, each with what its latest snapshot came to if
     /// it has one. Those of skipped and removed subscriptions are not among them.
     pub subscriptions: Vec<(Instance, Option<Summary>)>,
+    /// What is damaged of others, by the id of the instance.
+    pub unreadable: Vec<(String, String)>,
 }
 
 impl Tenant {
@@ -26,16 +28,27 @@ impl Tenant {
     /// If the tenant's instance has no snapshot, or storage fails.
     pub async fn read(context: &Context, instance: &str) -> Result<Self, Error> {
         let directory = snapshot::latest(context, instance).await?;
-        let mut subscriptions = Vec::new();
+        let (mut subscriptions, mut unreadable) = (Vec::new(), Vec::new());
         for id in instances::family(context, instance).await? {
-            let instance = instances::find(context, &id).await?;
+            let instance = match instances::find(context, &id).await {
+                Ok(instance) => instance,
+                Err(error) if error.object().is_some() => {
+                    unreadable.push((id, error.to_string()));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let standing = instance.provisioned.as_ref().map(|it| &it.subscription);
             if !matches!(standing, Some(Standing::Listed | Standing::Missing { .. })) {
                 continue;
             }
-            subscriptions.push((instance, snapshot::find(context, &id).await?));
+            match snapshot::find(context, &id).await {
+                Ok(summary) => subscriptions.push((instance, summary)),
+                Err(error) if error.object().is_some() => unreadable.push((id, error.to_string())),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(Self { directory, subscriptions })
+        Ok(Self { directory, subscriptions, unreadable })
     }
 
     /// What came of each, the tenant's own instance first.
@@ -70,7 +83,13 @@ impl Tenant {
             add(&mut all.vanished, &summary.vanished);
         }
         let lacking = self.subscriptions.iter().filter(|(_, summary)| summary.is_none());
-        let lacking: Vec<Entry> = lacking.map(|(instance, _)| never_read(instance)).collect();
+        let never_read = lacking.map(|(instance, _)| {
+            let subscription = instance.config.subscription_id.clone().unwrap_or_default();
+            lacks(subscription, format!("the instance of {} has no snapshot yet", instance.name))
+        });
+        let unreadable =
+            self.unreadable.iter().map(|(id, reason)| lacks(id.clone(), reason.clone()));
+        let lacking: Vec<Entry> = never_read.chain(unreadable).collect();
         all.incomplete.extend(lacking.iter().cloned());
         all.ledger.extend(lacking);
         all.status =
@@ -80,11 +99,11 @@ impl Tenant {
     }
 }
 
-/// Says that the instance of a subscription has no snapshot yet.
-fn never_read(instance: &Instance) -> Entry {
+/// Says why there is nothing of a subscription.
+fn lacks(scope: String, reason: String) -> Entry {
     Entry {
         step: "rm-subscription".to_owned(),
-        scope: instance.config.subscription_id.clone().unwrap_or_default(),
+        scope,
         kind: Some("azure_subscription".to_owned()),
         pages: 0,
         items: 0,
@@ -93,7 +112,7 @@ fn never_read(instance: &Instance) -> Entry {
         bytes: 0,
         last: None,
         status: Status::Failed,
-        reason: Some(format!("the instance of {} has no snapshot yet", instance.name)),
+        reason: Some(reason),
         reading: None,
     }
 }

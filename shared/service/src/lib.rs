@@ -65,7 +65,7 @@ pub fn diagnostic(error: &Error) -> Diagnostic {
         Some(collector::Error::Event(_)) => "InvalidEvent",
         Some(collector::Error::Validation(_)) => "ValidationFailure",
         Some(collector::Error::AwaitsConsent { .. }) => "AwaitsConsent",
-        Some(collector::Error::Running { .. }) => "AlreadyRunning",
+        Some(collector::Error::Running { .. } | collector::Error::Held { .. }) => "AlreadyRunning",
         Some(collector::Error::NoParents { .. } | collector::Error::Unknown(_)) => "NotFound",
         _ if error.is::<collector::event::Problems>() => "InvalidEvent",
         _ => "Failure",

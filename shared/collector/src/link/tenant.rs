@@ -113,7 +113,7 @@ async fn entities(context: &Context, summaries: &[&Summary]) -> Result<Sorted, E
     for (at, summary) in summaries.iter().enumerate() {
         let account = Some(summary.job.instance.as_str()).filter(|_| at > 0);
         for kind in summary.graph.entities.keys() {
-            let mut lines = snapshot::lines(context, &summary.job, Sort::Entities, kind).await?;
+            let mut lines = snapshot::whole(context, summary, Sort::Entities, kind).await?;
             while lines.next(&mut line)? {
                 let super::Key { key } = parse(line.as_bytes())?;
                 if account == Some(key.as_str()) {
@@ -140,8 +140,7 @@ async fn relationships(
         let own = &summary.job.instance;
         for kind in summary.graph.relationships.keys() {
             let is_mapped = summary.graph.mapped.contains_key(kind);
-            let job = &summary.job;
-            let mut lines = snapshot::lines(context, job, Sort::Relationships, kind).await?;
+            let mut lines = snapshot::whole(context, summary, Sort::Relationships, kind).await?;
             while lines.next(&mut line)? {
                 if own != first && line.contains(own.as_str()) {
                     line = line.replace(own.as_str(), first);

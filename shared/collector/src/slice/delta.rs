@@ -19,7 +19,7 @@ use steps::{Service, Shape, Tells, Watch};
 
 use super::frontier::{Chain, WALK};
 use super::{Checkpoint, Shard};
-use crate::context::{Context, Error};
+use crate::context::{Context, Error, Stored};
 use crate::delta::{State, Use, of, planned};
 use crate::ledger::{Progress, Reading, Status};
 use crate::page::{Next, Page};
@@ -117,14 +117,18 @@ pub(super) async fn begin(
     if !plan.keeps(step) || checkpoint.delta.as_ref().is_some_and(|it| it.way == Way::Full) {
         return Ok(None);
     }
-    let state = match plan.kept.get(step.id) {
-        Some(name) => context.read::<State>(name).await?.map(|(state, _)| state),
-        None => None,
-    };
-    let usable = state.as_ref().map_or_else(
-        || Use::None("nothing was kept of it that changes could be added to".to_owned()),
-        |state| state.use_of(plan, step),
-    );
+    let mut lacking = "nothing was kept of it that changes could be added to".to_owned();
+    let mut state = None;
+    if let Some(name) = plan.kept.get(step.id) {
+        match context.look::<State>(name).await? {
+            Stored::Absent => (),
+            Stored::Sound(sound, _) => state = Some(sound),
+            // What is wrong with it is not told: that could show a link.
+            Stored::Damaged { .. } => lacking = format!("what was kept is damaged: {name}"),
+        }
+    }
+    let usable =
+        state.as_ref().map_or_else(|| Use::None(lacking), |state| state.use_of(plan, step));
     let (way, because) = match usable {
         Use::Changes => (Way::Delta, String::new()),
         Use::Reconciliation => (Way::Reconcile, String::new()),
@@ -320,9 +324,11 @@ impl Shard<'_> {
             (Way::Reconcile, ..) if status != Status::Complete => {
                 full(&format!("{DUE}, and is not complete"))
             }
-            (Way::Reconcile, ..) => match self.divergence().await? {
-                Some(reading) => reading,
-                None => full(&format!("{DUE}, and what was kept cannot be compared with it")),
+            (Way::Reconcile, ..) => match self.divergence().await {
+                Ok(Some(reading)) => reading,
+                Ok(None) => full(&format!("{DUE}, and what was kept cannot be compared with it")),
+                Err(error) if error.object().is_some() => full(&format!("{DUE}, and {error}")),
+                Err(error) => return Err(error),
             },
         })
     }

@@ -12,7 +12,7 @@ use steps::Output;
 
 use super::Shard;
 use super::merge::Changes;
-use super::stale::{Stale, id, parse};
+use super::stale::{Stale, id};
 use crate::context::Error;
 use crate::ledger::Reading;
 use crate::link::sort::Sorter;
@@ -108,7 +108,7 @@ impl Shard<'_> {
         for name in self.checkpoint.delta.iter().flat_map(|delta| &delta.changes) {
             let Some(mut part) = self.part(name).await? else { return Ok(None) };
             while part.next(&mut line)? {
-                let Change { object, is_late, .. } = parse(&line)?;
+                let Change { object, is_late, .. } = part.parse(&line)?;
                 items.extend(id(object).filter(|_| is_late));
             }
         }
@@ -151,7 +151,7 @@ impl Shard<'_> {
         for name in parts {
             let Some(mut part) = self.part(name).await? else { return Ok(false) };
             while part.next(&mut line)? {
-                let KeptItem { of, item } = parse(&line)?;
+                let KeptItem { of, item } = part.parse(&line)?;
                 let Some(item) = item else { continue };
                 let is_stale = |of: &Owner<'_>| {
                     unsettled.lists.as_ref().is_some_and(|lists| lists.is_stale(&of.key))

@@ -18,9 +18,9 @@ use crate::ports::{Body, Condition, QueueName, StoreError};
 
 /// What a shard stored, once it has ended.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Ended {
+pub(super) struct Ended {
     progress: Progress,
-    parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
 }
 
 impl Shard<'_> {

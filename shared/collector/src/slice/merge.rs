@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::Shard;
 use super::delta::Way;
 use super::parents::Parents;
-use super::stale::{id, number, parse};
+use super::stale::{id, number};
 use crate::context::Error;
 use crate::part::{Change, KeptItem, Owner};
 
@@ -88,6 +88,23 @@ impl Shard<'_> {
     /// Adds what has changed to what was kept, and stores what that comes to. False if there was not enough time,
     /// or if everything has to be read after all.
     pub(super) async fn merge(&mut self, deadline: Instant) -> Result<bool, Error> {
+        match self.add(deadline).await {
+            // What was kept is damaged. Reading everything does without it.
+            Err(error) if error.object().is_some_and(|name| self.has_kept(name)) => {
+                self.start_over(&error.to_string()).await.map(|()| false)
+            }
+            added => added,
+        }
+    }
+
+    /// Whether an object holds what was kept, or changes to it.
+    fn has_kept(&self, name: &str) -> bool {
+        let kept = self.base.iter().flat_map(|base| &base.parts);
+        let changes = self.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
+        kept.chain(changes).any(|it| it == name)
+    }
+
+    async fn add(&mut self, deadline: Instant) -> Result<bool, Error> {
         if self.checkpoint.delta.as_ref().is_none_or(|delta| delta.way != Way::Delta) {
             return Ok(true);
         }
@@ -115,7 +132,7 @@ impl Shard<'_> {
                 return self.start_over(REMOVED).await.map(|()| false);
             };
             while part.next(&mut line)? {
-                let KeptItem { of, item } = parse(&line)?;
+                let KeptItem { of, item } = part.parse(&line)?;
                 match (of, item) {
                     (None, Some(item)) => {
                         let item = changes.apply(item);
@@ -195,7 +212,7 @@ impl Shard<'_> {
         for name in names {
             let Some(mut part) = self.part(name).await? else { return Ok(Err(Lacking::Removed)) };
             while part.next(&mut line)? {
-                let Change { object, is_late, .. } = parse(&line)?;
+                let Change { object, is_late, .. } = part.parse(&line)?;
                 let Some(id) = id(object).filter(|_| !is_late) else { continue };
                 bytes += line.len();
                 if bytes > MOST_BYTES {

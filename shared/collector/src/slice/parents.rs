@@ -104,8 +104,8 @@ impl<'a> Parents<'a> {
                     None => self.is_exhausted = true,
                     Some(name) => {
                         let part = self.context.store.get(&name).await?;
-                        let part = part.ok_or(Error::Unknown(name))?;
-                        self.reader = Some(PartReader::new(part.body)?);
+                        let part = part.ok_or_else(|| Error::Unknown(name.clone()))?;
+                        self.reader = Some(PartReader::new(&name, part.body)?);
                     }
                 }
                 continue;
@@ -114,7 +114,7 @@ impl<'a> Parents<'a> {
                 self.reader = None;
                 continue;
             }
-            let Some(parent) = parent(&line, self.step)? else { continue };
+            let Some(parent) = parent(reader.parse(&line)?, self.step)? else { continue };
             if self.only.as_ref().is_some_and(|only| !only.is_stale(parent.key.as_str())) {
                 continue;
             }
@@ -161,8 +161,7 @@ fn shards_of(plan: &Plan, step: &Step, parents: u64) -> u32 {
 /// flight than its budget can feed.
 const MOST_SHARDS: u32 = 2;
 
-fn parent(line: &str, step: &Step) -> Result<Option<StoredParent>, Error> {
-    let entity: StoredEntity<'_> = serde_json::from_str(line).map_err(std::io::Error::from)?;
+fn parent(entity: StoredEntity<'_>, step: &Step) -> Result<Option<StoredParent>, Error> {
     let is_parent = step.list.parents.iter().any(|it| it.kind == entity.kind) && !entity.patch;
     if !is_parent {
         return Ok(None);

@@ -31,8 +31,8 @@ impl Stale {
     }
 
     /// Takes a line of what was kept. Members are the objects of which something was told.
-    fn take(&mut self, line: &str, members: &HashSet<u128>) -> Result<(), Error> {
-        let KeptItem { of: Some(of), item } = parse(line)? else { return Ok(()) };
+    fn take(&mut self, kept: KeptItem<'_>, members: &HashSet<u128>) {
+        let KeptItem { of: Some(of), item } = kept else { return };
         match item {
             None => {
                 self.known.insert(number(&of.key));
@@ -44,7 +44,6 @@ impl Stale {
             }
             Some(_) => (),
         }
-        Ok(())
     }
 }
 
@@ -58,9 +57,13 @@ impl Shard<'_> {
             return Ok(true);
         }
         self.store_parts(true).await?;
-        let Some(stale) = self.stale().await? else {
-            self.start_over(super::merge::REMOVED).await?;
-            return Ok(false);
+        let stale = match self.stale().await {
+            Ok(Some(stale)) => stale,
+            Ok(None) => return self.start_over(super::merge::REMOVED).await.map(|()| false),
+            Err(error) if error.object().is_some() => {
+                return self.start_over(&error.to_string()).await.map(|()| false);
+            }
+            Err(error) => return Err(error),
         };
         let stale = Arc::new(stale);
         self.parents.only(stale.clone());
@@ -78,7 +81,7 @@ impl Shard<'_> {
         for name in &delta.changes {
             let Some(mut part) = self.part(name).await? else { return Ok(None) };
             while part.next(&mut line)? {
-                let Change { watch, object, .. } = parse(&line)?;
+                let Change { watch, object, .. } = part.parse(&line)?;
                 let Some(watch) = self.step.list.delta.get(watch) else { continue };
                 let told = id(object).map(|id| number(&id));
                 match watch.tells {
@@ -94,7 +97,7 @@ impl Shard<'_> {
         for name in &base.parts {
             let Some(mut part) = self.part(name).await? else { return Ok(None) };
             while part.next(&mut line)? {
-                stale.take(&line, &members)?;
+                stale.take(part.parse(&line)?, &members);
             }
         }
         Ok(Some(stale))
@@ -103,7 +106,7 @@ impl Shard<'_> {
     /// A stored part, if it is still there.
     pub(super) async fn part(&self, name: &str) -> Result<Option<PartReader>, Error> {
         let part = self.context.store.get(name).await?;
-        Ok(part.map(|part| PartReader::new(part.body)).transpose()?)
+        part.map(|part| PartReader::new(name, part.body)).transpose()
     }
 }
 
@@ -129,8 +132,4 @@ pub(super) fn id(object: &RawValue) -> Option<String> {
 pub(super) fn number(key: &str) -> u128 {
     let guid = Uuid::try_parse(key);
     guid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes())).as_u128()
-}
-
-pub(super) fn parse<'l, T: Deserialize<'l>>(line: &'l str) -> Result<T, Error> {
-    Ok(serde_json::from_str(line).map_err(std::io::Error::from)?)
 }

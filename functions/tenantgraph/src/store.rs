@@ -1,0 +1,33 @@
+//! `tenantgraph store`.
+
+use std::io::{Write as _, stdout};
+
+use collector::check;
+use serde_json::json;
+
+use crate::arguments::{self, CheckStore};
+use crate::{End, Error, local};
+
+/// Reads everything that is stored, and says what is damaged.
+pub(crate) async fn run(command: arguments::Store) -> Result<End, Error> {
+    let arguments::Store::Check(CheckStore { storage, repair, json }) = command;
+    let context = local::stored(&storage.store).await?;
+    let mut found = check::store(&context).await?;
+    if repair {
+        check::repair(&context, &mut found).await?;
+    }
+    if json {
+        writeln!(stdout(), "{:#}", json!(found))?;
+    } else {
+        for damage in &found.damaged {
+            let what = if damage.is_missing { "MISSING" } else { "DAMAGED" };
+            writeln!(stdout(), "{what}  {damage}")?;
+            if let Some(moved) = &damage.moved {
+                writeln!(stdout(), "         it is {moved} now")?;
+            }
+        }
+        let (read, damaged) = (found.read, found.damaged.len());
+        writeln!(stdout(), "{read} objects were read; {damaged} are damaged or missing")?;
+    }
+    Ok(if found.damaged.is_empty() { End::Complete } else { End::Failed })
+}

@@ -1,0 +1,243 @@
+//! Reading everything that is stored, to find what is damaged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+
+use crate::context::{Context, Error, Stored};
+use crate::delta::{Kept, State};
+use crate::finish::{Latest, Tries};
+use crate::layout::{Job, Sort};
+use crate::lease::Lease;
+use crate::manifest::Manifest;
+use crate::plan::Plan;
+use crate::ports::{Body, Condition};
+use crate::summary::Summary;
+use crate::{event, slice, snapshot};
+
+/// What the names of objects begin with that were damaged and were set aside.
+const DAMAGED: &str = "damaged/";
+
+/// An object that is damaged, or that is lacking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Damage {
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub cause: String,
+    /// Whether it is not there, although another object names it.
+    pub is_missing: bool,
+    /// Where it was moved to, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<String>,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.cause)
+    }
+}
+
+/// What reading everything has shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Found {
+    /// How many objects were read.
+    pub read: u64,
+    /// What is wrong, by name.
+    pub damaged: Vec<Damage>,
+}
+
+impl Found {
+    fn add(&mut self, name: &str, cause: String, is_missing: bool) {
+        let name = name.to_owned();
+        self.damaged.push(Damage { name, cause, is_missing, moved: None });
+    }
+}
+
+/// Reads every object of a store, and says which are damaged, and which are not there although a snapshot
+/// that can be looked at needs them.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn store(context: &Context) -> Result<Found, Error> {
+    let names: BTreeSet<String> = context.store.list("").await?.into_iter().collect();
+    let mut found = Found::default();
+    for name in names.iter().filter(|it| !it.starts_with(DAMAGED)) {
+        if let Some(read) = object(context, name, &mut found).await? {
+            for (missing, cause) in
+                read.needs(name).into_iter().filter(|(it, _)| !names.contains(it))
+            {
+                found.add(&missing, cause, true);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Reads every object of a job that has not ended, and says which are damaged, and which are not there
+/// although what its steps stored needs them.
+pub(crate) async fn job(context: &Context, job: &Job) -> Result<Found, Error> {
+    let names: BTreeSet<String> = context.store.list(&job.folder()).await?.into_iter().collect();
+    let mut found = Found::default();
+    for name in &names {
+        if let Some(Read::Parts(parts)) = object(context, name, &mut found).await? {
+            for part in parts.iter().filter(|it| !names.contains(*it)) {
+                found.add(part, format!("it is not there, and {name} needs it"), true);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Moves what is damaged out of the way, under `damaged/`. Nothing is deleted.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn repair(context: &Context, found: &mut Found) -> Result<(), Error> {
+    for damage in found.damaged.iter_mut().filter(|it| !it.is_missing) {
+        let file = tempfile::NamedTempFile::new()?;
+        if !context.store.download(&damage.name, file.path()).await? {
+            continue;
+        }
+        let to = format!("{DAMAGED}{}", damage.name);
+        context.store.put(&to, Body::File(file.path().to_owned()), Condition::Always).await?;
+        context.store.delete(&damage.name).await?;
+        damage.moved = Some(to);
+    }
+    Ok(())
+}
+
+/// What was read, as far as it names other objects.
+enum Read {
+    /// Nothing.
+    Other,
+    /// A note of which snapshot is the latest.
+    Latest(Job),
+    /// What is known of a snapshot.
+    Snapshot(Vec<String>),
+    /// What was stored of a step.
+    Parts(Vec<String>),
+}
+
+impl Read {
+    /// The objects that have to be there, and what it means if they are not.
+    fn needs(self, name: &str) -> BTreeMap<String, String> {
+        let cause = format!("it is not there, and {name} needs it");
+        match self {
+            Self::Snapshot(objects) => objects.into_iter().map(|it| (it, cause.clone())).collect(),
+            // Snapshots of earlier versions have their summaries elsewhere, but all have a feed.
+            Self::Latest(job) => BTreeMap::from([(job.feed(), cause)]),
+            // What lies with jobs may expire, one object before the other.
+            Self::Parts(_) | Self::Other => BTreeMap::new(),
+        }
+    }
+}
+
+/// Reads an object. None if it is damaged.
+async fn object(context: &Context, name: &str, found: &mut Found) -> Result<Option<Read>, Error> {
+    found.read += 1;
+    match read(context, name).await {
+        Ok(read) => Ok(Some(read)),
+        Err(Error::Unreadable { cause, .. }) => {
+            found.add(name, cause, false);
+            Ok(None)
+        }
+        // It was removed since.
+        Err(Error::Unknown(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn read(context: &Context, name: &str) -> Result<Read, Error> {
+    let folders: Vec<&str> = name.split('/').collect();
+    match folders.as_slice() {
+        ["instances", _] => {
+            let instance: Value = json(context, name).await?;
+            let read = event::stored_instance(&instance);
+            read.map(|_| Read::Other).map_err(|problems| Error::unreadable(name, &problems))
+        }
+        ["graph", _, "latest.json"] => {
+            json(context, name).await.map(|Latest { job, .. }| Read::Latest(job))
+        }
+        ["graph", _, _, "summary.json"] => {
+            json(context, name).await.map(|it: Summary| Read::Snapshot(it.graph.objects))
+        }
+        ["graph", instance, job, sort, file] => {
+            let job = Job { instance: (*instance).to_owned(), id: (*job).to_owned() };
+            lines(context, name, count(context, &job, sort, file).await?).await
+        }
+        ["jobs", _, "lease.json"] => one::<Lease>(context, name).await,
+        ["jobs", _, "latest", _] => one::<Job>(context, name).await,
+        ["jobs", _, "delta", _] => one::<Kept>(context, name).await,
+        ["jobs", _, _, "plan.json"] => one::<Plan>(context, name).await,
+        ["jobs", _, _, "summary.json"] => one::<Summary>(context, name).await,
+        ["jobs", _, _, "tries.json"] => one::<Tries>(context, name).await,
+        ["jobs", _, _, "manifests", _] => {
+            let Manifest { parts, kept, .. } = json(context, name).await?;
+            Ok(Read::Parts(parts.into_iter().map(|it| it.name).chain(kept).collect()))
+        }
+        ["jobs", _, _, "steps", _, file] if file.starts_with("state-") => {
+            let state = json(context, name).await;
+            // What is wrong with it is not told: that could show a link.
+            let state: State = state.map_err(|error| hidden(name, error))?;
+            Ok(Read::Parts(state.parts))
+        }
+        ["jobs", _, _, "steps", _, _] if is(name, ".json") => {
+            let parts = slice::parts(&json::<Value>(context, name).await?);
+            let parts = parts.ok_or_else(|| Error::unreadable(name, &"it is no checkpoint"))?;
+            Ok(Read::Parts(parts))
+        }
+        _ if is(name, ".ndjson.zst") => lines(context, name, None).await,
+        _ if is(name, ".json") => one::<IgnoredAny>(context, name).await,
+        // Somebody else keeps it here.
+        _ => Ok(Read::Other),
+    }
+}
+
+/// Whether an object is of the kind that the end of its name says. Names are as this program writes them.
+fn is(name: &str, end: &str) -> bool {
+    name.strip_suffix(end).is_some()
+}
+
+fn hidden(name: &str, error: Error) -> Error {
+    match error {
+        Error::Unreadable { .. } => Error::unreadable(name, &"it cannot be understood"),
+        error => error,
+    }
+}
+
+async fn one<T: DeserializeOwned>(context: &Context, name: &str) -> Result<Read, Error> {
+    json::<T>(context, name).await.map(|_| Read::Other)
+}
+
+async fn json<T: DeserializeOwned>(context: &Context, name: &str) -> Result<T, Error> {
+    let read = context.read(name).await?;
+    read.map(|(value, _)| value).ok_or_else(|| Error::Unknown(name.to_owned()))
+}
+
+/// How many lines an object of a snapshot has, if the summary beside it says so.
+async fn count(context: &Context, job: &Job, sort: &str, file: &str) -> Result<Option<u64>, Error> {
+    let Stored::Sound(summary, _) = context.look::<Summary>(&job.snapshot_summary()).await? else {
+        return Ok(None);
+    };
+    let graph = &summary.graph;
+    let counts =
+        if sort == Sort::Entities.as_str() { &graph.entities } else { &graph.relationships };
+    Ok(file.strip_suffix(".ndjson.zst").and_then(|kind| counts.get(kind)).copied())
+}
+
+async fn lines(context: &Context, name: &str, expected: Option<u64>) -> Result<Read, Error> {
+    let mut lines = snapshot::object(context, name.to_owned(), expected).await?;
+    let mut line = String::new();
+    while lines.next(&mut line)? {
+        lines.parse::<IgnoredAny>(&line)?;
+    }
+    Ok(Read::Other)
+}
