@@ -10,6 +10,7 @@
 //! 4. What follows from them, such as who is in a group because a group is in it, is added.
 
 mod derive;
+mod earlier;
 mod emit;
 mod feed;
 mod join;
@@ -21,7 +22,9 @@ mod tenant;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
+use futures_util::{StreamExt as _, stream};
 use graph::{End, Name, Reference};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -29,14 +32,15 @@ use steps::{STEPS, derives};
 
 use crate::context::{Context, Error};
 use crate::layout::{Content, Sort};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Part};
 use crate::part::{PartReader, StoredEntity};
 use crate::plan::{Plan, PlannedStep};
-use crate::snapshot;
 use crate::summary::{self, Summary};
+use earlier::{AT_ONCE, Earlier, Gone, Things};
 use emit::Emit;
+use join::Joined;
 use proof::{KeptParents, Losses, Proof, Verdicts, shortfalls};
-use sort::{Groups, Record, Sorted, Sorter};
+use sort::{Record, Sorted, Sorter};
 
 pub use feed::{Change, Difference};
 pub use line::ALIASES;
@@ -115,7 +119,9 @@ pub(crate) async fn link(
     let mut verdicts = Verdicts::default();
     let braked = |kind: &str| previous.is_some_and(|it| it.graph.braked.contains_key(kind));
 
-    let (entities, references) = load(context, manifests, previous).await?;
+    let (found, references) = load(context, manifests).await?;
+    let earlier = Earlier::load(context, previous, Sort::Entities).await?;
+    let entities = Things { found, earlier, gone: Gone::default() };
     let entity_losses = losses(&entities)?;
     let found = |kind: &str| entity_losses.get(kind).map_or(0, |it| it.found);
     linked.shortfalls = shortfalls(manifests.iter().flat_map(|it| &it.ledger), found);
@@ -129,10 +135,12 @@ pub(crate) async fn link(
     }
     let kept = KeptParents::of(&mut verdicts, &entity_losses, integration);
     let unknowns = unknowns(manifests);
-    let names = names(&entities, &verdicts, &unknowns)?;
-    let mut joined = join::join(references, &names, &mut linked)?;
-    join::before(earlier_relationships(context, previous).await?, &names, &mut joined)?;
-    let (relationships, loans) = joined.sorted()?;
+    let (names, gone) = names(&entities, &verdicts, &unknowns)?;
+    let joined = join::join(references, &names, &mut linked)?;
+    drop(names);
+    let (found, loans) = joined.sorted()?;
+    let earlier = Earlier::load(context, previous, Sort::Relationships).await?;
+    let relationships = Things { found, earlier, gone };
     for (kind, losses) in losses(&relationships)? {
         if let Some(rule) = derives(&kind) {
             verdicts.decide_derived(&kind, proof.lacks_rule(rule));
@@ -148,6 +156,7 @@ pub(crate) async fn link(
         previous.map(|it| (it, Proof::new(integration, it.ledger.iter(), it.steps.iter())));
     let mut emit = Emit::new(context, &plan.job, before, verdicts.carried)?;
     emit.entities(&entities, &loans, &unknowns, &mut linked).await?;
+    drop((entities, loans));
     emit.relationships(&relationships, &derived, &mut linked).await?;
     emit.finish(&mut linked).await?;
     Ok(linked)
@@ -155,9 +164,9 @@ pub(crate) async fn link(
 
 /// How many things of each type were found, how many the last snapshot has, and how many of those were
 /// not found.
-fn losses(sorted: &Sorted) -> Result<BTreeMap<String, Losses>, Error> {
+fn losses(things: &Things) -> Result<BTreeMap<String, Losses>, Error> {
     let mut losses: BTreeMap<String, Losses> = BTreeMap::new();
-    let mut groups = Groups::new(sorted.read()?)?;
+    let mut groups = things.groups()?;
     while let Some((name, records)) = groups.next()? {
         let has = |rank| records.iter().any(|it| it.rank() == rank);
         let kind = name.split('\0').next().unwrap_or_default();
@@ -179,26 +188,27 @@ struct References {
     both: Sorter,
     /// One end; by its name.
     one: Sorter,
-    /// Neither.
-    none: Sorter,
+    /// Neither: what they come to.
+    joined: Joined,
 }
 
-/// Reads every part of every step and the last snapshot, and sorts what they hold.
-async fn load(
-    context: &Context,
-    manifests: &[Manifest],
-    previous: Option<&Summary>,
-) -> Result<(Sorted, References), Error> {
+/// Reads every part of every step, and sorts what they hold.
+async fn load(context: &Context, manifests: &[Manifest]) -> Result<(Sorted, References), Error> {
     let mut entities = Sorter::new();
     let mut references =
-        References { both: Sorter::new(), one: Sorter::new(), none: Sorter::new() };
+        References { both: Sorter::new(), one: Sorter::new(), joined: Joined::new() };
     let mut line = String::new();
-    for part in manifests.iter().flat_map(|manifest| &manifest.parts) {
-        let object = context.store.get(&part.name).await?;
-        let object = object.ok_or_else(|| Error::Unknown(part.name.clone()))?;
-        let mut reader = PartReader::new(&part.name, object.body)?;
+    let parts = manifests.iter().flat_map(|manifest| &manifest.parts);
+    let get = |part: &Part| {
+        let (name, content) = (part.name.clone(), part.content);
+        async move { (context.store.get(&name).await, name, content) }
+    };
+    let mut parts = pin!(stream::iter(parts.map(get)).buffered(AT_ONCE));
+    while let Some((object, name, content)) = parts.next().await {
+        let object = object?.ok_or_else(|| Error::Unknown(name.clone()))?;
+        let mut reader = PartReader::new(&name, object.body)?;
         while reader.next(&mut line)? {
-            match part.content {
+            match content {
                 Content::Entities => {
                     let entity: StoredEntity<'_> = reader.parse(&line)?;
                     let rank = if entity.patch { rank::PATCH } else { rank::FOUND };
@@ -208,15 +218,6 @@ async fn load(
                 Content::References => references.push(&reader.parse(&line)?, &line)?,
                 // What is kept for the next job is no part of the graph, and no manifest names it.
                 Content::Items | Content::Changes => (),
-            }
-        }
-    }
-    if let Some(summary) = previous {
-        for kind in summary.graph.entities.keys() {
-            let mut lines = snapshot::whole(context, summary, Sort::Entities, kind).await?;
-            while lines.next(&mut line)? {
-                let Key { key } = lines.parse(&line)?;
-                entities.push(&sort::key(kind, &key, rank::BEFORE), line.as_bytes())?;
             }
         }
     }
@@ -230,26 +231,6 @@ struct Key {
     key: String,
 }
 
-/// The relationships of the last snapshot, by the name of the end where they start, or for mapped ones
-/// of the end that is known.
-async fn earlier_relationships(
-    context: &Context,
-    previous: Option<&Summary>,
-) -> Result<Sorter, Error> {
-    let mut earlier = Sorter::new();
-    let mut line = String::new();
-    if let Some(summary) = previous {
-        for kind in summary.graph.relationships.keys() {
-            let mut lines = snapshot::whole(context, summary, Sort::Relationships, kind).await?;
-            while lines.next(&mut line)? {
-                let ends: join::Ends = lines.parse(&line)?;
-                earlier.push(ends.start().as_bytes(), line.as_bytes())?;
-            }
-        }
-    }
-    Ok(earlier)
-}
-
 impl References {
     fn push(&mut self, reference: &Reference, line: &str) -> Result<(), Error> {
         let (sorter, name) = match (&reference.from, &reference.to) {
@@ -257,18 +238,22 @@ impl References {
             (End::Named { name }, End::Known { .. }) | (End::Known { .. }, End::Named { name }) => {
                 (&mut self.one, name.as_str())
             }
-            (End::Known { .. }, End::Known { .. }) => (&mut self.none, ""),
+            (End::Known { .. }, End::Known { .. }) => return self.joined.known(reference),
         };
         Ok(sorter.push(name.as_bytes(), line.as_bytes())?)
     }
 }
 
 /// The names that entities answer to, and what each lends. An entity that is carried forward answers
-/// to the names it had.
-fn names(entities: &Sorted, verdicts: &Verdicts, unknowns: &Unknowns) -> Result<Sorted, Error> {
+/// to the names it had. Also finds the entities that are gone.
+fn names(
+    entities: &Things,
+    verdicts: &Verdicts,
+    unknowns: &Unknowns,
+) -> Result<(Sorted, Gone), Error> {
     let lent = lent();
-    let mut names = Sorter::new();
-    let mut groups = Groups::new(entities.read()?)?;
+    let (mut names, mut gone) = (Sorter::new(), Gone::default());
+    let mut groups = entities.groups()?;
     while let Some((name, records)) = groups.next()? {
         let (kind, key) = name.split_once('\0').unwrap_or_default();
         let (aliases, properties) = match records.first().map(|it| (it.rank(), it)) {
@@ -282,7 +267,11 @@ fn names(entities: &Sorted, verdicts: &Verdicts, unknowns: &Unknowns) -> Result<
                     let Aliases { aliases } = parse(&record.value)?;
                     (aliases, record.value.as_slice())
                 }
-                _ => continue,
+                Some(_) => {
+                    gone.insert(key);
+                    continue;
+                }
+                None => continue,
             },
         };
         let mut lends = Map::new();
@@ -297,7 +286,18 @@ fn names(entities: &Sorted, verdicts: &Verdicts, unknowns: &Unknowns) -> Result<
             names.push(name.as_bytes(), &named)?;
         }
     }
-    Ok(names.sorted()?)
+    if !gone.is_empty() {
+        // What is gone as one type may be there as another.
+        let mut groups = entities.groups()?;
+        while let Some((name, records)) = groups.next()? {
+            let (kind, key) = name.split_once('\0').unwrap_or_default();
+            let is = |rank| records.iter().any(|it| it.rank() == rank);
+            if is(rank::FOUND) || is(rank::BEFORE) && verdicts.carried.contains_key(kind) {
+                gone.remove(key);
+            }
+        }
+    }
+    Ok((names.sorted()?, gone))
 }
 
 /// The names besides its key that an entity answers to which was found: its own, those that patches add, and

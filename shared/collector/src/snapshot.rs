@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
+use std::sync::Arc;
 
 use serde::Deserialize;
+use tempfile::NamedTempFile;
 
 use crate::context::{Context, Error};
 use crate::finish::Latest;
@@ -18,8 +20,29 @@ pub struct Lines {
     read: u64,
     /// How many lines there have to be, if that is known.
     expected: Option<u64>,
-    // The decoder reads it. Dropping it removes the file.
-    _file: tempfile::NamedTempFile,
+    // The decoder reads it. Dropping the last removes the file.
+    _file: Arc<NamedTempFile>,
+}
+
+/// An object of a snapshot on the local disk, whose lines can be read any number of times.
+#[derive(Debug)]
+pub(crate) struct Downloaded {
+    name: String,
+    file: Arc<NamedTempFile>,
+    expected: Option<u64>,
+}
+
+impl Downloaded {
+    /// Reads the lines from the first.
+    pub(crate) fn lines(&self) -> Result<Lines, Error> {
+        let opened = self.file.reopen()?;
+        if opened.metadata()?.len() == 0 {
+            return Err(Error::unreadable(&self.name, &EMPTY));
+        }
+        let reader = BufReader::new(zstd::Decoder::new(opened)?);
+        let (name, expected, file) = (self.name.clone(), self.expected, self.file.clone());
+        Ok(Lines { name, reader, read: 0, expected, _file: file })
+    }
 }
 
 impl fmt::Debug for Lines {
@@ -57,7 +80,7 @@ impl Lines {
         serde_json::from_str(line).map_err(|cause| self.damaged(&cause))
     }
 
-    fn damaged(&self, cause: &dyn fmt::Display) -> Error {
+    pub(crate) fn damaged(&self, cause: &dyn fmt::Display) -> Error {
         Error::unreadable(&self.name, cause)
     }
 }
@@ -130,12 +153,22 @@ pub async fn whole(
     sort: Sort,
     kind: &str,
 ) -> Result<Lines, Error> {
+    download(context, summary, sort, kind).await?.lines()
+}
+
+/// The same, to be read more than once.
+pub(crate) async fn download(
+    context: &Context,
+    summary: &Summary,
+    sort: Sort,
+    kind: &str,
+) -> Result<Downloaded, Error> {
     let counts = match sort {
         Sort::Entities => &summary.graph.entities,
         Sort::Relationships => &summary.graph.relationships,
     };
     let expected = counts.get(kind).copied().filter(|_| !summary.is_bare);
-    object(context, summary.job.snapshot(sort, kind), expected).await
+    fetch(context, summary.job.snapshot(sort, kind), expected).await
 }
 
 /// The lines of the feed: how a snapshot differs from the last, one [`Difference`] each.
@@ -155,14 +188,17 @@ pub(crate) async fn object(
     name: String,
     expected: Option<u64>,
 ) -> Result<Lines, Error> {
-    let file = tempfile::NamedTempFile::new()?;
+    fetch(context, name, expected).await?.lines()
+}
+
+async fn fetch(
+    context: &Context,
+    name: String,
+    expected: Option<u64>,
+) -> Result<Downloaded, Error> {
+    let file = NamedTempFile::new()?;
     if !context.store.download(&name, file.path()).await? {
         return Err(Error::Unknown(name));
     }
-    let opened = std::fs::File::open(file.path())?;
-    if opened.metadata()?.len() == 0 {
-        return Err(Error::unreadable(&name, &EMPTY));
-    }
-    let reader = BufReader::new(zstd::Decoder::new(opened)?);
-    Ok(Lines { name, reader, read: 0, expected, _file: file })
+    Ok(Downloaded { name, file: Arc::new(file), expected })
 }

@@ -19,10 +19,11 @@ use graph::RelationshipClass;
 use serde::Deserialize;
 use steps::{DERIVED, Derived, Member, derives};
 
+use super::earlier::Things;
 use super::emit::Known;
 use super::line::Line;
 use super::proof::{Proof, Verdicts};
-use super::sort::{self, Groups, Record, Sorted, Sorter};
+use super::sort::{self, Record, Sorted, Sorter};
 use super::{Linked, parse, rank};
 use crate::context::Error;
 use nest::Nest;
@@ -39,7 +40,7 @@ mod way {
 
 /// The ways by which relationships follow from others, sorted by the type and key of what follows.
 pub(super) fn derive(
-    relationships: &Sorted,
+    relationships: &Things,
     verdicts: &Verdicts,
     proof: &Proof,
     linked: &mut Linked,
@@ -153,9 +154,9 @@ fn shown(kind: &str, records: &[Record], verdicts: &Verdicts) -> Result<Option<S
 }
 
 /// Reads which things are in which of their own kind.
-fn nest(relationships: &Sorted, verdicts: &Verdicts, rule: &Derived) -> Result<Nest, Error> {
+fn nest(relationships: &Things, verdicts: &Verdicts, rule: &Derived) -> Result<Nest, Error> {
     let mut edges = Vec::new();
-    let mut groups = Groups::new(relationships.read()?)?;
+    let mut groups = relationships.groups()?;
     while let Some((name, records)) = groups.next()? {
         let kind = name.split('\0').next().unwrap_or_default();
         if kind != rule.nesting {
@@ -170,7 +171,7 @@ fn nest(relationships: &Sorted, verdicts: &Verdicts, rule: &Derived) -> Result<N
 
 /// Hands the members of each thing up to what the thing is in, however deep.
 fn hand_up(
-    relationships: &Sorted,
+    relationships: &Things,
     verdicts: &Verdicts,
     rule: &Derived,
     nest: &Nest,
@@ -178,7 +179,7 @@ fn hand_up(
     linked: &mut Linked,
 ) -> Result<(), Error> {
     let mut search = nest.search(rule.most);
-    let mut groups = Groups::new(relationships.read()?)?;
+    let mut groups = relationships.groups()?;
     while let Some((name, records)) = groups.next()? {
         let kind = name.split('\0').next().unwrap_or_default();
         let Some(member) = rule.members.iter().find(|it| it.direct == kind) else { continue };

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
 use tempfile::NamedTempFile;
 
 use super::derive::{self, follows_from};
+use super::earlier::{AT_ONCE, Things};
 use super::feed::{Change, Difference, Feed};
 use super::line::{ALIASES, Line, STALE};
 use super::proof::{Carried, Proof};
@@ -37,6 +41,8 @@ pub(super) struct Emit<'a> {
     reasons: BTreeMap<String, String>,
     feed: Feed,
     object: Option<Object>,
+    /// The objects that are being stored, some at once.
+    stored: FuturesUnordered<BoxFuture<'a, Result<(), Error>>>,
 }
 
 /// An object that is being written, on the local disk until it is complete.
@@ -55,18 +61,26 @@ impl<'a> Emit<'a> {
         previous: Option<(&'a Summary, Proof)>,
         reasons: BTreeMap<String, String>,
     ) -> Result<Self, Error> {
-        Ok(Self { context, job, previous, reasons, feed: Feed::new()?, object: None })
+        Ok(Self {
+            context,
+            job,
+            previous,
+            reasons,
+            feed: Feed::new()?,
+            object: None,
+            stored: FuturesUnordered::new(),
+        })
     }
 
     /// Writes the entities.
     pub(super) async fn entities(
         &mut self,
-        entities: &Sorted,
+        entities: &Things,
         loans: &Sorted,
         unknowns: &Unknowns,
         linked: &mut Linked,
     ) -> Result<(), Error> {
-        let mut groups = Groups::new(entities.read()?)?;
+        let mut groups = entities.groups()?;
         let mut loans = Groups::new(loans.read()?)?;
         while let Some((name, records)) = groups.next()? {
             let (kind, key) = name.split_once('\0').unwrap_or_default();
@@ -80,11 +94,11 @@ impl<'a> Emit<'a> {
     /// Writes the relationships, and what follows from them.
     pub(super) async fn relationships(
         &mut self,
-        relationships: &Sorted,
+        relationships: &Things,
         derived: &Sorted,
         linked: &mut Linked,
     ) -> Result<(), Error> {
-        let mut pairs = Pairs::new(relationships.read()?, derived.read()?)?;
+        let mut pairs = Pairs::new(relationships.groups()?, Groups::new(derived.read()?)?);
         while let Some((name, records, ways)) = pairs.next()? {
             let (kind, key) = name.split_once('\0').unwrap_or_default();
             let known = match unite(&records)? {
@@ -204,7 +218,7 @@ impl<'a> Emit<'a> {
             *linked.mapped.entry(kind.to_owned()).or_default() += 1;
         }
         if self.object.as_ref().is_none_or(|object| object.kind != kind) {
-            self.close(linked).await?;
+            self.end(linked).await?;
             let file = NamedTempFile::new()?;
             let packer = Packer::new(file.reopen()?);
             self.object = Some(Object { sort, kind: kind.to_owned(), lines: 0, file, packer });
@@ -217,15 +231,32 @@ impl<'a> Emit<'a> {
         Ok(())
     }
 
-    /// Stores the object that is being written.
+    /// Stores the object that is being written, and waits until all objects are stored.
     pub(super) async fn close(&mut self, linked: &mut Linked) -> Result<(), Error> {
+        self.end(linked).await?;
+        while let Some(stored) = self.stored.next().await {
+            stored?;
+        }
+        Ok(())
+    }
+
+    /// Ends the object that is being written. It is stored while others are written.
+    async fn end(&mut self, linked: &mut Linked) -> Result<(), Error> {
         let Some(Object { sort, kind, lines, file, packer }) = self.object.take() else {
             return Ok(());
         };
         packer.finish()?;
         let name = self.job.snapshot(sort, &kind);
-        let body = Body::File(file.path().to_owned());
-        self.context.store.put(&name, body, Condition::Always).await?;
+        let (store, at) = (&self.context.store, name.clone());
+        self.stored.push(Box::pin(async move {
+            let body = Body::File(file.path().to_owned());
+            Ok(store.put(&at, body, Condition::Always).await.map(drop)?)
+        }));
+        if self.stored.len() >= AT_ONCE
+            && let Some(stored) = self.stored.next().await
+        {
+            stored?;
+        }
         linked.objects.push(name);
         match sort {
             Sort::Entities => linked.entities.insert(kind, lines),

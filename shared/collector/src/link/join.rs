@@ -14,8 +14,7 @@ pub(super) fn join(
     names: &Sorted,
     linked: &mut Linked,
 ) -> Result<Joined, Error> {
-    let References { both, mut one, none } = references;
-    let mut joined = Joined::new();
+    let References { both, mut one, mut joined } = references;
     merge(&both.sorted()?, names, |line, matches| {
         let reference: Reference = parse(line)?;
         if matches.is_empty() {
@@ -31,33 +30,7 @@ pub(super) fn join(
         Ok(())
     })?;
     merge(&one.sorted()?, names, |line, matches| joined.one(&parse(line)?, matches, linked))?;
-    let none = none.sorted()?;
-    let mut none = none.read()?;
-    while let Some(Record { value, .. }) = none.next()? {
-        let reference: Reference = parse(&value)?;
-        if let (End::Known { key: from, kind: from_kind }, End::Known { key: to, kind: to_kind }) =
-            (&reference.from, &reference.to)
-        {
-            let (from, to) = ((from.as_str(), from_kind.as_str()), (to.as_str(), to_kind.as_str()));
-            joined.direct(&reference, from, to, to.0)?;
-        }
-    }
     Ok(joined)
-}
-
-/// Adds the relationships of the last snapshot. Those that have lost an end are gone with it.
-pub(super) fn before(earlier: Sorter, names: &Sorted, joined: &mut Joined) -> Result<(), Error> {
-    let mut ending = Sorter::new();
-    merge(&earlier.sorted()?, names, |line, matches| {
-        let ends: Ends = parse(line)?;
-        match ends.end() {
-            Some(end) if !matches.is_empty() => Ok(ending.push(end.as_bytes(), line)?),
-            _ => joined.earlier(&ends, line, !matches.is_empty()),
-        }
-    })?;
-    merge(&ending.sorted()?, names, |line, matches| {
-        joined.earlier(&parse(line)?, line, !matches.is_empty())
-    })
 }
 
 /// The ends of a relationship of a snapshot.
@@ -82,17 +55,12 @@ struct Mapping {
 }
 
 impl Ends {
-    /// The name of the end where it starts; of a mapped one, of the end that is known.
-    pub(super) fn start(&self) -> String {
+    /// The keys of the ends that are known: both, or the one that a mapped relationship is of.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         let source = self.mapping.as_ref().map(|it| &it.source_entity_key);
-        let key = source.or(self.from.as_ref()).map_or("", String::as_str);
-        Name::of_id(key).as_str().to_owned()
-    }
-
-    /// The name of the end where it ends, unless that is for others to find.
-    fn end(&self) -> Option<String> {
-        let to = self.to.as_ref().filter(|_| self.mapping.is_none())?;
-        Some(Name::of_id(to).as_str().to_owned())
+        let ends =
+            if source.is_some() { [source, None] } else { [self.from.as_ref(), self.to.as_ref()] };
+        ends.into_iter().flatten().map(String::as_str)
     }
 }
 
@@ -170,12 +138,6 @@ impl Joined {
         Ok((self.relationships.sorted()?, self.loans.sorted()?))
     }
 
-    /// A relationship that the last snapshot has, and whether its ends are there.
-    fn earlier(&mut self, ends: &Ends, line: &[u8], has_ends: bool) -> Result<(), Error> {
-        let rank = if has_ends { rank::BEFORE } else { rank::SEVERED };
-        Ok(self.relationships.push(&sort::key(&ends.kind, &ends.key, rank), line)?)
-    }
-
     /// A reference of which one end had to be found.
     fn one(
         &mut self,
@@ -209,6 +171,18 @@ impl Joined {
                     self.mapped(reference, this, name, direction, unresolved)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Adds what a reference says of which both ends are known.
+    pub(super) fn known(&mut self, reference: &Reference) -> Result<(), Error> {
+        let (from, to) = (&reference.from, &reference.to);
+        if let (End::Known { key: from, kind: from_kind }, End::Known { key: to, kind: to_kind }) =
+            (from, to)
+        {
+            let (from, to) = ((from.as_str(), from_kind.as_str()), (to.as_str(), to_kind.as_str()));
+            self.direct(reference, from, to, to.0)?;
         }
         Ok(())
     }

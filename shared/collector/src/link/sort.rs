@@ -3,10 +3,22 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
+
+use zstd::{Decoder, Encoder};
+
+use crate::context::Error;
 
 /// How many bytes of records are sorted at a time in memory.
-const RUN: usize = 512 << 10;
+const RUN: usize = 2 << 20;
+
+/// How hard runs are compressed: as fast as can be, for they are read once or twice.
+const LEVEL: i32 = 1;
+
+/// The window of the compression, as a power of two: 128 kB. A merge has one for each run that it reads.
+const WINDOW_LOG: u32 = 17;
 
 /// How many runs of one size there are at most, before they become one of the next size. So each record is
 /// written once for each size, and few files are open, of which a function may have 1,024.
@@ -22,7 +34,7 @@ pub(crate) struct Sorter {
     bytes: Vec<u8>,
     records: Vec<Span>,
     /// Runs, by how often what they hold was merged.
-    runs: Vec<Vec<File>>,
+    runs: Vec<Vec<Run>>,
     limit: usize,
 }
 
@@ -62,12 +74,12 @@ impl Sorter {
         // The merge has buffers of its own.
         (self.bytes, self.records) = (Vec::new(), Vec::new());
         // One file of everything, so that reading it again costs one buffer and not one for each run.
-        let mut runs: Vec<File> = self.runs.into_iter().flatten().collect();
+        let mut runs: Vec<Run> = self.runs.into_iter().flatten().collect();
         Ok(Sorted(if runs.len() < 2 { runs.pop() } else { Some(merge(runs)?) }))
     }
 
     /// Adds a run of a size.
-    fn add(&mut self, mut run: File, mut size: usize) -> io::Result<()> {
+    fn add(&mut self, mut run: Run, mut size: usize) -> io::Result<()> {
         loop {
             if self.runs.len() == size {
                 self.runs.push(Vec::new());
@@ -91,18 +103,18 @@ impl Sorter {
         }
         records.clear();
         bytes.clear();
-        self.add(run.file()?, 0)
+        self.add(run.run()?, 0)
     }
 }
 
 /// Makes one run of several.
-fn merge(runs: Vec<File>) -> io::Result<File> {
-    let mut merge = Merge::new(runs.into_iter().map(Reader::new).collect::<io::Result<_>>()?)?;
+fn merge(runs: Vec<Run>) -> io::Result<Run> {
+    let mut merge = Merge::new(runs.iter().map(Reader::new).collect::<io::Result<_>>()?)?;
     let mut merged = Writer::new()?;
     while let Some(record) = merge.next()? {
         merged.record(&record.key, &record.value)?;
     }
-    merged.file()
+    merged.run()
 }
 
 /// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
@@ -132,24 +144,37 @@ impl Record {
     }
 }
 
+/// Gives sorted records one by one.
+pub(crate) trait Source {
+    /// The next record.
+    fn record(&mut self) -> Result<Option<Record>, Error>;
+}
+
+impl Source for Reader {
+    fn record(&mut self) -> Result<Option<Record>, Error> {
+        Ok(self.next()?)
+    }
+}
+
 /// Reads records that are sorted by [`key`], those of one thing together.
-pub(crate) struct Groups {
-    reader: Reader,
+pub(crate) struct Groups<'a> {
+    source: Box<dyn Source + 'a>,
     head: Option<Record>,
 }
 
-impl Groups {
-    pub(crate) fn new(mut reader: Reader) -> io::Result<Self> {
-        let head = reader.next()?;
-        Ok(Self { reader, head })
+impl<'a> Groups<'a> {
+    pub(crate) fn new(source: impl Source + 'a) -> Result<Self, Error> {
+        let mut source = Box::new(source);
+        let head = source.record()?;
+        Ok(Self { source, head })
     }
 
     /// The records of the next thing, after its type and key, which are apart by a zero byte.
-    pub(crate) fn next(&mut self) -> io::Result<Option<(String, Vec<Record>)>> {
+    pub(crate) fn next(&mut self) -> Result<Option<(String, Vec<Record>)>, Error> {
         let Some(first) = self.head.take() else { return Ok(None) };
         let name = String::from_utf8_lossy(first.name()).into_owned();
         let mut records = vec![first];
-        while let Some(record) = self.reader.next()? {
+        while let Some(record) = self.source.record()? {
             if record.name() != records[0].name() {
                 self.head = Some(record);
                 break;
@@ -160,13 +185,13 @@ impl Groups {
     }
 
     /// The records of a thing, which have to be asked for in order.
-    pub(crate) fn of(&mut self, name: &str) -> io::Result<Vec<Record>> {
+    pub(crate) fn of(&mut self, name: &str) -> Result<Vec<Record>, Error> {
         let mut records = Vec::new();
         while let Some(head) = self.head.take_if(|head| head.name() <= name.as_bytes()) {
             if head.name() == name.as_bytes() {
                 records.push(head);
             }
-            self.head = self.reader.next()?;
+            self.head = self.source.record()?;
         }
         Ok(records)
     }
@@ -176,18 +201,18 @@ impl Groups {
 type Pair = (String, Vec<Record>, Vec<Record>);
 
 /// Reads the records of two files that are sorted by [`key`], those of one thing together.
-pub(super) struct Pairs {
-    first: Groups,
-    second: Groups,
+pub(super) struct Pairs<'a> {
+    first: Groups<'a>,
+    second: Groups<'a>,
 }
 
-impl Pairs {
-    pub(super) fn new(first: Reader, second: Reader) -> io::Result<Self> {
-        Ok(Self { first: Groups::new(first)?, second: Groups::new(second)? })
+impl<'a> Pairs<'a> {
+    pub(super) const fn new(first: Groups<'a>, second: Groups<'a>) -> Self {
+        Self { first, second }
     }
 
     /// The records of the next thing that either has.
-    pub(super) fn next(&mut self) -> io::Result<Option<Pair>> {
+    pub(super) fn next(&mut self) -> Result<Option<Pair>, Error> {
         let heads = [&self.first, &self.second].into_iter().filter_map(|it| it.head.as_ref());
         let Some(name) = heads.map(Record::name).min() else { return Ok(None) };
         let name = String::from_utf8_lossy(name).into_owned();
@@ -198,62 +223,105 @@ impl Pairs {
 
 /// Sorted records on the local disk.
 #[derive(Debug)]
-pub(crate) struct Sorted(Option<File>);
+pub(crate) struct Sorted(Option<Run>);
 
 impl Sorted {
     /// Reads the records from the first.
     pub(crate) fn read(&self) -> io::Result<Reader> {
-        match &self.0 {
-            Some(file) => Reader::new(file.try_clone()?),
-            None => Reader::new(tempfile::tempfile()?),
-        }
+        self.0.as_ref().map(Reader::new).transpose().map(|reader| reader.unwrap_or(Reader(None)))
     }
 }
 
-/// Reads sorted records one by one. Only one reader of a file is used at a time: they share its place.
+/// Compressed records in a file without a name, which is gone when nobody reads it any more.
+#[derive(Clone, Debug)]
+struct Run(Arc<File>);
+
+/// Reads a run from its beginning, whoever else reads it.
 #[derive(Debug)]
-pub(crate) struct Reader(BufReader<File>);
+struct Place {
+    run: Run,
+    offset: u64,
+}
+
+impl Read for Place {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.run.0.read_at(bytes, self.offset)?;
+        self.offset += read as u64;
+        Ok(read)
+    }
+}
+
+/// Reads sorted records one by one.
+pub(crate) struct Reader(Option<BufReader<Decoder<'static, BufReader<Place>>>>);
 
 impl Reader {
-    fn new(mut file: File) -> io::Result<Self> {
-        file.rewind()?;
-        Ok(Self(BufReader::with_capacity(READ_AHEAD, file)))
+    fn new(run: &Run) -> io::Result<Self> {
+        let place = BufReader::with_capacity(READ_AHEAD, Place { run: run.clone(), offset: 0 });
+        let decoder = Decoder::with_buffer(place)?;
+        Ok(Self(Some(BufReader::with_capacity(READ_AHEAD, decoder))))
     }
 
     pub(crate) fn next(&mut self) -> io::Result<Option<Record>> {
+        let Some(reader) = &mut self.0 else { return Ok(None) };
         let mut lengths = [0; 8];
-        match self.0.read_exact(&mut lengths) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        match reader.read_exact(&mut lengths) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                // A run that is read to its end may be dropped.
+                self.0 = None;
+                return Ok(None);
+            }
             read => read?,
         }
         let lengths = u64::from_le_bytes(lengths);
         let (key, value) = (lengths & u64::from(u32::MAX), lengths >> 32);
         let length = |length| usize::try_from(length).map_err(io::Error::other);
         let mut record = Record { key: vec![0; length(key)?], value: vec![0; length(value)?] };
-        self.0.read_exact(&mut record.key)?;
-        self.0.read_exact(&mut record.value)?;
+        reader.read_exact(&mut record.key)?;
+        reader.read_exact(&mut record.value)?;
         Ok(Some(record))
     }
 }
 
-struct Writer(BufWriter<File>);
+struct Writer {
+    file: Arc<File>,
+    encoder: Encoder<'static, BufWriter<Appended>>,
+}
+
+/// Writes at the end of a file that others may come to read.
+struct Appended(Arc<File>);
+
+impl Write for Appended {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&*self.0).flush()
+    }
+}
 
 impl Writer {
     fn new() -> io::Result<Self> {
-        Ok(Self(BufWriter::with_capacity(READ_AHEAD, tempfile::tempfile()?)))
+        let file = Arc::new(tempfile::tempfile()?);
+        let output = BufWriter::with_capacity(READ_AHEAD, Appended(file.clone()));
+        let mut encoder = Encoder::new(output, LEVEL)?;
+        encoder.window_log(WINDOW_LOG)?;
+        Ok(Self { file, encoder })
     }
 
     fn record(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
         for part in [key, value] {
             let length = u32::try_from(part.len()).map_err(io::Error::other)?;
-            self.0.write_all(&length.to_le_bytes())?;
+            self.encoder.write_all(&length.to_le_bytes())?;
         }
-        self.0.write_all(key)?;
-        self.0.write_all(value)
+        self.encoder.write_all(key)?;
+        self.encoder.write_all(value)
     }
 
-    fn file(self) -> io::Result<File> {
-        self.0.into_inner().map_err(io::IntoInnerError::into_error)
+    fn run(self) -> io::Result<Run> {
+        let output = self.encoder.finish()?;
+        output.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(Run(self.file))
     }
 }
 

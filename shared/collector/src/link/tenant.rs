@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::earlier::{Earlier, Gone, Things};
 use super::emit::Emit;
 use super::join::{Joined, merge};
 use super::proof::{Carried, Verdicts};
@@ -77,12 +78,14 @@ pub(crate) async fn tenant(
     let kinds = summaries.iter().flat_map(|it| it.graph.entities.keys().cloned());
     let carried = kinds.map(|kind| (kind, String::new())).collect();
     let verdicts = Verdicts { carried, ..Verdicts::default() };
-    let names = names(&entities, &verdicts, &super::Unknowns::new())?;
+    let (earlier, gone) = (Earlier::default(), Gone::default());
+    let entities = Things { found: entities, earlier, gone };
+    let (names, _) = names(&entities, &verdicts, &super::Unknowns::new())?;
     let joined = relationships(context, summaries, &names).await?;
     let (relationships, _) = joined.sorted()?;
 
     let mut emit = Emit::new(into, job, None, BTreeMap::new())?;
-    for (sort, things) in [(Sort::Entities, entities), (Sort::Relationships, relationships)] {
+    for (sort, things) in [(Sort::Entities, entities.found), (Sort::Relationships, relationships)] {
         let mut groups = Groups::new(things.read()?)?;
         while let Some((name, records)) = groups.next()? {
             let kind = name.split('\0').next().unwrap_or_default();

@@ -23,6 +23,7 @@ use crate::ports::{
     AdminConsent, Body, Condition, Etag, Fetch, Microsoft, Object, Outgoing, Queue, QueueError,
     QueueName, SecretError, Secrets, Store, StoreError,
 };
+use crate::snapshot;
 
 /// What a step left behind.
 #[derive(Default)]
