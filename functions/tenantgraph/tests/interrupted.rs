@@ -21,7 +21,7 @@ const TENANT: &str = "contoso";
 
 /// The sources that are on besides those that always are: enough for every way in which one step follows from
 /// others, and few enough for a run to take a second.
-const SOURCES: [&str; 3] = ["ad-groups", "network", "key-vault"];
+const SOURCES: [&str; 2] = ["ad-groups", "network"];
 
 /// How often a run is killed, in how many stores at once.
 const KILLS: u64 = 100;
@@ -36,9 +36,9 @@ struct World {
 impl World {
     async fn new() -> Self {
         let options = Options {
-            users: 12,
+            users: 8,
             subscriptions: 2,
-            resources: 12,
+            resources: 6,
             page_size: Some(4),
             throttling: false,
             ..Options::default()

@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::context::{Context, Error};
 use crate::finish;
 use crate::layout::{self, Job};
-use crate::lease::Lease;
+use crate::lease::{self, Lease};
 use crate::plan::Plan;
 use crate::ports::Claim;
 use crate::summary::{JobStatus, Summary};
@@ -76,7 +75,7 @@ pub async fn list(context: &Context, instance: Option<&str>) -> Result<Vec<Liste
     }
     let mut listed = Vec::new();
     for job in jobs {
-        let since = job.moment().and_then(|it| it.format(&Rfc3339).ok()).unwrap_or_default();
+        let since = job.moment().map(lease::text).unwrap_or_default();
         let state = state(context, &job).await?;
         listed.push(Listed { job, since, state });
     }
@@ -96,7 +95,7 @@ async fn state(context: &Context, job: &Job) -> Result<State, Error> {
         let (plan, _) = context.spare::<Plan>(&job.plan()).await?;
         return Ok(if plan.is_some_and(|it| !it.is_whole) { State::Step } else { State::Lost });
     };
-    let until = lease.until.format(&Rfc3339).unwrap_or_default();
+    let until = lease::text(lease.until);
     Ok(match context.claims.claim(&job.instance)? {
         Claim::Other { holder } => State::Held { holder },
         Claim::Taken => {

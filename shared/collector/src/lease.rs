@@ -227,6 +227,6 @@ fn running(lease: &Lease) -> Error {
 }
 
 /// A moment in ISO 8601, to the second.
-fn text(moment: OffsetDateTime) -> String {
+pub(crate) fn text(moment: OffsetDateTime) -> String {
     moment.replace_nanosecond(0).unwrap_or(moment).format(&Rfc3339).unwrap_or_default()
 }
