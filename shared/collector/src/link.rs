@@ -198,13 +198,10 @@ async fn load(context: &Context, manifests: &[Manifest]) -> Result<(Sorted, Refe
     let mut references =
         References { both: Sorter::new(), one: Sorter::new(), joined: Joined::new() };
     let mut line = String::new();
-    let parts = manifests.iter().flat_map(|manifest| &manifest.parts);
-    let get = |part: &Part| {
-        let (name, content) = (part.name.clone(), part.content);
-        async move { (context.store.get(&name).await, name, content) }
-    };
-    let mut parts = pin!(stream::iter(parts.map(get)).buffered(AT_ONCE));
-    while let Some((object, name, content)) = parts.next().await {
+    let parts: Vec<Part> = manifests.iter().flat_map(|it| it.parts.clone()).collect();
+    let get = |part: Part| async move { (context.store.get(&part.name).await, part) };
+    let mut parts = pin!(stream::iter(parts).map(get).buffered(AT_ONCE));
+    while let Some((object, Part { name, content })) = parts.next().await {
         let object = object?.ok_or_else(|| Error::Unknown(name.clone()))?;
         let mut reader = PartReader::new(&name, object.body)?;
         while reader.next(&mut line)? {

@@ -35,14 +35,12 @@ impl Earlier {
             Sort::Entities => &summary.graph.entities,
             Sort::Relationships => &summary.graph.relationships,
         };
-        let download = |kind: &String| {
-            let kind = kind.clone();
-            async move {
-                let downloaded = snapshot::download(context, summary, sort, &kind).await?;
-                Ok::<_, Error>((kind, downloaded))
-            }
+        let kinds: Vec<String> = counts.keys().cloned().collect();
+        let download = |kind: String| async move {
+            let downloaded = snapshot::download(context, summary, sort, &kind).await?;
+            Ok::<_, Error>((kind, downloaded))
         };
-        let all = stream::iter(counts.keys().map(download)).buffered(AT_ONCE);
+        let all = stream::iter(kinds).map(download).buffered(AT_ONCE);
         Ok(Self(all.try_collect().await?))
     }
 }

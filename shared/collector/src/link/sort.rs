@@ -145,7 +145,7 @@ impl Record {
 }
 
 /// Gives sorted records one by one.
-pub(crate) trait Source {
+pub(crate) trait Source: Send {
     /// The next record.
     fn record(&mut self) -> Result<Option<Record>, Error>;
 }
