@@ -1,8 +1,9 @@
 //! One machine in the place of AWS: queues in memory, and workers that hand their messages to the
 //! functions' own handlers.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use collector::{Context, Observer, snapshot};
 use lambda_runtime::LambdaEvent;
 use microsoft::{Cloud, Connections};
 use serde_json::Value;
+use service::{GROUP, RECEIVES};
 use tokio::task::JoinSet;
 
 use crate::Error;
@@ -28,9 +30,6 @@ const WORKERS: usize = 64;
 
 /// How many subscriptions are given an instance and started at once.
 const PROVISIONERS: usize = 16;
-
-/// How often a message may fail. On AWS it would go to the dead-letter queue; here someone waits.
-const FAILURES: u32 = 3;
 
 /// One machine.
 #[derive(Debug)]
@@ -130,13 +129,15 @@ async fn work(context: &Context, messages: &Watched, queue: QueueName) -> Result
             QueueName::Finish => finish::handle(context, event).await?,
             QueueName::Provision => provision::handle(context, event).await?,
         };
+        if messages.has_given_up() {
+            return Err("gave up what fails again and again; the last errors are above".into());
+        }
         let response: SqsBatchResponse = serde_json::from_value(answer)?;
         let failed: BTreeSet<String> =
             response.batch_item_failures.into_iter().map(|it| it.item_identifier).collect();
         for delivery in &deliveries {
-            if failed.contains(&delivery.message_id) {
-                messages.failed(queue, delivery).await?;
-            } else {
+            // Those that failed are held by their function, and come again after that.
+            if !failed.contains(&delivery.message_id) {
                 messages.inner.delete(&delivery.receipt)?;
             }
         }
@@ -151,7 +152,8 @@ pub fn event(deliveries: &[Delivery]) -> SqsEvent {
         message.message_id = Some(delivery.message_id.clone());
         message.receipt_handle = Some(delivery.receipt.clone());
         message.body = Some(delivery.body.clone());
-        message.attributes.insert("MessageGroupId".to_owned(), delivery.group.clone());
+        message.attributes.insert(GROUP.to_owned(), delivery.group.clone());
+        message.attributes.insert(RECEIVES.to_owned(), delivery.receive_count.to_string());
         message
     });
     let mut event = SqsEvent::default();
@@ -159,12 +161,12 @@ pub fn event(deliveries: &[Delivery]) -> SqsEvent {
     event
 }
 
-/// The queues, with an eye on messages that fail and on those that only wait.
+/// The queues, with an eye on what is given up. On AWS it would go to the dead-letter queue; here someone
+/// waits.
 #[derive(Debug)]
 struct Watched {
     inner: LocalQueue,
-    held: Mutex<BTreeSet<String>>,
-    failures: Mutex<HashMap<String, u32>>,
+    has_given_up: AtomicBool,
 }
 
 impl Watched {
@@ -172,28 +174,11 @@ impl Watched {
         // Whoever works on a message ends it, or ends with this process. None has to come back because somebody
         // died, and linking a large tenant takes as long as it takes.
         let inner = LocalQueue::new(Duration::MAX, u32::MAX);
-        Self { inner, held: Mutex::default(), failures: Mutex::default() }
+        Self { inner, has_given_up: AtomicBool::new(false) }
     }
 
-    /// Sees to a message that its function did not get done: one that is held waits for a throttle, any
-    /// other is tried again soon, and not for ever.
-    async fn failed(&self, queue: QueueName, delivery: &Delivery) -> Result<(), Error> {
-        if self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&delivery.receipt) {
-            return Ok(());
-        }
-        let failures = {
-            let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = failures.entry(delivery.message_id.clone()).or_default();
-            *count += 1;
-            *count
-        };
-        if failures >= FAILURES {
-            return Err(
-                format!("gave up after {failures} attempts; the last errors are above").into()
-            );
-        }
-        let wait = Duration::from_secs(u64::from(failures));
-        Ok(self.inner.hold(queue, &delivery.receipt, wait).await?)
+    fn has_given_up(&self) -> bool {
+        self.has_given_up.load(Ordering::Relaxed)
     }
 }
 
@@ -209,7 +194,11 @@ impl Queue for Watched {
         receipt: &str,
         wait: Duration,
     ) -> Result<(), QueueError> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(receipt.to_owned());
         self.inner.hold(queue, receipt, wait).await
+    }
+
+    async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
+        self.has_given_up.store(true, Ordering::Relaxed);
+        self.inner.give_up(queue, message).await
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::context::{Context, Error, News};
 use crate::layout::{self, Job};
@@ -11,7 +12,7 @@ use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, StoreError};
 use crate::snapshot;
-use crate::summary::Summary;
+use crate::summary::{JobStatus, Summary};
 
 /// Which snapshot of an instance is the latest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,10 @@ pub struct Latest {
     /// The subscription that it is of, if it is of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
+    /// When the last complete job was planned; until there is one, when the first job was.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete: Option<OffsetDateTime>,
 }
 
 /// Links what a job's steps stored, writes the snapshot and the summary, and moves `latest`.
@@ -61,7 +66,7 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
     let summary = Summary::new(&plan, &manifests, graph, OffsetDateTime::now_utc());
     // The summary ends the job, so `latest` moves before it: no one sees a job that has ended without
     // its snapshot.
-    move_latest(context, &plan).await?;
+    move_latest(context, &plan, summary.status).await?;
     context.write(&job.summary(), &summary, Condition::Always).await?;
     context.observer.observe(job, &News::Finished);
     Ok(summary)
@@ -69,8 +74,9 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
 
 /// Makes a job's snapshot the latest, unless that of another job has become so since it was planned: the
 /// job was then taken for dead, and what it is compared with is no longer the last.
-async fn move_latest(context: &Context, plan: &Plan) -> Result<(), Error> {
+async fn move_latest(context: &Context, plan: &Plan, status: JobStatus) -> Result<(), Error> {
     let Plan { job, previous, .. } = plan;
+    let planned = OffsetDateTime::parse(&plan.planned_at, &Rfc3339).ok();
     let name = layout::latest(&job.instance);
     loop {
         let latest = context.read::<Latest>(&name).await?;
@@ -79,10 +85,13 @@ async fn move_latest(context: &Context, plan: &Plan) -> Result<(), Error> {
             Some((_, etag)) => Condition::Matches(etag.clone()),
             None => Condition::Absent,
         };
+        let complete = latest.and_then(|(latest, _)| latest.complete);
+        let complete = complete.filter(|_| status != JobStatus::Complete).or(planned);
         let new = Latest {
             job: job.clone(),
             tenant_id: plan.tenant_id.clone(),
             subscription_id: plan.instance.config.subscription_id.clone(),
+            complete,
         };
         match context.write(&name, &new, condition).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),

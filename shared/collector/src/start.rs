@@ -17,6 +17,7 @@ use crate::instances::{self, Managed};
 use crate::layout::{self, Job};
 use crate::manifest::Manifest;
 use crate::message::{Finish, Slice};
+use crate::overdue;
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::{
     Address, Condition, DomainKey, Etag, Failure, Fetch, QueueName, Request, StoreError,
@@ -108,44 +109,67 @@ pub async fn handle(
 
 /// Every stored instance whose polling interval has passed, and that is not running. Those of subscriptions
 /// are started for their tenant's.
+///
+/// One that cannot be started is an error in the log, and does not keep the others from starting. If none can
+/// be started that is due, that is the error of the event.
 async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
     let now = OffsetDateTime::now_utc();
     let mut jobs = Vec::new();
+    let mut first = None;
+    let mut failed = 0;
     for id in instances::ids(context, "").await? {
         if Instance::is_of_subscription(&id) {
             continue;
         }
-        // One instance that cannot start must not keep the others from starting.
-        let started = match stored(context, &id).await {
-            Ok(instance) if is_due(context, &instance, now).await? => {
-                start(context, &instance, cause).await
-            }
-            Ok(_) => continue,
-            Err(error) => Err(error),
-        };
-        match started {
-            Ok(job) => jobs.push(job),
+        match start_if_due(context, &id, cause, now).await {
+            Ok(job) => jobs.extend(job),
             Err(
                 error @ (Error::AwaitsConsent { .. } | Error::Running { .. } | Error::Died { .. }),
             ) => {
-                tracing::info!(instance.id = id, %error, "an instance is not started");
+                tracing::info!(instance = id, %error, "an instance is not started");
             }
-            Err(error) => tracing::error!(instance.id = id, %error, "an instance cannot start"),
+            Err(error) => {
+                // The template has an alarm on this message.
+                tracing::error!(instance = id, %error, "an instance cannot start");
+                failed += 1;
+                first.get_or_insert((id, error));
+            }
         }
     }
-    Ok(jobs)
+    match first {
+        Some((instance, cause)) if jobs.is_empty() => {
+            Err(Error::NothingStarted { failed, instance, cause: Box::new(cause) })
+        }
+        _ => Ok(jobs),
+    }
 }
 
-async fn is_due(
+/// Starts a stored instance if it is its turn, and tells if it, or one that it made, has had no complete job for
+/// too long.
+async fn start_if_due(
     context: &Context,
-    instance: &Instance,
+    id: &str,
+    cause: &str,
     now: OffsetDateTime,
-) -> Result<bool, Error> {
+) -> Result<Option<Job>, Error> {
+    let instance = stored(context, id).await?;
     let Some(interval) = instance.polling_interval.duration().filter(|_| instance.enabled) else {
-        return Ok(false);
+        return Ok(None);
     };
-    let lease = context.read::<Lease>(&layout::lease(&instance.id)).await?;
-    Ok(lease.is_none_or(|(lease, _)| lease.since < turn(&instance.id, interval, now)))
+    overdue::tell(context, id, interval, now).await;
+    if began(context, id).await?.is_some_and(|began| began >= turn(id, interval, now)) {
+        return Ok(None);
+    }
+    let job = start(context, &instance, cause).await?;
+    // Once in an interval, for they may be thousands.
+    overdue::tell_family(context, id, interval, now).await;
+    Ok(Some(job))
+}
+
+/// When the last job of an instance was started, if there was one.
+pub(crate) async fn began(context: &Context, id: &str) -> Result<Option<OffsetDateTime>, Error> {
+    let lease = context.read::<Lease>(&layout::lease(id)).await?;
+    Ok(lease.map(|(lease, _)| lease.since))
 }
 
 /// When it was an instance's turn last. Those of an interval are spread over it, each at its own moment that
