@@ -70,23 +70,6 @@ def holds(plain, condition):
     return condition is None or value(plain["Conditions"][condition])
 
 
-def references(plain, value):
-    """The resources that a value refers to with the default parameters."""
-    if isinstance(value, list):
-        for item in value:
-            yield from references(plain, item)
-    elif isinstance(value, dict):
-        if "Fn::If" in value:
-            condition, then, otherwise = value["Fn::If"]
-            yield from references(plain, then if holds(plain, condition) else otherwise)
-        elif "Ref" in value:
-            yield value["Ref"]
-        elif "Fn::GetAtt" in value:
-            yield value["Fn::GetAtt"][0]
-        else:
-            yield from references(plain, list(value.values()))
-
-
 def findings_of_project(plain):
     resources = plain["Resources"]
 
@@ -137,9 +120,6 @@ def findings_of_project(plain):
         # AWS refuses that in an account whose limit is 10.
         if "ReservedConcurrentExecutions" in properties:
             yield f"{name}: the default deployment reserves concurrency"
-    lost = {reference for r in default.values() for reference in references(plain, r["Properties"])} & (resources.keys() - default.keys())
-    for name in sorted(lost):
-        yield f"{name}: the default deployment refers to it, and lacks it"
 
     for name, metric in each("AWS::Logs::MetricFilter"):
         for transformation in metric["MetricTransformations"]:
@@ -212,7 +192,7 @@ DAMAGES = [
     ("concurrency that is reserved by default", "CodeUri: ../target/lambda/start/",
      "CodeUri: ../target/lambda/start/\n      ReservedConcurrentExecutions: 1", "reserves concurrency"),
     ("a reference to what is an option", "      - !If [HasConsentAddress, !Ref ConsentAddress, !GetAtt ConsentFunctionUrl.FunctionUrl]\n            - !Ref AWS::NoValue",
-     "      - !Ref AWS::NoValue\n            - !GetAtt ConsentFunctionUrl.FunctionUrl", "refers to it"),
+     "      - !Ref AWS::NoValue\n            - !GetAtt ConsentFunctionUrl.FunctionUrl", "W1001"),
     ("a metric without an alarm", "      MetricName: InstancesOverdue\n", "      MetricName: InstancesNotStarted\n", "no alarm on InstancesOverdue"),
     ("a function for everybody", "InvokedViaFunctionUrl: true", "", "not just its URL"),
     ("an alarm on the wrong queue", "!GetAtt FinishDeadLetters.QueueName", "!GetAtt FinishQueue.QueueName", "no alarm"),
