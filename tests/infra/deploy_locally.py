@@ -35,8 +35,10 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / "target/infra/deploy-locally"
 REGION = "eu-central-1"
+QUEUES = ("Collect", "Provision", "Finish")
 FUNCTIONS = ("start", "collect", "provision", "finish", "consent")
-DELIVERED_AGAIN = "the message will be delivered again"
+# What cannot be read: no JSON, nothing of ours, and what a newer release would send.
+POISON = ("{", "{}", '{"version": 2}')
 SECRET = "a-client-secret-that-must-not-be-seen-anywhere"
 
 
@@ -355,30 +357,68 @@ def check_consent(deployed, instance, is_stand_in):
     deployed.s3.delete_object(Bucket=deployed.bucket, Key="instances/waiting.json")
 
 
-def check_provisioning(deployed):
-    """A message that provision cannot act on comes back to it until it ends among the dead letters."""
-    queue, dead = deployed.outputs["ProvisionQueueUrl"], deployed.outputs["ProvisionDeadLettersUrl"]
-    # Else it comes back after the 18 minutes that the function is given.
-    deployed.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
-    before = len(re.findall(DELIVERED_AGAIN, "\n".join(deployed.log("provision"))))
-    deployed.sqs.send_message(QueueUrl=queue, MessageBody="{}", MessageGroupId="poison", MessageDeduplicationId="poison")
-    letter = wait_for("provision to give up a message", 120, lambda: next(
-        iter(deployed.sqs.receive_message(QueueUrl=dead, VisibilityTimeout=0).get("Messages", [])), None))
-    told = len(re.findall(DELIVERED_AGAIN, "\n".join(deployed.log("provision")))) - before
-    check(letter["Body"] == "{}" and told == 10, "what provision reports comes back ten times, and is a dead letter", f"{told} times: {letter}")
-    deployed.sqs.purge_queue(QueueUrl=dead)
+def check_poison(deployed):
+    """A message that cannot be read is a dead letter within a minute, and what follows it in its group is, too."""
+    begin = time.monotonic()
+    for name in QUEUES:
+        for number, body in enumerate(POISON):
+            deployed.sqs.send_message(QueueUrl=deployed.outputs[f"{name}QueueUrl"], MessageBody=body, MessageGroupId="poison",
+                                      MessageDeduplicationId=f"poison-{number}")
+    for name in QUEUES:
+        wait_for(f"{name} to give up what it cannot read", 60, lambda: (
+            True if deployed.depth(f"{name}DeadLettersUrl") == len(POISON) else None))
+        letters = deployed.sqs.receive_message(
+            QueueUrl=deployed.outputs[f"{name}DeadLettersUrl"], VisibilityTimeout=0, MaxNumberOfMessages=10)["Messages"]
+        check([letter["Body"] for letter in letters] == list(POISON), f"{name} has its dead letters in order", letters)
+        check(deployed.depth(f"{name}QueueUrl") == 0, f"the group of {name} went on")
+        deployed.sqs.purge_queue(QueueUrl=deployed.outputs[f"{name}DeadLettersUrl"])
+    took = time.monotonic() - begin
+    check(took < 60, "that took less than a minute", f"{took:.0f} s")
+
+
+def check_outage(deployed, instance, timeout):
+    """A bucket that refuses everything for a while delays a job by less than a minute, and loses nothing of it."""
+    refuse = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [
+        f"arn:aws:s3:::{deployed.bucket}", f"arn:aws:s3:::{deployed.bucket}/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}
+    answer, failed = deployed.invoke("start", {"instanceId": instance})
+    check(not failed, "start takes the instance once more", json.dumps(answer))
+    [job] = answer["jobs"]
+    deployed.s3.put_bucket_policy(Bucket=deployed.bucket, Policy=json.dumps(refuse))
+    time.sleep(20)
+    deployed.s3.delete_bucket_policy(Bucket=deployed.bucket)
+    begin = time.monotonic()
+    manifests = f"jobs/{instance}/{job['id']}/manifests/"
+    before = len(deployed.keys(manifests))
+    wait_for("the job to go on", 60, lambda: True if len(deployed.keys(manifests)) > before else None)
+    check(time.monotonic() - begin < 60, "a failing bucket delays the job by less than a minute")
+    sent_anew = [line for line in deployed.log("collect") if '"a message is sent anew"' in line]
+    check(sent_anew, "what failed was sent anew", "")
+    wait_for("the job to end", timeout, lambda: True if f"jobs/{instance}/{job['id']}/summary.json" in deployed.keys(
+        f"jobs/{instance}/{job['id']}/summary") else None)
+
+
+def check_log(deployed, instance, job):
+    """A job can be followed in the logs, which are lines of JSON."""
+    lines = []
+    for name in FUNCTIONS:
+        for line in deployed.log(name):
+            with contextlib.suppress(json.JSONDecodeError):
+                lines.append(json.loads(line))
+    told = {line.get("message") for line in lines if line.get("instance") == instance and line.get("job") == job}
+    wanted = {"a job is started", "a step has ended", "a job is linked", "a job is finished"}
+    check(wanted <= told, "the logs tell of the job from its start to its finish", told)
 
 
 def check_dead_letters(deployed):
-    """A message that is received five times in vain ends among the dead letters, which one can look at and empty."""
+    """A message that is received ten times in vain ends among the dead letters, which one can look at and empty."""
     queue, dead = deployed.outputs["FinishQueueUrl"], deployed.outputs["FinishDeadLettersUrl"]
     [source] = deployed.functions.list_event_source_mappings(FunctionName=deployed.outputs["FinishFunctionName"])["EventSourceMappings"]
     deployed.functions.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
-    deployed.sqs.send_message(QueueUrl=queue, MessageBody="{}", MessageGroupId="poison", MessageDeduplicationId="poison")
+    deployed.sqs.send_message(QueueUrl=queue, MessageBody="{}", MessageGroupId="vain", MessageDeduplicationId="vain")
     received = 0
     while deployed.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages"):
         received += 1
-    check(received == 5 and deployed.depth("FinishDeadLettersUrl") == 1, "five receipts in vain make a dead letter", f"{received} receipts")
+    check(received == 10 and deployed.depth("FinishDeadLettersUrl") == 1, "ten receipts in vain make a dead letter", f"{received} receipts")
     deployed.sqs.purge_queue(QueueUrl=dead)
 
 
@@ -404,16 +444,20 @@ def main():
         deployed = Deployment(stack.enter_context(emulator(scratch)))
         stack.callback(lambda: [deployed.log(name) for name in FUNCTIONS])
         deployed.deploy(options, {
-            "Architecture": "x86_64", "ScheduleRate": "rate(1 minute)", "Cloud": json.dumps(cloud) if cloud else ""})
+            "Architecture": "x86_64", "ScheduleRate": "rate(1 minute)", "Cloud": json.dumps(cloud) if cloud else "",
+            "EnableConsentPage": "true"})
         instance, first, plain, took = run_jobs(deployed, *events, options.timeout)
+        check_poison(deployed)
         if options.stand_in:
             check_delivery(deployed, instance, first)
             check_dead_letters(deployed)
-        check_provisioning(deployed)
+        else:
+            check_log(deployed, instance, first)
+            check_outage(deployed, instance, options.timeout)
         check_consent(deployed, instance, options.stand_in)
 
-        check(len(deployed.alarms.describe_alarms()["MetricAlarms"]) == 11, "there are eleven alarms")
-        for queue in (f"{name}{kind}Url" for kind in ("DeadLetters", "Queue") for name in ("Collect", "Provision", "Finish")):
+        check(len(deployed.alarms.describe_alarms()["MetricAlarms"]) == 14, "there are fourteen alarms")
+        for queue in (f"{name}{kind}Url" for kind in ("DeadLetters", "Queue") for name in QUEUES):
             # A message is deleted after its function has answered, which is after what it wrote is seen.
             name = queue.removesuffix("Url")
             wait_for(f"{name} to be empty", 60, lambda: True if deployed.depth(queue) == 0 else None)

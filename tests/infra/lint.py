@@ -52,6 +52,24 @@ def findings_of_cfn_lint(path):
     return lines or ([run.stderr] if run.returncode else [])
 
 
+def holds(plain, condition):
+    """Whether a condition holds with the default parameters; that there is none does."""
+    def value(expression):
+        if not isinstance(expression, dict):
+            return expression
+        [(function, argument)] = expression.items()
+        if function == "Ref":
+            return plain["Parameters"][argument]["Default"]
+        if function == "Condition":
+            return holds(plain, argument)
+        if function == "Fn::Not":
+            return not value(argument[0])
+        if function == "Fn::Equals":
+            return str(value(argument[0])) == str(value(argument[1]))
+        raise ValueError(f"the condition {condition} uses {function}, which nobody here understands")
+    return condition is None or value(plain["Conditions"][condition])
+
+
 def findings_of_project(plain):
     resources = plain["Resources"]
 
@@ -78,7 +96,8 @@ def findings_of_project(plain):
     functions = dict(each("AWS::Lambda::Function"))
     queues = dict(each("AWS::SQS::Queue"))
     watched = {(p["Namespace"], p["MetricName"], json.dumps(d["Value"], sort_keys=True))
-               for _, p in each("AWS::CloudWatch::Alarm") for d in p["Dimensions"]}
+               for _, p in each("AWS::CloudWatch::Alarm") for d in p.get("Dimensions", [])}
+    counted = {(p["Namespace"]["Ref"], p["MetricName"]) for _, p in each("AWS::CloudWatch::Alarm") if "Dimensions" not in p}
     dead_letters = {q["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
                     for q in queues.values() if "RedrivePolicy" in q}
 
@@ -89,6 +108,23 @@ def findings_of_project(plain):
             yield f"{name}: is traced"
         if ("AWS/Lambda", "Errors", json.dumps({"Ref": name})) not in watched:
             yield f"{name}: no alarm on its errors"
+
+    # The parameters of a default deployment leave out whatever has a condition that they do not fulfil.
+    default = {name: r for name, r in resources.items() if holds(plain, r.get("Condition"))}
+    for name, resource in default.items():
+        properties = resource["Properties"]
+        if resource["Type"] == "AWS::Lambda::Url":
+            yield f"{name}: the default deployment has a public URL"
+        if resource["Type"] == "AWS::Lambda::Permission" and properties["Principal"] == "*":
+            yield f"{name}: anybody may invoke a function of the default deployment"
+        # AWS refuses that in an account whose limit is 10.
+        if "ReservedConcurrentExecutions" in properties:
+            yield f"{name}: the default deployment reserves concurrency"
+
+    for name, metric in each("AWS::Logs::MetricFilter"):
+        for transformation in metric["MetricTransformations"]:
+            if (transformation["MetricNamespace"]["Ref"], transformation["MetricName"]) not in counted:
+                yield f"{name}: no alarm on {transformation['MetricName']}"
 
     for name, url in each("AWS::Lambda::Url"):
         function = url["TargetFunctionArn"]["Ref"]
@@ -150,8 +186,14 @@ DAMAGES = [
     ("a right to remove for good", "Action: s3:DeleteObject\n", "Action: s3:DeleteObjectVersion\n", "for good"),
     ("failures that go unnoticed", "FunctionResponseTypes: [ReportBatchItemFailures]", "", "would be deleted"),
     ("no permission to recurse", "RecursiveLoop: Allow", "", "runaway"),
-    ("a URL without a bound", "ReservedConcurrentExecutions: !Ref ConsentConcurrency",
-     "Tags: { Bound: !Ref ConsentConcurrency }", "as often as they like"),
+    ("a URL without a bound", "ReservedConcurrentExecutions: !If [HasConsentConcurrency, !Ref ConsentConcurrency, !Ref AWS::NoValue]",
+     "Tags: { Bound: !If [HasConsentConcurrency, !Ref ConsentConcurrency, !Ref AWS::NoValue] }", "as often as they like"),
+    ("a public URL by default", 'Default: "false"', 'Default: "true"', "a public URL"),
+    ("concurrency that is reserved by default", "CodeUri: ../target/lambda/start/",
+     "CodeUri: ../target/lambda/start/\n      ReservedConcurrentExecutions: 1", "reserves concurrency"),
+    ("a reference to what is an option", "      - !If [HasConsentAddress, !Ref ConsentAddress, !GetAtt ConsentFunctionUrl.FunctionUrl]\n            - !Ref AWS::NoValue",
+     "      - !Ref AWS::NoValue\n            - !GetAtt ConsentFunctionUrl.FunctionUrl", "W1001"),
+    ("a metric without an alarm", "      MetricName: InstancesOverdue\n", "      MetricName: InstancesNotStarted\n", "no alarm on InstancesOverdue"),
     ("a function for everybody", "InvokedViaFunctionUrl: true", "", "not just its URL"),
     ("an alarm on the wrong queue", "!GetAtt FinishDeadLetters.QueueName", "!GetAtt FinishQueue.QueueName", "no alarm"),
     ("no encryption", "SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false", "not encrypted"),

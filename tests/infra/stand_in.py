@@ -15,6 +15,7 @@ import botocore.exceptions
 
 BUCKET = os.environ["STORE"].removeprefix("s3://")
 COLLECT, PROVISION, FINISH = (os.environ[f"{name}_QUEUE_URL"] for name in ("COLLECT", "PROVISION", "FINISH"))
+DEAD_LETTERS = {name: os.environ[f"{name.upper()}_DEAD_LETTERS_URL"] for name in ("collect", "provision", "finish")}
 s3 = boto3.client("s3")
 sqs = boto3.client("sqs")
 secrets = boto3.client("secretsmanager")
@@ -38,6 +39,16 @@ def refusal_of(call, *arguments):
     except botocore.exceptions.ClientError as refusal:
         return refusal.response["Error"]["Code"]
     return "allowed"
+
+
+def readable(function, records):
+    """The messages that can be read. The others go to the dead letters, as the function's role has to allow."""
+    for record in records:
+        if record["body"] in ("{", "{}") or json.loads(record["body"]).get("version", 1) > 1:
+            sqs.send_message(QueueUrl=DEAD_LETTERS[function], MessageBody=record["body"],
+                             MessageGroupId=record["attributes"]["MessageGroupId"], MessageDeduplicationId=record["messageId"])
+        else:
+            yield record
 
 
 def start(event):
@@ -64,8 +75,8 @@ def start(event):
 def collect(event):
     if "Records" not in event:
         return {"step": event["step"], "entities": {"azure_user": 1}}
-    failures = []
-    for record in event["Records"]:
+    failures, job = [], "no job"
+    for record in readable("collect", event["Records"]):
         job, step = (json.loads(record["body"])[name] for name in ("job", "step"))
         delivery = record["attributes"]["ApproximateReceiveCount"]
         put(f"jobs/{job}/trace/{time.time_ns()}-{step}-{delivery}", {})
@@ -87,13 +98,8 @@ def collect(event):
 
 
 def provision(event):
-    failures = []
-    for record in event["Records"]:
+    for record in readable("provision", event["Records"]):
         body = json.loads(record["body"])
-        if "finding" not in body:
-            print("the message will be delivered again", flush=True)
-            failures.append({"itemIdentifier": record["messageId"]})
-            continue
         job, child = body["job"], f"provisioned-{body['subscription']}"
         # Whatever may be written and removed is. An instance without jobs would be due.
         objects = [f"jobs/{child}/lease.json", f"instances/{child}.json"]
@@ -106,11 +112,11 @@ def provision(event):
         trespasses = [refusal_of(put, f"graph/{child}/latest.json", {}),
                       refusal_of(lambda: s3.delete_object(Bucket=BUCKET, Key="elsewhere"))]
         put(f"jobs/{job}/provisioned/{child}.json", {"trespasses": trespasses, "group": record["attributes"]["MessageGroupId"]})
-    return {"batchItemFailures": failures}
+    return {"batchItemFailures": []}
 
 
 def finish(event):
-    for record in event["Records"]:
+    for record in readable("finish", event["Records"]):
         job = json.loads(record["body"])["job"]
         instance = job.split("/")[0]
         trespass = refusal_of(put, f"instances/{instance}.json", {})

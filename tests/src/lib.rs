@@ -4,6 +4,8 @@
 pub mod bench;
 #[cfg(feature = "system")]
 pub mod chaos;
+#[cfg(feature = "system")]
+pub mod deployed;
 mod golden;
 mod problems;
 mod recording;

@@ -327,7 +327,7 @@ async fn a_tenant_is_collected_once_it_has_consented() {
         },
     });
     world.machine.run(json!({ "action": "store", "instance": instance })).await.unwrap();
-    Arc::get_mut(&mut world.machine.context).unwrap().consent_site.clone_from(&site);
+    Arc::get_mut(&mut world.machine.context).unwrap().consent_site = Some(site.clone());
 
     // Before, nothing can be started, and who tries is told where to consent.
     let early = world.machine.run(json!({ "instanceId": "new" })).await.unwrap_err().to_string();

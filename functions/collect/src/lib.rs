@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::SqsEvent;
+use collector::Context;
 use collector::message::Slice;
 use collector::ports::QueueName;
 use collector::slice::{self, Outcome};
-use collector::{Context, message};
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
+use service::Messages;
 use tokio::time::Instant;
 
 /// Runs the slices that the queue's messages ask for, side by side, and answers with the messages to
@@ -26,10 +27,14 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
         return start::handle(context, event).await;
     }
     let deadline = service::deadline(&event.context);
-    let messages: SqsEvent = serde_json::from_value(event.payload)?;
+    let event: SqsEvent = serde_json::from_value(event.payload)?;
     let invocation = Invocation { context, deadline, begun: Mutex::default() };
-    let results = join_all(messages.records.iter().map(|message| invocation.message(message)));
-    Ok(serde_json::to_value(service::answer(&messages, results.await))?)
+    let messages = Messages::new(context, QueueName::Collect);
+    // The messages of a group are steps of one throttle domain, which do not build on one another: one that
+    // fails does not hold the others back.
+    let left = event.records.iter().map(|it| messages.in_order(vec![it], |it| invocation.run(it)));
+    let left = join_all(left).await;
+    Ok(serde_json::to_value(service::answer(left.into_iter().flatten()))?)
 }
 
 struct Invocation<'a> {
@@ -40,9 +45,8 @@ struct Invocation<'a> {
 }
 
 impl Invocation<'_> {
-    /// Runs the slice that a message asks for, and what waited for it.
-    async fn message(&self, message: &SqsMessage) -> Result<(), collector::Error> {
-        let slice = message::read(message.body.as_deref().unwrap_or_default())?;
+    /// Runs a slice, and what waited for it.
+    async fn run(&self, slice: Slice) -> Result<(), collector::Error> {
         let mut running = FuturesUnordered::new();
         running.extend(self.begin(slice));
         let (mut longest, mut failed) = (None, None);
@@ -59,11 +63,8 @@ impl Invocation<'_> {
         if let Some(error) = failed {
             return Err(error);
         }
-        let Some((wait, step)) = longest else { return Ok(()) };
         // Nobody is paid for waiting: the queue holds the message, and with it the throttle domain.
-        let receipt = message.receipt_handle.as_deref().unwrap_or_default();
-        self.context.queue.hold(QueueName::Collect, receipt, wait).await?;
-        Err(collector::Error::Waits { step, wait })
+        longest.map_or(Ok(()), |(wait, step)| Err(collector::Error::Waits { step, wait }))
     }
 
     /// Runs a slice, unless it was begun for another message.
@@ -81,14 +82,16 @@ impl Invocation<'_> {
 
 #[cfg(test)]
 mod tests {
+    use collector::message;
+
     use super::*;
 
     #[test]
     fn the_event_that_can_be_sent_by_hand_is_one() {
         let event = include_str!("../../../events/collect-message.json");
         let event: SqsEvent = serde_json::from_str(event).unwrap();
-        let slice: Slice =
-            message::read(event.records[0].body.as_deref().unwrap_or_default()).unwrap();
+        let body = event.records[0].body.as_deref().unwrap_or_default();
+        let slice = message::read::<Slice>(body).unwrap().task;
         assert!(event.records[0].attributes["MessageDeduplicationId"].contains(&slice.job.id));
     }
 }

@@ -147,9 +147,9 @@ impl Trouble {
                 let (instance, detail) = (instance.as_deref(), refusal.detail());
                 let detail = detail.as_deref();
                 if let Refusal::Failed(_) = refusal {
-                    tracing::error!(instance.id = instance, detail, "a consent cannot be taken");
+                    tracing::error!(instance, detail, "a consent cannot be taken");
                 } else {
-                    tracing::warn!(instance.id = instance, %refusal, detail, "a consent is refused");
+                    tracing::warn!(instance, %refusal, detail, "a consent is refused");
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! The Lambda function `consent`.
 
 use consent::{Key, Site};
-use lambda_runtime::{Error, run, service_fn, tracing};
+use lambda_runtime::{Error, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
+    service::log::init();
     let context = service::context().await?;
     let site = Site {
         key: Key::Stored(service::variable("CONSENT_KEY_ARN")?),

@@ -1,9 +1,12 @@
 //! Finishes jobs: links what their steps stored into a snapshot.
 
 use aws_lambda_events::sqs::SqsEvent;
-use collector::{Context, finish, message};
+use collector::message::Finish;
+use collector::ports::QueueName;
+use collector::{Context, finish};
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
+use service::Messages;
 
 /// Finishes the jobs that the queue's messages name, and answers with the messages to deliver again.
 ///
@@ -11,23 +14,23 @@ use serde_json::Value;
 ///
 /// If the event is not one of Amazon SQS.
 pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let messages: SqsEvent = serde_json::from_value(event.payload)?;
-    let mut results = Vec::new();
+    let event: SqsEvent = serde_json::from_value(event.payload)?;
+    let messages = Messages::new(context, QueueName::Finish);
+    let mut left = Vec::new();
     // One after the other: each takes as much of the memory and the disk as it may.
-    for message in &messages.records {
-        let body = message.body.as_deref().unwrap_or_default();
-        results.push(finish(context, body).await);
+    for message in &event.records {
+        left.extend(messages.in_order(vec![message], |it| finish(context, it)).await);
     }
-    Ok(serde_json::to_value(service::answer(&messages, results))?)
+    Ok(serde_json::to_value(service::answer(left))?)
 }
 
-async fn finish(context: &Context, body: &str) -> Result<(), collector::Error> {
-    finish::run(context, &message::read(body)?).await.map(drop)
+async fn finish(context: &Context, finish: Finish) -> Result<(), collector::Error> {
+    finish::run(context, &finish).await.map(drop)
 }
 
 #[cfg(test)]
 mod tests {
-    use collector::message::Finish;
+    use collector::message;
 
     use super::*;
 
@@ -35,8 +38,8 @@ mod tests {
     fn the_event_that_can_be_sent_by_hand_is_one() {
         let event = include_str!("../../../events/finish-message.json");
         let event: SqsEvent = serde_json::from_str(event).unwrap();
-        let finish: Finish =
-            message::read(event.records[0].body.as_deref().unwrap_or_default()).unwrap();
+        let body = event.records[0].body.as_deref().unwrap_or_default();
+        let finish = message::read::<Finish>(body).unwrap().task;
         let deduplication = &event.records[0].attributes["MessageDeduplicationId"];
         assert_eq!(*deduplication, finish.outgoing().deduplication);
     }

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use collector::message::Provision;
 use collector::ports::{Failure, QueueName};
-use collector::{Context, message, provision};
+use collector::{Context, provision};
 use futures_util::future::join_all;
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
-
-/// The attribute of a message that names its group.
-const GROUP: &str = "MessageGroupId";
+use service::{GROUP, Messages};
 
 /// Acts on what the queue's messages say, and answers with the messages to deliver again.
 ///
@@ -20,17 +19,14 @@ const GROUP: &str = "MessageGroupId";
 ///
 /// # Errors
 ///
-/// If the event is not one of Amazon SQS. A message that cannot be done is delivered again instead.
+/// If the event is not one of Amazon SQS. A message that cannot be done is sent anew instead.
 pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let messages: SqsEvent = serde_json::from_value(event.payload)?;
-    let act = |message| act(context, message);
-    let groups = groups(&messages.records).into_values();
-    let left = join_all(groups.map(|group| one_by_one(group, act))).await;
-    let mut response = SqsBatchResponse::default();
-    for message in left.into_iter().flatten() {
-        response.add_failure(message.message_id.clone().unwrap_or_default());
-    }
-    Ok(serde_json::to_value(response)?)
+    let event: SqsEvent = serde_json::from_value(event.payload)?;
+    let messages = Messages::new(context, QueueName::Provision);
+    let groups = groups(&event.records).into_values();
+    let left = groups.map(|group| messages.in_order(group, |finding| act(context, finding)));
+    let left = join_all(left).await;
+    Ok(serde_json::to_value(service::answer(left.into_iter().flatten()))?)
 }
 
 /// The messages of each group, in their order. Those that say nothing of a group make one.
@@ -43,38 +39,19 @@ fn groups(messages: &[SqsMessage]) -> BTreeMap<&str, Vec<&SqsMessage>> {
     groups
 }
 
-/// Does the messages of a group, and returns those that are left: the first that fails, and what comes
-/// after it, which has to stay behind it.
-async fn one_by_one<'a, F: Future<Output = Result<(), collector::Error>>>(
-    mut group: Vec<&'a SqsMessage>,
-    act: impl Fn(&'a SqsMessage) -> F,
-) -> Vec<&'a SqsMessage> {
-    for (position, message) in group.iter().enumerate() {
-        if let Err(error) = act(message).await {
-            service::tell(message, &error);
-            return group.split_off(position);
-        }
-    }
-    Vec::new()
-}
-
 /// Acts on what a message says.
-async fn act(context: &Context, message: &SqsMessage) -> Result<(), collector::Error> {
-    let finding = message::read(message.body.as_deref().unwrap_or_default())?;
+async fn act(context: &Context, finding: Provision) -> Result<(), collector::Error> {
     let done = provision::run(context, &finding).await;
     if let Err(collector::Error::Microsoft(Failure::Throttled { wait })) = done {
         // Nobody is paid for waiting: the queue holds the message, and with it the subscription.
-        let receipt = message.receipt_handle.as_deref().unwrap_or_default();
-        context.queue.hold(QueueName::Provision, receipt, wait).await?;
+        return Err(collector::Error::Waits { step: finding.subscription, wait });
     }
     done
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
-    use collector::message::Provision;
+    use collector::message;
 
     use super::*;
 
@@ -104,32 +81,11 @@ mod tests {
     fn the_event_that_can_be_sent_by_hand_is_one() {
         let event = include_str!("../../../events/provision-message.json");
         let event: SqsEvent = serde_json::from_str(event).unwrap();
-        let finding: Provision =
-            message::read(event.records[0].body.as_deref().unwrap_or_default()).unwrap();
+        let body = event.records[0].body.as_deref().unwrap_or_default();
+        let finding = message::read::<Provision>(body).unwrap().task;
         let outgoing = finding.outgoing();
         assert_eq!(groups(&event.records).into_keys().collect::<Vec<_>>(), [outgoing.group]);
         let deduplication = &event.records[0].attributes["MessageDeduplicationId"];
         assert_eq!(*deduplication, outgoing.deduplication);
-    }
-
-    #[tokio::test]
-    async fn a_failure_leaves_the_rest_of_its_group() {
-        let messages = ["a1", "a2", "a3"].map(message);
-        for (fails, done, left) in [
-            ("", vec!["a1", "a2", "a3"], vec![]),
-            ("a1", vec!["a1"], vec!["a1", "a2", "a3"]),
-            ("a2", vec!["a1", "a2"], vec!["a2", "a3"]),
-            ("a3", vec!["a1", "a2", "a3"], vec!["a3"]),
-        ] {
-            let acted = Mutex::new(Vec::new());
-            let act = |message: &SqsMessage| {
-                let id = message.message_id.clone().unwrap_or_default();
-                acted.lock().unwrap().push(id.clone());
-                let failed = id == fails;
-                async move { if failed { Err(collector::Error::Unknown(id)) } else { Ok(()) } }
-            };
-            assert_eq!(ids(&one_by_one(messages.iter().collect(), act).await), left);
-            assert_eq!(*acted.lock().unwrap(), done);
-        }
     }
 }

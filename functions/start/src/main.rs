@@ -1,10 +1,10 @@
 //! The Lambda function `start`.
 
-use lambda_runtime::{Error, run, service_fn, tracing};
+use lambda_runtime::{Error, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
+    service::log::init();
     let context = service::context().await?;
     let handle =
         async |event| start::handle(&context, event).await.map_err(|it| service::diagnostic(&it));

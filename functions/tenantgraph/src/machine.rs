@@ -1,8 +1,9 @@
 //! One machine in the place of AWS: queues in memory, and workers that hand their messages to the
 //! functions' own handlers.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use collector::{Context, News, Observer, snapshot};
 use lambda_runtime::LambdaEvent;
 use microsoft::{Cloud, Connections};
 use serde_json::Value;
+use service::{GROUP, RECEIVES};
 use tokio::task::JoinSet;
 
 use crate::Error;
@@ -28,9 +30,6 @@ const WORKERS: usize = 64;
 
 /// How many subscriptions are given an instance and started at once.
 const PROVISIONERS: usize = 16;
-
-/// How often a message may fail. On AWS it would go to the dead-letter queue; here someone waits.
-const FAILURES: u32 = 3;
 
 /// One machine.
 #[derive(Debug)]
@@ -153,64 +152,33 @@ fn invocation(payload: Value) -> LambdaEvent<Value> {
 async fn work(context: &Arc<Context>, messages: &Watched, queue: QueueName) -> Result<(), Error> {
     loop {
         let deliveries = messages.inner.receive(queue, 10).await;
-        let mut failed = BTreeSet::new();
-        match invoke(context, queue, &deliveries).await {
-            Ok(failures) => failed = failures,
-            // Something is wrong with one of them, which must not take the others along.
-            Err(_) if deliveries.len() > 1 => {
-                for delivery in &deliveries {
-                    let one = std::slice::from_ref(delivery);
-                    failed.extend(invoke(context, queue, one).await.unwrap_or_else(|_| ids(one)));
-                }
-            }
-            Err(_) => failed = ids(&deliveries),
-        }
+        let failed = invoke(context, queue, &deliveries).await?;
         for delivery in &deliveries {
+            // Those that failed are held by their function, and come again after that.
             if !failed.contains(&delivery.message_id) {
                 messages.inner.delete(&delivery.receipt)?;
-            } else if let Some(instance) = messages.failed(queue, delivery).await? {
-                // Nobody is at work on it any more, so that another may be.
-                context.claims.release(&instance);
             }
+        }
+        for instance in messages.left() {
+            // Nobody is at work on it any more, so that another may be.
+            context.claims.release(&instance);
         }
     }
 }
 
-/// The ids of messages.
-fn ids(deliveries: &[Delivery]) -> BTreeSet<String> {
-    deliveries.iter().map(|it| it.message_id.clone()).collect()
-}
-
 /// Hands messages to a function, and returns the ids of those that it did not get done.
-///
-/// # Errors
-///
-/// If the function answers with an error, or panics.
 async fn invoke(
-    context: &Arc<Context>,
+    context: &Context,
     queue: QueueName,
     deliveries: &[Delivery],
 ) -> Result<BTreeSet<String>, Error> {
-    let (context, event) = (context.clone(), invocation(serde_json::to_value(event(deliveries))?));
-    // A task of its own keeps a panic from whoever waits for it, and ends with whoever does.
-    let mut task = JoinSet::new();
-    task.spawn(async move {
-        match queue {
-            QueueName::Collect => collect::handle(&context, event).await,
-            QueueName::Finish => finish::handle(&context, event).await,
-            QueueName::Provision => provision::handle(&context, event).await,
-        }
-    });
-    let answer = match task.join_next().await {
-        Some(Ok(answer)) => answer,
-        Some(Err(panicked)) => Err(panicked.into()),
-        None => Err("the function was not run".into()),
+    let event = invocation(serde_json::to_value(event(deliveries))?);
+    let answer = match queue {
+        QueueName::Collect => collect::handle(context, event).await?,
+        QueueName::Finish => finish::handle(context, event).await?,
+        QueueName::Provision => provision::handle(context, event).await?,
     };
-    let answer = answer.inspect_err(|error| {
-        let count = deliveries.len();
-        tracing::error!(?queue, count, %error, "a function cannot do its messages");
-    });
-    let response: SqsBatchResponse = serde_json::from_value(answer?)?;
+    let response: SqsBatchResponse = serde_json::from_value(answer)?;
     Ok(response.batch_item_failures.into_iter().map(|it| it.item_identifier).collect())
 }
 
@@ -222,7 +190,8 @@ pub fn event(deliveries: &[Delivery]) -> SqsEvent {
         message.message_id = Some(delivery.message_id.clone());
         message.receipt_handle = Some(delivery.receipt.clone());
         message.body = Some(delivery.body.clone());
-        message.attributes.insert("MessageGroupId".to_owned(), delivery.group.clone());
+        message.attributes.insert(GROUP.to_owned(), delivery.group.clone());
+        message.attributes.insert(RECEIVES.to_owned(), delivery.receive_count.to_string());
         message
     });
     let mut event = SqsEvent::default();
@@ -230,14 +199,15 @@ pub fn event(deliveries: &[Delivery]) -> SqsEvent {
     event
 }
 
-/// The queues, with an eye on messages that fail and on those that only wait.
+/// The queues, with an eye on what is given up. On AWS it would go to the dead-letter queue; here someone
+/// waits.
 #[derive(Debug)]
 struct Watched {
     inner: LocalQueue,
-    held: Mutex<BTreeSet<String>>,
-    failures: Mutex<HashMap<String, u32>>,
     /// What was given up, in words.
     given_up: Mutex<Vec<String>>,
+    /// The instances of it.
+    left: Mutex<BTreeSet<String>>,
 }
 
 impl Watched {
@@ -245,42 +215,16 @@ impl Watched {
         // Whoever works on a message ends it, or ends with this process. None has to come back because somebody
         // died, and linking a large tenant takes as long as it takes.
         let inner = LocalQueue::new(Duration::MAX, u32::MAX);
-        Self {
-            inner,
-            held: Mutex::default(),
-            failures: Mutex::default(),
-            given_up: Mutex::default(),
-        }
+        Self { inner, given_up: Mutex::default(), left: Mutex::default() }
     }
 
-    fn give_up(&self, what: String) {
+    fn note(&self, what: String) {
         self.given_up.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     }
 
-    /// Sees to a message that its function did not get done: one that is held waits for a throttle, any
-    /// other is tried again soon, and not for ever. Returns the instance of one that is given up.
-    async fn failed(&self, queue: QueueName, delivery: &Delivery) -> Result<Option<String>, Error> {
-        if self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&delivery.receipt) {
-            return Ok(None);
-        }
-        let failures = {
-            let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = failures.entry(delivery.message_id.clone()).or_default();
-            *count += 1;
-            *count
-        };
-        if failures >= FAILURES {
-            let (instance, what) = subject(&delivery.body);
-            let what =
-                format!("{what} was given up after {failures} attempts; the last errors are above");
-            tracing::error!(instance.id = instance, "{what}");
-            self.give_up(what);
-            self.inner.delete(&delivery.receipt)?;
-            return Ok(Some(instance));
-        }
-        let wait = Duration::from_secs(u64::from(failures));
-        self.inner.hold(queue, &delivery.receipt, wait).await?;
-        Ok(None)
+    /// The instances of which something was given up since somebody asked.
+    fn left(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -296,8 +240,14 @@ impl Queue for Watched {
         receipt: &str,
         wait: Duration,
     ) -> Result<(), QueueError> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(receipt.to_owned());
         self.inner.hold(queue, receipt, wait).await
+    }
+
+    async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
+        let (instance, what) = subject(&message.body);
+        self.note(format!("{what} was given up; the last errors are above"));
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).insert(instance);
+        self.inner.give_up(queue, message).await
     }
 }
 
@@ -324,7 +274,7 @@ struct Noting {
 impl Observer for Noting {
     fn observe(&self, job: &Job, news: &News<'_>) {
         if let News::Failed { reason } = news {
-            self.queue.give_up(format!(
+            self.queue.note(format!(
                 "job {} of instance {} failed: {reason}; the last snapshot stays as it was",
                 job.id, job.instance
             ));

@@ -10,7 +10,7 @@ use aws_config::timeout::TimeoutConfig;
 
 use collector::ports::Store;
 
-use crate::{Bucket, Directory, Location, SecretsManager, Sqs};
+use crate::{Bucket, Directory, Location, SecretsManager, Sqs, Urls};
 
 /// What a connection may take. A region's endpoints answer within milliseconds.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -67,13 +67,8 @@ impl Clients {
 
     /// The three queues with these URLs.
     #[must_use]
-    pub fn queue(
-        &self,
-        collect_url: impl Into<String>,
-        finish_url: impl Into<String>,
-        provision_url: impl Into<String>,
-    ) -> Sqs {
-        Sqs::new(self.sqs.clone(), collect_url, finish_url, provision_url)
+    pub fn queue(&self, collect: Urls, finish: Urls, provision: Urls) -> Sqs {
+        Sqs::new(self.sqs.clone(), collect, finish, provision)
     }
 
     /// The secrets of the account.

@@ -33,4 +33,4 @@ pub use local_queue::LocalQueue;
 pub use local_secrets::LocalSecrets;
 pub use location::{Location, LocationError, claims, store};
 pub use secrets_manager::SecretsManager;
-pub use sqs::Sqs;
+pub use sqs::{Sqs, Urls};

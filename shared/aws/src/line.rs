@@ -124,7 +124,12 @@ impl Line {
         self.groups.is_empty()
     }
 
-    /// The messages that were received too often.
+    /// Adds a message to the dead letters.
+    pub(crate) fn give_up(&mut self, message: Outgoing) {
+        self.dead.push(message);
+    }
+
+    /// The messages that were received too often, and those that were given up.
     pub(crate) fn dead(&self) -> &[Outgoing] {
         &self.dead
     }

@@ -104,7 +104,8 @@ impl LocalQueue {
         self.wait_for(|lines, _| lines.is_drained().then_some(())).await;
     }
 
-    /// The messages of a queue that were received too often, in the order in which they died.
+    /// The messages of a queue that were received too often or given up, in the order in which that
+    /// happened.
     #[must_use]
     pub fn dead_letters(&self, queue: QueueName) -> Vec<Outgoing> {
         self.settled(Instant::now()).line(queue).dead().to_vec()
@@ -180,6 +181,11 @@ impl Queue for LocalQueue {
         let held = self.settled(now).line(queue).hold(receipt, now + wait.min(LONGEST_HOLD));
         self.changed.notify_waiters();
         held.then_some(()).ok_or_else(|| QueueError(Box::new(UnknownReceipt(receipt.to_owned()))))
+    }
+
+    async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
+        self.settled(Instant::now()).line(queue).give_up(message);
+        Ok(())
     }
 }
 

@@ -43,12 +43,24 @@ pub(crate) const LONGEST_HOLD: Duration = Duration::from_mins(12 * 60 - 15);
 /// SHA-256 of its UTF-8 bytes. What was equal stays equal.
 ///
 /// A hold lasts at most 11 h 45 min, and whole seconds, rounded up.
+///
+/// SQS itself moves a message to the dead letters only when it was received too often, which takes as
+/// long as its deliveries do. So what is given up is sent there, and deleted here by whoever took it.
 #[derive(Clone, Debug)]
 pub struct Sqs {
     client: Client,
-    collect_url: String,
-    finish_url: String,
-    provision_url: String,
+    collect: Urls,
+    finish: Urls,
+    provision: Urls,
+}
+
+/// Where a queue is.
+#[derive(Clone, Debug)]
+pub struct Urls {
+    /// The queue.
+    pub queue: String,
+    /// The queue of its dead letters, which is FIFO, too.
+    pub dead_letters: String,
 }
 
 /// A message that no queue takes.
@@ -72,25 +84,15 @@ struct Refused {
 impl Sqs {
     /// The queues with these URLs.
     #[must_use]
-    pub fn new(
-        client: Client,
-        collect_url: impl Into<String>,
-        finish_url: impl Into<String>,
-        provision_url: impl Into<String>,
-    ) -> Self {
-        Self {
-            client,
-            collect_url: collect_url.into(),
-            finish_url: finish_url.into(),
-            provision_url: provision_url.into(),
-        }
+    pub const fn new(client: Client, collect: Urls, finish: Urls, provision: Urls) -> Self {
+        Self { client, collect, finish, provision }
     }
 
-    fn url(&self, queue: QueueName) -> &str {
+    const fn urls(&self, queue: QueueName) -> &Urls {
         match queue {
-            QueueName::Collect => &self.collect_url,
-            QueueName::Finish => &self.finish_url,
-            QueueName::Provision => &self.provision_url,
+            QueueName::Collect => &self.collect,
+            QueueName::Finish => &self.finish,
+            QueueName::Provision => &self.provision,
         }
     }
 
@@ -128,7 +130,7 @@ impl Queue for Sqs {
             return Err(QueueError(Box::new(TooLarge { group, bytes })));
         }
         for batch in batches(&messages) {
-            self.send_batch(self.url(queue), batch).await?;
+            self.send_batch(&self.urls(queue).queue, batch).await?;
         }
         Ok(())
     }
@@ -141,11 +143,15 @@ impl Queue for Sqs {
     ) -> Result<(), QueueError> {
         let wait = wait.min(LONGEST_HOLD);
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        let request = self.client.change_message_visibility().queue_url(self.url(queue));
+        let request = self.client.change_message_visibility().queue_url(&self.urls(queue).queue);
         let request = request.receipt_handle(receipt);
         // The cap is far below what this type holds.
         let request = request.visibility_timeout(i32::try_from(seconds).unwrap_or(i32::MAX));
         request.send().await.map(|_| ()).map_err(|error| QueueError(cause(&error)))
+    }
+
+    async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
+        self.send_batch(&self.urls(queue).dead_letters, &[message]).await
     }
 }
 

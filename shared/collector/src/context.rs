@@ -40,8 +40,9 @@ pub struct Context {
     /// How many parents one shard of a step takes in the jobs that are planned. A step with more is
     /// split.
     pub parents_per_shard: u64,
-    /// Where administrators consent, without a trailing slash: the address of the function `consent`.
-    pub consent_site: String,
+    /// Where administrators consent, without a trailing slash: the address of the function `consent`, if
+    /// there is one.
+    pub consent_site: Option<String>,
     connections: Mutex<HashMap<Account, Connection>>,
     kept: Mutex<HashMap<String, Secret>>,
 }
@@ -102,7 +103,7 @@ impl Context {
             is_one_process: false,
             resumes: true,
             parents_per_shard: PARENTS_PER_SHARD,
-            consent_site: "(address of the function consent)".to_owned(),
+            consent_site: None,
             connections: Mutex::default(),
             kept: Mutex::default(),
         }
@@ -320,13 +321,14 @@ pub enum Error {
     Validation(String),
     /// Nobody has consented yet.
     #[error(
-        "instance {instance} awaits the consent of an administrator of its tenant, who gives it at {site}/consent?instance={instance}"
+        "instance {instance} awaits the consent of an administrator of its tenant, who gives it {}",
+        consent_at(site.as_deref(), instance)
     )]
     AwaitsConsent {
         /// The instance.
         instance: String,
-        /// Where to consent.
-        site: String,
+        /// Where to consent, if there is such a page.
+        site: Option<String>,
     },
     /// The instance is being collected already.
     #[error(
@@ -388,6 +390,19 @@ pub enum Error {
         /// For how long.
         wait: Duration,
     },
+    /// Instances were due, and none of them could be started.
+    #[error(
+        "{failed} instances are due, and none of them can be started; the log has the reason of each, and that of {instance} is: {cause}"
+    )]
+    NothingStarted {
+        /// How many.
+        failed: usize,
+        /// The first of them.
+        instance: String,
+        /// Why it cannot be started.
+        #[source]
+        cause: Box<Self>,
+    },
     /// Microsoft does not answer what a start has to know.
     #[error("Microsoft does not answer ({0}); try again later")]
     Microsoft(Failure),
@@ -421,6 +436,15 @@ pub enum Error {
     Disk(#[from] io::Error),
 }
 
+fn consent_at(site: Option<&str>, instance: &str) -> String {
+    match site {
+        Some(site) => format!("at {site}/consent?instance={instance}"),
+        None => "on the consent page, which this deployment does not have: deploy it with \
+                 EnableConsentPage=true, or serve it with `tenantgraph consent`"
+            .to_owned(),
+    }
+}
+
 impl Error {
     /// A stored object is not what it should be.
     pub(crate) fn unreadable(name: &str, cause: &dyn std::fmt::Display) -> Self {
@@ -434,5 +458,22 @@ impl Error {
             Self::Unreadable { name, .. } | Self::Unknown(name) => Some(name),
             _ => None,
         }
+    }
+
+    /// Whether the same may succeed a while later without anybody's doing anything: storage, a queue or a
+    /// service does not answer. Where an error is not known, it may.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        !matches!(
+            self,
+            Self::Event(_)
+                | Self::Validation(_)
+                | Self::AwaitsConsent { .. }
+                | Self::NoParents { .. }
+                | Self::TooLong { .. }
+                | Self::Unknown(_)
+                | Self::SecretLost(_)
+                | Self::Unreadable { .. }
+        )
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::context::{Context, Error, News, Stored};
 use crate::layout::{self, Job, Sort};
@@ -14,7 +15,7 @@ use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, StoreError};
 use crate::snapshot;
-use crate::summary::{BARE, SetAside, Summary};
+use crate::summary::{BARE, JobStatus, SetAside, Summary};
 
 /// How often a job is tried to be finished before it is given up.
 pub(crate) const TRIES: u32 = 3;
@@ -30,6 +31,10 @@ pub struct Latest {
     /// The subscription that it is of, if it is of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
+    /// When the last complete job was planned; until there is one, when the first job was.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete: Option<OffsetDateTime>,
 }
 
 /// Why a job could not be finished, and how often.
@@ -98,7 +103,8 @@ async fn finish(context: &Context, job: &Job) -> Result<Summary, Error> {
         Last::Bare => summary.note_last_snapshot(plan.tenant_id(), Status::Partial, BARE),
         Last::SetAside(set_aside) => {
             let reason = set_aside.to_string();
-            tracing::error!(instance.id = job.instance, job.id, reason, "a snapshot is set aside");
+            let Job { instance, id: job } = job;
+            tracing::error!(instance, job, reason, "a snapshot is set aside");
             summary.note_last_snapshot(plan.tenant_id(), Status::Failed, &reason);
             summary.set_aside = Some(set_aside);
         }
@@ -106,7 +112,7 @@ async fn finish(context: &Context, job: &Job) -> Result<Summary, Error> {
     // What later jobs have to know stays with the snapshot. The summary of the job ends the job, so `latest`
     // moves before it: no one sees a job that has ended without its snapshot.
     context.write(&job.snapshot_summary(), &summary, Condition::Always).await?;
-    move_latest(context, &plan).await?;
+    move_latest(context, &plan, summary.status).await?;
     context.write(&job.summary(), &summary, Condition::Always).await?;
     context.observer.observe(job, &News::Finished);
     Ok(summary)
@@ -235,25 +241,30 @@ pub(crate) async fn give_up(context: &Context, job: &Job, reason: &str) -> Resul
 /// Gives up a job that cannot be finished, and tells it.
 pub(crate) async fn fail(context: &Context, job: &Job, reason: &str) -> Result<Summary, Error> {
     let summary = give_up(context, job, reason).await?;
-    tracing::error!(instance.id = job.instance, job.id, reason, "a job failed");
+    // The template has an alarm on this message.
+    tracing::error!(instance = job.instance, job = job.id, reason, "a job is given up");
     context.observer.observe(job, &News::Failed { reason });
     Ok(summary)
 }
 
 /// Makes a job's snapshot the latest, unless that of another job has become so since it was planned: the
 /// job was then taken for dead, and what it is compared with is no longer the last.
-async fn move_latest(context: &Context, plan: &Plan) -> Result<(), Error> {
+async fn move_latest(context: &Context, plan: &Plan, status: JobStatus) -> Result<(), Error> {
     let Plan { job, previous, .. } = plan;
+    let planned = OffsetDateTime::parse(&plan.planned_at, &Rfc3339).ok();
     let name = layout::latest(&job.instance);
     loop {
         let (latest, condition) = context.spare::<Latest>(&name).await?;
-        if latest.is_some_and(|latest| Some(&latest.job) != previous.as_ref()) {
+        if latest.as_ref().is_some_and(|latest| Some(&latest.job) != previous.as_ref()) {
             return Ok(());
         }
+        let complete = latest.and_then(|latest| latest.complete);
+        let complete = complete.filter(|_| status != JobStatus::Complete).or(planned);
         let new = Latest {
             job: job.clone(),
             tenant_id: plan.tenant_id.clone(),
             subscription_id: plan.instance.config.subscription_id.clone(),
+            complete,
         };
         match context.write(&name, &new, condition).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod link;
 pub mod manifest;
 pub mod message;
+mod overdue;
 mod pack;
 mod page;
 mod part;

@@ -1,16 +1,84 @@
 //! What the queues carry.
+//!
+//! A message is a JSON object. Fields that a function does not know are ignored, so a newer release may
+//! add some. Where a message means what an older function would do wrongly, its version grows.
+
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::context::Error;
 use crate::layout::Job;
 use crate::plan::Plan;
 use crate::ports::Outgoing;
 
+/// The version of the messages that are written, and the newest that is read.
+pub const VERSION: u32 = 1;
+
+/// A message as a queue carries it: what it asks for, and what became of it before.
+///
+/// Nobody can change a message that is in Amazon SQS. One that fails is sent anew with one failure
+/// more, and the old one is deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message<T> {
+    /// The version. Messages had none before version 1, which says the same.
+    #[serde(default = "first_version")]
+    pub version: u32,
+    /// How often it has failed. Waits are not among these.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u32,
+    /// For how many seconds whoever receives it first makes it invisible. A FIFO queue of Amazon SQS
+    /// cannot delay a message by itself.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rest: u32,
+    /// What it asks for.
+    #[serde(flatten)]
+    pub task: T,
+}
+
+const fn first_version() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl<T: Serialize> Message<T> {
+    /// A message that was never sent.
+    #[must_use]
+    pub const fn new(task: T) -> Self {
+        Self { version: VERSION, failures: 0, rest: 0, task }
+    }
+
+    /// The same message, to be sent anew: after so many failures, and not to be done for a while, in
+    /// whole seconds, rounded up.
+    #[must_use]
+    pub fn anew(self, failures: u32, rest: Duration) -> Self {
+        let seconds = rest.as_secs() + u64::from(rest.subsec_nanos() > 0);
+        let rest = u32::try_from(seconds).unwrap_or(u32::MAX);
+        Self { version: VERSION, failures, rest, ..self }
+    }
+
+    /// What goes into the queue.
+    #[must_use]
+    pub fn body(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// What a message asks for.
+pub trait Task: Clone + Serialize + DeserializeOwned {
+    /// The job that it is part of.
+    fn job(&self) -> &Job;
+
+    /// Which part of the job it is, for logs: a step, `finish`, or a subscription.
+    fn step(&self) -> &str;
+}
+
 /// A slice of a step to run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Slice {
     /// The job that it is part of.
     pub job: Job,
@@ -29,7 +97,7 @@ impl Slice {
     pub fn outgoing(&self, plan: &Plan) -> Outgoing {
         let Self { job, step, shard, slice } = self;
         Outgoing {
-            body: serde_json::to_string(self).unwrap_or_default(),
+            body: Message::new(self).body(),
             group: plan.group(step),
             deduplication: format!("{}/{}/{step}/{shard}/{slice}", job.instance, job.id),
         }
@@ -38,7 +106,6 @@ impl Slice {
 
 /// A job whose steps have all ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Finish {
     /// The job.
     pub job: Job,
@@ -50,7 +117,7 @@ impl Finish {
     pub fn outgoing(&self) -> Outgoing {
         let Job { instance, id } = &self.job;
         Outgoing {
-            body: serde_json::to_string(self).unwrap_or_default(),
+            body: Message::new(self).body(),
             group: instance.clone(),
             deduplication: format!("{instance}/{id}/finish"),
         }
@@ -59,7 +126,6 @@ impl Finish {
 
 /// What a listing of a tenant's subscriptions says of one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Provision {
     /// The job of the tenant's instance that listed them.
     pub job: Job,
@@ -71,7 +137,7 @@ pub struct Provision {
 
 /// What a listing says of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub enum Finding {
     /// It is there, and is to be collected.
     Listed {
@@ -98,20 +164,107 @@ impl Provision {
     pub fn outgoing(&self) -> Outgoing {
         let Self { job, subscription, .. } = self;
         Outgoing {
-            body: serde_json::to_string(self).unwrap_or_default(),
+            body: Message::new(self).body(),
             group: format!("{}/{subscription}", job.instance),
             deduplication: format!("{}/{}/{subscription}", job.instance, job.id),
         }
     }
 }
 
+impl Task for Slice {
+    fn job(&self) -> &Job {
+        &self.job
+    }
+
+    fn step(&self) -> &str {
+        &self.step
+    }
+}
+
+impl Task for Finish {
+    fn job(&self) -> &Job {
+        &self.job
+    }
+
+    fn step(&self) -> &'static str {
+        "finish"
+    }
+}
+
+impl Task for Provision {
+    fn job(&self) -> &Job {
+        &self.job
+    }
+
+    fn step(&self) -> &str {
+        &self.subscription
+    }
+}
+
+/// Why a message cannot be read. However often it is delivered, that stays so.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// A newer release has sent it.
+    #[error("it has version {0}, and this function reads versions up to {VERSION}")]
+    Newer(u32),
+    /// It is not one of ours.
+    #[error("it is not a message of this queue: {0}")]
+    Foreign(#[from] serde_json::Error),
+}
+
 /// Reads a message.
 ///
 /// # Errors
 ///
-/// If it is not one of ours. It then ends in the dead-letter queue, where someone sees it.
-pub fn read<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
-    let cause = |cause: serde_json::Error| cause.to_string();
-    serde_json::from_str(body)
-        .map_err(|it| Error::Unreadable { name: "a message".to_owned(), cause: cause(it) })
+/// If it is of a newer version, or not one of ours.
+pub fn read<T: DeserializeOwned>(body: &str) -> Result<Message<T>, Unreadable> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        #[serde(default = "first_version")]
+        version: u32,
+    }
+    // Looked at first, for the rest of a newer one may have any shape.
+    let Versioned { version } = serde_json::from_str(body)?;
+    if version > VERSION {
+        return Err(Unreadable::Newer(version));
+    }
+    Ok(serde_json::from_str(body)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finish() -> Finish {
+        Finish { job: Job { instance: "i".to_owned(), id: "j".to_owned() } }
+    }
+
+    #[test]
+    fn a_message_carries_its_version_and_comes_back_as_it_was() {
+        let body = finish().outgoing().body;
+        assert_eq!(body, r#"{"version":1,"job":{"instance":"i","id":"j"}}"#);
+        assert_eq!(read::<Finish>(&body).unwrap(), Message::new(finish()));
+        let anew = Message::new(finish()).anew(3, Duration::from_millis(1_500));
+        assert_eq!((anew.failures, anew.rest), (3, 2));
+        assert_eq!(read::<Finish>(&anew.body()).unwrap(), anew);
+    }
+
+    #[test]
+    fn fields_that_nobody_knows_are_ignored_at_every_depth() {
+        let body = r#"{"job":{"instance":"i","id":"j","new":1},"subscription":"s","new":{},
+            "finding":{"missing":{"with_many":true,"new":[]}}}"#;
+        let Message { version, task, .. } = read::<Provision>(body).unwrap();
+        assert_eq!(version, 1, "what the last release sent has no version");
+        assert_eq!(task.finding, Finding::Missing { with_many: true });
+    }
+
+    #[test]
+    fn what_is_newer_or_foreign_is_not_read() {
+        let newer = read::<Finish>(r#"{"version":2,"jobs":[]}"#).unwrap_err().to_string();
+        assert_eq!(newer, "it has version 2, and this function reads versions up to 1");
+        for body in ["", "{", "{}", "[]", "null", r#"{"job":1}"#, r#"{"version":-1}"#, "\u{0}"] {
+            let foreign = read::<Finish>(body).unwrap_err();
+            assert!(matches!(foreign, Unreadable::Foreign(_)), "{body}: {foreign}");
+        }
+    }
 }

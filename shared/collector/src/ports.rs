@@ -98,6 +98,10 @@ pub trait Queue: Debug + Send + Sync {
     /// Keeps a delivered message, and with it its group, back for a while (at most 12 hours).
     async fn hold(&self, queue: QueueName, receipt: &str, wait: Duration)
     -> Result<(), QueueError>;
+
+    /// Puts a message among the dead letters of a queue, where someone sees it: it cannot be read, or
+    /// cannot be done.
+    async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError>;
 }
 
 /// The queues there are.

@@ -18,6 +18,7 @@ use crate::layout::{self, Job};
 use crate::lease::{self, Lease};
 use crate::manifest::Manifest;
 use crate::message::Slice;
+use crate::overdue;
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
 use crate::slice::{self, Outcome};
@@ -85,15 +86,20 @@ pub async fn handle(
 
 /// Every stored instance whose polling interval has passed, and that is not running. Those of subscriptions
 /// are started for their tenant's.
+///
+/// One that cannot be started is an error in the log, and does not keep the others from starting. If none can
+/// be started that is due, that is the error of the event.
 async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
     let now = OffsetDateTime::now_utc();
     let mut jobs = Vec::new();
+    let mut first = None;
+    let mut failed = 0;
     for id in instances::ids(context, "").await? {
         if Instance::is_of_subscription(&id) {
             continue;
         }
         // One instance that cannot start must not keep the others from starting.
-        match start_if_due(context, &id, now, cause).await {
+        match start_if_due(context, &id, cause, now).await {
             Ok(job) => jobs.extend(job),
             Err(
                 error @ (Error::AwaitsConsent { .. }
@@ -101,37 +107,50 @@ async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
                 | Error::Held { .. }
                 | Error::Died { .. }),
             ) => {
-                tracing::info!(instance.id = id, %error, "an instance is not started");
+                tracing::info!(instance = id, %error, "an instance is not started");
             }
-            Err(error) => tracing::error!(instance.id = id, %error, "an instance cannot start"),
+            Err(error) => {
+                // The template has an alarm on this message.
+                tracing::error!(instance = id, %error, "an instance cannot start");
+                failed += 1;
+                first.get_or_insert((id, error));
+            }
         }
     }
-    Ok(jobs)
+    match first {
+        Some((instance, cause)) if jobs.is_empty() => {
+            Err(Error::NothingStarted { failed, instance, cause: Box::new(cause) })
+        }
+        _ => Ok(jobs),
+    }
 }
 
+/// Starts a stored instance if it is its turn, and tells if it, or one that it made, has had no complete job for
+/// too long.
 async fn start_if_due(
     context: &Context,
     id: &str,
-    now: OffsetDateTime,
     cause: &str,
+    now: OffsetDateTime,
 ) -> Result<Option<Job>, Error> {
     let instance = stored(context, id).await?;
-    if !is_due(context, &instance, now).await? {
+    let Some(interval) = instance.polling_interval.duration().filter(|_| instance.enabled) else {
+        return Ok(None);
+    };
+    overdue::tell(context, id, interval, now).await;
+    if began(context, id).await?.is_some_and(|began| began >= turn(id, interval, now)) {
         return Ok(None);
     }
-    start(context, &instance, cause).await.map(Some)
+    let job = start(context, &instance, cause).await?;
+    // Once in an interval, for they may be thousands.
+    overdue::tell_family(context, id, interval, now).await;
+    Ok(Some(job))
 }
 
-async fn is_due(
-    context: &Context,
-    instance: &Instance,
-    now: OffsetDateTime,
-) -> Result<bool, Error> {
-    let Some(interval) = instance.polling_interval.duration().filter(|_| instance.enabled) else {
-        return Ok(false);
-    };
-    let (lease, _) = context.spare::<Lease>(&layout::lease(&instance.id)).await?;
-    Ok(lease.is_none_or(|lease| lease.since < turn(&instance.id, interval, now)))
+/// When the last job of an instance was started, if there was one.
+pub(crate) async fn began(context: &Context, id: &str) -> Result<Option<OffsetDateTime>, Error> {
+    let (lease, _) = context.spare::<Lease>(&layout::lease(id)).await?;
+    Ok(lease.map(|lease| lease.since))
 }
 
 /// When it was an instance's turn last. Those of an interval are spread over it, each at its own moment that

@@ -1,21 +1,27 @@
-//! What every function's process is given, and how a function takes messages.
+//! What every function's process is given, how a function takes messages, and what it logs.
+
+pub mod log;
+mod messages;
 
 use std::env;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws::Urls;
 use collector::Context;
 use lambda_runtime::{Diagnostic, Error};
 use microsoft::{Cloud, Connections};
 use tokio::time::Instant;
 
+pub use messages::{GROUP, Messages, RECEIVES, answer};
+
 /// How long before the end of an invocation its work stops, so that there is time to store what was
 /// read.
 const MARGIN: Duration = Duration::from_secs(15);
 
-/// What a function's process is given, from its environment: `STORE`, `COLLECT_QUEUE_URL`,
-/// `FINISH_QUEUE_URL`, `PROVISION_QUEUE_URL`, `TENANTGRAPH_CLOUD` and `CONSENT_ADDRESS`.
+/// What a function's process is given, from its environment: `STORE`; `COLLECT_QUEUE_URL` and
+/// `COLLECT_DEAD_LETTERS_URL`, and so for `FINISH` and `PROVISION`; `TENANTGRAPH_CLOUD` and
+/// `CONSENT_ADDRESS`.
 ///
 /// # Errors
 ///
@@ -23,11 +29,7 @@ const MARGIN: Duration = Duration::from_secs(15);
 pub async fn context() -> Result<Context, Error> {
     let clients = aws::connect().await;
     let store = clients.store(variable("STORE")?.parse()?);
-    let queue = clients.queue(
-        variable("COLLECT_QUEUE_URL")?,
-        variable("FINISH_QUEUE_URL")?,
-        variable("PROVISION_QUEUE_URL")?,
-    );
+    let queue = clients.queue(urls("COLLECT")?, urls("FINISH")?, urls("PROVISION")?);
     let secrets = clients.secrets();
     let cloud = env::var("TENANTGRAPH_CLOUD").ok().filter(|cloud| !cloud.is_empty());
     let microsoft = match cloud {
@@ -36,10 +38,17 @@ pub async fn context() -> Result<Context, Error> {
         None => Connections::default(),
     };
     let mut context = Context::new(store, Arc::new(queue), Arc::new(secrets), Arc::new(microsoft));
-    if let Some(address) = consent_address() {
-        context.consent_site = address;
-    }
+    context.observer = Arc::new(log::Log);
+    context.consent_site = consent_address();
     Ok(context)
+}
+
+/// Where a queue is, and its dead letters.
+fn urls(name: &str) -> Result<Urls, Error> {
+    Ok(Urls {
+        queue: variable(&format!("{name}_QUEUE_URL"))?,
+        dead_letters: variable(&format!("{name}_DEAD_LETTERS_URL"))?,
+    })
 }
 
 /// Where administrators consent, without a trailing slash, if that is said: `CONSENT_ADDRESS`.
@@ -66,6 +75,7 @@ pub fn diagnostic(error: &Error) -> Diagnostic {
         Some(collector::Error::Validation(_)) => "ValidationFailure",
         Some(collector::Error::AwaitsConsent { .. }) => "AwaitsConsent",
         Some(collector::Error::Running { .. } | collector::Error::Held { .. }) => "AlreadyRunning",
+        Some(collector::Error::NothingStarted { .. }) => "NothingStarted",
         Some(collector::Error::NoParents { .. } | collector::Error::Unknown(_)) => "NotFound",
         _ if error.is::<collector::event::Problems>() => "InvalidEvent",
         _ => "Failure",
@@ -79,29 +89,4 @@ pub fn deadline(context: &lambda_runtime::Context) -> Instant {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let left = Duration::from_millis(context.deadline).saturating_sub(now);
     Instant::now() + left.saturating_sub(MARGIN)
-}
-
-/// Answers with the messages to deliver again, by what came of each.
-///
-/// The messages of a group are steps of one throttle domain, which do not build on one another: one
-/// that fails does not hold the others back. What fails again and again ends in the dead-letter queue.
-#[must_use]
-pub fn answer(event: &SqsEvent, results: Vec<Result<(), collector::Error>>) -> SqsBatchResponse {
-    let mut response = SqsBatchResponse::default();
-    for (message, result) in event.records.iter().zip(results) {
-        let Err(error) = result else { continue };
-        tell(message, &error);
-        response.add_failure(message.message_id.clone().unwrap_or_default());
-    }
-    response
-}
-
-/// Logs why a message is delivered again.
-pub fn tell(message: &SqsMessage, error: &collector::Error) {
-    let id = message.message_id.as_deref().unwrap_or_default();
-    if let collector::Error::Waits { .. } = error {
-        tracing::info!(message.id = id, %error, "the message comes again after the wait");
-    } else {
-        tracing::warn!(message.id = id, %error, "the message will be delivered again");
-    }
 }

@@ -42,6 +42,8 @@ struct State {
     sent: HashMap<String, Instant>,
     /// Every text that was ever sent.
     bodies: Vec<String>,
+    /// What was given up.
+    dead: Vec<String>,
     next: u64,
     is_closed: bool,
     /// How many are working on deliveries.
@@ -143,6 +145,11 @@ impl Unruly {
     /// Every text that was ever sent.
     pub(crate) fn bodies(&self) -> Vec<String> {
         self.state().bodies.clone()
+    }
+
+    /// What was given up, which nothing is that ends.
+    pub(crate) fn dead(&self) -> Vec<String> {
+        self.state().dead.clone()
     }
 
     fn deliver(&self, state: &mut State, queue: QueueName) -> Vec<Delivery> {
@@ -261,5 +268,11 @@ impl Queue for Unruly {
         self.changed.notify_waiters();
         drop(state);
         self.trouble("a message is held and seems not to be", receipt)
+    }
+
+    async fn give_up(&self, _: QueueName, message: Outgoing) -> Result<(), QueueError> {
+        self.trouble("a message cannot be given up", &message.body)?;
+        self.state().dead.push(message.body);
+        Ok(())
     }
 }

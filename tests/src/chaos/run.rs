@@ -118,6 +118,8 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
         }
         Err(problem) => outcome.problems.push(problem),
     }
+    let dead = machine.queue.dead().into_iter();
+    outcome.problems.extend(dead.map(|body| format!("a message was given up: {body}")));
     outcome.problems.extend(leaks(&machine).await?);
     Ok(outcome)
 }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use aws::Sqs;
+use aws::{Sqs, Urls};
 use collector::ports::{Outgoing, Queue as _, QueueName};
 use serde_json::{Value, json};
 
@@ -15,7 +15,14 @@ const PROVISION: &str = "https://sqs.eu-central-1.amazonaws.com/1/provision.fifo
 
 async fn sqs(answer: impl Fn(&str, &Value) -> Answer + Send + Sync + 'static) -> (Sqs, Requests) {
     let (config, requests) = start(answer).await;
-    (Sqs::new(aws_sdk_sqs::Client::new(&config), COLLECT, FINISH, PROVISION), requests)
+    let [collect, finish, provision] = [COLLECT, FINISH, PROVISION]
+        .map(|queue| Urls { queue: queue.to_owned(), dead_letters: dead_letters(queue) });
+    (Sqs::new(aws_sdk_sqs::Client::new(&config), collect, finish, provision), requests)
+}
+
+/// Where the dead letters of a queue are.
+fn dead_letters(queue: &str) -> String {
+    queue.replace(".fifo", "-dead-letters.fifo")
 }
 
 fn messages(count: usize) -> Vec<Outgoing> {
@@ -94,9 +101,12 @@ async fn each_queue_has_its_url() {
     ] {
         sqs.send(queue, messages(1)).await.unwrap();
         sqs.hold(queue, "receipt", Duration::from_secs(1)).await.unwrap();
+        sqs.give_up(queue, messages(1).remove(0)).await.unwrap();
         let requests = std::mem::take(&mut *requests.lock().unwrap());
-        assert_eq!(requests.len(), 2);
-        assert!(requests.iter().all(|(_, input)| input["QueueUrl"] == url), "{queue:?}");
+        let urls: Vec<&str> =
+            requests.iter().map(|(_, input)| input["QueueUrl"].as_str().unwrap()).collect();
+        assert_eq!(urls, [url, url, &dead_letters(url)], "{queue:?}");
+        assert_eq!(requests[2].1["Entries"], requests[0].1["Entries"], "a dead letter is the same");
     }
 }
 

@@ -75,7 +75,7 @@ impl Sorter {
         (self.bytes, self.records) = (Vec::new(), Vec::new());
         // One file of everything, so that reading it again costs one buffer and not one for each run.
         let mut runs: Vec<Run> = self.runs.into_iter().flatten().collect();
-        Ok(Sorted(if runs.len() < 2 { runs.pop() } else { Some(merge(runs)?) }))
+        Ok(Sorted(if runs.len() < 2 { runs.pop() } else { Some(merge(&runs)?) }))
     }
 
     /// Adds a run of a size.
@@ -88,7 +88,7 @@ impl Sorter {
             if self.runs[size].len() < RUNS {
                 return Ok(());
             }
-            run = merge(std::mem::take(&mut self.runs[size]))?;
+            run = merge(&std::mem::take(&mut self.runs[size]))?;
             size += 1;
         }
     }
@@ -108,7 +108,7 @@ impl Sorter {
 }
 
 /// Makes one run of several.
-fn merge(runs: Vec<Run>) -> io::Result<Run> {
+fn merge(runs: &[Run]) -> io::Result<Run> {
     let mut merge = Merge::new(runs.iter().map(Reader::new).collect::<io::Result<_>>()?)?;
     let mut merged = Writer::new()?;
     while let Some(record) = merge.next()? {

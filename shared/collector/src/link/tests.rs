@@ -379,6 +379,10 @@ impl Queue for Outside {
     async fn hold(&self, _: QueueName, _: &str, _: Duration) -> Result<(), QueueError> {
         unreachable!("linking holds nothing")
     }
+
+    async fn give_up(&self, _: QueueName, _: Outgoing) -> Result<(), QueueError> {
+        unreachable!("linking gives nothing up")
+    }
 }
 
 #[async_trait]

@@ -1,0 +1,8 @@
+//! What an operator of a deployment relies on: messages that fail, what is logged, and what the template
+//! makes of both.
+
+#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
+
+mod logs;
+mod messages;
+mod template;
