@@ -62,7 +62,7 @@ async fn one_by_one<'a, F: Future<Output = Result<(), collector::Error>>>(
 async fn act(context: &Context, message: &SqsMessage) -> Result<(), collector::Error> {
     let finding = message::read(message.body.as_deref().unwrap_or_default())?;
     let done = provision::run(context, &finding).await;
-    if let Err(collector::Error::Microsoft(Failure::Throttled { wait })) = done {
+    if let Err(collector::Error::Microsoft(Failure::Throttled { wait, .. })) = done {
         // Nobody is paid for waiting: the queue holds the message, and with it the subscription.
         let receipt = message.receipt_handle.as_deref().unwrap_or_default();
         context.queue.hold(QueueName::Provision, receipt, wait).await?;

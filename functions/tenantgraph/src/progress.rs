@@ -68,6 +68,7 @@ impl Observer for Progress {
                 }
                 self.say(&format!("{id}  {instance}: {steps} steps"));
             }
+            News::Begun { .. } => (),
             News::Read { step, items } => {
                 if let Some(bar) = &self.bar {
                     bar.set_message(format!("{step}: {items} items"));

@@ -205,6 +205,11 @@ pub enum News<'n> {
         /// How many steps run.
         steps: usize,
     },
+    /// A step is read, or gone on with.
+    Begun {
+        /// The step.
+        step: &'n str,
+    },
     /// A step read pages.
     Read {
         /// The step.

@@ -282,6 +282,9 @@ pub enum Failure {
     Throttled {
         /// How long to wait.
         wait: Duration,
+        /// Whether the service refuses what it is asked, rather than that the request has to wait for its
+        /// turn.
+        is_refused: bool,
     },
     /// The principal may not read it.
     #[error("forbidden: {0}")]
@@ -304,8 +307,10 @@ pub enum Failure {
     /// The principal cannot sign in.
     #[error("{0}")]
     Authentication(String),
-    /// The service refuses the request, or answers with what makes no sense, however often it is
-    /// asked.
+    /// The service answers with what is no document, each time.
+    #[error("failed: {0}")]
+    Unreadable(String),
+    /// The service refuses the request, or does not answer, however often it is asked.
     #[error("failed: {0}")]
     Failed(String),
 }

@@ -94,6 +94,7 @@ fn never_read(instance: &Instance) -> Entry {
         last: None,
         status: Status::Failed,
         reason: Some(format!("the instance of {} has no snapshot yet", instance.name)),
+        vain: None,
         reading: None,
     }
 }

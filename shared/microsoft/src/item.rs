@@ -24,6 +24,8 @@ pub(crate) struct Item {
     /// How many requests it has taken so far.
     pub(crate) requests: u32,
     pub(crate) refreshes: u32,
+    /// How often the answer was no document.
+    pub(crate) no_documents: u32,
     pub(crate) attempts: Attempts,
 }
 
@@ -38,6 +40,7 @@ impl Item {
             place,
             requests: 0,
             refreshes: 0,
+            no_documents: 0,
             attempts: Attempts::default(),
         }
     }

@@ -15,6 +15,10 @@ use crate::transport::{Broken, Reply};
 /// token once; one that refuses each has a reason.
 const REFRESHES: u32 = 2;
 
+/// How often is asked again for what is no document. A gateway may answer in the place of a service for a
+/// moment; an answer that is the same each time is what the service has to say.
+const NO_DOCUMENTS: u32 = 2;
+
 /// What happened in one exchange of a group, beyond what became of each item.
 #[derive(Debug, Default)]
 pub(crate) struct Round {
@@ -51,14 +55,14 @@ impl Round {
                 self.throttle = self.throttle.max(Some(at_least.unwrap_or_default()));
                 None
             }
-            Outcome::RetryNow(reason) => {
-                let Some(wait) = item.attempts.failed() else {
-                    return Some(Err(Failure::Failed(reason)));
-                };
-                tracing::debug!(%reason, wait_ms = wait.as_millis(), "tried again");
-                self.pause = self.pause.max(wait);
-                None
+            Outcome::NoDocument(reason) if item.no_documents == NO_DOCUMENTS => {
+                Some(Err(Failure::Unreadable(reason)))
             }
+            Outcome::NoDocument(reason) => {
+                item.no_documents += 1;
+                self.again(item, reason)
+            }
+            Outcome::RetryNow(reason) => self.again(item, reason),
             Outcome::RefreshToken(reason) if item.refreshes == REFRESHES => {
                 Some(Err(not_accepted(item.service, &reason)))
             }
@@ -68,6 +72,14 @@ impl Round {
                 None
             }
         }
+    }
+
+    /// Has an item sent again after a while, unless that was done often enough.
+    fn again(&mut self, item: &mut Item, reason: String) -> Option<Answer> {
+        let Some(wait) = item.attempts.failed() else { return Some(Err(Failure::Failed(reason))) };
+        tracing::debug!(%reason, wait_ms = wait.as_millis(), "tried again");
+        self.pause = self.pause.max(wait);
+        None
     }
 }
 

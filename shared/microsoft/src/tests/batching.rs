@@ -138,7 +138,7 @@ async fn a_part_that_is_throttled_for_long_holds_up_nobody() {
     let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     let wait = Duration::from_secs(40);
-    assert_eq!(answers[1].as_ref().unwrap_err(), &Failure::Throttled { wait });
+    assert_eq!(answers[1].as_ref().unwrap_err(), &Failure::Throttled { wait, is_refused: true });
     assert_eq!(stage.sent().len(), 1);
 }
 

@@ -150,10 +150,10 @@ async fn a_long_throttle_is_the_callers_to_wait_for() {
     let wait = Duration::from_secs(30);
     let of = Domain::ResourceManager;
     let answer = fetch(&connection, of, arm("/a")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, is_refused: true });
     // Nor does anyone else ask until then; other domains do not care.
     let answer = fetch(&connection, of, arm("/b")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, is_refused: true });
     assert_eq!(stage.sent().len(), 1);
     tokio::time::advance(wait).await;
     assert!(fetch(&connection, of, arm("/a")).await.is_ok());

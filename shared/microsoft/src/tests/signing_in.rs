@@ -150,7 +150,10 @@ async fn a_sign_in_service_that_makes_no_sense_fails() {
 async fn a_throttled_sign_in_is_the_callers_to_wait_for() {
     let stage = Stage::bare(|_| reply(429, &[("retry-after", "60")], ""));
     let answer = fetch(&stage.connect(), Domain::Graph, graph("/a")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait: Duration::from_mins(1) });
+    assert_eq!(
+        answer.unwrap_err(),
+        Failure::Throttled { wait: Duration::from_mins(1), is_refused: true }
+    );
     assert_eq!(stage.token_requests().len(), 1);
 }
 

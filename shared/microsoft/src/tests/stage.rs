@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::cloud::Cloud;
 use crate::connection::Connection;
 use crate::identity::Identity;
+use crate::memory::Share;
 use crate::transport::{Broken, Opened, Reply, Transport};
 
 pub(crate) const SECRET: &str = "hunter2~TheSecretOfTheApplication";
@@ -110,6 +111,7 @@ impl Stage {
             identity: Identity::new(cloud, credentials(), self.clone()),
             transport: self.clone(),
             governors: Arc::default(),
+            memory: Arc::default(),
         }
     }
 
@@ -135,7 +137,7 @@ impl Stage {
 
 #[async_trait]
 impl Transport for Stage {
-    async fn send(&self, request: reqwest::Request) -> Result<Reply, Broken> {
+    async fn send(&self, request: reqwest::Request, _: &Arc<Share>) -> Result<Reply, Broken> {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         let sent = Sent {
             at: self.start.elapsed(),
@@ -156,7 +158,7 @@ impl Transport for Stage {
     }
 
     async fn open(&self, request: reqwest::Request) -> Result<Opened, Broken> {
-        let Reply { status, body, .. } = self.send(request).await?;
+        let Reply { status, body, .. } = self.send(request, &Share::small()).await?;
         Ok(Opened { status, body: stream::iter([Ok(body)]).boxed() })
     }
 }
