@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use steps::Service;
 use time::OffsetDateTime;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::advice::Refusal;
 use crate::attempts::{Attempts, retry_after};
@@ -341,7 +341,14 @@ impl HttpClient for Authority {
 
 impl Authority {
     async fn ask(&self, request: &azure_core::http::Request) -> Result<AsyncRawResponse, NoToken> {
-        let reply = self.transport.send(self.rewrite(request)?, &Share::small()).await?;
+        let (request, share) = (self.rewrite(request)?, Share::small());
+        let reply = match timeout(SIGN_IN, self.transport.send(request, &share)).await {
+            Ok(reply) => reply?,
+            Err(_) => {
+                let nothing = format!("no answer within {} s", SIGN_IN.as_secs());
+                return Err(Broken::Interrupted(nothing).into());
+            }
+        };
         if reply.status != StatusCode::OK {
             return Err(NoToken::Refused(reply));
         }
@@ -360,7 +367,6 @@ impl Authority {
         let address = format!("{}{}", self.address, request.url().path());
         let address = address.parse().map_err(|_| unusable("it has no address"))?;
         let mut rewritten = reqwest::Request::new(Method::POST, address);
-        *rewritten.timeout_mut() = Some(SIGN_IN);
         for (name, value) in request.headers().iter() {
             let name = HeaderName::try_from(name.as_str()).map_err(|_| unusable("a bad header"))?;
             let value =

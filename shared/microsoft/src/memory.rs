@@ -300,7 +300,7 @@ mod tests {
                 .build()
                 .unwrap();
             let memory = Arc::new(Memory::of(1 << 20));
-            let ended = runtime.block_on(timeout(Duration::from_secs(3600), async {
+            let all = async {
                 let calls = calls.into_iter().map(|bodies| {
                     let share = memory.share();
                     tokio::spawn(async move {
@@ -325,7 +325,8 @@ mod tests {
                 for call in calls.collect::<Vec<_>>() {
                     call.await.unwrap();
                 }
-            }));
+            };
+            let ended = runtime.block_on(async { timeout(Duration::from_secs(3600), all).await });
             prop_assert!(ended.is_ok());
             prop_assert_eq!(free(&memory), 1 << 20);
         }

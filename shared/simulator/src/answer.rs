@@ -27,6 +27,10 @@ pub(crate) enum Ending {
     Closed,
     /// The connection is closed, and the answer does not say so.
     Dropped,
+    /// It never comes.
+    Never,
+    /// In the middle of the body nothing more comes, and nothing ends.
+    Silent,
 }
 
 mod indented;

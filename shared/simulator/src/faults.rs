@@ -135,4 +135,22 @@ pub enum Permanent {
         /// The path of what is listed.
         path: String,
     },
+    /// A path whose requests are never answered; of the sign-in service too. A `$batch` with one in it is
+    /// not answered either.
+    NeverAnswers {
+        /// The path.
+        path: String,
+    },
+    /// An audience that no token is given out for: requests for it are never answered.
+    NeverSignsIn {
+        /// The audience, such as `https://vault.azure.net`.
+        audience: String,
+    },
+    /// A path whose requests are always too many: 429.
+    Throttled {
+        /// The path.
+        path: String,
+        /// How many seconds `Retry-After` asks to wait.
+        wait: u64,
+    },
 }

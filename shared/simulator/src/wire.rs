@@ -101,6 +101,11 @@ pub(crate) fn broken(body: impl Stream<Item = io::Result<Bytes>> + Send + 'stati
     Body::from_stream(body.chain(end))
 }
 
+/// A body after which nothing more comes, and which does not end.
+pub(crate) fn silent(body: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
+    Body::from_stream(body.chain(stream::pending()))
+}
+
 /// A body that is all there.
 pub(crate) fn whole(body: Vec<u8>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
     stream::iter([Ok(Bytes::from(body))])

@@ -168,12 +168,12 @@ impl Frontier {
 impl Chain {
     /// Goes on at the page after one that held these items, unless that leads nowhere new.
     pub(super) fn follow(&mut self, link: &str, items: &[Cow<'_, RawValue>]) -> Result<(), Astray> {
-        let next = hash(link);
+        let next = hash("link", link);
         if self.seen.contains(&next) {
             return Err(Astray::Circle("failed: the link to the next page was followed before"));
         }
         // The same items may come in another order.
-        let held = items.iter().fold(0_u64, |sum, item| sum.wrapping_add(hash(item.get())));
+        let held = items.iter().fold(0_u64, |sum, item| sum.wrapping_add(hash("item", item.get())));
         let is_new = !items.is_empty() && !self.seen.contains(&held);
         self.empty_pages = if is_new { 0 } else { self.empty_pages + 1 };
         if self.empty_pages > EMPTY_PAGES {
@@ -256,9 +256,9 @@ impl Chain {
     }
 }
 
-fn hash(text: &str) -> u64 {
+fn hash(what: &str, text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    (what, text).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -100,6 +100,10 @@ impl Injector {
 
     /// Answers a request, rightly or wrongly.
     pub(crate) fn answer(&self, cloud: &Cloud, request: &Request) -> Answer {
+        if permanent::is_silent(&self.permanent(), request) {
+            cloud.recorder.faulty("silent");
+            return Answer { ending: Ending::Never, ..Answer::empty() };
+        }
         let visit = Visit::new(request);
         if self.is_page_expired(&visit) {
             return Self::count(
@@ -202,14 +206,19 @@ impl Injector {
                 };
                 Answer { ending: Ending::Stream(draw.pick(reasons)), ..Answer::empty() }
             }
-            Kind::BodyCut | Kind::ChunksBroken => {
+            Kind::NeverAnswered => Answer { ending: Ending::Never, ..Answer::empty() },
+            Kind::BodyCut | Kind::ChunksBroken | Kind::NeverEnded => {
                 let answer = match visit.shape {
                     // What the requests of a batch would get must not be used up by no one.
                     Shape::Batch => Answer { body: BATCH.into(), ..Answer::empty() },
                     _ => self.read(cloud, visit, None).0,
                 };
-                let is_cut = kind == Kind::BodyCut;
-                Answer { ending: if is_cut { Ending::Cut } else { Ending::Unended }, ..answer }
+                let ending = match kind {
+                    Kind::BodyCut => Ending::Cut,
+                    Kind::ChunksBroken => Ending::Unended,
+                    _ => Ending::Silent,
+                };
+                Answer { ending, ..answer }
             }
             Kind::ExportFailed | Kind::ExportStuck | Kind::ExportBroken => {
                 let (answer, _) = self.read(cloud, visit, None);
