@@ -101,7 +101,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_drip_is_the_same_as_nothing() {
         let long = Duration::from_hours(24);
-        assert_eq!(pieces(1, 5, long).await, 2);
+        assert_eq!(pieces(1, 5, long).await, 3);
         assert_eq!(pieces(1, 20, long).await, 0);
         assert_eq!(pieces(LEAST / 2, 5, long).await, 1000);
         assert_eq!(pieces(LEAST, 14, long).await, 1000);

@@ -300,6 +300,7 @@ mod tests {
             let mut streams = Vec::new();
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 1024]).await;
                 stream.write_all(answer).await.unwrap();
                 streams.push(stream);
             }

@@ -1,7 +1,7 @@
 //! What of a step is still to be read: the lists that were begun, and where each goes on.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::export::Export;
@@ -81,7 +81,7 @@ pub(super) struct Chain {
     #[serde(default, skip_serializing_if = "is_zero_pages")]
     pages: u32,
     /// The links that were followed, and what the pages held, as hashes.
-    seen: Vec<u64>,
+    seen: BTreeSet<u64>,
 }
 
 /// Why a list does not go on.
@@ -185,7 +185,7 @@ impl Chain {
         if self.thin_pages >= THIN_PAGES || self.pages >= MOST_PAGES {
             return Err(Astray::Endless("failed: the list has pages without end"));
         }
-        self.seen.push(next);
+        self.seen.insert(next);
         self.seen.extend(is_new.then_some(held));
         self.link = Some(link.to_owned());
         Ok(())

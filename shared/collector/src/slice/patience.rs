@@ -186,3 +186,80 @@ impl Shard<'_> {
         self.checkpoint.is_given_up
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a later slice reads of what one has stored.
+    fn stored<T: Serialize + for<'d> Deserialize<'d>>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+
+    /// How many slices end with a wait before the shard gives up, how long they wait, and why.
+    fn refusals(wait: Duration) -> (u32, Duration, String) {
+        let mut standstill = Standstill::default();
+        for slices in 0.. {
+            if let Some(reason) = standstill.refuse(wait) {
+                return (slices, standstill.refused.time(), reason);
+            }
+            standstill = stored(&standstill);
+        }
+        unreachable!()
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_service_that_refuses_everything_is_given_up() {
+        let each = "failed: the service refuses each request as one too many";
+        assert_eq!(refusals(60 * SECOND), (10, 600 * SECOND, each.to_owned()));
+        assert_eq!(refusals(10 * SECOND), (30, 300 * SECOND, each.to_owned()));
+        let long = "failed: the service asks to wait for longer than 60 minutes";
+        // The window of the storage provider, and an hour, as a service may ask for once.
+        assert_eq!(refusals(300 * SECOND), (10, 3000 * SECOND, each.to_owned()));
+        assert_eq!(refusals(LONGEST), (1, LONGEST, long.to_owned()));
+        assert_eq!(refusals(24 * LONGEST), (0, Duration::ZERO, long.to_owned()));
+    }
+
+    #[test]
+    fn silence_adds_up_over_slices() {
+        let mut waited = Waited::default();
+        let mut standstill = Standstill::default();
+        let budget = crate::slice::BUDGET;
+        for slice in 1..10 {
+            waited.add(budget);
+            waited = stored(&waited);
+            assert_eq!(waited.is_over(), slice >= 2, "{slice}");
+            let is_over = standstill.keep_silent(budget).is_some();
+            standstill = stored(&standstill);
+            assert_eq!(is_over, slice >= 7, "{slice}");
+        }
+        assert_eq!((waited.times, waited.time()), (9, 9 * budget));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever a service asks to wait: it ends, and not before the longest window has passed, unless it
+        /// asks for more than any.
+        #[test]
+        fn patience_ends_and_is_long_enough(waits in prop::collection::vec(0..400_u64, 1..40)) {
+            let mut standstill = Standstill::default();
+            let mut waited = Duration::ZERO;
+            let mut slices = 0;
+            for wait in waits.iter().cycle().map(|it| Duration::from_secs(it + 1)) {
+                if standstill.refuse(wait).is_some() {
+                    break;
+                }
+                standstill = stored(&standstill);
+                waited += wait;
+                slices += 1;
+            }
+            prop_assert!(slices >= REFUSALS && waited >= REFUSED || waited + 401 * SECOND > LONGEST);
+            prop_assert!(waited <= LONGEST);
+        }
+    }
+}

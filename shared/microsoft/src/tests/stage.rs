@@ -1,6 +1,7 @@
 //! A stage for tests: a connection whose network is a function, and whose time is virtual.
 
 use std::fmt;
+use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -154,7 +155,11 @@ impl Transport for Stage {
         }
         tokio::time::sleep(self.latency).await;
         self.under_way.lock().unwrap().0 -= 1;
-        (self.network.lock().unwrap())(&sent)
+        let answer = (self.network.lock().unwrap())(&sent);
+        if answer.as_ref().err() == silence().err().as_ref() {
+            pending::<()>().await;
+        }
+        answer
     }
 
     async fn open(&self, request: reqwest::Request) -> Result<Opened, Broken> {
@@ -186,6 +191,11 @@ pub(crate) fn ok(body: &Value) -> Result<Reply, Broken> {
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Result<Reply, Broken> {
     let body = json!({ "error": { "code": code, "message": message } });
     reply(status, &[], &body.to_string())
+}
+
+/// That there never is an answer.
+pub(crate) fn silence() -> Result<Reply, Broken> {
+    Err(Broken::Interrupted("silence".to_owned()))
 }
 
 pub(crate) fn reset() -> Result<Reply, Broken> {
