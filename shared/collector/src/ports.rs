@@ -274,6 +274,17 @@ pub struct Document {
     pub requests: u32,
 }
 
+/// Why a request has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Because {
+    /// It is not its turn yet.
+    Turn,
+    /// The service refused another request of its throttle domain.
+    OthersRefused,
+    /// The service refused it.
+    Refused,
+}
+
 /// Why a document could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -282,9 +293,8 @@ pub enum Failure {
     Throttled {
         /// How long to wait.
         wait: Duration,
-        /// Whether the service refuses what it is asked, rather than that the request has to wait for its
-        /// turn.
-        is_refused: bool,
+        /// Why.
+        because: Because,
     },
     /// The principal may not read it.
     #[error("forbidden: {0}")]

@@ -35,7 +35,7 @@ use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
-use crate::ports::{Address, Condition, DomainKey, Etag, Fetch, Request};
+use crate::ports::{Address, Because, Condition, DomainKey, Etag, Fetch, Request};
 use delta::{Delta, Way};
 pub(crate) use end::failed;
 use frontier::{Chain, Frontier, WALK};
@@ -94,20 +94,18 @@ struct Checkpoint {
 #[derive(Clone, Copy, Debug)]
 struct Wait {
     time: Duration,
-    /// Whether the service refuses requests.
-    is_refused: bool,
+    because: Because,
 }
 
 impl Wait {
     const fn of(time: Duration) -> Self {
-        Self { time, is_refused: false }
+        Self { time, because: Because::Turn }
     }
 
     /// What two lists have to wait for.
     fn and(self, other: Option<Self>) -> Self {
         let Some(other) = other else { return self };
-        let is_refused = self.is_refused || other.is_refused;
-        Self { time: self.time.max(other.time), is_refused }
+        Self { time: self.time.max(other.time), because: self.because.max(other.because) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use collector::ports::Failure;
+use collector::ports::{Because, Failure};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::value::RawValue;
@@ -64,9 +64,10 @@ pub(crate) fn classify_broken(broken: &Broken) -> Outcome {
         Broken::Interrupted(reason) => Outcome::RetryNow(format!("no answer: {reason}")),
         Broken::TooLarge { .. } => Outcome::Final(Failure::Failed(broken.to_string())),
         // It is to be asked for when the others were taken.
-        Broken::Crowded => {
-            Outcome::Final(Failure::Throttled { wait: Duration::from_secs(1), is_refused: false })
-        }
+        Broken::Crowded => Outcome::Final(Failure::Throttled {
+            wait: Duration::from_secs(1),
+            because: Because::Turn,
+        }),
     }
 }
 

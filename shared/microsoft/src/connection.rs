@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collector::ports::{Answer, DomainKey, Download, Failure, Fetch, Request};
+use collector::ports::{Answer, Because, DomainKey, Download, Failure, Fetch, Request};
 use futures_util::StreamExt;
 use futures_util::stream;
 use reqwest::StatusCode;
@@ -93,7 +93,9 @@ impl Connection {
             let (token, replies) = match exchanged {
                 Ok(exchanged) => exchanged,
                 Err(failure) => {
-                    settled.extend(items.drain(..).map(|item| (item.index, Err(failure.clone()))));
+                    settled.extend(
+                        items.drain(..).map(|item| (item.index, Err(own(&failure, &item)))),
+                    );
                     break;
                 }
             };
@@ -135,7 +137,7 @@ impl Connection {
         let slot = governor.admit(cost, patience).await;
         let _slot = slot.map_err(|Held { wait, is_refused }| Failure::Throttled {
             wait: whole_seconds(wait),
-            is_refused,
+            because: if is_refused { Because::OthersRefused } else { Because::Turn },
         })?;
         let replies = match items {
             [] => Vec::new(),
@@ -226,6 +228,17 @@ fn is_refusal_of_the_whole(status: StatusCode) -> bool {
     let passes =
         [StatusCode::UNAUTHORIZED, StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
     status.is_client_error() && !passes.contains(&status)
+}
+
+/// What it means for a document that a group of several cannot be sent now: it may be the very one that was
+/// refused before.
+fn own(failure: &Failure, item: &Item) -> Failure {
+    match *failure {
+        Failure::Throttled { wait, because: Because::OthersRefused } if item.is_refused => {
+            Failure::Throttled { wait, because: Because::Refused }
+        }
+        _ => failure.clone(),
+    }
 }
 
 /// A wait as queues count it.

@@ -15,7 +15,7 @@ use azure_core::http::{
 };
 use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use collector::instance::Credentials;
-use collector::ports::Failure;
+use collector::ports::{Because, Failure};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
@@ -162,15 +162,15 @@ impl Identity {
                 }
                 Err(error) => error,
             };
-            let (wait, is_refused) = match self.trouble(&error) {
+            let wait = match self.trouble(&error) {
                 Trouble::Refused(failure) => return Err(failure),
                 Trouble::Passing { reason, wait } => {
                     let Some(own) = attempts.failed() else { return Err(Failure::Failed(reason)) };
-                    (own.max(wait.unwrap_or_default()), wait.is_some())
+                    own.max(wait.unwrap_or_default())
                 }
             };
             if wait > PATIENCE {
-                return Err(Failure::Throttled { wait, is_refused });
+                return Err(Failure::Throttled { wait, because: Because::Refused });
             }
             tracing::debug!(wait_ms = wait.as_millis(), "signing in is tried again");
             tokio::time::sleep(wait).await;

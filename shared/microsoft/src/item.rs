@@ -27,6 +27,8 @@ pub(crate) struct Item {
     /// How often the answer was no document.
     pub(crate) no_documents: u32,
     pub(crate) attempts: Attempts,
+    /// Whether it was refused as one too many.
+    pub(crate) is_refused: bool,
 }
 
 impl Item {
@@ -42,6 +44,7 @@ impl Item {
             refreshes: 0,
             no_documents: 0,
             attempts: Attempts::default(),
+            is_refused: false,
         }
     }
 

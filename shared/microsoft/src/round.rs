@@ -19,6 +19,9 @@ const REFRESHES: u32 = 2;
 /// moment; an answer that is the same each time is what the service has to say.
 const NO_DOCUMENTS: u32 = 2;
 
+/// The longest wait that is one. The longest window that Microsoft has ever counted requests in is an hour.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
 /// What happened in one exchange of a group, beyond what became of each item.
 #[derive(Debug, Default)]
 pub(crate) struct Round {
@@ -51,8 +54,16 @@ impl Round {
                 self.is_answered = true;
                 Some(Err(failure))
             }
+            // Nobody else should have to wait for so long because of one list.
+            Outcome::RetryAfter(Some(at_least)) if at_least > LONGEST_WAIT => {
+                self.throttle = self.throttle.max(Some(Duration::ZERO));
+                let most = LONGEST_WAIT.as_secs() / 60;
+                let reason = format!("the service asks to wait for longer than {most} minutes");
+                Some(Err(Failure::Failed(reason)))
+            }
             Outcome::RetryAfter(at_least) => {
                 self.throttle = self.throttle.max(Some(at_least.unwrap_or_default()));
+                item.is_refused = true;
                 None
             }
             Outcome::NoDocument(reason) if item.no_documents == NO_DOCUMENTS => {

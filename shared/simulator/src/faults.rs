@@ -13,6 +13,8 @@
 //! - A page is preceded `n` times at most by an empty page or by itself.
 //! - A report that Intune prepares fails, never ends, or breaks off in its middle `n` times at most:
 //!   one that is ordered again after that is right.
+//! - An answer does not come, or comes to a standstill, `n` times in a row at most. It would in hours, so that a
+//!   client needs a timeout.
 //! - No item is lost: who reads a list to its end and merges what comes twice has seen all of it.
 //!
 //! So a client finishes that tries a request `n + 2` times, begins a list `n + 1` times, renews

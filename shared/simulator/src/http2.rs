@@ -21,6 +21,7 @@ use h2::{Reason, RecvStream, SendStream};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use crate::answer::{Answer, Ending};
 use crate::export::Download;
@@ -119,9 +120,12 @@ impl Streams {
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
         }
-        if answer.ending == Ending::Never {
+        if let Ending::Never(wait) = answer.ending {
             // The client resets the stream when it does not wait any longer.
-            poll_fn(|context| respond.poll_reset(context)).await?;
+            let reset = poll_fn(|context| respond.poll_reset(context));
+            if timeout(wait, reset).await.is_err() {
+                respond.send_reset(Reason::INTERNAL_ERROR);
+            }
             return Ok(());
         }
         if matches!(answer.ending, Ending::Reset | Ending::GoneAway) {
@@ -143,7 +147,7 @@ impl Streams {
             }
             Ending::GoneAway => respond.send_reset(Reason::REFUSED_STREAM),
             Ending::Stream(reason) => respond.send_reset(reason),
-            Ending::Cut | Ending::Unended | Ending::Silent => {
+            Ending::Cut | Ending::Unended | Ending::Silent(_) => {
                 self.half(answer, &mut respond).await?;
             }
             Ending::Closed => {
@@ -151,7 +155,7 @@ impl Streams {
                 self.go_away(highest);
                 self.whole(answer, &mut respond).await?;
             }
-            Ending::Whole | Ending::Dropped | Ending::Never => {
+            Ending::Whole | Ending::Dropped | Ending::Never(_) => {
                 self.whole(answer, &mut respond).await?
             }
         }
@@ -197,14 +201,14 @@ impl Streams {
         Ok(())
     }
 
-    /// Resets the stream in the middle of the body, or says nothing more.
+    /// Resets the stream in the middle of the body, at once or after a while.
     async fn half(
         &self,
         mut answer: Answer,
         respond: &mut SendResponse<Bytes>,
     ) -> Result<(), h2::Error> {
         let mut head = self.server.head(&answer);
-        let is_told = matches!(answer.ending, Ending::Cut | Ending::Silent);
+        let is_told = matches!(answer.ending, Ending::Cut | Ending::Silent(_));
         if is_told && answer.download.is_none() {
             head = head.header("Content-Length", answer.body.len());
         }
@@ -217,8 +221,9 @@ impl Streams {
             }
             None => stream.send_data(answer.body.into(), false)?,
         }
-        if answer.ending == Ending::Silent {
-            poll_fn(|context| stream.poll_reset(context)).await?;
+        if let Ending::Silent(wait) = answer.ending
+            && timeout(wait, poll_fn(|context| stream.poll_reset(context))).await.is_ok()
+        {
             return Ok(());
         }
         // A reset takes back what is not sent yet.

@@ -1,6 +1,5 @@
 //! The HTTP server: it turns HTTP into requests to the cloud, and answers into HTTP.
 
-use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -202,9 +201,9 @@ async fn serve(
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
-    if answer.ending == Ending::Never {
-        // It ends when the client does not wait any longer.
-        pending::<()>().await;
+    if let Ending::Never(wait) = answer.ending {
+        // It ends before that if the client does not wait any longer.
+        tokio::time::sleep(wait).await;
     }
     let response = server.head(&answer);
     match answer.download.take() {
@@ -221,17 +220,17 @@ fn send(
     response: Builder,
     line: &Line,
 ) -> Response<Body> {
-    if matches!(ending, Ending::Cut | Ending::Unended | Ending::Silent) {
+    if matches!(ending, Ending::Cut | Ending::Unended | Ending::Silent(_)) {
         download.is_whole = false;
     }
     let chunks = chunks(Arc::clone(cloud), download);
     let body = match ending {
-        Ending::Reset | Ending::GoneAway | Ending::Stream(_) | Ending::Never => {
+        Ending::Reset | Ending::GoneAway | Ending::Stream(_) | Ending::Never(_) => {
             line.reset();
             Body::empty()
         }
         Ending::Cut | Ending::Unended => wire::broken(chunks),
-        Ending::Silent => wire::silent(chunks),
+        Ending::Silent(wait) => wire::silent(chunks, wait),
         Ending::Dropped => line.last(chunks),
         Ending::Closed | Ending::Whole => Body::from_stream(chunks),
     };
@@ -259,7 +258,7 @@ fn respond(answer: Answer, mut response: Builder, line: &Line) -> Response<Body>
     };
     let body = match answer.ending {
         // Some are of HTTP/2; the nearest to them is that there is no answer.
-        Ending::Reset | Ending::GoneAway | Ending::Stream(_) | Ending::Never => {
+        Ending::Reset | Ending::GoneAway | Ending::Stream(_) | Ending::Never(_) => {
             line.reset();
             Body::empty()
         }
@@ -268,9 +267,9 @@ fn respond(answer: Answer, mut response: Builder, line: &Line) -> Response<Body>
             wire::broken(half(answer.body))
         }
         Ending::Unended => wire::broken(half(answer.body)),
-        Ending::Silent => {
+        Ending::Silent(wait) => {
             response = response.header("Content-Length", length);
-            wire::silent(half(answer.body))
+            wire::silent(half(answer.body), wait)
         }
         Ending::Closed => {
             response = response.header("Connection", "close");

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::frontier::WALK;
 use super::{Shard, Wait};
 use crate::ledger::{Status, Vain};
-use crate::ports::Failure;
+use crate::ports::{Because, Failure};
 
 /// How long a list is asked for without any answer. A slice asks for 90 seconds, in which a request is cut after
 /// 60 at the latest and sent again: so a list was asked for four times by then, at the least.
@@ -21,7 +21,8 @@ const SILENCE: Duration = Duration::from_mins(3);
 /// of many is given up by itself, long before.
 const STANDSTILL: Duration = Duration::from_mins(10);
 
-/// How often in a row a shard is told to wait because the service refuses requests.
+/// How often in a row the service refuses what a shard asks for. Where it refuses others of the throttle domain,
+/// the wait counts, and not this.
 const REFUSALS: u32 = 10;
 
 /// How long a service has to refuse requests besides. No window in which Microsoft counts requests to lists is
@@ -85,10 +86,10 @@ impl Standstill {
 
     /// Notes that the service asks to wait, and waits, unless that is more than there is patience for. Why,
     /// if so.
-    fn refuse(&mut self, wait: Duration) -> Option<String> {
-        self.refused.add(Duration::ZERO);
+    fn refuse(&mut self, wait: Wait) -> Option<String> {
+        self.refused.times += u32::from(wait.because == Because::Refused);
         let (times, time) = (self.refused.times, self.refused.time());
-        if time + wait > LONGEST {
+        if time + wait.time > LONGEST {
             let most = LONGEST.as_secs() / 60;
             return Some(format!(
                 "failed: the service asks to wait for longer than {most} minutes"
@@ -97,7 +98,7 @@ impl Standstill {
         if times > REFUSALS && time >= REFUSED {
             return Some("failed: the service refuses each request as one too many".to_owned());
         }
-        self.refused.millis += millis(wait);
+        self.refused.millis += millis(wait.time);
         None
     }
 }
@@ -135,9 +136,9 @@ impl Shard<'_> {
     pub(super) fn stand_still(&mut self, wait: Option<Wait>) {
         let standstill = &mut self.checkpoint.standstill;
         let why = match wait {
-            Some(Wait { time, is_refused: true }) => standstill.refuse(time),
             // It waits for its turn, or for a report to be prepared.
-            Some(_) => None,
+            Some(Wait { because: Because::Turn, .. }) => None,
+            Some(wait) => standstill.refuse(wait),
             None => standstill.keep_silent(self.since.elapsed()),
         };
         let Some(reason) = why else { return };
@@ -202,7 +203,8 @@ mod tests {
     fn refusals(wait: Duration) -> (u32, Duration, String) {
         let mut standstill = Standstill::default();
         for slices in 0.. {
-            if let Some(reason) = standstill.refuse(wait) {
+            if let Some(reason) = standstill.refuse(Wait { time: wait, because: Because::Refused })
+            {
                 return (slices, standstill.refused.time(), reason);
             }
             standstill = stored(&standstill);
@@ -251,7 +253,7 @@ mod tests {
             let mut waited = Duration::ZERO;
             let mut slices = 0;
             for wait in waits.iter().cycle().map(|it| Duration::from_secs(it + 1)) {
-                if standstill.refuse(wait).is_some() {
+                if standstill.refuse(Wait { time: wait, because: Because::Refused }).is_some() {
                     break;
                 }
                 standstill = stored(&standstill);

@@ -48,8 +48,8 @@ impl Shard<'_> {
         }
         let reason = failure.to_string();
         match failure {
-            Failure::Throttled { wait: time, is_refused } => {
-                return Ok(Some(Wait { time, is_refused }));
+            Failure::Throttled { wait: time, because } => {
+                return Ok(Some(Wait { time, because }));
             }
             failure if id == WALK => self.walk_failed(&failure),
             Failure::PageExpired(_) if self.restart(id) => (),

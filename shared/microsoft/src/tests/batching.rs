@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use collector::ports::{Address, Failure, Fetch, Request};
+use collector::ports::{Address, Because, Failure, Fetch, Request};
 use serde_json::{Value, json};
 use steps::Domain;
 
@@ -139,7 +139,10 @@ async fn a_part_that_is_throttled_for_long_holds_up_nobody() {
     let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     let wait = Duration::from_secs(40);
-    assert_eq!(answers[1].as_ref().unwrap_err(), &Failure::Throttled { wait, is_refused: true });
+    assert_eq!(
+        answers[1].as_ref().unwrap_err(),
+        &Failure::Throttled { wait, because: Because::Refused }
+    );
     assert_eq!(stage.sent().len(), 1);
 }
 

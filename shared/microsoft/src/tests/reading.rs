@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use collector::ports::{Address, Failure, Fetch, Request};
+use collector::ports::{Address, Because, Failure, Fetch, Request};
 use futures_util::future::join;
 use serde_json::json;
 use steps::Domain;
@@ -150,10 +150,10 @@ async fn a_long_throttle_is_the_callers_to_wait_for() {
     let wait = Duration::from_secs(30);
     let of = Domain::ResourceManager;
     let answer = fetch(&connection, of, arm("/a")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, is_refused: true });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, because: Because::Refused });
     // Nor does anyone else ask until then; other domains do not care.
     let answer = fetch(&connection, of, arm("/b")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, is_refused: true });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, because: Because::Refused });
     assert_eq!(stage.sent().len(), 1);
     tokio::time::advance(wait).await;
     assert!(fetch(&connection, of, arm("/a")).await.is_ok());
@@ -242,4 +242,17 @@ async fn what_is_no_document_is_asked_for_again_twice() {
     let answer = fetch(&stage.connect(), Domain::Graph, graph("/a")).await;
     let expected = Failure::Unreadable("the answer is not JSON".to_owned());
     assert_eq!((answer.unwrap_err(), stage.sent().len()), (expected, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_asks_to_wait_for_a_day_holds_nobody_up() {
+    let stage = Stage::new(|sent| match sent.url.contains("/a") {
+        true => reply(429, &[("retry-after", "86400")], ""),
+        false => ok(&json!({ "value": [] })),
+    });
+    let connection = stage.connect();
+    let answer = fetch(&connection, Domain::Graph, graph("/a")).await;
+    let reason = "failed: the service asks to wait for longer than 60 minutes";
+    assert_eq!(text(&answer), reason);
+    fetch(&connection, Domain::Graph, graph("/b")).await.unwrap();
 }

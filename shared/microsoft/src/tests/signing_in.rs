@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use collector::instance::Credentials;
-use collector::ports::{Failure, Fetch};
+use collector::ports::{Because, Failure, Fetch};
 use futures_util::future::join_all;
 use serde_json::json;
 use steps::{Domain, Service};
@@ -154,7 +154,7 @@ async fn a_throttled_sign_in_is_the_callers_to_wait_for() {
     let answer = fetch(&stage.connect(), Domain::Graph, graph("/a")).await;
     assert_eq!(
         answer.unwrap_err(),
-        Failure::Throttled { wait: Duration::from_mins(1), is_refused: true }
+        Failure::Throttled { wait: Duration::from_mins(1), because: Because::Refused }
     );
     assert_eq!(stage.token_requests().len(), 1);
 }
