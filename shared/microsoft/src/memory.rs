@@ -24,7 +24,7 @@ use crate::transport::{Broken, Bytes};
 pub(crate) const LARGEST: usize = 32 << 20;
 
 /// How many bytes all calls hold together, beside the one that has the place for one call.
-const SHARED: usize = 32 << 20;
+const SHARED: usize = 16 << 20;
 
 /// How many bytes the answer of the sign-in service may have. A token has some kilobytes.
 const SMALL: usize = 1 << 20;

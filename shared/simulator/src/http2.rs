@@ -156,7 +156,7 @@ impl Streams {
                 self.whole(answer, &mut respond).await?;
             }
             Ending::Whole | Ending::Dropped | Ending::Never(_) => {
-                self.whole(answer, &mut respond).await?
+                self.whole(answer, &mut respond).await?;
             }
         }
         Ok(())

@@ -52,7 +52,6 @@ impl Waited {
         Duration::from_millis(self.millis)
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
     pub(super) fn is_none(&self) -> bool {
         *self == Self::default()
     }

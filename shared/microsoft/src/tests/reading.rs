@@ -153,7 +153,7 @@ async fn a_long_throttle_is_the_callers_to_wait_for() {
     assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, because: Because::Refused });
     // Nor does anyone else ask until then; other domains do not care.
     let answer = fetch(&connection, of, arm("/b")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, because: Because::Refused });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, because: Because::OthersRefused });
     assert_eq!(stage.sent().len(), 1);
     tokio::time::advance(wait).await;
     assert!(fetch(&connection, of, arm("/a")).await.is_ok());
