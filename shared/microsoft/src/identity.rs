@@ -342,13 +342,10 @@ impl HttpClient for Authority {
 impl Authority {
     async fn ask(&self, request: &azure_core::http::Request) -> Result<AsyncRawResponse, NoToken> {
         let (request, share) = (self.rewrite(request)?, Share::small());
-        let reply = match timeout(SIGN_IN, self.transport.send(request, &share)).await {
-            Ok(reply) => reply?,
-            Err(_) => {
-                let nothing = format!("no answer within {} s", SIGN_IN.as_secs());
-                return Err(Broken::Interrupted(nothing).into());
-            }
-        };
+        let reply = timeout(SIGN_IN, self.transport.send(request, &share)).await;
+        let reply = reply.map_err(|_| {
+            Broken::Interrupted(format!("no answer within {} s", SIGN_IN.as_secs()))
+        })??;
         if reply.status != StatusCode::OK {
             return Err(NoToken::Refused(reply));
         }

@@ -26,7 +26,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
-            answer: Duration::from_secs(60),
+            answer: Duration::from_mins(1),
             pace: Duration::from_secs(15),
             exchange: Duration::from_secs(80),
         }

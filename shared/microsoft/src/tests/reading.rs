@@ -246,9 +246,12 @@ async fn what_is_no_document_is_asked_for_again_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_that_asks_to_wait_for_a_day_holds_nobody_up() {
-    let stage = Stage::new(|sent| match sent.url.contains("/a") {
-        true => reply(429, &[("retry-after", "86400")], ""),
-        false => ok(&json!({ "value": [] })),
+    let stage = Stage::new(|sent| {
+        if sent.url.ends_with("/a") {
+            reply(429, &[("retry-after", "86400")], "")
+        } else {
+            ok(&json!({ "value": [] }))
+        }
     });
     let connection = stage.connect();
     let answer = fetch(&connection, Domain::Graph, graph("/a")).await;
