@@ -110,7 +110,7 @@ impl Deployed {
         let context = self.context();
         let [collect, finish, provision] =
             [QueueName::Collect, QueueName::Finish, QueueName::Provision]
-                .map(|queue| self.deliver(&context, queue));
+                .map(|queue| Box::pin(self.deliver(&context, queue)));
         tokio::select! {
             () = self.queue.inner.drained() => (),
             () = collect => (),

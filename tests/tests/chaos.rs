@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use collector::ledger::{Reading, Status};
+use collector::ledger::{Entry, Reading, Status};
 use collector::summary::Summary;
 use simulator::Permanent;
 use steps::Integration;
@@ -265,4 +265,42 @@ fn children_that_are_gone_prove_nothing_of_their_parents() {
         let groups = summary.graph.entities["azure_user_group"];
         assert_eq!(summary.vanished["ad-group-members"], groups);
     }
+}
+
+#[test]
+fn a_list_that_is_never_answered_is_given_up() {
+    let path = "/v1.0/users".to_owned();
+    for summary in ends_with(Permanent::NeverAnswers { path }, &[("ad-users", Status::Failed)]) {
+        let entry = summary.ledger.iter().find(|it| it.step == "ad-users").unwrap();
+        let reason = entry.reason.as_deref().unwrap();
+        assert!(reason.starts_with("failed: no answer"), "{entry:?}");
+    }
+}
+
+#[test]
+fn a_list_that_is_always_throttled_is_given_up() {
+    for (wait, expected) in [
+        (0, "failed: the service refuses each request as one too many"),
+        (86_400, "failed: the service asks to wait for longer than 60 minutes"),
+    ] {
+        let path = in_subscription("providers/Microsoft.Compute/disks");
+        let expected_steps = [("rm-compute-virtual-machine-disks", Status::Failed)];
+        for summary in ends_with(Permanent::Throttled { path, wait }, &expected_steps) {
+            let disks = |it: &&Entry| it.step == "rm-compute-virtual-machine-disks";
+            let entry = summary.ledger.iter().find(disks).unwrap();
+            assert_eq!(entry.reason.as_deref(), Some(expected));
+            if wait == 0 {
+                let vain = entry.vain.as_ref().unwrap();
+                assert!(vain.address.ends_with("/providers/Microsoft.Compute/disks"), "{vain:?}");
+                assert!(vain.times >= 10 && vain.seconds >= 300, "{vain:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_audience_without_tokens_costs_its_own_lists_only() {
+    let audience = "https://vault.azure.net".to_owned();
+    let expected = [("rm-keyvault-keys", Status::Failed), ("rm-keyvault-secrets", Status::Failed)];
+    ends_with(Permanent::NeverSignsIn { audience }, &expected);
 }

@@ -42,7 +42,7 @@ fn groups(messages: &[SqsMessage]) -> BTreeMap<&str, Vec<&SqsMessage>> {
 /// Acts on what a message says.
 async fn act(context: &Context, finding: Provision) -> Result<(), collector::Error> {
     let done = provision::run(context, &finding).await;
-    if let Err(collector::Error::Microsoft(Failure::Throttled { wait })) = done {
+    if let Err(collector::Error::Microsoft(Failure::Throttled { wait, .. })) = done {
         // Nobody is paid for waiting: the queue holds the message, and with it the subscription.
         return Err(collector::Error::Waits { step: finding.subscription, wait });
     }

@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { integration, tenant, storage, json } = arguments;
     let simulator = serve(&tenant, 0, Vec::new()).await?;
     let cloud = Cloud::parse(&simulator.cloud().to_string())?;
-    let progress = Progress::new();
+    let progress = Progress::of_run();
     let mut machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
     // The tenant is served at another address each time, and what was read names the one before.
     machine.begins_anew();

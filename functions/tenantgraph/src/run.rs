@@ -19,7 +19,7 @@ pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
     let Run { event, steps, storage, cloud: named, json } = arguments;
     let event = local::event(&event)?;
     let cloud = named.as_deref().map(cloud).transpose()?;
-    let progress = Progress::new();
+    let progress = Progress::of_run();
     let machine = Machine::new(&storage.store, cloud, progress.clone()).await?;
     let is_whole = steps.is_empty() && event.get("step").is_none();
     tokio::select! {

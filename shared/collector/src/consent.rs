@@ -310,9 +310,14 @@ async fn reach(context: &Context, instance: &Instance, tenant: &str) -> Result<(
             (Err(Failure::Authentication(reason)), None) => {
                 return Err(Refusal::NotGranted { reason });
             }
-            (Err(failure @ (Failure::Throttled { .. } | Failure::Failed(_))), _) => {
-                return Err(Error::Microsoft(failure).into());
-            }
+            (
+                Err(
+                    failure @ (Failure::Throttled { .. }
+                    | Failure::Unreadable(_)
+                    | Failure::Failed(_)),
+                ),
+                _,
+            ) => return Err(Error::Microsoft(failure).into()),
             // There is a token. What it allows is not the question: the application may have been
             // registered without the permission to read this.
             _ => return Ok(()),

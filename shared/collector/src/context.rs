@@ -272,6 +272,11 @@ pub enum News<'n> {
         /// Why.
         reason: &'n str,
     },
+    /// A step is read, or gone on with.
+    Begun {
+        /// The step.
+        step: &'n str,
+    },
     /// A step read pages.
     Read {
         /// The step.

@@ -37,9 +37,24 @@ pub struct Entry {
     /// Why it is not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What was asked for in vain until it was given up, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vain: Option<Vain>,
     /// How it was read, where the instance asks for changes and the step can be read so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<Reading>,
+}
+
+/// A list that was given up because nothing came of it: the first of those of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Vain {
+    /// The address, without its query.
+    pub address: String,
+    /// How often it was asked for, each time until it was answered, refused or put off.
+    pub times: u32,
+    /// For how long, in seconds, with the waits that were asked for.
+    pub seconds: u64,
 }
 
 /// How a step was read that can be read by what has changed.
@@ -133,6 +148,9 @@ pub(crate) struct Progress {
     pub(crate) exceptions: BTreeMap<Status, u64>,
     /// The first of them.
     pub(crate) examples: Vec<Exception>,
+    /// What was asked for in vain until it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vain: Option<Vain>,
     /// The subscriptions that were discovered, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) discoveries: BTreeMap<String, Discovery>,
@@ -179,6 +197,7 @@ impl Progress {
         add(&mut self.entities, &other.entities);
         add(&mut self.drift, &other.drift);
         add(&mut self.exceptions, &other.exceptions);
+        self.vain = self.vain.take().or(other.vain);
         self.discoveries.extend(other.discoveries);
         let room = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.into_iter().take(room));

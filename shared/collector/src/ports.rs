@@ -322,6 +322,17 @@ pub struct Document {
     pub requests: u32,
 }
 
+/// Why a request has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Because {
+    /// It is not its turn yet.
+    Turn,
+    /// The service refused another request of its throttle domain.
+    OthersRefused,
+    /// The service refused it.
+    Refused,
+}
+
 /// Why a document could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -330,6 +341,8 @@ pub enum Failure {
     Throttled {
         /// How long to wait.
         wait: Duration,
+        /// Why.
+        because: Because,
     },
     /// The principal may not read it.
     #[error("forbidden: {0}")]
@@ -352,8 +365,10 @@ pub enum Failure {
     /// The principal cannot sign in.
     #[error("{0}")]
     Authentication(String),
-    /// The service refuses the request, or answers with what makes no sense, however often it is
-    /// asked.
+    /// The service answers with what is no document, each time.
+    #[error("failed: {0}")]
+    Unreadable(String),
+    /// The service refuses the request, or does not answer, however often it is asked.
     #[error("failed: {0}")]
     Failed(String),
 }

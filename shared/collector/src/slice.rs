@@ -11,11 +11,12 @@ mod export;
 mod frontier;
 mod merge;
 pub(crate) mod parents;
+mod patience;
 mod rows;
 mod stale;
 mod take;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -35,11 +36,12 @@ use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
-use crate::ports::{Address, Condition, DomainKey, Etag, Fetch, Request};
+use crate::ports::{Address, Because, Condition, DomainKey, Etag, Fetch, Request};
 use delta::{Delta, Way};
 pub(crate) use end::failed;
 use frontier::{Chain, Frontier, WALK};
 use parents::Parents;
+use patience::Standstill;
 use stale::Stale;
 
 /// How a slice ended.
@@ -81,6 +83,31 @@ struct Checkpoint {
     delta: Option<Box<Delta>>,
     /// How many slices there were, so the number of the next. One that has to wait goes on after it.
     slice: u32,
+    /// How long nothing came of any list.
+    #[serde(default)]
+    standstill: Standstill,
+    /// Whether nothing more is asked for, because nothing came for too long.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_given_up: bool,
+}
+
+/// How long Microsoft asks to wait.
+#[derive(Clone, Copy, Debug)]
+struct Wait {
+    time: Duration,
+    because: Because,
+}
+
+impl Wait {
+    const fn of(time: Duration) -> Self {
+        Self { time, because: Because::Turn }
+    }
+
+    /// What two lists have to wait for.
+    fn and(self, other: Option<Self>) -> Self {
+        let Some(other) = other else { return self };
+        Self { time: self.time.max(other.time), because: self.because.max(other.because) }
+    }
 }
 
 /// Runs one slice of a step, until the step ends, `deadline` nears, or Microsoft asks to wait.
@@ -164,6 +191,8 @@ struct Shard<'a> {
     stale: Option<Arc<Stale>>,
     /// What tells this slice's parts from those of another that runs at the same time by mistake.
     name: String,
+    /// When something was answered last, or when the slice began.
+    since: Instant,
 }
 
 impl<'a> Shard<'a> {
@@ -209,6 +238,7 @@ impl<'a> Shard<'a> {
             base,
             stale: None,
             name: Uuid::new_v4().simple().to_string()[..8].to_owned(),
+            since: Instant::now(),
         })
     }
 
@@ -219,8 +249,9 @@ impl<'a> Shard<'a> {
         let shards = usize::try_from(self.parents.shards()).unwrap_or(WIDTH);
         let width = (WIDTH / shards).max(LEAST_WIDTH);
         let mut in_flight = FuturesUnordered::new();
-        let mut asked = BTreeSet::new();
-        let mut wait = None;
+        let mut asked = BTreeMap::new();
+        let mut wait: Option<Wait> = None;
+        self.tell(&News::Begun { step: self.step.id });
         loop {
             while let Some(id) = self.checkpoint.frontier.ready()
                 && Instant::now() < deadline
@@ -232,7 +263,8 @@ impl<'a> Shard<'a> {
                 else {
                     break;
                 };
-                asked.extend(&chains);
+                let now = Instant::now();
+                asked.extend(chains.iter().map(|&chain| (chain, now)));
                 in_flight.push(async move { (chains, fetch.fetch(&domain, requests).await) });
             }
             let answered = tokio::select! {
@@ -242,7 +274,7 @@ impl<'a> Shard<'a> {
             let Some((chains, answers)) = answered else { break };
             for (chain, answer) in chains.into_iter().zip(answers) {
                 asked.remove(&chain);
-                wait = wait.max(self.take(chain, answer)?);
+                wait = self.take(chain, answer)?.map(|it| it.and(wait)).or(wait);
             }
             self.store_parts(false).await?;
             let items = self.checkpoint.progress.items;
@@ -250,9 +282,13 @@ impl<'a> Shard<'a> {
         }
         // What is still in flight stays in the frontier, and is asked for again.
         drop(in_flight);
+        self.silent(asked.into_iter().map(|(chain, since)| (chain, since.elapsed())));
+        if !self.is_read() {
+            self.stand_still(wait);
+        }
         self.store_parts(true).await?;
         match wait {
-            Some(wait) if !self.is_read() => self.pause(wait).await,
+            Some(wait) if !self.is_read() => self.pause(wait.time).await,
             _ if !self.is_read() => self.go_on().await,
             // What few steps do must not make the futures of all of them larger.
             _ if Box::pin(self.merge(deadline)).await? => self.end().await,
@@ -268,10 +304,11 @@ impl<'a> Shard<'a> {
         let has_begun = self.checkpoint.frontier.parents > 0
             || !list.parents.is_empty()
             || self.reads_changes();
-        has_begun
+        let is_read = has_begun
             && delta.is_none_or(|it| it.is_walked(list.delta))
             && self.checkpoint.frontier.is_empty()
-            && self.parents.is_exhausted()
+            && self.parents.is_exhausted();
+        is_read || self.is_given_up()
     }
 
     /// Whether no list is read, but only its changes.
@@ -282,7 +319,7 @@ impl<'a> Shard<'a> {
 
     /// The next chains to ask for their next pages: several together where Microsoft Graph takes them
     /// in one request. None if there is nothing to ask for now.
-    async fn next_group(&mut self, asked: &BTreeSet<u64>) -> Result<Option<Group>, Error> {
+    async fn next_group(&mut self, asked: &BTreeMap<u64, Instant>) -> Result<Option<Group>, Error> {
         let has_parents = !self.step.list.parents.is_empty();
         let is_batched = self.step.list.service == Service::Graph && has_parents;
         let size = if is_batched { BATCH } else { 1 };
@@ -290,7 +327,7 @@ impl<'a> Shard<'a> {
         while group.as_ref().map_or(0, |it| it.chains.len()) < size {
             let is_taken = |id| group.as_ref().is_some_and(|it| it.chains.contains(&id));
             let waiting =
-                self.checkpoint.frontier.waiting(|id| !asked.contains(&id) && !is_taken(id));
+                self.checkpoint.frontier.waiting(|id| !asked.contains_key(&id) && !is_taken(id));
             let id = match waiting {
                 Some(id) => id,
                 None => match self.open().await? {

@@ -359,7 +359,7 @@ async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Val
     loop {
         let answer = fetch.fetch(&domain, vec![request.clone()]).await.pop();
         match answer.unwrap_or_else(|| Err(Failure::Failed("no answer".to_owned()))) {
-            Err(Failure::Throttled { wait }) if wait <= patience => {
+            Err(Failure::Throttled { wait, .. }) if wait <= patience => {
                 patience -= wait;
                 tokio::time::sleep(wait).await;
             }

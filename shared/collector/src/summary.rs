@@ -223,6 +223,7 @@ impl Summary {
             last: None,
             status,
             reason: Some(reason.to_owned()),
+            vain: None,
             reading: None,
         };
         self.incomplete.insert(0, entry.clone());

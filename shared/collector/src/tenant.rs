@@ -113,6 +113,7 @@ fn lacks(scope: String, reason: String) -> Entry {
         last: None,
         status: Status::Failed,
         reason: Some(reason),
+        vain: None,
         reading: None,
     }
 }

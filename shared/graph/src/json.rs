@@ -6,13 +6,21 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Number, Value};
 
+/// How many bytes an item may have, as it came. Azure Resource Manager takes no resource of more than one
+/// megabyte, and resource providers add what refers to it: of a virtual network, each address that is in use. In
+/// memory an item takes several times what it takes as text.
+const LARGEST: usize = 4 << 20;
+
 /// An item as it is stored: one line with sorted names, so that neither the white space of an answer
 /// nor the order of its names is seen in a snapshot.
 ///
 /// # Errors
 ///
-/// If a number is out of range, a name is there twice, or the item is nested too deeply.
+/// If a number is out of range, a name is there twice, or the item is nested too deeply or too large.
 pub fn canonical(item: &RawValue) -> serde_json::Result<(Value, Box<RawValue>)> {
+    if item.get().len() > LARGEST {
+        return Err(Error::custom("an item is too large"));
+    }
     let Unambiguous(json) = serde_json::from_str(item.get())?;
     let raw = to_raw_value(&json)?;
     Ok((json, raw))
@@ -158,6 +166,13 @@ mod tests {
             prop_assert_eq!(form.get(), value.to_string());
             prop_assert!(!form.get().contains(['\r', '\n']));
         }
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_read() {
+        let text = |length: usize| format!("\"{}\"", "a".repeat(length - 2));
+        assert!(canonical(&raw(&text(LARGEST))).is_ok());
+        assert!(canonical(&raw(&text(LARGEST + 1))).is_err());
     }
 
     #[test]

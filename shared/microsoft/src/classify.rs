@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use collector::ports::Failure;
+use collector::ports::{Because, Failure};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::value::RawValue;
@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
     Success,
     /// It may work the next time. If it never does, this is why.
     RetryNow(String),
+    /// It is no document. What is none thrice will not become one; this is why.
+    NoDocument(String),
     /// There were too many requests. The service says how long to wait at least, or nothing.
     RetryAfter(Option<Duration>),
     /// The token is not accepted. A new one may be; if not, this is why.
@@ -44,7 +46,7 @@ pub(crate) fn classify(
         }
         status if status.is_success() && is_document(body) => Outcome::Success,
         // A gateway's page, or a body that was cut off where its length could not tell.
-        status if status.is_success() => Outcome::RetryNow("the answer is not JSON".to_owned()),
+        status if status.is_success() => Outcome::NoDocument("the answer is not JSON".to_owned()),
         status if status.is_redirection() => Outcome::Final(Failure::Failed(
             "the answer is a redirect; it was not followed".to_owned(),
         )),
@@ -60,7 +62,12 @@ pub(crate) fn classify(
 pub(crate) fn classify_broken(broken: &Broken) -> Outcome {
     match broken {
         Broken::Interrupted(reason) => Outcome::RetryNow(format!("no answer: {reason}")),
-        Broken::TooLarge => Outcome::Final(Failure::Failed(broken.to_string())),
+        Broken::TooLarge { .. } => Outcome::Final(Failure::Failed(broken.to_string())),
+        // It is to be asked for when the others were taken.
+        Broken::Crowded => Outcome::Final(Failure::Throttled {
+            wait: Duration::from_secs(1),
+            because: Because::Turn,
+        }),
     }
 }
 
@@ -192,6 +199,7 @@ mod tests {
         match outcome {
             Outcome::Success => "success",
             Outcome::RetryNow(_) => "retry now",
+            Outcome::NoDocument(_) => "no document",
             Outcome::RetryAfter(_) => "retry after",
             Outcome::RefreshToken(_) => "refresh token",
             Outcome::Final(Failure::Throttled { .. }) => "throttled",
@@ -202,7 +210,7 @@ mod tests {
             Outcome::Final(Failure::Retired(_)) => "retired",
             Outcome::Final(Failure::PageExpired(_)) => "page expired",
             Outcome::Final(Failure::Authentication(_)) => "authentication",
-            Outcome::Final(Failure::Failed(_)) => "failed",
+            Outcome::Final(Failure::Unreadable(_) | Failure::Failed(_)) => "failed",
         }
     }
 
@@ -216,10 +224,10 @@ mod tests {
         (202, r#"{"value":[]}"#, "retry now"),
         (206, r#"{"value":[]}"#, "retry now"),
         // A body that is none.
-        (200, "", "retry now"),
-        (200, "<html><body>Sign in</body></html>", "retry now"),
-        (200, r#"{"value":[{"id":"1"},{"id""#, "retry now"),
-        (200, r#""PGh0bWw+""#, "retry now"),
+        (200, "", "no document"),
+        (200, "<html><body>Sign in</body></html>", "no document"),
+        (200, r#"{"value":[{"id":"1"},{"id""#, "no document"),
+        (200, r#""PGh0bWw+""#, "no document"),
         (302, "", "failed"),
         // Too much, or not now.
         (429, "", "retry after"),
@@ -331,6 +339,8 @@ mod tests {
     fn what_breaks_on_the_way_is_tried_again_unless_it_is_too_large() {
         let interrupted = classify_broken(&Broken::Interrupted("reset".to_owned()));
         assert_eq!(interrupted, Outcome::RetryNow("no answer: reset".to_owned()));
-        assert_eq!(kind(&classify_broken(&Broken::TooLarge)), "failed");
+        let too_large = Broken::TooLarge { largest: 1 };
+        assert_eq!(kind(&classify_broken(&too_large)), "failed");
+        assert_eq!(kind(&classify_broken(&Broken::Crowded)), "throttled");
     }
 }

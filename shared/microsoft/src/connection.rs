@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collector::ports::{Answer, DomainKey, Download, Failure, Fetch, Request};
+use collector::ports::{Answer, Because, DomainKey, Download, Failure, Fetch, Request};
 use futures_util::StreamExt;
 use futures_util::stream;
 use reqwest::StatusCode;
@@ -14,9 +14,10 @@ use crate::address::Place;
 use crate::batch::{self, Part};
 use crate::cloud::Cloud;
 use crate::download;
-use crate::governor::{Governor, Governors, PATIENCE};
+use crate::governor::{Governor, Governors, Held, PATIENCE};
 use crate::identity::{Identity, Token};
 use crate::item::{Item, groups};
+use crate::memory::{Memory, Share};
 use crate::request;
 use crate::round::{Round, judge};
 use crate::transport::{Broken, Reply, Transport};
@@ -31,6 +32,7 @@ pub(crate) struct Connection {
     pub(crate) identity: Identity,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) governors: Arc<Governors>,
+    pub(crate) memory: Arc<Memory>,
 }
 
 /// Answers, each with the place of its request.
@@ -40,6 +42,7 @@ type Settled = Vec<(usize, Answer)>;
 impl Fetch for Connection {
     async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
         let governor = self.governors.of(domain);
+        let share = self.memory.share();
         let mut settled = Settled::with_capacity(requests.len());
         let mut items = Vec::with_capacity(requests.len());
         for (index, request) in requests.into_iter().enumerate() {
@@ -58,7 +61,7 @@ impl Fetch for Connection {
             }
         }
         let groups = groups(items, governor.batch());
-        let groups = groups.into_iter().map(|group| self.settle(&governor, group));
+        let groups = groups.into_iter().map(|group| self.settle(&governor, group, &share));
         let groups: Settled = stream::iter(groups).buffer_unordered(CONCURRENCY).concat().await;
         settled.extend(groups);
         settled.sort_unstable_by_key(|(index, _)| *index);
@@ -77,15 +80,22 @@ impl Fetch for Connection {
 impl Connection {
     /// Reads the documents of a group: sends them together, and again those that may work later,
     /// until there are none left.
-    async fn settle(&self, governor: &Governor, mut items: Vec<Item>) -> Settled {
+    async fn settle(
+        &self,
+        governor: &Governor,
+        mut items: Vec<Item>,
+        share: &Arc<Share>,
+    ) -> Settled {
         let mut settled = Settled::with_capacity(items.len());
         let mut patience = PATIENCE;
         while let Some(service) = items.first().map(|item| item.service) {
-            let exchanged = self.exchange(governor, service, &items, &mut patience).await;
+            let exchanged = self.exchange(governor, service, &items, &mut patience, share).await;
             let (token, replies) = match exchanged {
                 Ok(exchanged) => exchanged,
                 Err(failure) => {
-                    settled.extend(items.drain(..).map(|item| (item.index, Err(failure.clone()))));
+                    settled.extend(
+                        items.drain(..).map(|item| (item.index, Err(own(&failure, &item)))),
+                    );
                     break;
                 }
             };
@@ -105,7 +115,7 @@ impl Connection {
                 governor.succeeded();
             }
             if round.is_refused {
-                self.identity.give_up(&token);
+                self.identity.give_up(service, &token);
             }
             tokio::time::sleep(round.pause).await;
             items = again;
@@ -120,51 +130,66 @@ impl Connection {
         service: Service,
         items: &[Item],
         patience: &mut Duration,
+        share: &Arc<Share>,
     ) -> Result<(Token, Vec<Result<Reply, Broken>>), Failure> {
         let token = self.identity.token(service).await?;
         let cost = items.iter().map(|item| item.cost).sum();
         let slot = governor.admit(cost, patience).await;
-        let _slot = slot.map_err(|wait| Failure::Throttled { wait: whole_seconds(wait) })?;
+        let _slot = slot.map_err(|Held { wait, is_refused }| Failure::Throttled {
+            wait: whole_seconds(wait),
+            because: if is_refused { Because::OthersRefused } else { Because::Turn },
+        })?;
         let replies = match items {
             [] => Vec::new(),
-            items => self.batch(items, &token).await,
+            items => self.batch(items, &token, share).await,
         };
         Ok((token, replies))
     }
 
-    /// Sends what a group asks for in one request, and in halves if the service refuses the whole: one
-    /// bad part costs itself only.
-    async fn batch(&self, items: &[Item], token: &Token) -> Vec<Result<Reply, Broken>> {
+    /// Sends what a group asks for in one request, and in halves if the service refuses the whole, or if
+    /// the answer is too large: one bad part costs itself only.
+    async fn batch(
+        &self,
+        items: &[Item],
+        token: &Token,
+        share: &Arc<Share>,
+    ) -> Vec<Result<Reply, Broken>> {
         if let [item] = items {
-            return vec![self.single(item, token).await];
+            return vec![self.single(item, token, share).await];
         }
-        let replies = self.batch_once(items, token).await;
-        let is_refused = |it: &Result<Reply, Broken>| {
-            it.as_ref().is_ok_and(|reply| is_refusal_of_the_whole(reply.status))
+        let replies = self.batch_once(items, token, share).await;
+        let is_refused = |it: &Result<Reply, Broken>| match it {
+            Ok(reply) => is_refusal_of_the_whole(reply.status),
+            Err(broken) => matches!(broken, Broken::TooLarge { .. }),
         };
         match replies {
             Whole::Parts(replies) => replies,
             Whole::Refused(reply) if is_refused(&reply) => {
                 let (first, second) = items.split_at(items.len() / 2);
-                let mut replies = Box::pin(self.batch(first, token)).await;
-                replies.extend(Box::pin(self.batch(second, token)).await);
+                let mut replies = Box::pin(self.batch(first, token, share)).await;
+                replies.extend(Box::pin(self.batch(second, token, share)).await);
                 replies
             }
             Whole::Refused(reply) => vec![reply; items.len()],
         }
     }
 
-    async fn single(&self, item: &Item, token: &Token) -> Result<Reply, Broken> {
+    async fn single(
+        &self,
+        item: &Item,
+        token: &Token,
+        share: &Arc<Share>,
+    ) -> Result<Reply, Broken> {
         let (url, service) = (item.place.url.clone(), item.service);
         let request = match &item.body {
             Some(body) => request::post(url, service, token, body.to_string().into()),
             None => request::get(url, service, token, item.is_eventual),
         };
-        self.transport.send(request).await
+        self.transport.send(request, share).await
     }
 
     /// Sends what a group of several asks for in one request.
-    async fn batch_once(&self, items: &[Item], token: &Token) -> Whole {
+    async fn batch_once(&self, items: &[Item], token: &Token, share: &Arc<Share>) -> Whole {
         let Some(first) = items.first() else { return Whole::Parts(Vec::new()) };
         let parts: Vec<Part<'_>> = items
             .iter()
@@ -177,7 +202,7 @@ impl Connection {
         let (version, _) = first.versioned();
         let url = first.place.beside(&format!("{version}/$batch"));
         let request = request::post(url, first.service, token, batch::body(&parts));
-        match self.transport.send(request).await {
+        match self.transport.send(request, share).await {
             Ok(reply) if reply.status == StatusCode::OK => {
                 // What is missing may be there the next time.
                 let missing = || Broken::Interrupted("the batch holds no answer".to_owned());
@@ -203,6 +228,17 @@ fn is_refusal_of_the_whole(status: StatusCode) -> bool {
     let passes =
         [StatusCode::UNAUTHORIZED, StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
     status.is_client_error() && !passes.contains(&status)
+}
+
+/// What it means for a document that a group of several cannot be sent now: it may be the very one that was
+/// refused before.
+fn own(failure: &Failure, item: &Item) -> Failure {
+    match *failure {
+        Failure::Throttled { wait, because: Because::OthersRefused } if item.is_refused => {
+            Failure::Throttled { wait, because: Because::Refused }
+        }
+        _ => failure.clone(),
+    }
 }
 
 /// A wait as queues count it.

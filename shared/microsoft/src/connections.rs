@@ -13,12 +13,14 @@ use crate::cloud::{Cloud, CloudError};
 use crate::connection::Connection;
 use crate::governor::Governors;
 use crate::identity::Identity;
+use crate::memory::Memory;
+use crate::pace::Timeouts;
 use crate::transport::Http;
 
 /// Reaches Microsoft's services as one application or another.
 ///
-/// There is one for a process: it keeps the network connections open and knows what is left of the
-/// budgets of all throttle domains.
+/// There is one for a process: it keeps the network connections open, knows what is left of the
+/// budgets of all throttle domains, and bounds how many bytes of answers are in memory.
 #[derive(Debug)]
 pub struct Connections {
     /// The cloud that takes the place of every other.
@@ -26,12 +28,13 @@ pub struct Connections {
     named: [Arc<Cloud>; 3],
     http: Arc<Http>,
     governors: Arc<Governors>,
+    memory: Arc<Memory>,
 }
 
 impl Default for Connections {
     /// Reaches the cloud that an instance names.
     fn default() -> Self {
-        Self::make(None)
+        Self::make(None, Timeouts::default())
     }
 }
 
@@ -39,7 +42,13 @@ impl Connections {
     /// Reaches this cloud, whichever one an instance names.
     #[must_use]
     pub fn new(cloud: Cloud) -> Self {
-        Self::make(Some(Arc::new(cloud)))
+        Self::with_timeouts(cloud, Timeouts::default())
+    }
+
+    /// The same with other timeouts, for tests.
+    #[must_use]
+    pub fn with_timeouts(cloud: Cloud, timeouts: Timeouts) -> Self {
+        Self::make(Some(Arc::new(cloud)), timeouts)
     }
 
     /// How many HTTP requests were sent so far, those to the sign-in service included. A `$batch` is
@@ -65,15 +74,16 @@ impl Connections {
         Ok(identity.token(Service::Graph).await?.roles())
     }
 
-    fn make(only: Option<Arc<Cloud>>) -> Self {
+    fn make(only: Option<Arc<Cloud>>, timeouts: Timeouts) -> Self {
         let is_local = only.as_ref().is_some_and(|cloud| cloud.is_local());
         let is_http2 = only.as_ref().is_some_and(|cloud| cloud.is_http2());
-        let http = if is_http2 { Http::http2() } else { Http::new(is_local) };
+        let http = if is_http2 { Http::http2(timeouts) } else { Http::new(is_local, timeouts) };
         Self {
             only,
             named: Cloud::NAMED.map(Arc::new),
             http: Arc::new(http),
             governors: Arc::default(),
+            memory: Arc::default(),
         }
     }
 
@@ -90,6 +100,7 @@ impl Microsoft for Connections {
             identity: Identity::new(cloud.clone(), credentials, self.http.clone()),
             transport: self.http.clone(),
             governors: self.governors.clone(),
+            memory: self.memory.clone(),
         })
     }
 

@@ -35,6 +35,15 @@ impl Governors {
     }
 }
 
+/// That a request may not go yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// How long it would have to wait.
+    pub(crate) wait: Duration,
+    /// Whether the service refused the last request, rather than that this one has to wait for its turn.
+    pub(crate) is_refused: bool,
+}
+
 /// Lets the requests of one throttle domain go.
 #[derive(Debug)]
 pub(crate) struct Governor {
@@ -100,18 +109,19 @@ impl Governor {
     ///
     /// # Errors
     ///
-    /// If it would take longer than the patience, with how long.
+    /// If it would take longer than the patience, with how long, and why.
     pub(crate) async fn admit(
         &self,
         cost: u32,
         patience: &mut Duration,
-    ) -> Result<SemaphorePermit<'_>, Duration> {
+    ) -> Result<SemaphorePermit<'_>, Held> {
         loop {
             let wait = self.state().reserve(cost, *patience)?;
             tokio::time::sleep(wait).await;
             *patience = patience.saturating_sub(wait);
             // It is not a throttle's fault if others are slow, so this wait does not count.
-            let slot = self.slots.acquire().await.map_err(|_| LAST_HOLD)?;
+            let closed = Held { wait: LAST_HOLD, is_refused: false };
+            let slot = self.slots.acquire().await.map_err(|_| closed)?;
             let mut state = self.state();
             if state.hold_left(Instant::now()).is_zero() {
                 return Ok(slot);
@@ -190,11 +200,11 @@ impl Governor {
 
 impl State {
     /// Spends now, for an exchange that begins after the wait that is returned.
-    fn reserve(&mut self, cost: u32, patience: Duration) -> Result<Duration, Duration> {
+    fn reserve(&mut self, cost: u32, patience: Duration) -> Result<Duration, Held> {
         let now = Instant::now();
         let wait = self.budget.wait(cost, self.pace.at(now), now).max(self.hold_left(now));
         if wait > patience {
-            return Err(wait);
+            return Err(Held { wait, is_refused: self.strikes > 0 });
         }
         self.budget.spend(cost, now + wait);
         self.cost = cost;
@@ -283,7 +293,7 @@ mod tests {
         let start = Instant::now();
         let mut patience = PATIENCE;
         let admitted = governor.admit(cost, &mut patience).await;
-        admitted.map(|_| start.elapsed().as_millis()).map_err(|wait| wait.as_millis())
+        admitted.map(|_| start.elapsed().as_millis()).map_err(|held| held.wait.as_millis())
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use azure_core::cloud::CustomConfiguration;
-use azure_core::credentials::{Secret, TokenCredential};
+use azure_core::credentials::{AccessToken, Secret, TokenCredential};
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
 use azure_core::http::{
@@ -15,44 +15,79 @@ use azure_core::http::{
 };
 use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use collector::instance::Credentials;
-use collector::ports::Failure;
+use collector::ports::{Because, Failure};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 use steps::Service;
+use time::OffsetDateTime;
+use tokio::time::{Instant, timeout};
 
 use crate::advice::Refusal;
 use crate::attempts::{Attempts, retry_after};
 use crate::cloud::Cloud;
 use crate::conceal::conceal;
 use crate::governor::PATIENCE;
+use crate::memory::Share;
 use crate::transport::{Broken, Reply, Transport};
 
 /// One application of one directory, with its tokens.
 ///
-/// Tokens are kept and renewed by `azure_identity`, some minutes before they expire; requests that
-/// need the same token at once wait for one.
+/// `azure_identity` asks for tokens; they are kept here, one for each audience, so that whoever has one never
+/// waits for another. Requests that need the same token at once wait for one, and share what came of it.
 #[derive(Debug)]
 pub(crate) struct Identity {
     cloud: Arc<Cloud>,
     credentials: Credentials,
     authority: Arc<Authority>,
-    issuer: Mutex<Option<Arc<ClientSecretCredential>>>,
-    /// Held while a token is asked for, by one at a time: those who wait for the lock of the
-    /// credential's own cache wake each other without end, which costs a whole processor.
-    asking: tokio::sync::Mutex<()>,
+    audiences: [Audience; 3],
 }
+
+/// The services that take the same tokens.
+#[derive(Debug, Default)]
+struct Audience {
+    token: Mutex<Option<Token>>,
+    /// Held by the one who asks for a token, with what came of it the last time if there was none.
+    asking: tokio::sync::Mutex<Option<Refused>>,
+}
+
+/// That there was no token.
+#[derive(Debug)]
+struct Refused {
+    at: Instant,
+    failure: Failure,
+}
+
+/// How long before its end a token is renewed.
+const RENEWAL: Duration = Duration::from_mins(5);
+
+/// How long before its end a token is not used any more, even if there is no other.
+const LAST: Duration = Duration::from_secs(30);
+
+/// How long the sign-in service has for its answer, which it mostly gives within a second.
+const SIGN_IN: Duration = Duration::from_secs(20);
 
 /// A token for the services of one audience. It does not print.
 #[derive(Clone)]
 pub(crate) struct Token {
     text: Secret,
     header: HeaderValue,
+    ends: OffsetDateTime,
     /// What it was asked for with, which no text may show either.
     client_secret: collector::Secret,
-    /// Who keeps it, to know later whether a newer one has taken its place.
-    issuer: Arc<ClientSecretCredential>,
+}
+
+impl Audience {
+    /// The token, if it lasts for so long.
+    fn token(&self, lasts: Duration) -> Option<Token> {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        token.clone().filter(|it| it.ends - lasts > OffsetDateTime::now_utc())
+    }
+
+    fn set(&self, token: Token) {
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+    }
 }
 
 impl Identity {
@@ -62,28 +97,68 @@ impl Identity {
         transport: Arc<dyn Transport>,
     ) -> Self {
         let authority = Arc::new(Authority { address: cloud.authority().to_owned(), transport });
-        Self {
-            cloud,
-            credentials,
-            authority,
-            issuer: Mutex::default(),
-            asking: tokio::sync::Mutex::default(),
-        }
+        Self { cloud, credentials, authority, audiences: Default::default() }
     }
 
     /// A token for a service.
     pub(crate) async fn token(&self, service: Service) -> Result<Token, Failure> {
+        let audience = self.audience(service);
+        if let Some(token) = audience.token(RENEWAL) {
+            return Ok(token);
+        }
+        let began = Instant::now();
+        let mut refused = match audience.asking.try_lock() {
+            Ok(refused) => refused,
+            Err(_) => match audience.token(LAST) {
+                // While somebody renews it, it is as good as before.
+                Some(token) => return Ok(token),
+                None => audience.asking.lock().await,
+            },
+        };
+        if let Some(token) = audience.token(RENEWAL) {
+            return Ok(token);
+        }
+        if let Some(Refused { failure, .. }) = refused.as_ref().filter(|it| it.at >= began) {
+            return Err(failure.clone());
+        }
+        match (self.ask(service).await, audience.token(LAST)) {
+            (Ok(token), _) => {
+                audience.set(token.clone());
+                Ok(token)
+            }
+            (Err(Failure::Failed(_) | Failure::Throttled { .. }), Some(token)) => Ok(token),
+            (Err(failure), _) => {
+                *refused = Some(Refused { at: Instant::now(), failure: failure.clone() });
+                Err(failure)
+            }
+        }
+    }
+
+    /// Gives up a token that a service does not accept. The next one is asked for anew.
+    pub(crate) fn give_up(&self, service: Service, token: &Token) {
+        let kept = &self.audience(service).token;
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of several requests that were refused with the same token, the first one does it.
+        kept.take_if(|current| current.text.secret() == token.text.secret());
+    }
+
+    const fn audience(&self, service: Service) -> &Audience {
+        match service {
+            Service::ResourceManager => &self.audiences[0],
+            Service::Graph => &self.audiences[1],
+            Service::KeyVault => &self.audiences[2],
+        }
+    }
+
+    /// Asks for a token, and again if that may help.
+    async fn ask(&self, service: Service) -> Result<Token, Failure> {
         let issuer = self.issuer()?;
         let scope = format!("{}/.default", self.cloud.audience(service));
         let mut attempts = Attempts::default();
         loop {
-            let asking = self.asking.lock().await;
-            let answer = issuer.get_token(&[&scope], None).await;
-            drop(asking);
-            let error = match answer {
-                Ok(token) => {
-                    let client_secret = self.credentials.client_secret.clone();
-                    return Token::new(token.token, client_secret, issuer);
+            let error = match issuer.get_token(&[&scope], None).await {
+                Ok(AccessToken { token, expires_on, .. }) => {
+                    return Token::new(token, expires_on, self.credentials.client_secret.clone());
                 }
                 Err(error) => error,
             };
@@ -95,26 +170,15 @@ impl Identity {
                 }
             };
             if wait > PATIENCE {
-                return Err(Failure::Throttled { wait });
+                return Err(Failure::Throttled { wait, because: Because::Refused });
             }
             tracing::debug!(wait_ms = wait.as_millis(), "signing in is tried again");
             tokio::time::sleep(wait).await;
         }
     }
 
-    /// Gives up a token that a service does not accept, together with all others that were issued
-    /// with it. The next ones are asked for anew.
-    pub(crate) fn give_up(&self, token: &Token) {
-        let mut issuer = self.issuer.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of several requests that were refused with the same token, the first one does it.
-        issuer.take_if(|current| Arc::ptr_eq(current, &token.issuer));
-    }
-
+    /// What asks for one token. It would keep it, too, and is therefore a new one each time.
     fn issuer(&self) -> Result<Arc<ClientSecretCredential>, Failure> {
-        let mut issuer = self.issuer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(issuer) = &*issuer {
-            return Ok(issuer.clone());
-        }
         let Credentials { directory_id, client_id, client_secret } = &self.credentials;
         // The address has to be one of https, and its path would be dropped. `Authority` puts the
         // cloud's in its place.
@@ -124,12 +188,12 @@ impl Identity {
             client_options: ClientOptions {
                 cloud: Some(Arc::new(cloud.into())),
                 transport: Some(AzureTransport::new(self.authority.clone())),
-                // `token` tries again: its waits are those of every other request.
+                // `ask` tries again: its waits are those of every other request.
                 retry: RetryOptions::none(),
                 ..ClientOptions::default()
             },
         };
-        let made = ClientSecretCredential::new(
+        ClientSecretCredential::new(
             directory_id,
             client_id.clone(),
             Secret::new(client_secret.expose().to_owned()),
@@ -137,8 +201,7 @@ impl Identity {
         )
         .map_err(|error| {
             Failure::Authentication(format!("The credentials are not complete: {error}"))
-        })?;
-        Ok(issuer.insert(made).clone())
+        })
     }
 
     fn trouble(&self, error: &azure_core::Error) -> Trouble {
@@ -176,13 +239,13 @@ enum Trouble {
 impl Token {
     fn new(
         text: Secret,
+        ends: OffsetDateTime,
         client_secret: collector::Secret,
-        issuer: Arc<ClientSecretCredential>,
     ) -> Result<Self, Failure> {
         let mut header = HeaderValue::try_from(format!("Bearer {}", text.secret()))
             .map_err(|_| Failure::Failed("signing in: the token cannot be sent".to_owned()))?;
         header.set_sensitive(true);
-        Ok(Self { text, header, client_secret, issuer })
+        Ok(Self { text, header, ends, client_secret })
     }
 
     /// The value of the header `Authorization`. It does not print.
@@ -278,7 +341,11 @@ impl HttpClient for Authority {
 
 impl Authority {
     async fn ask(&self, request: &azure_core::http::Request) -> Result<AsyncRawResponse, NoToken> {
-        let reply = self.transport.send(self.rewrite(request)?).await?;
+        let (request, share) = (self.rewrite(request)?, Share::small());
+        let reply = timeout(SIGN_IN, self.transport.send(request, &share)).await;
+        let reply = reply.map_err(|_| {
+            Broken::Interrupted(format!("no answer within {} s", SIGN_IN.as_secs()))
+        })??;
         if reply.status != StatusCode::OK {
             return Err(NoToken::Refused(reply));
         }

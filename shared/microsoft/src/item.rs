@@ -24,7 +24,11 @@ pub(crate) struct Item {
     /// How many requests it has taken so far.
     pub(crate) requests: u32,
     pub(crate) refreshes: u32,
+    /// How often the answer was no document.
+    pub(crate) no_documents: u32,
     pub(crate) attempts: Attempts,
+    /// Whether it was refused as one too many.
+    pub(crate) is_refused: bool,
 }
 
 impl Item {
@@ -38,7 +42,9 @@ impl Item {
             place,
             requests: 0,
             refreshes: 0,
+            no_documents: 0,
             attempts: Attempts::default(),
+            is_refused: false,
         }
     }
 

@@ -7,7 +7,8 @@
 //! 1. `address` decides where it may go, and so who gets to see a token.
 //! 2. `identity` signs in.
 //! 3. `governor` lets it go when the budget of its throttle domain allows.
-//! 4. `transport` sends it, alone or with others in a `batch`.
+//! 4. `transport` sends it, alone or with others in a `batch`, and reads the answer: at a `pace`, and into what
+//!    `memory` has room for.
 //! 5. `classify` says what the answer means; nothing else looks at a status or an error code.
 //! 6. `connection` acts on that `round`: answers, waits, signs in anew or tries again.
 //!
@@ -28,6 +29,8 @@ mod download;
 mod governor;
 mod identity;
 mod item;
+mod memory;
+mod pace;
 mod problem;
 mod readable;
 mod request;
@@ -39,3 +42,4 @@ mod tests;
 
 pub use cloud::{Cloud, CloudError};
 pub use connections::Connections;
+pub use pace::Timeouts;

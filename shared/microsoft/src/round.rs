@@ -15,6 +15,13 @@ use crate::transport::{Broken, Reply};
 /// token once; one that refuses each has a reason.
 const REFRESHES: u32 = 2;
 
+/// How often is asked again for what is no document. A gateway may answer in the place of a service for a
+/// moment; an answer that is the same each time is what the service has to say.
+const NO_DOCUMENTS: u32 = 2;
+
+/// The longest wait that is one. The longest window that Microsoft has ever counted requests in is an hour.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
 /// What happened in one exchange of a group, beyond what became of each item.
 #[derive(Debug, Default)]
 pub(crate) struct Round {
@@ -47,18 +54,26 @@ impl Round {
                 self.is_answered = true;
                 Some(Err(failure))
             }
+            // Nobody else should have to wait for so long because of one list.
+            Outcome::RetryAfter(Some(at_least)) if at_least > LONGEST_WAIT => {
+                self.throttle = self.throttle.max(Some(Duration::ZERO));
+                let most = LONGEST_WAIT.as_secs() / 60;
+                let reason = format!("the service asks to wait for longer than {most} minutes");
+                Some(Err(Failure::Failed(reason)))
+            }
             Outcome::RetryAfter(at_least) => {
                 self.throttle = self.throttle.max(Some(at_least.unwrap_or_default()));
+                item.is_refused = true;
                 None
             }
-            Outcome::RetryNow(reason) => {
-                let Some(wait) = item.attempts.failed() else {
-                    return Some(Err(Failure::Failed(reason)));
-                };
-                tracing::debug!(%reason, wait_ms = wait.as_millis(), "tried again");
-                self.pause = self.pause.max(wait);
-                None
+            Outcome::NoDocument(reason) if item.no_documents == NO_DOCUMENTS => {
+                Some(Err(Failure::Unreadable(reason)))
             }
+            Outcome::NoDocument(reason) => {
+                item.no_documents += 1;
+                self.again(item, reason)
+            }
+            Outcome::RetryNow(reason) => self.again(item, reason),
             Outcome::RefreshToken(reason) if item.refreshes == REFRESHES => {
                 Some(Err(not_accepted(item.service, &reason)))
             }
@@ -68,6 +83,14 @@ impl Round {
                 None
             }
         }
+    }
+
+    /// Has an item sent again after a while, unless that was done often enough.
+    fn again(&mut self, item: &mut Item, reason: String) -> Option<Answer> {
+        let Some(wait) = item.attempts.failed() else { return Some(Err(Failure::Failed(reason))) };
+        tracing::debug!(%reason, wait_ms = wait.as_millis(), "tried again");
+        self.pause = self.pause.max(wait);
+        None
     }
 }
 

@@ -57,6 +57,7 @@ impl Observer for Log {
             }
             // Whoever gives the job up logs it.
             News::Failed { .. } => (),
+            News::Begun { step } => tracing::debug!(instance, job, step, "a slice begins"),
             News::Read { step, items } => {
                 tracing::debug!(instance, job, step, items, "a step has read pages");
             }

@@ -27,6 +27,10 @@ pub(crate) enum Ending {
     Closed,
     /// The connection is closed, and the answer does not say so.
     Dropped,
+    /// It does not come for so long; then the connection is reset.
+    Never(Duration),
+    /// In the middle of the body nothing more comes for so long; then it ends there.
+    Silent(Duration),
 }
 
 mod indented;

@@ -13,6 +13,8 @@
 //! - A page is preceded `n` times at most by an empty page or by itself.
 //! - A report that Intune prepares fails, never ends, or breaks off in its middle `n` times at most:
 //!   one that is ordered again after that is right.
+//! - An answer does not come, or comes to a standstill, `n` times in a row at most. It would in hours, so that a
+//!   client needs a timeout.
 //! - No item is lost: who reads a list to its end and merges what comes twice has seen all of it.
 //!
 //! So a client finishes that tries a request `n + 2` times, begins a list `n + 1` times, renews
@@ -154,5 +156,23 @@ pub enum Permanent {
     Vanished {
         /// The path of what is listed.
         path: String,
+    },
+    /// A path whose requests are never answered; of the sign-in service too. A `$batch` with one in it is
+    /// not answered either.
+    NeverAnswers {
+        /// The path.
+        path: String,
+    },
+    /// An audience that no token is given out for: requests for it are never answered.
+    NeverSignsIn {
+        /// The audience, such as `https://vault.azure.net`.
+        audience: String,
+    },
+    /// A path whose requests are always too many: 429.
+    Throttled {
+        /// The path.
+        path: String,
+        /// How many seconds `Retry-After` asks to wait.
+        wait: u64,
     },
 }

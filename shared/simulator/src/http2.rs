@@ -21,6 +21,7 @@ use h2::{Reason, RecvStream, SendStream};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use crate::answer::{Answer, Ending};
 use crate::export::Download;
@@ -119,6 +120,14 @@ impl Streams {
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
         }
+        if let Ending::Never(wait) = answer.ending {
+            // The client resets the stream when it does not wait any longer.
+            let reset = poll_fn(|context| respond.poll_reset(context));
+            if timeout(wait, reset).await.is_err() {
+                respond.send_reset(Reason::INTERNAL_ERROR);
+            }
+            return Ok(());
+        }
         if matches!(answer.ending, Ending::Reset | Ending::GoneAway) {
             // What is answered already is sent before the connection ends.
             yield_now().await;
@@ -138,13 +147,17 @@ impl Streams {
             }
             Ending::GoneAway => respond.send_reset(Reason::REFUSED_STREAM),
             Ending::Stream(reason) => respond.send_reset(reason),
-            Ending::Cut | Ending::Unended => self.half(answer, &mut respond).await?,
+            Ending::Cut | Ending::Unended | Ending::Silent(_) => {
+                self.half(answer, &mut respond).await?;
+            }
             Ending::Closed => {
                 let highest = self.state().highest;
                 self.go_away(highest);
                 self.whole(answer, &mut respond).await?;
             }
-            Ending::Whole | Ending::Dropped => self.whole(answer, &mut respond).await?,
+            Ending::Whole | Ending::Dropped | Ending::Never(_) => {
+                self.whole(answer, &mut respond).await?;
+            }
         }
         Ok(())
     }
@@ -188,14 +201,15 @@ impl Streams {
         Ok(())
     }
 
-    /// Resets the stream in the middle of the body.
+    /// Resets the stream in the middle of the body, at once or after a while.
     async fn half(
         &self,
         mut answer: Answer,
         respond: &mut SendResponse<Bytes>,
     ) -> Result<(), h2::Error> {
         let mut head = self.server.head(&answer);
-        if answer.ending == Ending::Cut && answer.download.is_none() {
+        let is_told = matches!(answer.ending, Ending::Cut | Ending::Silent(_));
+        if is_told && answer.download.is_none() {
             head = head.header("Content-Length", answer.body.len());
         }
         answer.body.truncate(answer.body.len() / 2);
@@ -206,6 +220,11 @@ impl Streams {
                 self.download(Download { is_whole: false, ..download }, &mut stream).await?;
             }
             None => stream.send_data(answer.body.into(), false)?,
+        }
+        if let Ending::Silent(wait) = answer.ending
+            && timeout(wait, poll_fn(|context| stream.poll_reset(context))).await.is_ok()
+        {
+            return Ok(());
         }
         // A reset takes back what is not sent yet.
         yield_now().await;

@@ -201,6 +201,10 @@ async fn serve(
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
+    if let Ending::Never(wait) = answer.ending {
+        // It ends before that if the client does not wait any longer.
+        tokio::time::sleep(wait).await;
+    }
     let response = server.head(&answer);
     match answer.download.take() {
         Some(download) => send(&server.cloud, download, answer.ending, response, &line),
@@ -216,16 +220,17 @@ fn send(
     response: Builder,
     line: &Line,
 ) -> Response<Body> {
-    if matches!(ending, Ending::Cut | Ending::Unended) {
+    if matches!(ending, Ending::Cut | Ending::Unended | Ending::Silent(_)) {
         download.is_whole = false;
     }
     let chunks = chunks(Arc::clone(cloud), download);
     let body = match ending {
-        Ending::Reset | Ending::GoneAway | Ending::Stream(_) => {
+        Ending::Reset | Ending::GoneAway | Ending::Stream(_) | Ending::Never(_) => {
             line.reset();
             Body::empty()
         }
         Ending::Cut | Ending::Unended => wire::broken(chunks),
+        Ending::Silent(wait) => wire::silent(chunks, wait),
         Ending::Dropped => line.last(chunks),
         Ending::Closed | Ending::Whole => Body::from_stream(chunks),
     };
@@ -249,19 +254,23 @@ fn respond(answer: Answer, mut response: Builder, line: &Line) -> Response<Body>
     let length = answer.body.len();
     let half = |mut body: Vec<u8>| {
         body.truncate(length / 2);
-        wire::broken(wire::whole(body))
+        wire::whole(body)
     };
     let body = match answer.ending {
-        // The last two are of HTTP/2; the nearest to them is that there is no answer.
-        Ending::Reset | Ending::GoneAway | Ending::Stream(_) => {
+        // Some are of HTTP/2; the nearest to them is that there is no answer.
+        Ending::Reset | Ending::GoneAway | Ending::Stream(_) | Ending::Never(_) => {
             line.reset();
             Body::empty()
         }
         Ending::Cut => {
             response = response.header("Content-Length", length);
-            half(answer.body)
+            wire::broken(half(answer.body))
         }
-        Ending::Unended => half(answer.body),
+        Ending::Unended => wire::broken(half(answer.body)),
+        Ending::Silent(wait) => {
+            response = response.header("Content-Length", length);
+            wire::silent(half(answer.body), wait)
+        }
         Ending::Closed => {
             response = response.header("Connection", "close");
             Body::from(answer.body)

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::connect_info::Connected;
@@ -96,6 +97,18 @@ pub(crate) fn broken(body: impl Stream<Item = io::Result<Bytes>> + Send + 'stati
     let end = stream::once(async {
         // Once nothing is ready, what is there is sent.
         tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+    });
+    Body::from_stream(body.chain(end))
+}
+
+/// A body after which nothing more comes for a while, and then an error.
+pub(crate) fn silent(
+    body: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    wait: Duration,
+) -> Body {
+    let end = stream::once(async move {
+        tokio::time::sleep(wait).await;
         Err(io::Error::from(io::ErrorKind::ConnectionAborted))
     });
     Body::from_stream(body.chain(end))

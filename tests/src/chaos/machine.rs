@@ -14,7 +14,7 @@ use collector::layout::Job;
 use collector::ports::QueueName;
 use collector::{Context, Secret};
 use lambda_runtime::LambdaEvent;
-use microsoft::{Cloud, Connections};
+use microsoft::{Cloud, Connections, Timeouts};
 use serde_json::{Value, json};
 use simulator::Simulator;
 use steps::Integration;
@@ -43,6 +43,15 @@ const STARTS: u32 = 50;
 
 /// How many parents a shard has, so that even a small tenant has shards. The calm run has none.
 const PARENTS_PER_SHARD: u64 = 3;
+
+/// Long enough for every answer that comes late, and short enough that one which never comes is no more than
+/// another fault.
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(5),
+    answer: Duration::from_secs(12),
+    pace: Duration::from_secs(12),
+    exchange: Duration::from_secs(30),
+};
 
 /// How long a job may take, in virtual time, before something must be wrong.
 const LONGEST: Duration = Duration::from_hours(7 * 24);
@@ -96,7 +105,7 @@ impl Machine {
                 milestones: AtomicU64::new(0),
             }),
             secrets: Arc::new(OneSecret { secret: Secret::new(secret), dice: dice.clone() }),
-            microsoft: Arc::new(Connections::new(cloud)),
+            microsoft: Arc::new(Connections::with_timeouts(cloud, TIMEOUTS)),
             integration: tenant.integration,
             is_calm: weather.is_calm(),
             follows_changes: tenant.delta && !weather.is_calm(),

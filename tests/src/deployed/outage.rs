@@ -11,8 +11,9 @@ use aws::{Directory, LocalQueue};
 use collector::Secret;
 use collector::instance::Credentials;
 use collector::ports::{
-    self, Address, AdminConsent, Answer, Body, Condition, Document, DomainKey, Download, Etag,
-    Failure, Fetch, Object, Outgoing, QueueError, QueueName, Request, SecretError, StoreError,
+    self, Address, AdminConsent, Answer, Because, Body, Condition, Document, DomainKey, Download,
+    Etag, Failure, Fetch, Object, Outgoing, QueueError, QueueName, Request, SecretError,
+    StoreError,
 };
 use tokio::time::Instant;
 
@@ -213,7 +214,10 @@ impl Session {
         if path.contains("/users?")
             && self.state.throttles.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_ok()
         {
-            return Err(Failure::Throttled { wait: Duration::from_mins(10) });
+            return Err(Failure::Throttled {
+                wait: Duration::from_mins(10),
+                because: Because::Turn,
+            });
         }
         Ok(Document { body: r#"{"@odata.count":0,"value":[]}"#.into(), requests: 1 })
     }

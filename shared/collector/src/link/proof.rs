@@ -326,6 +326,7 @@ mod tests {
             last: None,
             status,
             reason: None,
+            vain: None,
             reading: None,
         };
         let of = |counted, status, found| {

@@ -117,6 +117,7 @@ impl Past {
             last: None,
             status,
             reason: (!status.is_complete()).then(|| "it was refused".to_owned()),
+            vain: None,
             reading: None,
         }];
         Manifest {

@@ -232,9 +232,9 @@ impl Shard<'_> {
         match (page.next, page.delta) {
             (Next::Link(link), _) => {
                 let chain = self.checkpoint.frontier.chain_mut(WALK);
-                let followed = chain.map(|chain| chain.follow(&link, page.items.is_empty()));
-                if let Some(Err(reason)) = followed {
-                    self.cannot_walk(reason);
+                let followed = chain.map(|chain| chain.follow(&link, &page.items));
+                if let Some(Err(astray)) = followed {
+                    self.cannot_walk(astray.reason());
                 }
             }
             (_, None) => self.cannot_walk("a delta query ended without a link to what follows"),

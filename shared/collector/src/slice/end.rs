@@ -244,6 +244,7 @@ fn manifest(
         last: progress.last.clone(),
         status,
         reason: reason.map(str::to_owned),
+        vain: progress.vain.clone(),
         reading: None,
     };
     let ledger = if kinds.is_empty() {

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::Shard;
 use super::frontier::Chain;
+use super::patience::Waited;
 use super::rows::Rows;
 use crate::context::{Error, News};
 use crate::ledger::Status;
@@ -152,7 +153,16 @@ impl Shard<'_> {
         let Some(address) = chain.export.file.take() else { return Ok(()) };
         let chain = chain.clone();
         self.checkpoint.progress.requests += 1;
-        match self.read_file(id, &chain, &address, fetch, deadline).await? {
+        let begun = Instant::now();
+        let read = self.read_file(id, &chain, &address, fetch, deadline).await?;
+        if let Some(now) = self.checkpoint.frontier.chain_mut(id) {
+            if now.rows > chain.rows {
+                now.vain = Waited::default();
+            } else {
+                now.vain.add(begun.elapsed());
+            }
+        }
+        match read {
             Ok(is_whole) if is_whole => {
                 self.checkpoint.progress.pages += 1;
                 self.checkpoint.progress.lists += 1;
@@ -162,6 +172,7 @@ impl Shard<'_> {
             Ok(_) => (),
             Err(failure) => self.broke_off(id, chain.rows, &failure),
         }
+        self.give_up_if_over(id);
         Ok(())
     }
 
@@ -174,7 +185,11 @@ impl Shard<'_> {
         fetch: &dyn Fetch,
         deadline: Instant,
     ) -> Result<Result<bool, Failure>, Error> {
-        let mut file = match fetch.download(address).await {
+        let opened = tokio::select! {
+            opened = fetch.download(address) => opened,
+            () = tokio::time::sleep_until(deadline) => return Ok(Ok(false)),
+        };
+        let mut file = match opened {
             Ok(file) => file,
             Err(failure) => return Ok(Err(failure)),
         };
@@ -204,8 +219,11 @@ impl Shard<'_> {
                     Err(reason) => return Ok(Err(Failure::Failed(reason.to_owned()))),
                 }
             }
-            if let Some(chain) = self.checkpoint.frontier.chain_mut(id) {
-                chain.rows = chain.rows.max(number);
+            if let Some(chain) = self.checkpoint.frontier.chain_mut(id)
+                && number > chain.rows
+            {
+                chain.rows = number;
+                self.answered();
             }
             self.store_parts(false).await?;
             let items = self.checkpoint.progress.items;

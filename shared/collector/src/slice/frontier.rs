@@ -1,21 +1,34 @@
 //! What of a step is still to be read: the lists that were begun, and where each goes on.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::export::Export;
+use super::patience::Waited;
 use graph::Key;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use steps::Shape;
 
 /// How often a list is begun again because its page token expired, or its links led nowhere new. Two readers of
 /// one list, of which only one counts in the end, may each make the other's tokens old.
 const RESTARTS: u32 = 8;
 
-/// How many empty pages in a row a list may have. Azure does give empty pages with a next link, but a
-/// list that adds nothing for so long is going in a circle.
+/// How many pages in a row may hold nothing that no page before held. Azure does give empty pages with a next
+/// link, but a list that adds nothing for so long is going in a circle.
 const EMPTY_PAGES: u32 = 100;
+
+/// How few items a page holds that is thin. Services give pages of 25 at the least, but for the last, and for
+/// what they filter.
+const THIN: usize = 10;
+
+/// How many thin pages in a row a list may have. Filters make some hundreds in the largest tenants.
+const THIN_PAGES: u32 = 2000;
+
+/// How many pages a list may have: of directory objects, fifty million.
+const MOST_PAGES: u32 = 50_000;
 
 /// How many rows of a table are asked for at a time.
 const ROWS: u32 = 1000;
@@ -58,15 +71,44 @@ pub(super) struct Chain {
     /// For a report that is prepared on request, how far that is.
     #[serde(default)]
     pub(super) export: Export,
+    /// What was asked for in vain since the last page.
+    #[serde(default, skip_serializing_if = "Waited::is_none")]
+    pub(super) vain: Waited,
     restarts: u32,
     empty_pages: u32,
-    /// The links that were followed, as hashes.
-    seen: Vec<u64>,
+    #[serde(default, skip_serializing_if = "is_zero_pages")]
+    thin_pages: u32,
+    #[serde(default, skip_serializing_if = "is_zero_pages")]
+    pages: u32,
+    /// The links that were followed, and what the pages held, as hashes.
+    seen: BTreeSet<u64>,
+}
+
+/// Why a list does not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Astray {
+    /// It comes back to where it was. It may find its way the next time.
+    Circle(&'static str),
+    /// It would never end, however often it is begun.
+    Endless(&'static str),
+}
+
+impl Astray {
+    pub(super) const fn reason(self) -> &'static str {
+        match self {
+            Self::Circle(reason) | Self::Endless(reason) => reason,
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
 const fn is_zero(rows: &u64) -> bool {
     *rows == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+const fn is_zero_pages(pages: &u32) -> bool {
+    *pages == 0
 }
 
 /// A parent, as its step stored it.
@@ -107,6 +149,11 @@ impl Frontier {
         self.chains.get_mut(&id)
     }
 
+    /// The chains that were begun.
+    pub(super) fn ids(&self) -> impl Iterator<Item = u64> {
+        self.chains.keys().copied()
+    }
+
     /// The first chain whose report is prepared.
     pub(super) fn ready(&self) -> Option<u64> {
         self.chains.iter().find(|(_, chain)| chain.export.is_ready()).map(|(id, _)| *id)
@@ -119,19 +166,27 @@ impl Frontier {
 }
 
 impl Chain {
-    /// Goes on at the next page, unless that leads nowhere new.
-    pub(super) fn follow(&mut self, link: &str, is_empty: bool) -> Result<(), &'static str> {
-        let mut hasher = DefaultHasher::new();
-        link.hash(&mut hasher);
-        let hash = hasher.finish();
-        if self.seen.contains(&hash) {
-            return Err("failed: the link to the next page was followed before");
+    /// Goes on at the page after one that held these items, unless that leads nowhere new.
+    pub(super) fn follow(&mut self, link: &str, items: &[Cow<'_, RawValue>]) -> Result<(), Astray> {
+        let next = hash("link", link);
+        if self.seen.contains(&next) {
+            return Err(Astray::Circle("failed: the link to the next page was followed before"));
         }
-        self.empty_pages = if is_empty { self.empty_pages + 1 } else { 0 };
+        // The same items may come in another order.
+        let held = items.iter().fold(0_u64, |sum, item| sum.wrapping_add(hash("item", item.get())));
+        let is_new = !items.is_empty() && !self.seen.contains(&held);
+        self.empty_pages = if is_new { 0 } else { self.empty_pages + 1 };
         if self.empty_pages > EMPTY_PAGES {
-            return Err("failed: one empty page follows another");
+            let reason = "failed: one page follows another, and nothing new is in them";
+            return Err(Astray::Circle(reason));
         }
-        self.seen.push(hash);
+        self.thin_pages = if items.len() < THIN { self.thin_pages + 1 } else { 0 };
+        self.pages += 1;
+        if self.thin_pages >= THIN_PAGES || self.pages >= MOST_PAGES {
+            return Err(Astray::Endless("failed: the list has pages without end"));
+        }
+        self.seen.insert(next);
+        self.seen.extend(is_new.then_some(held));
         self.link = Some(link.to_owned());
         Ok(())
     }
@@ -152,9 +207,9 @@ impl Chain {
     }
 
     /// Goes on after the rows that were taken, of which the last page had some. False if there are no more.
-    pub(super) const fn has_more(&self, taken: u64, total: u64) -> Result<bool, &'static str> {
+    pub(super) const fn has_more(&self, taken: u64, total: u64) -> Result<bool, Astray> {
         if taken == 0 && self.rows < total {
-            return Err("failed: the report has fewer rows than it says");
+            return Err(Astray::Circle("failed: the report has fewer rows than it says"));
         }
         Ok(self.rows < total)
     }
@@ -187,7 +242,7 @@ impl Chain {
         self.count = None;
         self.export.again();
         self.seen.clear();
-        self.empty_pages = 0;
+        (self.empty_pages, self.thin_pages, self.pages) = (0, 0, 0);
         self.restarts <= RESTARTS
     }
 
@@ -201,23 +256,55 @@ impl Chain {
     }
 }
 
+fn hash(what: &str, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (what, text).hash(&mut hasher);
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_loop_of_links_ends() {
+    /// A page with these numbers as items.
+    fn page(numbers: impl IntoIterator<Item = u32>) -> Vec<Cow<'static, RawValue>> {
+        let raw = |it: u32| Cow::Owned(RawValue::from_string(it.to_string()).unwrap());
+        numbers.into_iter().map(raw).collect()
+    }
+
+    /// How many pages are followed whose links are always new, and why no more.
+    fn pages(items: impl Fn(u32) -> Vec<Cow<'static, RawValue>>) -> (u32, Astray) {
         let mut chain = Chain::default();
-        assert!(chain.follow("a", false).is_ok());
-        assert!(chain.follow("b", true).is_ok());
-        assert!(chain.follow("a", false).is_err());
+        let ended = |n: u32| Some((n, chain.follow(&n.to_string(), &items(n)).err()?));
+        (0..).find_map(ended).unwrap()
     }
 
     #[test]
-    fn endless_empty_pages_end() {
+    fn a_loop_of_links_ends() {
         let mut chain = Chain::default();
-        let ended = (0..=EMPTY_PAGES).find(|n| chain.follow(&n.to_string(), true).is_err());
-        assert_eq!(ended, Some(EMPTY_PAGES));
+        assert!(chain.follow("a", &page([1])).is_ok());
+        assert!(chain.follow("b", &page([])).is_ok());
+        assert!(matches!(chain.follow("a", &page([2])), Err(Astray::Circle(_))));
+    }
+
+    #[test]
+    fn pages_that_add_nothing_end() {
+        let circle = Astray::Circle("failed: one page follows another, and nothing new is in them");
+        assert_eq!(pages(|_| page([])), (EMPTY_PAGES, circle));
+        assert_eq!(pages(|_| page([1, 2])), (EMPTY_PAGES + 1, circle));
+        let in_turn = |n: u32| if n.is_multiple_of(2) { page([1, 2]) } else { page([3]) };
+        assert_eq!(pages(in_turn), (EMPTY_PAGES + 2, circle));
+        let reordered = |n: u32| if n.is_multiple_of(2) { page([1, 2]) } else { page([2, 1]) };
+        assert_eq!(pages(reordered), (EMPTY_PAGES + 1, circle));
+    }
+
+    #[test]
+    fn pages_without_end_end() {
+        let endless = Astray::Endless("failed: the list has pages without end");
+        assert_eq!(pages(|n| page([n])), (THIN_PAGES - 1, endless));
+        // One page that is not thin in a while is enough.
+        let some = |n: u32| if n.is_multiple_of(1000) { page(n..n + 10) } else { page([n]) };
+        assert_eq!(pages(some), (MOST_PAGES - 1, endless));
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 use steps::{Item, Output, Parent, Shape};
-use tokio::time::Duration;
 
-use super::Shard;
-use super::frontier::{Chain, StoredParent, WALK};
+use super::frontier::{Astray, Chain, StoredParent, WALK};
+use super::patience::Waited;
+use super::{Shard, Wait};
 use crate::context::Error;
 use crate::ledger::Status;
 use crate::page::{Next, Page};
@@ -15,33 +15,41 @@ use crate::ports::{Address, Answer, Failure, Request};
 
 impl Shard<'_> {
     /// Takes the answer for a chain. Returns how long Microsoft asks to wait, if it does.
-    pub(super) fn take(&mut self, id: u64, answer: Answer) -> Result<Option<Duration>, Error> {
+    pub(super) fn take(&mut self, id: u64, answer: Answer) -> Result<Option<Wait>, Error> {
         let failure = match answer {
             Ok(document) => {
-                if id == WALK {
-                    let progress = &mut self.checkpoint.progress;
-                    progress.requests += u64::from(document.requests);
-                    progress.bytes += document.body.len() as u64;
-                    return self.walk_page(&document.body).map(|()| None);
-                }
+                self.answered();
                 let progress = &mut self.checkpoint.progress;
                 progress.requests += u64::from(document.requests);
                 progress.bytes += document.body.len() as u64;
-                let is_export = self
-                    .checkpoint
-                    .frontier
-                    .chain(id)
-                    .is_some_and(|chain| self.list(chain).shape == Shape::Export);
-                if is_export {
-                    return Ok(self.prepared(id, &document.body));
+                let chain = self.checkpoint.frontier.chain(id);
+                let is_list = |chain: &Chain| self.list(chain).shape != Shape::Export;
+                if id != WALK && !chain.is_some_and(is_list) {
+                    return Ok(self.prepared(id, &document.body).map(Wait::of));
                 }
-                return self.page(id, &document.body).map(|()| None);
+                if let Some(chain) = self.checkpoint.frontier.chain_mut(id) {
+                    chain.vain = Waited::default();
+                }
+                let taken = match id {
+                    WALK => self.walk_page(&document.body),
+                    _ => self.page(id, &document.body),
+                };
+                return taken.map(|()| None);
             }
             Err(failure) => failure,
         };
+        let is_answer = !matches!(
+            failure,
+            Failure::Throttled { .. } | Failure::Authentication(_) | Failure::Failed(_)
+        );
+        if is_answer {
+            self.answered();
+        }
         let reason = failure.to_string();
         match failure {
-            Failure::Throttled { wait } => return Ok(Some(wait)),
+            Failure::Throttled { wait: time, because } => {
+                return Ok(Some(Wait { time, because }));
+            }
             failure if id == WALK => self.walk_failed(&failure),
             Failure::PageExpired(_) if self.restart(id) => (),
             Failure::Forbidden(_) if self.fall_back(id) => (),
@@ -61,6 +69,7 @@ impl Shard<'_> {
             Failure::Gone(_)
             | Failure::PageExpired(_)
             | Failure::Authentication(_)
+            | Failure::Unreadable(_)
             | Failure::Failed(_) => self.except(id, Status::Failed, &reason),
         }
         Ok(None)
@@ -135,7 +144,7 @@ impl Shard<'_> {
         chain.take_items(taken, page.count.filter(|_| list.counted));
         let goes_on = match page.next {
             Next::End => Ok(false),
-            Next::Link(link) => chain.follow(&link, taken == 0).map(|()| true),
+            Next::Link(link) => chain.follow(&link, &page.items).map(|()| true),
             Next::Rows { total } => chain.has_more(taken, total),
         };
         match goes_on {
@@ -155,8 +164,9 @@ impl Shard<'_> {
                 Some(reason) => self.except(id, Status::Partial, &reason),
             },
             // A service that goes in a circle once may find its way the next time.
-            Err(reason) if !self.restart(id) => self.except(id, Status::Failed, reason),
-            Ok(true) | Err(_) => (),
+            Err(Astray::Circle(_)) if self.restart(id) => (),
+            Err(astray) => self.except(id, Status::Failed, astray.reason()),
+            Ok(true) => (),
         }
         Ok(())
     }
@@ -229,7 +239,7 @@ fn owner(parent: &StoredParent) -> Owner<'_> {
 }
 
 /// The address of a request without its query.
-fn address_of(request: &Request) -> String {
+pub(super) fn address_of(request: &Request) -> String {
     let address = match &request.address {
         Address::Path(path) => path.clone(),
         Address::Host { base, path } => format!("{}{path}", base.trim_end_matches('/')),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use collector::ports::{Address, Failure, Fetch, Request};
+use collector::ports::{Address, Because, Failure, Fetch, Request};
 use serde_json::{Value, json};
 use steps::Domain;
 
 use super::stage::*;
+use crate::transport::Broken;
 
 fn members(count: usize) -> Vec<Request> {
     (0..count).map(|it| graph(&format!("/groups/{it}/members?$top=999"))).collect()
@@ -138,7 +139,10 @@ async fn a_part_that_is_throttled_for_long_holds_up_nobody() {
     let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     let wait = Duration::from_secs(40);
-    assert_eq!(answers[1].as_ref().unwrap_err(), &Failure::Throttled { wait });
+    assert_eq!(
+        answers[1].as_ref().unwrap_err(),
+        &Failure::Throttled { wait, because: Because::Refused }
+    );
     assert_eq!(stage.sent().len(), 1);
 }
 
@@ -146,7 +150,8 @@ async fn a_part_that_is_throttled_for_long_holds_up_nobody() {
 async fn each_part_has_its_own_end() {
     let mut has_failed = false;
     let stage = Stage::new(move |sent| match sent.method.as_str() {
-        "GET" => ok(&json!({ "again": sent.header("authorization") })),
+        // What is alone in the end is sent alone.
+        "GET" => error(503, "ServiceUnavailable", "x"),
         _ => batch(sent, |url| match url.split('/').nth(2).unwrap() {
             "0" => refused(403, "Authorization_RequestDenied"),
             "1" => refused(404, "Request_ResourceNotFound"),
@@ -169,8 +174,9 @@ async fn each_part_has_its_own_end() {
     assert_eq!(texts[4], "failed: ServiceUnavailable: x");
     assert_eq!(texts[5], "failed: the answer is not JSON");
     assert_eq!(texts[6], r#"{"url":"/groups/6/members?$top=999"}"#);
-    let parts: Vec<_> = stage.sent().iter().map(|it| it.parts().len()).collect();
-    assert_eq!(parts, [7, 3, 2, 2, 2]);
+    let sent = stage.sent();
+    let parts = sent.iter().map(|it| if it.method == "GET" { 1 } else { it.parts().len() });
+    assert_eq!(parts.collect::<Vec<_>>(), [7, 3, 2, 1, 1]);
     assert_eq!(stage.token_requests().len(), 2);
 }
 
@@ -245,4 +251,17 @@ async fn parts_are_paid_for_one_by_one() {
     assert!(answers.iter().all(Result::is_ok));
     let last = stage.sent().last().unwrap().at.as_millis();
     assert!((975..=985).contains(&last), "{last}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_whose_answer_is_too_large_is_sent_in_halves() {
+    let stage = Stage::new(|sent| {
+        if !sent.url.ends_with("$batch") {
+            return ok(&json!({ "value": [1] }));
+        }
+        Err(Broken::TooLarge { largest: 1 })
+    });
+    let requests = (0..5).map(|it| graph(&format!("/v1.0/{it}"))).collect();
+    let answers = stage.connect().fetch(&domain(Domain::Graph), requests).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use collector::ports::{Address, Failure, Fetch, Request};
+use collector::ports::{Address, Because, Failure, Fetch, Request};
 use futures_util::future::join;
 use serde_json::json;
 use steps::Domain;
@@ -93,16 +93,16 @@ async fn what_passes_is_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn what_does_not_pass_fails_with_its_reason() {
-    for (answer, reason) in [
-        (reset as fn() -> _, "failed: no answer: connection reset"),
-        (|| reply(200, &[], ""), "failed: the answer is not JSON"),
-        (|| error(500, "InternalServerError", "Sorry."), "failed: InternalServerError: Sorry."),
+    for (answer, reason, times) in [
+        (reset as fn() -> _, "failed: no answer: connection reset", 5),
+        (|| reply(200, &[], ""), "failed: the answer is not JSON", 3),
+        (|| error(500, "InternalServerError", "Sorry."), "failed: InternalServerError: Sorry.", 5),
     ] {
         let stage = Stage::new(move |_| answer());
         let answer = fetch(&stage.connect(), Domain::ResourceManager, arm("/a")).await;
         assert_eq!(text(&answer), reason);
-        assert_eq!(stage.sent().len(), 5);
-        assert!(stage.sent()[4].at <= Duration::from_secs(20));
+        assert_eq!(stage.sent().len(), times);
+        assert!(stage.sent()[times - 1].at <= Duration::from_secs(20));
     }
 }
 
@@ -150,10 +150,10 @@ async fn a_long_throttle_is_the_callers_to_wait_for() {
     let wait = Duration::from_secs(30);
     let of = Domain::ResourceManager;
     let answer = fetch(&connection, of, arm("/a")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, because: Because::Refused });
     // Nor does anyone else ask until then; other domains do not care.
     let answer = fetch(&connection, of, arm("/b")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait });
+    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait, because: Because::OthersRefused });
     assert_eq!(stage.sent().len(), 1);
     tokio::time::advance(wait).await;
     assert!(fetch(&connection, of, arm("/a")).await.is_ok());
@@ -234,4 +234,28 @@ async fn an_address_that_leads_elsewhere_is_not_asked() {
     assert!(answers[1].is_err());
     assert!(stage.sent().is_empty() && stage.token_requests().is_empty());
     assert!(connection.fetch(&domain(Domain::Graph), Vec::new()).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_document_is_asked_for_again_twice() {
+    let stage = Stage::new(|_| reply(200, &[], "<html>"));
+    let answer = fetch(&stage.connect(), Domain::Graph, graph("/a")).await;
+    let expected = Failure::Unreadable("the answer is not JSON".to_owned());
+    assert_eq!((answer.unwrap_err(), stage.sent().len()), (expected, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_asks_to_wait_for_a_day_holds_nobody_up() {
+    let stage = Stage::new(|sent| {
+        if sent.url.ends_with("/a") {
+            reply(429, &[("retry-after", "86400")], "")
+        } else {
+            ok(&json!({ "value": [] }))
+        }
+    });
+    let connection = stage.connect();
+    let answer = fetch(&connection, Domain::Graph, graph("/a")).await;
+    let reason = "failed: the service asks to wait for longer than 60 minutes";
+    assert_eq!(text(&answer), reason);
+    fetch(&connection, Domain::Graph, graph("/b")).await.unwrap();
 }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use collector::instance::Credentials;
-use collector::ports::{Failure, Fetch};
+use collector::ports::{Because, Failure, Fetch};
+use futures_util::future::join_all;
 use serde_json::json;
 use steps::{Domain, Service};
+use tokio::time::Instant;
 
 use super::stage::*;
 use crate::cloud::Cloud;
@@ -150,7 +152,10 @@ async fn a_sign_in_service_that_makes_no_sense_fails() {
 async fn a_throttled_sign_in_is_the_callers_to_wait_for() {
     let stage = Stage::bare(|_| reply(429, &[("retry-after", "60")], ""));
     let answer = fetch(&stage.connect(), Domain::Graph, graph("/a")).await;
-    assert_eq!(answer.unwrap_err(), Failure::Throttled { wait: Duration::from_mins(1) });
+    assert_eq!(
+        answer.unwrap_err(),
+        Failure::Throttled { wait: Duration::from_mins(1), because: Because::Refused }
+    );
     assert_eq!(stage.token_requests().len(), 1);
 }
 
@@ -196,4 +201,77 @@ async fn a_token_tells_its_application_permissions() {
                 .as_deref()
         );
     }
+}
+
+/// A network whose sign-in service is silent for the audience of key vaults.
+fn without_vault_tokens() -> impl FnMut(&Sent) -> Result<Reply, Broken> + Send + 'static {
+    |sent| match sent.is_for_token() {
+        true if sent.body.contains("vault") => silence(),
+        true => granted("t"),
+        false => ok(&json!({ "value": [] })),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_audience_that_is_silent_holds_no_other_up() {
+    let stage = Stage::bare(without_vault_tokens());
+    let connection = stage.connect();
+    let started = Instant::now();
+    let vault = fetch(&connection, Domain::KeyVault, vault("kv", "/keys"));
+    let others = async {
+        for n in 0..3 {
+            let path = format!("/{n}");
+            fetch(&connection, Domain::ResourceManager, arm(&path)).await.unwrap();
+            fetch(&connection, Domain::Graph, graph(&path)).await.unwrap();
+        }
+        started.elapsed()
+    };
+    let (vault, others) = tokio::join!(vault, others);
+    assert_eq!(others, Duration::ZERO);
+    let Err(Failure::Failed(reason)) = vault else { panic!("{vault:?}") };
+    assert!(reason.ends_with("no answer within 20 s"), "{reason}");
+    assert!(started.elapsed() < Duration::from_secs(45));
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_for_one_token_share_what_comes_of_it() {
+    let stage = Stage::bare(without_vault_tokens());
+    let connection = stage.connect();
+    let started = Instant::now();
+    let answers = (0..20).map(|n| {
+        let vault = vault(&format!("kv{n}"), "/keys");
+        fetch(&connection, Domain::KeyVault, vault)
+    });
+    for answer in join_all(answers).await {
+        assert!(matches!(answer, Err(Failure::Failed(_))), "{answer:?}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(45), "{:?}", started.elapsed());
+    assert_eq!(stage.token_requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_good_while_it_is_renewed_in_vain() {
+    let mut tokens = 0;
+    let stage = Stage::bare(move |sent| {
+        if !sent.is_for_token() {
+            return ok(&json!({ "value": [] }));
+        }
+        tokens += 1;
+        // It is to be renewed at once.
+        let token = json!({ "token_type": "Bearer", "expires_in": 120, "access_token": "t" });
+        if tokens == 1 { ok(&token) } else { silence() }
+    });
+    let connection = stage.connect();
+    fetch(&connection, Domain::Graph, graph("/1")).await.unwrap();
+    let started = Instant::now();
+    let renewing = fetch(&connection, Domain::Graph, graph("/2"));
+    let beside = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let answer = fetch(&connection, Domain::Graph, graph("/3")).await;
+        (answer, started.elapsed())
+    };
+    let (renewing, (beside, took)) = tokio::join!(renewing, beside);
+    renewing.unwrap();
+    beside.unwrap();
+    assert_eq!(took, Duration::from_secs(1));
 }

@@ -1,6 +1,7 @@
 //! A stage for tests: a connection whose network is a function, and whose time is virtual.
 
 use std::fmt;
+use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 use crate::cloud::Cloud;
 use crate::connection::Connection;
 use crate::identity::Identity;
+use crate::memory::Share;
 use crate::transport::{Broken, Opened, Reply, Transport};
 
 pub(crate) const SECRET: &str = "hunter2~TheSecretOfTheApplication";
@@ -110,6 +112,7 @@ impl Stage {
             identity: Identity::new(cloud, credentials(), self.clone()),
             transport: self.clone(),
             governors: Arc::default(),
+            memory: Arc::default(),
         }
     }
 
@@ -135,7 +138,7 @@ impl Stage {
 
 #[async_trait]
 impl Transport for Stage {
-    async fn send(&self, request: reqwest::Request) -> Result<Reply, Broken> {
+    async fn send(&self, request: reqwest::Request, _: &Arc<Share>) -> Result<Reply, Broken> {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         let sent = Sent {
             at: self.start.elapsed(),
@@ -152,11 +155,15 @@ impl Transport for Stage {
         }
         tokio::time::sleep(self.latency).await;
         self.under_way.lock().unwrap().0 -= 1;
-        (self.network.lock().unwrap())(&sent)
+        let answer = (self.network.lock().unwrap())(&sent);
+        if answer.as_ref().err() == silence().err().as_ref() {
+            pending::<()>().await;
+        }
+        answer
     }
 
     async fn open(&self, request: reqwest::Request) -> Result<Opened, Broken> {
-        let Reply { status, body, .. } = self.send(request).await?;
+        let Reply { status, body, .. } = self.send(request, &Share::small()).await?;
         Ok(Opened { status, body: stream::iter([Ok(body)]).boxed() })
     }
 }
@@ -184,6 +191,11 @@ pub(crate) fn ok(body: &Value) -> Result<Reply, Broken> {
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Result<Reply, Broken> {
     let body = json!({ "error": { "code": code, "message": message } });
     reply(status, &[], &body.to_string())
+}
+
+/// That there never is an answer.
+pub(crate) fn silence() -> Result<Reply, Broken> {
+    Err(Broken::Interrupted("silence".to_owned()))
 }
 
 pub(crate) fn reset() -> Result<Reply, Broken> {

@@ -22,6 +22,9 @@ use crate::request::Request;
 /// How many items of a page can come again on the next one.
 const OVERLAP: usize = 3;
 
+/// How many seconds an answer does not come that never comes: longer than anyone waits.
+const NEVER: u64 = 10 * 60 * 60;
+
 /// What a `$batch` begins with, for those that are cut.
 const BATCH: &str = r#"{"responses":[{"id":"0","status":200,"headers":{},"body":{"value":[]}},"#;
 
@@ -100,6 +103,10 @@ impl Injector {
 
     /// Answers a request, rightly or wrongly.
     pub(crate) fn answer(&self, cloud: &Cloud, request: &Request) -> Answer {
+        if permanent::is_silent(&self.permanent(), request) {
+            cloud.recorder.faulty("silent");
+            return self.never();
+        }
         let visit = Visit::new(request);
         if self.is_page_expired(&visit) {
             return Self::count(
@@ -127,6 +134,11 @@ impl Injector {
             _ => answer.ending = Ending::Dropped,
         }
         Self::count(cloud, &visit, kind, answer)
+    }
+
+    /// No answer.
+    fn never(&self) -> Answer {
+        Answer { ending: Ending::Never(self.wait(NEVER)), ..Answer::empty() }
     }
 
     /// Whether requests may be interrupted for the fault of another one on their connection. Each
@@ -202,14 +214,19 @@ impl Injector {
                 };
                 Answer { ending: Ending::Stream(draw.pick(reasons)), ..Answer::empty() }
             }
-            Kind::BodyCut | Kind::ChunksBroken => {
+            Kind::NeverAnswered => self.never(),
+            Kind::BodyCut | Kind::ChunksBroken | Kind::NeverEnded => {
                 let answer = match visit.shape {
                     // What the requests of a batch would get must not be used up by no one.
                     Shape::Batch => Answer { body: BATCH.into(), ..Answer::empty() },
                     _ => self.read(cloud, visit, None).0,
                 };
-                let is_cut = kind == Kind::BodyCut;
-                Answer { ending: if is_cut { Ending::Cut } else { Ending::Unended }, ..answer }
+                let ending = match kind {
+                    Kind::BodyCut => Ending::Cut,
+                    Kind::ChunksBroken => Ending::Unended,
+                    _ => Ending::Silent(self.wait(NEVER)),
+                };
+                Answer { ending, ..answer }
             }
             Kind::ExportFailed | Kind::ExportStuck | Kind::ExportBroken => {
                 let (answer, _) = self.read(cloud, visit, None);

@@ -57,6 +57,10 @@ pub(super) enum Kind {
     StreamRefused,
     /// HTTP/2: the stream is reset with another reason.
     StreamReset,
+    /// There never is an answer, and the connection stays open.
+    NeverAnswered,
+    /// The answer begins, and never ends.
+    NeverEnded,
     /// A report that is to be prepared is late.
     ExportSlow,
     /// A report that is to be prepared fails.
@@ -90,7 +94,7 @@ pub(super) struct Tokens {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 31] = [
+    pub(super) const ALL: [Self; 33] = [
         Self::Throttled,
         Self::ThrottledWithoutWait,
         Self::ThrottledTooShort,
@@ -118,6 +122,8 @@ impl Kind {
         Self::GoneAway,
         Self::StreamRefused,
         Self::StreamReset,
+        Self::NeverAnswered,
+        Self::NeverEnded,
         Self::ExportSlow,
         Self::ExportFailed,
         Self::ExportStuck,
@@ -154,6 +160,8 @@ impl Kind {
             Self::GoneAway => "gone-away",
             Self::StreamRefused => "stream-refused",
             Self::StreamReset => "stream-reset",
+            Self::NeverAnswered => "never-answered",
+            Self::NeverEnded => "never-ended",
             Self::ExportSlow => "export-slow",
             Self::ExportFailed => "export-failed",
             Self::ExportStuck => "export-stuck",
@@ -192,6 +200,7 @@ impl Kind {
                         | Self::ServiceUnavailable
                         | Self::ServiceUnavailableWithWait
                         | Self::GatewayTimeout
+                        | Self::NeverAnswered
                 );
             }
             Shape::Batch | Shape::Export => Tokens { has_page: false, has_delta: false },
@@ -216,7 +225,9 @@ impl Kind {
             | Self::ConnectionDropped
             | Self::GoneAway
             | Self::StreamRefused
-            | Self::StreamReset => !matches!(shape, Shape::Nested(_)),
+            | Self::StreamReset
+            | Self::NeverAnswered
+            | Self::NeverEnded => !matches!(shape, Shape::Nested(_)),
             _ => true,
         }
     }

@@ -1,5 +1,7 @@
 //! Faults that never end.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::Permanent;
@@ -8,6 +10,8 @@ use super::refusal;
 use super::visit::{Visit, path};
 use crate::answer::Answer;
 use crate::cloud::Cloud;
+use crate::graph::batch;
+use crate::request::Request;
 
 /// The answer that a permanent fault puts in the place of the right one, and the fault's name.
 pub(super) fn refuse(
@@ -41,7 +45,31 @@ pub(super) fn refuse(
         Permanent::Vanished { path } if is_below(&own, path) => {
             Some(("vanished", refusal::not_found(cloud, request)))
         }
+        Permanent::Throttled { path, wait } if is(&own, path) => {
+            let wait = Some(Duration::from_secs(*wait));
+            Some(("always-throttled", refusal::throttled(cloud, request, wait)))
+        }
         _ => None,
+    })
+}
+
+/// Whether a request is never answered.
+pub(super) fn is_silent(faults: &[Permanent], request: &Request) -> bool {
+    if faults.is_empty() {
+        return false;
+    }
+    let own = path(request);
+    let inner = batch::requests(request);
+    faults.iter().any(|fault| match fault {
+        Permanent::NeverAnswers { path: silent } => {
+            is(&own, silent) || inner.iter().any(|it| is(&path(it), silent))
+        }
+        Permanent::NeverSignsIn { audience } => {
+            let form = url::form_urlencoded::parse(&request.body);
+            let mut scopes = form.filter(|(name, _)| name == "scope");
+            own.ends_with("/token") && scopes.any(|(_, scope)| scope.starts_with(audience))
+        }
+        _ => false,
     })
 }
 

@@ -133,6 +133,20 @@ async fn a_body_is_cut() {
 }
 
 #[tokio::test]
+async fn an_answer_does_not_come() {
+    let it = befallen("never-answered").await.raw;
+    assert!(it.head.is_empty() && it.body.is_empty() && it.is_cut, "{it:?}");
+}
+
+#[tokio::test]
+async fn an_answer_does_not_go_on() {
+    let it = befallen("never-ended").await.raw;
+    let length: usize = it.header("content-length").unwrap().parse().unwrap();
+    assert_eq!(it.status(), 200);
+    assert!(it.is_cut && !it.body.is_empty() && it.body.len() < length, "{it:?}");
+}
+
+#[tokio::test]
 async fn chunks_do_not_end() {
     let it = befallen("chunks-broken").await.raw;
     assert_eq!((it.status(), it.header("transfer-encoding")), (200, Some("chunked")));
