@@ -96,7 +96,7 @@ impl Deployed {
     ///
     /// Those of the function.
     pub async fn start(&self, event: Value) -> Result<Value, lambda_runtime::Error> {
-        start::handle(&self.context(), invocation(event)).await
+        Box::pin(start::handle(&self.context(), invocation(event))).await
     }
 
     /// Starts the job of the instance.
@@ -110,7 +110,7 @@ impl Deployed {
         let context = self.context();
         let [collect, finish, provision] =
             [QueueName::Collect, QueueName::Finish, QueueName::Provision]
-                .map(|queue| self.deliver(&context, queue));
+                .map(|queue| Box::pin(self.deliver(&context, queue)));
         tokio::select! {
             () = self.queue.inner.drained() => (),
             () = collect => (),
