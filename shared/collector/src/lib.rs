@@ -8,6 +8,7 @@ mod advance;
 pub mod consent;
 mod context;
 mod delta;
+mod due;
 pub mod event;
 pub mod finish;
 pub mod instance;
