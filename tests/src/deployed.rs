@@ -96,7 +96,7 @@ impl Deployed {
     ///
     /// Those of the function.
     pub async fn start(&self, event: Value) -> Result<Value, lambda_runtime::Error> {
-        start::handle(&self.context(), invocation(event)).await
+        Box::pin(start::handle(&self.context(), invocation(event))).await
     }
 
     /// Starts the job of the instance.

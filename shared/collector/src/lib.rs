@@ -9,6 +9,7 @@ pub mod check;
 pub mod consent;
 mod context;
 mod delta;
+mod due;
 pub mod event;
 pub mod finish;
 pub mod instance;

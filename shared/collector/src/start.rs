@@ -3,13 +3,13 @@
 use serde::Serialize;
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::advance;
 use crate::context::{Context, Error, News};
 use crate::delta;
+use crate::due;
 use crate::event::Event;
 use crate::finish::Latest;
 use crate::instance::{Instance, SecretReference};
@@ -18,7 +18,6 @@ use crate::layout::{self, Job};
 use crate::lease::{self, Lease};
 use crate::manifest::Manifest;
 use crate::message::Slice;
-use crate::overdue;
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
 use crate::slice::{self, Outcome};
@@ -67,7 +66,7 @@ pub async fn handle(
     let (instance, secret, step) = match event {
         Event::Instance { instance, secret, step } => (*instance, secret, step),
         Event::Stored { instance_id, step } => (stored(context, &instance_id).await?, None, step),
-        Event::Due => return due(context, cause).await.map(Started::Jobs),
+        Event::Due => return due::start(context, cause).await.map(Started::Jobs),
         Event::Manage(action) => {
             return instances::manage(context, action).await.map(Started::Managed);
         }
@@ -84,85 +83,14 @@ pub async fn handle(
     }
 }
 
-/// Every stored instance whose polling interval has passed, and that is not running. Those of subscriptions
-/// are started for their tenant's.
-///
-/// One that cannot be started is an error in the log, and does not keep the others from starting. If none can
-/// be started that is due, that is the error of the event.
-async fn due(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
-    let now = OffsetDateTime::now_utc();
-    let mut jobs = Vec::new();
-    let mut first = None;
-    let mut failed = 0;
-    for id in instances::ids(context, "").await? {
-        if Instance::is_of_subscription(&id) {
-            continue;
-        }
-        // One instance that cannot start must not keep the others from starting.
-        match start_if_due(context, &id, cause, now).await {
-            Ok(job) => jobs.extend(job),
-            Err(
-                error @ (Error::AwaitsConsent { .. }
-                | Error::Running { .. }
-                | Error::Held { .. }
-                | Error::Died { .. }),
-            ) => {
-                tracing::info!(instance = id, %error, "an instance is not started");
-            }
-            Err(error) => {
-                // The template has an alarm on this message.
-                tracing::error!(instance = id, %error, "an instance cannot start");
-                failed += 1;
-                first.get_or_insert((id, error));
-            }
-        }
-    }
-    match first {
-        Some((instance, cause)) if jobs.is_empty() => {
-            Err(Error::NothingStarted { failed, instance, cause: Box::new(cause) })
-        }
-        _ => Ok(jobs),
-    }
-}
-
-/// Starts a stored instance if it is its turn, and tells if it, or one that it made, has had no complete job for
-/// too long.
-async fn start_if_due(
-    context: &Context,
-    id: &str,
-    cause: &str,
-    now: OffsetDateTime,
-) -> Result<Option<Job>, Error> {
-    let instance = stored(context, id).await?;
-    let Some(interval) = instance.polling_interval.duration().filter(|_| instance.enabled) else {
-        return Ok(None);
-    };
-    overdue::tell(context, id, interval, now).await;
-    if began(context, id).await?.is_some_and(|began| began >= turn(id, interval, now)) {
-        return Ok(None);
-    }
-    let job = start(context, &instance, cause).await?;
-    // Once in an interval, for they may be thousands.
-    overdue::tell_family(context, id, interval, now).await;
-    Ok(Some(job))
-}
-
 /// When the last job of an instance was started, if there was one.
 pub(crate) async fn began(context: &Context, id: &str) -> Result<Option<OffsetDateTime>, Error> {
     let (lease, _) = context.spare::<Lease>(&layout::lease(id)).await?;
     Ok(lease.map(|lease| lease.since))
 }
 
-/// When it was an instance's turn last. Those of an interval are spread over it, each at its own moment that
-/// follows from its id, so that they do not all begin at once.
-fn turn(id: &str, interval: std::time::Duration, now: OffsetDateTime) -> OffsetDateTime {
-    let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX).max(1);
-    let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, id.as_bytes()).as_u64_pair().0;
-    let offset = i64::try_from(hash >> 1).unwrap_or_default() % interval;
-    now - Duration::seconds((now.unix_timestamp() - offset).rem_euclid(interval))
-}
-
-async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
+/// A stored instance that can run by itself.
+pub(crate) async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
     let instance = instances::find(context, id).await?;
     if matches!(instance.config.client_secret, SecretReference::InMemory) {
         return Err(Error::SecretLost(id.to_owned()));
@@ -423,29 +351,4 @@ async fn run_step(
         format!("{property} was not as expected in {count} items, and is left out there")
     }));
     Ok(Started::Step(Box::new(StepResult { job, manifest, warnings })))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use time::macros::datetime;
-
-    use super::*;
-
-    #[test]
-    fn each_instance_has_its_turn_once_in_an_interval() {
-        let hour = std::time::Duration::from_hours(1);
-        let now = datetime!(2026-03-01 12:34:56 UTC);
-        let ids: Vec<String> = (0..60).map(|id| format!("instance-{id}")).collect();
-        let turns: BTreeSet<OffsetDateTime> = ids.iter().map(|id| turn(id, hour, now)).collect();
-        assert!(turns.iter().all(|turn| now - hour < *turn && *turn <= now));
-        assert!(turns.len() > 50, "they do not all begin at once");
-        for id in ids {
-            let last = turn(&id, hour, now);
-            assert_eq!(turn(&id, hour, last), last);
-            assert_eq!(turn(&id, hour, last + hour - Duration::SECOND), last);
-            assert_eq!(turn(&id, hour, last + hour), last + hour);
-        }
-    }
 }

@@ -12,7 +12,7 @@ use lambda_runtime::tracing::subscriber::filter::{EnvFilter, LevelFilter};
 use lambda_runtime::tracing::subscriber::fmt::{MakeWriter, fmt};
 use tracing::Subscriber;
 
-/// Sends what the function logs to the standard output, which AWS Lambda hands to Amazon `CloudWatch` Logs:
+/// Sends what the function logs to the standard output, which AWS Lambda hands to `CloudWatch`:
 /// from the level on that `RUST_LOG` says, or else `INFO`.
 pub fn init() {
     let lines = lines(io::stdout);

@@ -9,7 +9,7 @@ const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 
 /// What makes a part of a template public, or takes from an account what a small one does not have.
 const OPTIONAL: [&str; 4] =
-    ["FunctionUrlConfig:", "AuthType: NONE", "InvokedViaFunctionUrl:", "ReservedConcurrent"];
+    ["Type: AWS::Lambda::Url", "AuthType: NONE", "InvokedViaFunctionUrl:", "ReservedConcurrent"];
 
 /// The entries of a section, each with its lines.
 fn entries(section: &str) -> Vec<(&str, Vec<&str>)> {
@@ -33,6 +33,9 @@ fn the_default_deployment_has_no_public_url_and_reserves_no_concurrency() {
     assert!(option.contains(&r#"Default: "false""#), "{option:?}");
     let condition = r#"  HasConsentPage: !Equals [!Ref EnableConsentPage, "true"]"#;
     assert!(TEMPLATE.lines().any(|it| it == condition));
+
+    // `sam deploy --guided` asks about these whether they have a condition or not, and then deploys nothing.
+    assert!(!TEMPLATE.contains("FunctionUrlConfig"));
 
     let mut found = BTreeSet::new();
     for (name, lines) in entries("Resources").into_iter().chain(entries("Outputs")) {
