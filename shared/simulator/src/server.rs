@@ -1,5 +1,9 @@
 //! The HTTP server: it turns HTTP into requests to the cloud, and answers into HTTP.
 
+pub(crate) mod faults;
+mod http2;
+mod wire;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,18 +20,18 @@ use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::answer::{Answer, Ending};
-use crate::clock::Clock;
-use crate::cloud::Cloud;
-use crate::counters::Counters;
-use crate::directory::change::{self, DirectoryChange};
-use crate::export::Download;
-use crate::faults::Permanent;
-use crate::life::{Change, DeviceChanges};
-use crate::options::{Options, Principal, Subscription};
-use crate::random::Draw;
-use crate::request::Request;
-use crate::wire::{self, Gate, Line};
+use crate::services::answer::{Answer, Ending};
+use crate::services::clock::Clock;
+use crate::services::cloud::Cloud;
+use crate::services::counters::Counters;
+use crate::world::directory::change::{self, DirectoryChange};
+use crate::services::export::Download;
+use crate::server::faults::Permanent;
+use crate::world::life::{Change, DeviceChanges};
+use crate::world::options::{Options, Principal, Subscription};
+use crate::world::random::Draw;
+use crate::services::request::Request;
+use wire::{Gate, Line};
 
 /// A running simulated cloud. The server stops when this is dropped.
 #[derive(Debug)]

@@ -24,10 +24,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::clock::Clock;
-use crate::cloud::{Cloud, GRAPH, KEY_VAULT, RESOURCE_MANAGER};
-use crate::options::{Assignment, Options, Principal};
-use crate::request::{Request, parse_form};
+use crate::services::clock::Clock;
+use crate::services::cloud::{Cloud, GRAPH, KEY_VAULT, RESOURCE_MANAGER};
+use crate::world::options::{Assignment, Options, Principal};
+use crate::services::request::{Request, parse_form};
 
 /// A client of a cloud that nobody else uses.
 pub(crate) struct Client {

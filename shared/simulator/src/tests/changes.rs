@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{Client, texts, with_actions};
-use crate::cloud::RESOURCE_MANAGER;
-use crate::faults::Permanent;
-use crate::life::{Change, State};
-use crate::options::{Options, Subscription};
+use crate::services::cloud::RESOURCE_MANAGER;
+use crate::server::faults::Permanent;
+use crate::world::life::{Change, State};
+use crate::world::options::{Options, Subscription};
 
 const SUBSCRIPTIONS: &str = "management.azure.com/subscriptions?api-version=2022-12-01";
 
@@ -186,5 +186,5 @@ fn little_is_kept_of_a_thousand_subscriptions() {
     let last = ids.last().unwrap()["subscriptionId"].as_str().unwrap();
     assert_eq!((ids.len(), disks(&client, last).contains("/disks/")), (1000, true));
     // All that is kept of a subscription is how much it has of everything.
-    assert!(size_of::<crate::resources::plan::Plan>() <= 128);
+    assert!(size_of::<crate::world::resources::plan::Plan>() <= 128);
 }

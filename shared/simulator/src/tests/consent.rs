@@ -3,11 +3,11 @@
 use url::Url;
 
 use super::{Client, request, with_roles};
-use crate::answer::Answer;
-use crate::cloud::GRAPH;
-use crate::guid::Kind;
-use crate::options::{Application, Options};
-use crate::request::Request;
+use crate::services::answer::Answer;
+use crate::services::cloud::GRAPH;
+use crate::world::guid::Kind;
+use crate::world::options::{Application, Options};
+use crate::services::request::Request;
 
 const BACK: &str = "https://collector.example/consent?from=entra";
 

@@ -9,9 +9,9 @@ use std::slice::from_ref;
 use mirror::Mirror;
 
 use super::{Client, texts};
-use crate::directory::change::{self, DirectoryChange, ObjectKind};
-use crate::life::Change;
-use crate::options::Options;
+use crate::world::directory::change::{self, DirectoryChange, ObjectKind};
+use crate::world::life::Change;
+use crate::world::options::Options;
 
 const COLLECTIONS: [&str; 7] = [
     "users",

@@ -10,10 +10,10 @@ use archive::unzip;
 use serde_json::{Value, json};
 
 use super::{Client, Reply, request};
-use crate::answer::Answer;
-use crate::faults::Faults;
-use crate::options::{AppReports, Intune, Options};
-use crate::request::Request;
+use crate::services::answer::Answer;
+use crate::server::faults::Faults;
+use crate::world::options::{AppReports, Intune, Options};
+use crate::services::request::Request;
 
 const JOBS: &str = "graph.microsoft.com/beta/deviceManagement/reports/exportJobs";
 

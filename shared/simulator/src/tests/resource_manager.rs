@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Client, Reply, texts};
-use crate::options::Options;
-use crate::resources::ResourceType;
+use crate::world::options::Options;
+use crate::world::resources::ResourceType;
 
 fn client() -> Client {
     Client::new(Options { subscriptions: 5, resources: 400, ..Options::default() })
@@ -112,7 +112,7 @@ fn what_does_not_exist_is_refused_in_azures_words() {
     let token = client.arm_token();
     let base = subscription(&client, 0);
     let nobody = client.cloud.tenant.subscription_id(99);
-    let group = crate::resources::group::ResourceGroup::new(
+    let group = crate::world::resources::group::ResourceGroup::new(
         &client.cloud.tenant,
         &client.cloud.tenant.plans()[0],
         0,

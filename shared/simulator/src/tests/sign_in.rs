@@ -1,8 +1,8 @@
 //! Tokens: who gets one, and what for.
 
 use super::{Client, request, with_actions, with_roles};
-use crate::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER};
-use crate::options::Options;
+use crate::services::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER};
+use crate::world::options::Options;
 
 /// The tenant and the form of a request for a token, and the outcome.
 type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], (u16, &'a str, u64));
@@ -173,7 +173,7 @@ fn members_that_may_not_be_read_come_with_their_id_alone() {
 fn roles_of_resource_manager_decide_by_scope() {
     let tenant = Client::new(Options::default()).cloud.tenant;
     let (first, second) = (tenant.subscription_id(0), tenant.subscription_id(1));
-    let group = crate::resources::group::ResourceGroup::new(&tenant, &tenant.plans()[0], 0).id();
+    let group = crate::world::resources::group::ResourceGroup::new(&tenant, &tenant.plans()[0], 0).id();
     let principals = vec![
         with_actions("reader", &format!("/subscriptions/{first}"), &["*/read"]),
         with_actions("narrow", &group, &["*/read"]),
@@ -212,7 +212,7 @@ fn a_request_without_authorization_is_refused_everywhere() {
         "management.azure.com/subscriptions?api-version=2022-12-01",
         "any.vault.azure.net/secrets?api-version=7.4",
     ] {
-        let anonymous = crate::request::Request { bearer: None, ..request("", address) };
+        let anonymous = crate::services::request::Request { bearer: None, ..request("", address) };
         assert_eq!(client.send(&anonymous).status, 401, "{address}");
     }
 }

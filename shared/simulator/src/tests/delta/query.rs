@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::mirror::Mirror;
 use super::{change, client, graph};
-use crate::cloud::GRAPH;
-use crate::directory::change::DirectoryChange;
-use crate::options::Options;
-use crate::request::Request;
+use crate::services::cloud::GRAPH;
+use crate::world::directory::change::DirectoryChange;
+use crate::world::options::Options;
+use crate::services::request::Request;
 use crate::tests::{Client, Reply, request, with_roles};
 
 #[test]
