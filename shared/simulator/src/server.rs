@@ -20,17 +20,17 @@ use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::server::faults::Permanent;
 use crate::services::answer::{Answer, Ending};
 use crate::services::clock::Clock;
 use crate::services::cloud::Cloud;
 use crate::services::counters::Counters;
-use crate::world::directory::change::{self, DirectoryChange};
 use crate::services::export::Download;
-use crate::server::faults::Permanent;
+use crate::services::request::Request;
+use crate::world::directory::change::{self, DirectoryChange};
 use crate::world::life::{Change, DeviceChanges};
 use crate::world::options::{Options, Principal, Subscription};
 use crate::world::random::Draw;
-use crate::services::request::Request;
 use wire::{Gate, Line};
 
 /// A running simulated cloud. The server stops when this is dropped.

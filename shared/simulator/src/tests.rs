@@ -26,8 +26,9 @@ use serde_json::Value;
 
 use crate::services::clock::Clock;
 use crate::services::cloud::{Cloud, GRAPH, KEY_VAULT, RESOURCE_MANAGER};
-use crate::world::options::{Assignment, Options, Principal};
 use crate::services::request::{Request, parse_form};
+use crate::world::options::{Assignment, Options, Principal};
+use crate::world::resources::catalog;
 
 /// A client of a cloud that nobody else uses.
 pub(crate) struct Client {
@@ -172,6 +173,12 @@ pub(crate) fn request(token: &str, address: &str) -> Request {
         bearer: Some(token.to_owned()),
         ..Request::default()
     }
+}
+
+/// The address of a list of a type, with the newest version that knows the type.
+pub(crate) fn versioned(address: &str, kind: &str) -> String {
+    let kind = catalog::find(kind).unwrap_or_else(|| panic!("{kind}"));
+    format!("{address}?api-version={}", kind.versions.last().unwrap())
 }
 
 /// A principal with some application permissions of Microsoft Graph and nothing else.

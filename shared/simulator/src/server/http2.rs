@@ -22,11 +22,11 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
 
+use crate::server::Server;
+use crate::server::wire::{Connection, Line};
 use crate::services::answer::{Answer, Ending};
 use crate::services::export::Download;
 use crate::services::request::Request;
-use crate::server::Server;
-use crate::server::wire::{Connection, Line};
 
 /// Whether a client speaks HTTP/2, which it says with its first bytes. They come in one piece.
 pub(crate) async fn is_spoken(stream: &TcpStream) -> bool {

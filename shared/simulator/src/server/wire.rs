@@ -15,8 +15,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::server::http2;
 use crate::server::Server;
+use crate::server::http2;
 
 /// Nothing is sent any more.
 const RESET: u8 = 1;

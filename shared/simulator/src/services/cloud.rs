@@ -5,18 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::server::faults::{Faults, Injector, Permanent};
 use crate::services::answer::Answer;
 use crate::services::clock::Clock;
 use crate::services::counters::Recorder;
 use crate::services::export::{Archive, Exports};
-use crate::server::faults::{Faults, Injector, Permanent};
-use crate::world::options::Options;
 use crate::services::paging::Pager;
 use crate::services::request::Request;
-use crate::world::tenant::Tenant;
 use crate::services::throttle::{Limit, Throttles, Verdict};
 use crate::services::token::Tokens;
-use crate::services::{resource_manager, entra, graph, storage, vault};
+use crate::services::{entra, graph, resource_manager, storage, vault};
+use crate::world::options::Options;
+use crate::world::tenant::Tenant;
 
 /// The audience of tokens for Microsoft Graph.
 pub(crate) const GRAPH: &str = "https://graph.microsoft.com";

@@ -13,9 +13,9 @@ pub(crate) use archive::{Archive, Download};
 pub(crate) use job::{Fate, Job, Order, Status};
 
 use crate::services::cloud::Cloud;
+use crate::services::report::{Ask, Selection, find};
 use crate::world::options::Intune;
 use crate::world::random::{Draw, hash};
-use crate::services::report::{Ask, Selection, find};
 
 /// All jobs that prepare reports.
 #[derive(Debug)]

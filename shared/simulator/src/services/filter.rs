@@ -1,172 +1,181 @@
-//! Filters, as far as lists and reports are asked for with one: comparisons for equality, combined.
+//! Filters, as `$filter` and reports have them: comparisons, `in`, `startsWith`, `endsWith`, `and`,
+//! `or` and `not`.
+
+mod parse;
+mod table;
+
+use std::cmp::Ordering;
 
 use serde_json::Value;
 
-/// An expression such as `(PolicyId eq 'a') and (OwnerType eq '1' or OwnerType eq null)`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What an object has to be like.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Filter {
-    All(Vec<Filter>),
-    Any(Vec<Filter>),
+    /// It lets everything through.
+    Everything,
+    And(Box<Filter>, Box<Filter>),
+    Or(Box<Filter>, Box<Filter>),
+    Not(Box<Filter>),
     Compare {
-        name: String,
-        is_equal: bool,
-        /// Nothing stands for null.
-        value: Option<String>,
+        path: String,
+        operator: Operator,
+        value: Value,
+    },
+    In {
+        path: String,
+        values: Vec<Value>,
+    },
+    Starts {
+        path: String,
+        with: String,
+    },
+    Ends {
+        path: String,
+        with: String,
     },
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
 impl Filter {
-    /// What lets everything through.
-    pub(crate) const fn everything() -> Self {
-        Self::All(Vec::new())
-    }
-
-    /// Reads an expression; nothing if it is not one that is understood here.
+    /// Reads a filter; nothing if it is malformed, or has something that is not honoured here.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut tokens = tokens(text)?;
-        if tokens.is_empty() {
-            return Some(Self::everything());
-        }
-        tokens.reverse();
-        let filter = any(&mut tokens)?;
-        tokens.is_empty().then_some(filter)
+        parse::filter(text)
     }
 
-    /// Whether something passes, of which the values are told by their names. What has no value of a
-    /// name has null.
-    pub(crate) fn accepts(&self, value_of: &impl Fn(&str) -> Option<Value>) -> bool {
+    /// Whether the directory answers it only with eventual consistency.
+    pub(crate) fn is_advanced(&self) -> bool {
         match self {
-            Self::All(parts) => parts.iter().all(|part| part.accepts(value_of)),
-            Self::Any(parts) => parts.iter().any(|part| part.accepts(value_of)),
-            Self::Compare { name, is_equal, value } => {
-                let found = match value_of(name).unwrap_or_default() {
-                    Value::Null => None,
-                    Value::String(text) => Some(text),
-                    other => Some(other.to_string()),
-                };
-                let is_same = match (&found, value) {
-                    (Some(found), Some(value)) => found.eq_ignore_ascii_case(value),
-                    (found, value) => found.is_none() && value.is_none(),
-                };
-                is_same == *is_equal
+            Self::And(one, other) | Self::Or(one, other) => {
+                one.is_advanced() || other.is_advanced()
             }
+            Self::Not(_) | Self::Ends { .. } => true,
+            Self::Compare { operator, .. } => *operator == Operator::Unequal,
+            Self::Everything | Self::In { .. } | Self::Starts { .. } => false,
         }
     }
 
-    /// Takes out the value that something must have to pass, if there is one.
-    pub(crate) fn take(&mut self, wanted: &str) -> Option<String> {
+    /// The names of the properties that it looks at.
+    pub(crate) fn properties(&self) -> Vec<&str> {
+        self.paths().into_iter().map(|path| path.split('/').next().unwrap_or(path)).collect()
+    }
+
+    /// The paths of the values that it looks at, such as `properties/usageStart`.
+    pub(crate) fn paths(&self) -> Vec<&str> {
         match self {
-            Self::Compare { name, is_equal: true, value: Some(value) } if name == wanted => {
-                let value = value.clone();
-                *self = Self::everything();
-                Some(value)
+            Self::Everything => Vec::new(),
+            Self::And(one, other) | Self::Or(one, other) => {
+                one.paths().into_iter().chain(other.paths()).collect()
             }
-            Self::All(parts) => parts.iter_mut().find_map(|part| part.take(wanted)),
+            Self::Not(inner) => inner.paths(),
+            Self::Compare { path, .. }
+            | Self::In { path, .. }
+            | Self::Starts { path, .. }
+            | Self::Ends { path, .. } => vec![path],
+        }
+    }
+
+    /// The parts that all have to hold; nothing if it is not made of such.
+    pub(crate) fn clauses(&self) -> Option<Vec<&Self>> {
+        match self {
+            Self::And(one, other) => {
+                let mut clauses = one.clauses()?;
+                clauses.extend(other.clauses()?);
+                Some(clauses)
+            }
+            Self::Everything => Some(Vec::new()),
+            Self::Compare { .. } => Some(vec![self]),
             _ => None,
         }
     }
 
-    /// Whether it lets everything through.
-    pub(crate) fn is_everything(&self) -> bool {
-        matches!(self, Self::All(parts) if parts.iter().all(Self::is_everything))
-    }
-
-    /// A name for which none of some stand.
-    pub(crate) fn unknown(&self, known: &impl Fn(&str) -> bool) -> Option<&str> {
-        match self {
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().find_map(|part| part.unknown(known))
-            }
-            Self::Compare { name, .. } => (!known(name)).then_some(name),
-        }
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Token {
-    Open,
-    Close,
-    Word(String),
-    Text(String),
-}
-
-fn tokens(text: &str) -> Option<Vec<Token>> {
-    let mut tokens = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let (token, length) = match first {
-            '(' => (Token::Open, 1),
-            ')' => (Token::Close, 1),
-            '\'' => quoted(rest)?,
-            _ => {
-                let end = rest.find(|it: char| it.is_whitespace() || "()'".contains(it));
-                let word = &rest[..end.unwrap_or(rest.len())];
-                (Token::Word(word.to_owned()), word.len())
-            }
+    /// Whether an object is like that. It is asked for its properties by name.
+    pub(crate) fn matches(&self, property: &dyn Fn(&str) -> Option<Value>) -> bool {
+        let value = |path: &str| {
+            let (name, rest) = path.split_once('/').unwrap_or((path, ""));
+            let found = property(name)?;
+            if rest.is_empty() { Some(found) } else { found.pointer(&format!("/{rest}")).cloned() }
         };
-        tokens.push(token);
-        rest = rest[length..].trim_start();
+        let text = |path: &str| {
+            let found = value(path)?;
+            Some(found.as_str()?.to_lowercase())
+        };
+        match self {
+            Self::Everything => true,
+            Self::And(one, other) => one.matches(property) && other.matches(property),
+            Self::Or(one, other) => one.matches(property) || other.matches(property),
+            Self::Not(inner) => !inner.matches(property),
+            Self::Compare { path, operator, value: wanted } => {
+                compare(&value(path).unwrap_or_default(), *operator, wanted)
+            }
+            Self::In { path, values } => {
+                let found = value(path).unwrap_or_default();
+                values.iter().any(|wanted| compare(&found, Operator::Equal, wanted))
+            }
+            Self::Starts { path, with } => {
+                text(path).is_some_and(|it| it.starts_with(&with.to_lowercase()))
+            }
+            Self::Ends { path, with } => {
+                text(path).is_some_and(|it| it.ends_with(&with.to_lowercase()))
+            }
+        }
     }
-    Some(tokens)
-}
 
-/// A text in quotation marks, of which two stand for one, and how long it is with them.
-fn quoted(rest: &str) -> Option<(Token, usize)> {
-    let mut end = 1;
-    loop {
-        end += rest.get(end..)?.find('\'')?;
-        if rest[end + 1..].starts_with('\'') {
-            end += 2;
-        } else {
-            return Some((Token::Text(rest[1..end].replace("''", "'")), end + 1));
+    /// The values that a property must have one of, if that is all there is to the filter.
+    pub(crate) fn values_of(&self, name: &str) -> Option<Vec<&str>> {
+        match self {
+            Self::Or(one, other) => {
+                let mut values = one.values_of(name)?;
+                values.extend(other.values_of(name)?);
+                Some(values)
+            }
+            Self::Compare { path, operator: Operator::Equal, value } if path == name => {
+                Some(vec![value.as_str()?])
+            }
+            Self::In { path, values } if path == name => values.iter().map(Value::as_str).collect(),
+            _ => None,
+        }
+    }
+
+    /// The value that a property must have, whatever else there is to the filter.
+    pub(crate) fn value_of(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::And(one, other) => one.value_of(name).or_else(|| other.value_of(name)),
+            Self::Compare { path, operator: Operator::Equal, value } if path == name => {
+                value.as_str()
+            }
+            _ => None,
         }
     }
 }
 
-/// Reads what is combined by `or`. The next token is the last.
-fn any(tokens: &mut Vec<Token>) -> Option<Filter> {
-    combined(tokens, "or", all, Filter::Any)
-}
-
-fn all(tokens: &mut Vec<Token>) -> Option<Filter> {
-    combined(tokens, "and", one, Filter::All)
-}
-
-fn combined(
-    tokens: &mut Vec<Token>,
-    word: &str,
-    read: fn(&mut Vec<Token>) -> Option<Filter>,
-    make: fn(Vec<Filter>) -> Filter,
-) -> Option<Filter> {
-    let mut parts = vec![read(tokens)?];
-    while matches!(tokens.last(), Some(Token::Word(next)) if next == word) {
-        tokens.pop();
-        parts.push(read(tokens)?);
-    }
-    if parts.len() == 1 { parts.pop() } else { Some(make(parts)) }
-}
-
-fn one(tokens: &mut Vec<Token>) -> Option<Filter> {
-    match tokens.pop()? {
-        Token::Open => {
-            let inner = any(tokens)?;
-            (tokens.pop()? == Token::Close).then_some(inner)
+/// Texts are compared without case. What cannot be compared is not equal.
+fn compare(found: &Value, operator: Operator, wanted: &Value) -> bool {
+    let order = match (found, wanted) {
+        (Value::String(found), Value::String(wanted)) => {
+            Some(found.to_lowercase().cmp(&wanted.to_lowercase()))
         }
-        Token::Word(name) => {
-            let is_equal = match tokens.pop()? {
-                Token::Word(word) if word == "eq" => true,
-                Token::Word(word) if word == "ne" => false,
-                _ => return None,
-            };
-            let value = match tokens.pop()? {
-                Token::Text(text) => Some(text),
-                Token::Word(word) if word == "null" => None,
-                Token::Word(word) => Some(word),
-                Token::Open | Token::Close => return None,
-            };
-            Some(Filter::Compare { name, is_equal, value })
-        }
-        Token::Close | Token::Text(_) => None,
+        (Value::Number(found), Value::Number(wanted)) => found
+            .as_f64()
+            .zip(wanted.as_f64())
+            .and_then(|(found, wanted)| found.partial_cmp(&wanted)),
+        _ => (found == wanted).then_some(Ordering::Equal),
+    };
+    match operator {
+        Operator::Equal => order == Some(Ordering::Equal),
+        Operator::Unequal => order != Some(Ordering::Equal),
+        Operator::Less => order == Some(Ordering::Less),
+        Operator::LessOrEqual => order.is_some_and(Ordering::is_le),
+        Operator::Greater => order == Some(Ordering::Greater),
+        Operator::GreaterOrEqual => order.is_some_and(Ordering::is_ge),
     }
 }
 
@@ -176,44 +185,61 @@ mod tests {
 
     use super::*;
 
-    fn accepts(filter: &str, row: &Value) -> bool {
-        Filter::parse(filter).unwrap().accepts(&|name| row.get(name).cloned())
+    fn matches(filter: &str) -> bool {
+        let object = json!({
+            "name": "Müller's",
+            "size": 3,
+            "is": true,
+            "none": null,
+            "at": "2026-10-01T00:00:00Z",
+            "deep": { "er": "x" },
+        });
+        let filter = Filter::parse(filter).unwrap_or_else(|| panic!("{filter}"));
+        filter.matches(&|name| object.get(name).cloned())
     }
 
     #[test]
-    fn what_is_combined_is_read_as_it_is_nested() {
-        let row = json!({ "a": "X", "b": 2, "c": true, "d": "it's" });
+    fn comparisons_and_their_combinations() {
+        for filter in [
+            "name eq 'müller''S'",
+            "size ge 3 and size lt 4",
+            "is eq true",
+            "none eq null and name ne null",
+            "at gt 2026-09-30T00:00:00Z",
+            "deep/er in ('y', 'x')",
+            "startsWith(name,'MÜ') and endswith(name, 's')",
+            "not(size eq 4) and (size eq 1 or size eq 3)",
+            "size eq 1 or size eq 3 and is eq true",
+        ] {
+            assert!(matches(filter), "{filter}");
+        }
+        for filter in ["name eq 'x'", "size eq '3'", "none ne null", "deep/none eq 'x'"] {
+            assert!(!matches(filter), "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_not_guessed() {
         for filter in [
             "",
-            "(a eq 'x')",
-            "a eq 'x' and b eq '2'",
-            "a eq 'y' or (b eq 2 and c eq true)",
-            "e eq null",
-            "d eq 'it''s'",
-            "(a ne 'y') and ((b eq 1) or (c ne false))",
+            "name",
+            "name eq",
+            "name eq 'x",
+            "name eq 'x' and",
+            "members/any(m:m/id eq 'x')",
+            "(is eq true",
         ] {
-            assert!(accepts(filter, &row), "{filter}");
-        }
-        for filter in ["a eq 'y'", "a eq null", "b ne '2'", "c eq true and a eq 'y' or b eq 3"] {
-            assert!(!accepts(filter, &row), "{filter}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_understood_is_refused() {
-        for filter in ["a", "a eq", "a gt 1", "(a eq 1", "a eq 1)", "a eq 'x", "isof('b')", "and"] {
             assert_eq!(Filter::parse(filter), None, "{filter}");
         }
     }
 
     #[test]
-    fn what_has_to_be_equal_is_taken_out_and_the_rest_stays() {
-        let mut filter = Filter::parse("(b eq 2) and (PolicyId eq 'p')").unwrap();
-        assert_eq!(filter.take("PolicyId"), Some("p".to_owned()));
-        assert!(!filter.is_everything());
-        assert_eq!(filter.take("b"), Some("2".to_owned()));
-        assert!(filter.is_everything());
-        let mut either = Filter::parse("PolicyId eq 'p' or b eq 2").unwrap();
-        assert_eq!(either.take("PolicyId"), None);
+    fn the_values_of_one_property_can_be_told() {
+        let filter = Filter::parse("id eq 'a' or id in ('b','c')").unwrap();
+        assert_eq!(filter.values_of("id"), Some(vec!["a", "b", "c"]));
+        assert_eq!(Filter::parse("id eq 'a' or x eq 'b'").unwrap().values_of("id"), None);
+        let filter = Filter::parse("groupId eq 'a' and accessId eq 'member'").unwrap();
+        assert_eq!((filter.value_of("groupId"), filter.value_of("id")), (Some("a"), None));
+        assert!(Filter::parse("id ne 'a'").unwrap().is_advanced() && !filter.is_advanced());
     }
 }

@@ -4,22 +4,29 @@ pub(crate) mod error;
 mod list;
 mod management_group;
 mod path;
+mod provider;
 mod subscription;
+mod target;
+mod usage;
 
 use serde_json::Value;
 
 use crate::services::answer::Answer;
 use crate::services::cloud::{self, Cloud};
-use crate::world::options::{Assignment, is_within};
 use crate::services::request::Request;
-use crate::world::resources::group::ResourceGroup;
-use crate::world::resources::plan::Plan;
-use crate::world::resources::{Resource, ResourceType, virtual_machine};
-use crate::world::tenant::Tenant;
 use crate::services::throttle::{Budget, Limit};
 use crate::services::token::Claims;
+use crate::world::options::{Assignment, is_within};
+use crate::world::resources::coded::Coded;
+use crate::world::resources::kind::{Answer as Wanted, Method, Spelling};
+use crate::world::resources::plan::Plan;
+use crate::world::resources::resource::Resource;
+use crate::world::resources::virtual_machine;
+use crate::world::tenant::Tenant;
 use error::{Failure, refuse, unauthorized};
-use path::Target;
+use list::Items;
+use path::Path;
+use target::{Scope, Target};
 
 /// Who asks.
 struct Caller<'a> {
@@ -78,13 +85,12 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
         Ok(target) => target,
         Err(failure) => return refuse(&failure),
     };
-    let (limit, header) = read_limit(cloud, &caller, target.plan());
+    let (limit, header) = read_limit(cloud, &caller, target.plan);
     let verdict = cloud.charge(&limit, 1);
     let answer = if verdict.granted {
         read(cloud, request, &caller, &target).unwrap_or_else(|failure| refuse(&failure))
     } else {
-        let subscription =
-            target.plan().map(|plan| cloud.tenant.subscription_id(plan.subscription));
+        let subscription = target.plan.map(|plan| cloud.tenant.subscription_id(plan.subscription));
         refuse(&Failure::throttled(subscription.as_deref(), &claims.oid, verdict.wait))
             .with("Retry-After", verdict.wait.to_string())
     };
@@ -94,13 +100,17 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
 /// What a request is for. Whether it says its version is checked first, whether its subscription
 /// exists second, so that throttles are kept for real subscriptions only.
 fn target<'a>(cloud: &'a Cloud, request: &Request) -> Result<Target<'a>, Failure> {
-    if request.method != "GET" {
+    let version = request.parameter("api-version").filter(|version| !version.is_empty());
+    if !matches!(request.method.as_str(), "GET" | "POST") {
         return Err(Failure::method(&request.method));
     }
-    if request.parameter("api-version").is_none_or(str::is_empty) {
-        return Err(Failure::missing_version());
+    let version = version.ok_or_else(Failure::missing_version)?;
+    let path = Path::parse(&request.segments(), version)?;
+    let is_posted = path.kind.method == Method::Post && path.name.is_none();
+    if is_posted != (request.method == "POST") {
+        return Err(Failure::method(&request.method));
     }
-    Target::parse(&cloud.tenant, &request.segments())
+    Target::find(&cloud.tenant, &path, version)
 }
 
 /// 250 reads, of which 25 come back in a second, for each principal in each subscription; and the
@@ -124,16 +134,17 @@ fn read_limit(cloud: &Cloud, caller: &Caller, plan: Option<&Plan>) -> (Limit, &'
     (limit, header)
 }
 
-/// The storage provider answers 100 lists in five minutes, and asks for 17 seconds of patience
-/// however long it will really take. Documented by subscription and region; the region is not
-/// looked at here.
-fn charge_storage(cloud: &Cloud, plan: &Plan) -> Result<(), Failure> {
+/// A provider may answer so many lists in a period. Documented by subscription and region; the region is
+/// not looked at here.
+fn charge_provider(cloud: &Cloud, target: &Target) -> Result<(), Failure> {
+    let (Some(plan), Some(throttle)) = (target.plan, &target.kind.throttle) else { return Ok(()) };
     let limit = Limit {
-        domain: format!("{}/arm-storage", cloud.tenant.subscription_id(plan.subscription)),
+        domain: format!("{}/{}", cloud.tenant.subscription_id(plan.subscription), throttle.domain),
         holder: String::new(),
-        budget: Budget::Window { units: 100, seconds: 300 },
+        budget: Budget::Window { units: throttle.requests, seconds: throttle.seconds },
     };
-    if cloud.charge(&limit, 1).granted { Ok(()) } else { Err(Failure::storage_throttled()) }
+    let verdict = cloud.charge(&limit, 1);
+    verdict.granted.then_some(()).ok_or_else(|| Failure::provider_throttled(throttle.seconds))
 }
 
 fn read(
@@ -142,52 +153,52 @@ fn read(
     caller: &Caller,
     target: &Target,
 ) -> Result<Answer, Failure> {
-    let tenant = &cloud.tenant;
-    match target {
-        Target::ManagementGroups => management_group::list(cloud, request, caller),
-        Target::ManagementGroup(name) => management_group::one(cloud, request, caller, name),
-        Target::Subscriptions => subscription::list(cloud, request, caller),
-        Target::Subscription(plan) => {
-            caller.authorize("Microsoft.Resources/subscriptions/read", &scope(cloud, plan))?;
-            Ok(Answer::new(200, &subscription::json(tenant, plan, &tenant.life(plan))))
+    let (tenant, kind) = (&cloud.tenant, target.kind);
+    match (kind.code, &target.name) {
+        (Some(Coded::ManagementGroup), None) => {
+            return management_group::list(cloud, request, caller);
         }
-        Target::Locations(plan) => subscription::locations(cloud, request, caller, plan),
-        Target::ResourceGroups(plan) => {
-            let action = "Microsoft.Resources/subscriptions/resourceGroups/read";
-            caller.authorize(action, &scope(cloud, plan))?;
-            let item = |index| Some(ResourceGroup::new(tenant, plan, index).json());
-            list::answer(cloud, request, plan.resource_groups, 1000, item)
+        (Some(Coded::ManagementGroup), Some(name)) => {
+            return management_group::one(cloud, request, caller, name);
         }
-        Target::ResourceGroup(group) => {
-            let action = "Microsoft.Resources/subscriptions/resourceGroups/read";
-            caller.authorize(action, &group.id())?;
-            Ok(Answer::new(200, &group.json()))
-        }
-        Target::Resources { plan, kind, group } => {
-            let scope = group.as_ref().map_or_else(|| scope(cloud, plan), ResourceGroup::id);
-            caller.authorize(&format!("{}/read", kind.name()), &scope)?;
-            if *kind == ResourceType::StorageAccount {
-                charge_storage(cloud, plan)?;
-            }
-            list::resources(cloud, request, plan, *kind, group.as_ref())
-        }
-        Target::Resource(resource) => {
-            let id = resource.id(crate::world::resources::Spelling::Created);
-            caller.authorize(&format!("{}/read", resource.kind.name()), &id)?;
-            Ok(Answer::new(200, &single(request, resource)))
-        }
-        Target::Children(children) => list::children(cloud, request, caller, children),
+        (Some(Coded::Subscription), None) => return subscription::list(cloud, request, caller),
+        _ => {}
     }
-}
-
-fn scope(cloud: &Cloud, plan: &Plan) -> String {
-    format!("/subscriptions/{}", cloud.tenant.subscription_id(plan.subscription))
+    let scope = match &target.resource {
+        Some(resource) => resource.id(Spelling::Created),
+        None => target.scope.id(tenant),
+    };
+    caller.authorize(&kind.action(), &scope)?;
+    if let Some(resource) = &target.resource {
+        return Ok(Answer::new(200, &single(request, resource)));
+    }
+    let items = match (kind.code, &target.scope) {
+        (Some(Coded::Subscription), Scope::Subscription(plan)) => {
+            return Ok(Answer::new(200, &subscription::json(tenant, plan, &tenant.life(plan))));
+        }
+        (Some(Coded::ResourceGroup), Scope::Group(group)) => {
+            return Ok(Answer::new(200, &group.json()));
+        }
+        (Some(Coded::Location), _) => subscription::locations(&scope),
+        (Some(Coded::Provider), Scope::Subscription(plan)) => provider::all(tenant, plan),
+        _ => Items::of(cloud, request, target)?,
+    };
+    if let Some(name) = &target.name {
+        let found = items.named(name);
+        let found = found.ok_or_else(|| Failure::resource_not_found(kind.name, name, ""))?;
+        return Ok(Answer::new(200, &found));
+    }
+    charge_provider(cloud, target)?;
+    match kind.answer {
+        Wanted::List => items.page(cloud, request, kind.page),
+        Wanted::Item => Ok(Answer::new(200, &items.first().unwrap_or_default())),
+    }
 }
 
 fn single(request: &Request, resource: &Resource) -> Value {
     let mut body = resource.json();
     let expand = request.parameter("$expand").unwrap_or_default();
-    if resource.kind == ResourceType::VirtualMachine && expand.contains("instanceView") {
+    if resource.is(Coded::VirtualMachine) && expand.contains("instanceView") {
         body["properties"]["instanceView"] = virtual_machine::instance_view(resource);
     }
     body

@@ -2,10 +2,10 @@
 
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
-use crate::world::dates::utc;
 use crate::services::export::{Download, Fate, Job, Status};
-use crate::world::random::Draw;
 use crate::services::request::Request;
+use crate::world::dates::utc;
+use crate::world::random::Draw;
 
 /// Answers a request to a storage account. What is there to be read is a prepared report, with the
 /// signature that its address has.

@@ -5,11 +5,14 @@ use serde_json::json;
 use crate::services::answer::Answer;
 use crate::services::cloud::{self, Cloud};
 use crate::services::request::Request;
-use crate::world::resources::vault::{Closed, closed, uses_roles};
-use crate::world::resources::vault_item::{Item, ItemKind};
-use crate::world::resources::{Resource, ResourceType, Spelling};
 use crate::services::throttle::{Budget, Limit};
 use crate::services::token::{Claims, Refusal};
+use crate::world::resources::coded::Coded;
+use crate::world::resources::collection::Collection;
+use crate::world::resources::kind::Spelling;
+use crate::world::resources::resource::Resource;
+use crate::world::resources::vault::{Closed, closed, uses_roles};
+use crate::world::resources::vault_item::{Item, ItemKind};
 
 /// The most items on a page, and as many as there are without `maxresults`.
 const MOST: u64 = 25;
@@ -22,8 +25,8 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, name: &str) -> Answer {
         Err(refusal) => return unauthorized(cloud, &refusal),
     };
     let plans = cloud.tenant.all_plans().filter(|plan| cloud.tenant.life(plan).can_be_read());
-    let mut vaults =
-        plans.filter_map(|plan| Resource::find(&cloud.tenant, plan, ResourceType::Vault, name));
+    let mut vaults = plans
+        .filter_map(|plan| Collection::of(&cloud.tenant, plan, Coded::Vault.kind()).find(name));
     // In the real cloud the name of a vault that does not exist does not resolve.
     let Some(vault) = vaults.next() else {
         return error(404, "VaultNotFound", &format!("The vault '{name}' was not found."), None);
@@ -128,7 +131,7 @@ fn list(cloud: &Cloud, request: &Request, name: &str, vault: Resource, kind: Ite
             kind.plural()
         )
     });
-    let items = page.places.map(|index| Item::new(vault, kind, index).of_data_plane());
+    let items = page.places.map(|index| Item::new(vault.clone(), kind, index).of_data_plane());
     // The last page has a link too, which is null.
     Answer::page(&[("nextLink", json!(next))], items)
 }

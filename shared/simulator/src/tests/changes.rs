@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Client, texts, with_actions};
-use crate::services::cloud::RESOURCE_MANAGER;
+use super::{Client, texts, versioned, with_actions};
 use crate::server::faults::Permanent;
+use crate::services::cloud::RESOURCE_MANAGER;
 use crate::world::life::{Change, State};
 use crate::world::options::{Options, Subscription};
 
@@ -53,8 +53,8 @@ fn contents(client: &Client) -> Vec<Value> {
             "Microsoft.Authorization/roleAssignments",
             "Microsoft.Authorization/roleDefinitions",
         ] {
-            let list = format!("management.azure.com/subscriptions/{id}/providers/{list}");
-            found.extend(client.all(&arm, &format!("{list}?api-version=2022-04-01")));
+            let address = format!("management.azure.com/subscriptions/{id}/providers/{list}");
+            found.extend(client.all(&arm, &versioned(&address, list)));
         }
     }
     found

@@ -5,9 +5,9 @@ use url::Url;
 use super::{Client, request, with_roles};
 use crate::services::answer::Answer;
 use crate::services::cloud::GRAPH;
+use crate::services::request::Request;
 use crate::world::guid::Kind;
 use crate::world::options::{Application, Options};
-use crate::services::request::Request;
 
 const BACK: &str = "https://collector.example/consent?from=entra";
 

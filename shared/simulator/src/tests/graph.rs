@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Client, Reply, request, texts, with_roles};
 use crate::services::cloud::GRAPH;
+use crate::services::request::Request;
 use crate::world::directory::user;
 use crate::world::options::Options;
-use crate::services::request::Request;
 
 fn client(users: u32) -> Client {
     Client::new(Options { users, ..Options::default() })

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Client, request, with_actions, with_roles};
 use crate::services::cloud::{GRAPH, RESOURCE_MANAGER};
-use crate::world::options::Options;
 use crate::services::request::Request;
+use crate::world::options::Options;
 
 fn unit(client: &Client, token: &str, path: &str) -> String {
     let reply = client.get(token, &format!("graph.microsoft.com/v1.0/{path}"));

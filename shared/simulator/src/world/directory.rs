@@ -12,7 +12,7 @@ pub(crate) mod document;
 pub(crate) mod domain;
 pub(crate) mod entitlement;
 pub(crate) mod federation;
-mod first_party;
+pub(crate) mod first_party;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod history;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::world::resources::plan::Plan;
-use crate::world::resources::tags;
+use crate::world::resources::tags::tags;
 use crate::world::tenant::Tenant;
 
 /// Something that happens to the tenant.

@@ -178,6 +178,16 @@ pub(crate) const LOCATIONS: [(&str, &str, &str, &str); 7] = [
     ("global", "Global", "", ""),
 ];
 
+/// One word after the other, and from then on with a number.
+pub(crate) fn numbered(words: &[impl AsRef<str>], index: u64) -> String {
+    let all: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let word = nth(&all, index);
+    match index / all.len() as u64 {
+        0 => word.to_owned(),
+        round => format!("{word}-{}", round + 1),
+    }
+}
+
 /// A person's names.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {

@@ -9,6 +9,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 use consents::Consents;
 use serde_json::Value;
 
+use crate::world::directory::first_party::FIRST_PARTY;
 use crate::world::directory::history::{History, What};
 use crate::world::directory::membership::Memberships;
 use crate::world::directory::reference::Reference;
@@ -165,6 +166,22 @@ impl Tenant {
     /// may depend on these only: it must not change when another appears.
     pub(crate) fn plans(&self) -> &[Plan] {
         &self.plans
+    }
+
+    /// The place of the first managed identity among the service principals.
+    pub(crate) fn first_identity(&self) -> u64 {
+        (self.principals.len() + FIRST_PARTY.len()) as u64 + self.applications
+    }
+
+    /// The place of a managed identity that is a resource of its own, by its number in a
+    /// subscription.
+    pub(crate) fn user_identity(&self, plan: &Plan, number: u64) -> u64 {
+        self.first_identity() + plan.first_identity + plan.system_identities() + number
+    }
+
+    /// How many service principals there were at first, which is what others may depend on.
+    pub(crate) fn service_principals_at_first(&self) -> u64 {
+        self.first_identity() + self.plans.last().map_or(0, Plan::identities_up_to)
     }
 
     /// The plans of all subscriptions that there ever were, by index.

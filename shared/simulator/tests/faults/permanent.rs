@@ -3,8 +3,8 @@
 use simulator::{Change, Faults, Permanent, Simulator};
 use tokio::net::TcpListener;
 
-use super::start;
 use super::wire::{Raw, exchange, sign_in};
+use super::{start, version_of};
 
 const GRAPH: &str = "https://graph.microsoft.com";
 const RESOURCE_MANAGER: &str = "https://management.azure.com";
@@ -20,7 +20,8 @@ async fn graph(cloud: &Simulator, path: &str) -> Raw {
 
 async fn arm(cloud: &Simulator, path: &str) -> Raw {
     let token = sign_in(cloud, RESOURCE_MANAGER).await;
-    let address = format!("{}/management.azure.com{path}?api-version=2024-03-01", cloud.base());
+    let version = version_of(path);
+    let address = format!("{}/management.azure.com{path}?api-version={version}", cloud.base());
     exchange(&token, &address).await
 }
 

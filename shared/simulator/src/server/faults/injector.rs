@@ -16,8 +16,8 @@ use crate::services::answer::{Answer, Ending};
 use crate::services::cloud::Cloud;
 use crate::services::export::Fate;
 use crate::services::graph::batch;
-use crate::world::random::{Draw, mix};
 use crate::services::request::Request;
+use crate::world::random::{Draw, mix};
 
 /// How many items of a page can come again on the next one.
 const OVERLAP: usize = 3;

@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::services::cloud::Cloud;
-use crate::world::random::Draw;
 use crate::services::request::Request;
+use crate::world::random::Draw;
 
 /// A page of a list. Its items stay as they are, byte for byte.
 pub(super) struct Listing {

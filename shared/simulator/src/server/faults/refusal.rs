@@ -10,7 +10,7 @@ use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
 use crate::services::token::Refusal;
-use crate::services::{resource_manager, graph, storage, vault};
+use crate::services::{graph, resource_manager, storage, vault};
 
 /// The services, as far as their errors differ.
 enum Service {
@@ -103,7 +103,9 @@ pub(super) fn page_token_expired(cloud: &Cloud, request: &Request) -> Answer {
         Service::SignIn | Service::Graph => {
             graph::error::refuse(cloud, request, &graph::error::Failure::expired_page_token())
         }
-        Service::ResourceManager => resource_manager::error::refuse(&resource_manager::error::Failure::invalid_skip_token()),
+        Service::ResourceManager => {
+            resource_manager::error::refuse(&resource_manager::error::Failure::invalid_skip_token())
+        }
         Service::Vault | Service::Storage => vault::invalid_skip_token(),
     }
 }
@@ -120,7 +122,8 @@ pub(super) fn forbidden(cloud: &Cloud, request: &Request) -> Answer {
         }
         Service::ResourceManager => {
             let scope = format!("/{}", request.segments().join("/"));
-            let failure = resource_manager::error::Failure::authorization_failed("unknown", "*/read", &scope);
+            let failure =
+                resource_manager::error::Failure::authorization_failed("unknown", "*/read", &scope);
             resource_manager::error::refuse(&failure)
         }
         Service::Vault => vault::error(403, "Forbidden", "Access denied.", Some("AccessDenied")),
@@ -137,7 +140,10 @@ pub(super) fn retired(cloud: &Cloud, request: &Request) -> Answer {
         }
         Service::ResourceManager => {
             let namespace = segments.iter().rev().nth(1).copied().unwrap_or_default();
-            resource_manager::error::refuse(&resource_manager::error::Failure::unknown_type(namespace, last))
+            let version = request.parameter("api-version").unwrap_or_default();
+            resource_manager::error::refuse(&resource_manager::error::Failure::unknown_type(
+                namespace, last, version,
+            ))
         }
         Service::Vault => vault::error(410, "Gone", "The operation is not supported.", None),
         Service::Storage => storage::error(cloud, 410, "Gone", "It is not there any more."),
@@ -163,7 +169,9 @@ pub(super) fn not_found(cloud: &Cloud, request: &Request) -> Answer {
         Service::ResourceManager => {
             let kind = segments.iter().rev().nth(1).copied().unwrap_or_default();
             let group = segments.get(3).copied().unwrap_or_default();
-            resource_manager::error::refuse(&resource_manager::error::Failure::resource_not_found(kind, last, group))
+            resource_manager::error::refuse(&resource_manager::error::Failure::resource_not_found(
+                kind, last, group,
+            ))
         }
         Service::Vault => vault::error(404, "NotFound", "It was not found.", None),
         Service::Storage => {

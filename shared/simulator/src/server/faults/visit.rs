@@ -2,8 +2,8 @@
 
 use super::kind::{Shape, Tokens};
 use super::ticket::Ticket;
-use crate::world::random::hash;
 use crate::services::request::Request;
+use crate::world::random::hash;
 
 /// A request, with what tells it from others.
 pub(super) struct Visit {

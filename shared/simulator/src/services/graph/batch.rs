@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use super::error::{Failure, refuse};
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
-use crate::world::random::{Draw, hash};
 use crate::services::request::{Request, parse_form};
+use crate::world::random::{Draw, hash};
 
 /// What reports say that they are.
 const FILE: &str = "application/octet-stream";

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
-use crate::world::dates;
-use crate::world::random::Draw;
 use crate::services::request::Request;
 use crate::services::token::Refusal;
+use crate::world::dates;
+use crate::world::random::Draw;
 
 /// An error: the HTTP status, the code, and the text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,12 +6,12 @@ use super::error::Failure;
 use super::query::Query;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
+use crate::services::request::Request;
 use crate::world::directory::change::ObjectKind;
 use crate::world::directory::document::Document;
 use crate::world::directory::membership::Membership;
 use crate::world::directory::reference::Reference;
 use crate::world::directory::{self, Object};
-use crate::services::request::Request;
 use crate::world::tenant::Tenant;
 
 /// An object with what is not among its properties: its type, and what was asked for with it.

@@ -3,10 +3,10 @@
 use url::form_urlencoded::byte_serialize;
 
 use super::error::Failure;
-use super::filter::Filter;
-use crate::world::directory::Object;
+use crate::services::filter::Filter;
 use crate::services::request::Request;
 use crate::services::token::Claims;
+use crate::world::directory::Object;
 
 /// The most items that a page of the directory can have.
 const MOST: u64 = 999;

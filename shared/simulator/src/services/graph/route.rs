@@ -4,10 +4,10 @@ use super::delta::Collection;
 use super::endpoint::{self, Family, Match};
 use super::error::Failure;
 use super::query::{Honoured, Query};
+use crate::services::token::Claims;
 use crate::world::directory::reference::Reference;
 use crate::world::guid::is_guid;
 use crate::world::tenant::Tenant;
-use crate::services::token::Claims;
 
 /// A resource that can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

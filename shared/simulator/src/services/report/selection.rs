@@ -38,10 +38,10 @@ impl Selection {
         if let Some(name) = select.iter().find(|name| !known(name) && !is_text(report, name)) {
             return Err(format!("Invalid column name '{name}' for report {}.", report.name));
         }
-        let mut filter = Filter::parse(&ask.filter)
+        let mut filter = Filter::of_table(&ask.filter)
             .ok_or_else(|| format!("The filter of report {} is not valid.", report.name))?;
-        let can_filter = |name: &str| report.filters.contains(&name);
-        if let Some(name) = filter.unknown(&can_filter) {
+        let mut names = filter.paths().into_iter();
+        if let Some(name) = names.find(|name| !report.filters.contains(name)) {
             return Err(format!("Report {} can not be filtered by '{name}'.", report.name));
         }
         let id = report.source.key().and_then(|key| filter.take(key));

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
-use crate::world::dates::american;
 use crate::services::token::Refusal;
+use crate::world::dates::american;
+use crate::world::names::REGIONS;
 
 /// An error: the HTTP status, the code, the text, and where given the value of `Retry-After`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,12 +52,49 @@ impl Failure {
         Self::new(404, "ResourceNotFound", text)
     }
 
-    pub(crate) fn unknown_type(namespace: &str, kind: &str) -> Self {
+    pub(crate) fn unknown_namespace(namespace: &str) -> Self {
+        let text = format!("The resource namespace '{namespace}' is invalid.");
+        Self::new(404, "InvalidResourceNamespace", text)
+    }
+
+    pub(crate) fn unknown_type(namespace: &str, kind: &str, version: &str) -> Self {
         let text = format!(
-            "The resource type '{kind}' could not be found in the namespace '{namespace}' for the \
-             given api version."
+            "The resource type '{kind}' could not be found in the namespace '{namespace}' for api \
+             version '{version}'."
         );
         Self::new(404, "InvalidResourceType", text)
+    }
+
+    /// The type is known, but not by this version: of a list.
+    pub(crate) fn unknown_version(
+        namespace: &str,
+        kind: &str,
+        version: &str,
+        known: &[String],
+    ) -> Self {
+        let Self(status, code, text, wait) = Self::unknown_type(namespace, kind, version);
+        let known = known.join(",");
+        Self(status, code, format!("{text} The supported api-versions are '{known}'."), wait)
+    }
+
+    /// The same of a resource that lies somewhere.
+    pub(crate) fn no_provider(kind: &str, version: &str, known: &[String]) -> Self {
+        let (location, known, all) = (REGIONS[0], known.join(", "), REGIONS.join(", "));
+        let text = format!(
+            "No registered resource provider found for location '{location}' and API version \
+             '{version}' for type '{kind}'. The supported api-versions are '{known}'. The \
+             supported locations are '{all}'."
+        );
+        Self::new(400, "NoRegisteredProviderFound", text)
+    }
+
+    /// The same of what belongs to Azure Resource Manager itself.
+    pub(crate) fn invalid_version(version: &str, known: &[String]) -> Self {
+        let known = known.join(",");
+        let text = format!(
+            "The api-version '{version}' is invalid. The supported versions are '{known}'."
+        );
+        Self::new(400, "InvalidApiVersionParameter", text)
     }
 
     pub(crate) fn unknown_path() -> Self {
@@ -65,14 +103,19 @@ impl Failure {
         Self::new(404, "MissingSubscription", text)
     }
 
-    pub(crate) fn no_diagnostics(kind: &str) -> Self {
-        let kind = kind.to_lowercase();
-        let text = format!("The resource type '{kind}' does not support diagnostic settings.");
+    /// The scope of an extension is of a type that does not have it.
+    pub(crate) fn not_extensible(scope: &str, kind: &str) -> Self {
+        let scope = scope.to_lowercase();
+        let text = format!("The resource type '{scope}' does not support '{kind}'.");
         Self::new(400, "ResourceTypeNotSupported", text)
     }
 
     pub(crate) fn unsupported_filter(filter: &str) -> Self {
         Self::new(400, "UnsupportedQuery", format!("The filter '{filter}' is not supported."))
+    }
+
+    pub(crate) fn invalid_top(top: &str) -> Self {
+        Self::new(400, "BadRequest", format!("The value '{top}' of $top is invalid."))
     }
 
     pub(crate) fn recursion_without_children() -> Self {
@@ -106,11 +149,21 @@ impl Failure {
         Self::new(429, code, text)
     }
 
-    pub(crate) fn storage_throttled() -> Self {
-        let text = "The request is being throttled as the limit has been reached for operation \
-                    type - List_ObservationWindow_00:05:00. For more information, see - \
-                    https://aka.ms/srpthrottlinglimits";
-        Self(429, "TooManyRequests", text.to_owned(), Some(17))
+    /// A provider has answered as many lists as it does in a period of some seconds. It asks for 17
+    /// seconds of patience, as the storage provider does, however long it will really take.
+    pub(crate) fn provider_throttled(seconds: u32) -> Self {
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let text = format!(
+            "The request is being throttled as the limit has been reached for operation type - \
+             List_ObservationWindow_{hours:02}:{minutes:02}:{seconds:02}. For more information, \
+             see - https://aka.ms/srpthrottlinglimits"
+        );
+        Self(429, "TooManyRequests", text, Some(17))
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn code(&self) -> &'static str {
+        self.1
     }
 }
 

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::Caller;
 use super::error::Failure;
-use super::{Caller, list as lists, scope};
+use super::list::Items;
+use super::subscription::id_of;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
-use crate::world::dates::{DAY, TODAY, fraction};
 use crate::services::request::Request;
+use crate::world::dates::{DAY, TODAY, fraction};
 
 const READ: &str = "Microsoft.Management/managementGroups/read";
 const TYPE: &str = "Microsoft.Management/managementGroups";
@@ -29,7 +31,7 @@ pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<
             "properties": { "tenantId": tenant.id(), "displayName": group.display_name },
         }))
     };
-    lists::answer(cloud, request, groups.len() as u64, 100, item)
+    Items::new(groups.len() as u64, item).page(cloud, request, 100)
 }
 
 /// A management group by its name. With `$expand=children` it shows what is in it, and with
@@ -104,7 +106,7 @@ fn children(cloud: &Cloud, place: usize, is_recursive: bool) -> Value {
     // Whether a deleted subscription still hangs on its group is not documented. Here it does.
     let subscriptions = subscriptions.filter(|(_, life)| !life.has_vanished).map(|(plan, life)| {
         json!({
-            "id": scope(cloud, plan),
+            "id": id_of(tenant, plan),
             "type": "/subscriptions",
             "name": tenant.subscription_id(plan.subscription),
             "displayName": life.name,

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::Caller;
 use super::error::Failure;
-use super::{Caller, list as lists, scope};
+use super::list::Items;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
+use crate::services::request::Request;
 use crate::world::life::Life;
 use crate::world::names::LOCATIONS;
-use crate::services::request::Request;
 use crate::world::resources::plan::Plan;
 use crate::world::tenant::Tenant;
 
@@ -21,10 +22,15 @@ pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<
     let item = |place| {
         let plan = tenant.plan_at(place)?;
         let life = tenant.life(plan);
-        let is_seen = !life.has_vanished && caller.sees(&scope(cloud, plan));
+        let is_seen = !life.has_vanished && caller.sees(&id_of(tenant, plan));
         is_seen.then(|| json(tenant, plan, &life))
     };
-    lists::answer(cloud, request, tenant.subscriptions_ever(), 500, item)
+    Items::new(tenant.subscriptions_ever(), item).page(cloud, request, 500)
+}
+
+/// The id of a subscription.
+pub(super) fn id_of(tenant: &Tenant, plan: &Plan) -> String {
+    format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))
 }
 
 pub(super) fn json(tenant: &Tenant, plan: &Plan, life: &Life) -> Value {
@@ -55,15 +61,8 @@ pub(super) fn json(tenant: &Tenant, plan: &Plan, life: &Life) -> Value {
 }
 
 /// The locations that a subscription may use.
-pub(super) fn locations(
-    cloud: &Cloud,
-    request: &Request,
-    caller: &Caller,
-    plan: &Plan,
-) -> Result<Answer, Failure> {
-    let scope = scope(cloud, plan);
-    caller.authorize("Microsoft.Resources/subscriptions/locations/read", &scope)?;
-    let item = |place: u64| {
+pub(super) fn locations(scope: &str) -> Items<'_> {
+    Items::new(LOCATIONS.len() as u64, move |place| {
         let (name, display, geography, place) = LOCATIONS.get(usize::try_from(place).ok()?)?;
         let mut metadata = json!({ "regionCategory": "Other", "regionType": "Logical" });
         if !place.is_empty() {
@@ -83,6 +82,5 @@ pub(super) fn locations(
             "regionalDisplayName": format!("{regional}{display}"),
             "metadata": metadata,
         }))
-    };
-    lists::answer(cloud, request, LOCATIONS.len() as u64, 1000, item)
+    })
 }

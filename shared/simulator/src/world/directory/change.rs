@@ -8,7 +8,6 @@ use super::application::Application;
 use super::history::{Removal, What};
 use super::membership::Membership;
 use super::reference::Reference;
-use super::service_principal::ServicePrincipal;
 use crate::world::tenant::Tenant;
 
 /// Something that happens to the directory.
@@ -113,7 +112,7 @@ impl ObjectKind {
             Self::User => tenant.users,
             Self::Group => tenant.groups,
             Self::Application => Application::count_at_first(tenant),
-            Self::ServicePrincipal => ServicePrincipal::count_at_first(tenant),
+            Self::ServicePrincipal => tenant.service_principals_at_first(),
             Self::Device => tenant.devices,
         }
     }

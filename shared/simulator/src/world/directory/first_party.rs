@@ -4,7 +4,7 @@
 pub(super) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Services of Microsoft's that every tenant has, with their well-known application ids.
-pub(super) const FIRST_PARTY: [(&str, &str, &str); 6] = [
+pub(crate) const FIRST_PARTY: [(&str, &str, &str); 6] = [
     ("Microsoft Graph", GRAPH, "https://graph.microsoft.com"),
     (
         "Windows Azure Service Management API",

@@ -237,7 +237,7 @@ fn graph_principal(tenant: &Tenant) -> u64 {
 
 /// The service principal of one of the company's applications.
 fn company_principal(tenant: &Tenant, number: u64) -> u64 {
-    ServicePrincipal::first_identity(tenant) - tenant.applications + number
+    tenant.first_identity() - tenant.applications + number
 }
 
 /// Which of the company's applications a service principal is of.

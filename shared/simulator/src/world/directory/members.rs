@@ -3,7 +3,6 @@
 
 use super::group::{Group, Purpose};
 use super::reference::Reference;
-use super::service_principal::ServicePrincipal;
 use crate::world::random::coprime;
 use crate::world::tenant::Tenant;
 
@@ -73,7 +72,7 @@ impl Members {
                 tenant.groups,
             ),
         };
-        let principals = ServicePrincipal::count_at_first(tenant);
+        let principals = tenant.service_principals_at_first();
         let mut kinds = [
             users,
             groups,

@@ -1,7 +1,6 @@
 //! Who owns groups, applications and service principals.
 
 use super::reference::Reference;
-use super::service_principal::ServicePrincipal;
 use crate::world::tenant::Tenant;
 
 /// The owners of an object: nobody for a third of all, users mostly, and here and there a service
@@ -20,7 +19,7 @@ pub(crate) fn owners(tenant: &Tenant, object: Reference) -> Vec<Reference> {
         0 => {
             // None of Microsoft's, and none of the identities of machines.
             let clients = tenant.principals().len() as u64;
-            let first = ServicePrincipal::first_identity(tenant) - tenant.applications;
+            let first = tenant.first_identity() - tenant.applications;
             let among = draw.below(clients + tenant.applications);
             Reference::ServicePrincipal(if among < clients {
                 among

@@ -84,30 +84,19 @@ impl<'a> ServicePrincipal<'a> {
     /// How many there are but for those that were created with an application.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
         let last = tenant.all_plans().last();
-        Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
-    }
-
-    /// How many there were at first, which is what others may depend on.
-    pub(crate) fn count_at_first(tenant: &Tenant) -> u64 {
-        let last = tenant.plans().last();
-        Self::first_identity(tenant) + last.map_or(0, Plan::identities_up_to)
+        tenant.first_identity() + last.map_or(0, Plan::identities_up_to)
     }
 
     /// The managed identities of a subscription.
     pub(crate) fn identities(tenant: &Tenant, plan: &Plan) -> Range<u64> {
-        let first = Self::first_identity(tenant);
+        let first = tenant.first_identity();
         first + plan.first_identity..first + plan.identities_up_to()
-    }
-
-    /// The index of the first managed identity.
-    pub(crate) fn first_identity(tenant: &Tenant) -> u64 {
-        (tenant.principals().len() + FIRST_PARTY.len()) as u64 + tenant.applications
     }
 
     pub(crate) fn new(tenant: &'a Tenant, index: u64) -> Self {
         let clients = tenant.principals().len() as u64;
         let first_application = clients + FIRST_PARTY.len() as u64;
-        let first_identity = Self::first_identity(tenant);
+        let first_identity = tenant.first_identity();
         let origin = if index < clients {
             let place = usize::try_from(index).unwrap_or_default();
             Origin::Client(&tenant.principals()[place].client_id)

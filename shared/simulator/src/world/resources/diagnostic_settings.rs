@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Resource, ResourceType, Spelling};
+use super::coded::Coded;
+use super::kind::Spelling;
+use super::resource::Resource;
 use crate::world::random::Draw;
 use crate::world::resources::plan::Plan;
 use crate::world::tenant::Tenant;
@@ -19,35 +21,30 @@ const ACTIVITY: [&str; 8] = [
     "ResourceHealth",
 ];
 
-/// The settings of a resource; nothing where its type supports none.
+/// The settings of a resource.
 ///
 /// Ids are in lower case and have the namespace of Azure Monitor in lower case.
-pub(crate) fn of_resource(resource: &Resource) -> Option<Vec<Value>> {
-    let logs = match resource.kind {
-        ResourceType::Disk => return None,
-        ResourceType::VirtualMachine
-        | ResourceType::NetworkInterface
-        | ResourceType::StorageAccount => Vec::new(),
-        ResourceType::PublicIpAddress => {
+pub(crate) fn of_resource(resource: &Resource) -> Vec<Value> {
+    let logs = match resource.kind.code {
+        Some(Coded::VirtualMachine | Coded::NetworkInterface | Coded::StorageAccount) => Vec::new(),
+        Some(Coded::PublicIpAddress) => {
             vec![log("DDoSProtectionNotifications", true), log("DDoSMitigationReports", false)]
         }
-        ResourceType::VirtualNetwork => vec![log("VMProtectionAlerts", true)],
-        ResourceType::NetworkSecurityGroup => {
+        Some(Coded::VirtualNetwork) => vec![log("VMProtectionAlerts", true)],
+        Some(Coded::NetworkSecurityGroup) => {
             vec![
                 log("NetworkSecurityGroupEvent", true),
                 log("NetworkSecurityGroupRuleCounter", true),
             ]
         }
-        ResourceType::Vault if resource.index.is_multiple_of(2) => {
-            vec![group("audit"), group("allLogs")]
-        }
-        ResourceType::Vault => {
+        Some(Coded::Vault) if !resource.index.is_multiple_of(2) => {
             vec![log("AuditEvent", true), log("AzurePolicyEvaluationDetails", false)]
         }
+        _ => vec![group("audit"), group("allLogs")],
     };
     let mut draw = resource.draw("diagnostics");
     // Vaults are audited more often than the rest; a few resources have two settings.
-    let percent = if resource.kind == ResourceType::Vault { 75 } else { 20 };
+    let percent = if resource.is(Coded::Vault) { 75 } else { 20 };
     let count = if draw.chance(percent) { 1 + u64::from(draw.chance(15)) } else { 0 };
     let settings = (0..count).map(|number| {
         let name = if number == 0 { "send-to-workspace" } else { "Archive" };
@@ -74,7 +71,7 @@ pub(crate) fn of_resource(resource: &Resource) -> Option<Vec<Value>> {
             "properties": properties,
         })
     });
-    Some(settings.collect())
+    settings.collect()
 }
 
 /// The settings of a subscription's activity log. Their ids have no slash at the start.
@@ -125,7 +122,7 @@ fn destination(
         ));
     } else {
         let index = draw.below(plan.storage_accounts);
-        let account = Resource::new(tenant, plan, ResourceType::StorageAccount, index);
+        let account = Resource::new(tenant, plan, Coded::StorageAccount, index);
         properties["storageAccountId"] = json!(account.id(Spelling::Created));
     }
 }

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::plan::Plan;
+use super::tags::tags;
 use crate::world::names::{ENVIRONMENTS, REGIONS, WORKLOADS};
 use crate::world::random::{Draw, nth};
-use crate::world::resources::plan::Plan;
 use crate::world::tenant::Tenant;
 
 /// A resource group.
+#[derive(Clone, Copy)]
 pub(crate) struct ResourceGroup<'a> {
     tenant: &'a Tenant,
     plan: &'a Plan,
@@ -24,6 +26,10 @@ impl<'a> ResourceGroup<'a> {
         let name = name.to_lowercase();
         let mut groups = (0..plan.resource_groups).map(|index| Self::new(tenant, plan, index));
         groups.find(|group| group.name().to_lowercase() == name)
+    }
+
+    pub(crate) const fn index(&self) -> u64 {
+        self.index
     }
 
     pub(crate) const fn plan(&self) -> &'a Plan {
@@ -87,7 +93,7 @@ impl<'a> ResourceGroup<'a> {
             "location": self.location(),
             "properties": { "provisioningState": "Succeeded" },
         });
-        if let Some(tags) = super::tags(&mut self.draw(), self.environment()) {
+        if let Some(tags) = tags(&mut self.draw(), self.environment()) {
             group["tags"] = tags;
         }
         if self.index % 9 == 8 {

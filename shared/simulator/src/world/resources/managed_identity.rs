@@ -2,16 +2,18 @@
 
 use serde_json::{Value, json};
 
+use super::coded::Coded;
 use super::group::ResourceGroup;
+use super::kind::Spelling;
 use super::plan::Plan;
-use super::{Resource, ResourceType, Spelling};
-use crate::world::directory::service_principal::ServicePrincipal;
+use super::resource::Resource;
+use crate::world::guid::Kind;
 use crate::world::tenant::Tenant;
 
 /// The identity of a machine: every fifth has its own, every other fifth shares one of two.
 pub(crate) fn of_machine(machine: &Resource) -> Option<Value> {
     let (tenant, plan) = (machine.tenant, machine.plan);
-    let first = ServicePrincipal::first_identity(tenant) + plan.first_identity;
+    let first = tenant.first_identity() + plan.first_identity;
     match machine.index % 5 {
         1 => Some(json!({
             "type": "SystemAssigned",
@@ -20,14 +22,14 @@ pub(crate) fn of_machine(machine: &Resource) -> Option<Value> {
         })),
         3 => {
             let number = machine.index / 5 % 2;
-            let principal = first + plan.system_identities() + number;
+            let principal = tenant.user_identity(plan, number);
             let id = id_of_shared(tenant, plan, number);
             Some(json!({
                 "type": "UserAssigned",
                 "userAssignedIdentities": {
                     id: {
                         "principalId": tenant.service_principal_id(principal),
-                        "clientId": ServicePrincipal::new(tenant, principal).app_id(),
+                        "clientId": tenant.guids.guid(Kind::Application, principal + 1),
                     },
                 },
             }))
@@ -48,7 +50,7 @@ pub(crate) fn by_number(tenant: &Tenant, number: u64) -> Option<(String, String,
     let number = number - plan.first_identity;
     match number.checked_sub(plan.system_identities()) {
         None => {
-            let machine = Resource::new(tenant, plan, ResourceType::VirtualMachine, number * 5 + 1);
+            let machine = Resource::new(tenant, plan, Coded::VirtualMachine, number * 5 + 1);
             Some((machine.name(), machine.id(Spelling::Created), false))
         }
         Some(number) => {

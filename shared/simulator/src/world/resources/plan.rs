@@ -1,5 +1,6 @@
 //! How much of everything a subscription has.
 
+use super::coded::Coded;
 use crate::world::options::Options;
 use crate::world::random::Draw;
 
@@ -11,6 +12,8 @@ pub(crate) struct Plan {
     /// How many managed identities the subscriptions before this one have.
     pub(crate) first_identity: u64,
     pub(crate) is_disabled: bool,
+    /// About how many resources it has, of all types together.
+    pub(crate) resources: u64,
     pub(crate) resource_groups: u64,
     pub(crate) virtual_machines: u64,
     pub(crate) disks: u64,
@@ -27,7 +30,7 @@ pub(crate) struct Plan {
 const MOST_SUBSCRIPTIONS: u64 = 4096;
 
 /// Resources of a type that the names of storage accounts have room for.
-const MOST_RESOURCES: u64 = 65_536;
+pub(crate) const MOST_RESOURCES: u64 = 65_536;
 
 impl Plan {
     /// The plans of the subscriptions that there are from the beginning.
@@ -79,6 +82,7 @@ impl Plan {
         let network_interfaces =
             virtual_machines + (virtual_machines + 3) / 7 + virtual_machines.div_ceil(10);
         Self {
+            resources,
             resource_groups: resources / 12 + 2,
             virtual_machines,
             // One system disk each, and a data disk for every third machine.
@@ -93,6 +97,61 @@ impl Plan {
             role_assignments: share(12) + 8,
             ..Self::default()
         }
+    }
+
+    /// How many resources there are of a type that code makes, and that lies in no other.
+    pub(crate) const fn count(&self, code: Coded) -> u64 {
+        match code {
+            Coded::VirtualMachine => self.virtual_machines,
+            Coded::Disk => self.disks,
+            Coded::NetworkInterface => self.network_interfaces,
+            Coded::PublicIpAddress => self.public_ips,
+            Coded::VirtualNetwork => self.virtual_networks,
+            Coded::NetworkSecurityGroup => self.security_groups,
+            Coded::StorageAccount => self.storage_accounts,
+            Coded::Vault => self.vaults,
+            _ => 0,
+        }
+    }
+
+    /// Whether a disk is a system disk. These come first, by the index of their machine.
+    pub(crate) const fn is_system_disk(&self, disk: u64) -> bool {
+        disk < self.virtual_machines
+    }
+
+    /// The machine that a disk was made for.
+    pub(crate) const fn machine_of_disk(&self, disk: u64) -> u64 {
+        match disk.checked_sub(self.virtual_machines) {
+            None => disk,
+            Some(place) => place * 3,
+        }
+    }
+
+    /// The disks that a machine can have: a system disk, and a data disk.
+    pub(crate) const fn disks_of_machine(&self, machine: u64) -> [u64; 2] {
+        [machine, self.virtual_machines + machine / 3]
+    }
+
+    /// The machine that a network interface belongs to: first comes one for each machine, then the
+    /// second ones of some machines, then some that no machine uses.
+    pub(crate) fn machine_of_interface(&self, interface: u64) -> Option<u64> {
+        let machine = match interface.checked_sub(self.virtual_machines) {
+            None => interface,
+            Some(place) => place * 7 + 3,
+        };
+        (machine < self.virtual_machines).then_some(machine)
+    }
+
+    /// The interfaces of a machine: one, and a second one for every seventh machine.
+    pub(crate) fn interfaces_of_machine(&self, machine: u64) -> impl Iterator<Item = u64> + use<> {
+        let second = self.virtual_machines + machine / 7;
+        [Some(machine), (machine % 7 == 3).then_some(second)].into_iter().flatten()
+    }
+
+    /// The interface that a public address belongs to: every fourth has one, and two belong to none.
+    pub(crate) fn interface_of_address(&self, address: u64) -> Option<u64> {
+        let interface = address * 4 + 1;
+        (interface < self.network_interfaces).then_some(interface)
     }
 
     /// Machines with an identity of their own: every fifth.

@@ -2,25 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Resource, ResourceType, Spelling, network_interface};
-
-/// The interface that an address belongs to.
-pub(crate) fn interface<'a>(address: &Resource<'a>) -> Option<Resource<'a>> {
-    let index = address.index * 4 + 1;
-    let exists = index < address.plan.network_interfaces;
-    exists.then(|| address.other(ResourceType::NetworkInterface, index))
-}
-
-/// The public address of an interface.
-pub(crate) fn of_interface<'a>(interface: &Resource<'a>) -> Option<Resource<'a>> {
-    let has_one = interface.index % 4 == 1;
-    has_one.then(|| interface.other(ResourceType::PublicIpAddress, interface.index / 4))
-}
+use super::coded::Coded;
+use super::kind::Spelling;
+use super::network::configuration_id;
+use super::resource::Resource;
 
 pub(crate) fn json(address: &Resource) -> Map<String, Value> {
     let mut draw = address.draw("address");
     let is_static = draw.chance(70);
-    let interface = interface(address);
+    let interface = address.plan.interface_of_address(address.index);
+    let interface = interface.map(|index| address.other(Coded::NetworkInterface, index));
     let mut properties = json!({
         "provisioningState": "Succeeded",
         "resourceGuid": draw.guid(),
@@ -37,8 +28,7 @@ pub(crate) fn json(address: &Resource) -> Map<String, Value> {
         properties["ipAddress"] = json!(format!("{network}.{}", 1 + address.index % 254));
     }
     if let Some(interface) = interface {
-        properties["ipConfiguration"] =
-            json!({ "id": network_interface::configuration_id(&interface) });
+        properties["ipConfiguration"] = json!({ "id": configuration_id(&interface) });
     }
     if draw.chance(25) {
         let label = address.name();

@@ -3,9 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Resource, ResourceType, Spelling, role_definition};
+use super::coded::Coded;
+use super::kind::Spelling;
+use super::resource::Resource;
+use super::role_definition;
 use crate::world::dates::{DAY, TODAY, fraction};
-use crate::world::directory::service_principal::ServicePrincipal;
 use crate::world::guid::Kind;
 use crate::world::random::Draw;
 use crate::world::resources::group::ResourceGroup;
@@ -16,6 +18,18 @@ use crate::world::tenant::Tenant;
 const CONDITION: &str = "((!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/\
                          containers/blobs/read'})) OR (@Resource[Microsoft.Storage/\
                          storageAccounts/blobServices/containers:name] StringEquals 'public'))";
+
+/// The types of resource that roles are assigned at.
+const SCOPES: [Coded; 8] = [
+    Coded::VirtualMachine,
+    Coded::Disk,
+    Coded::NetworkInterface,
+    Coded::PublicIpAddress,
+    Coded::VirtualNetwork,
+    Coded::NetworkSecurityGroup,
+    Coded::StorageAccount,
+    Coded::Vault,
+];
 
 /// A role assignment.
 pub(crate) struct RoleAssignment<'a> {
@@ -69,8 +83,8 @@ impl<'a> RoleAssignment<'a> {
                 if draw.chance(20) { id.replace("resourceGroups", "resourcegroups") } else { id }
             }
             (_, Place::Resource) => {
-                let kind = draw.pick(&ResourceType::ALL);
-                let resource = Resource::new(tenant, plan, kind, draw.below(kind.count(plan)));
+                let kind = draw.pick(&SCOPES);
+                let resource = Resource::new(tenant, plan, kind, draw.below(plan.count(kind)));
                 resource.id(if draw.chance(15) { Spelling::Lower } else { Spelling::Created })
             }
         }
@@ -85,7 +99,7 @@ impl<'a> RoleAssignment<'a> {
             (3, _) | (_, 0) => (tenant.guids.guid(Kind::Deleted, draw.below(50)), "User"),
             (_, 1..=3) => (tenant.group_id(draw.below(tenant.groups)), "Group"),
             (_, 4..=6) => {
-                let index = draw.below(ServicePrincipal::count_at_first(tenant));
+                let index = draw.below(tenant.service_principals_at_first());
                 (tenant.service_principal_id(index), "ServicePrincipal")
             }
             _ => (tenant.user_id(draw.below(tenant.users)), "User"),

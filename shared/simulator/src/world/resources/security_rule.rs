@@ -2,14 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Resource, Spelling, virtual_network};
+use super::kind::Spelling;
+use super::network::subnet_range;
+use super::resource::Resource;
 
 /// The rules that somebody wrote into a group: a choice from the usual ones.
 pub(crate) fn own(group: &Resource, etag: &str) -> Vec<Value> {
     let mut draw = group.draw("rules");
     let subnets = group.plan.subnets().max(1);
-    let here = virtual_network::subnet_range(group, group.index % subnets);
-    let there = virtual_network::subnet_range(group, (group.index + 1) % subnets);
+    let here = subnet_range(group, group.index % subnets);
+    let there = subnet_range(group, (group.index + 1) % subnets);
     let rules = [
         json!({
             "name": "AllowHttpsInbound", "direction": "Inbound", "access": "Allow",

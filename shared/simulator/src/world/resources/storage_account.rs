@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Resource, ResourceType, Spelling, vault, virtual_network};
+use super::coded::Coded;
+use super::kind::Spelling;
+use super::network::subnet_id;
+use super::resource::Resource;
+use super::vault;
 use crate::world::dates::{DAY, TODAY, fraction};
 use crate::world::random::Draw;
 
@@ -80,7 +84,7 @@ fn encryption(account: &Resource, draw: &mut Draw, enabled: &str) -> Value {
         "requireInfrastructureEncryption": false,
     });
     if account.plan.vaults > 0 && draw.chance(30) {
-        let vault = account.other(ResourceType::Vault, draw.below(account.plan.vaults));
+        let vault = account.other(Coded::Vault, draw.below(account.plan.vaults));
         let (uri, version) = (vault::uri(&vault), draw.hex(16) + &draw.hex(16));
         encryption["keySource"] = json!("Microsoft.Keyvault");
         encryption["keyvaultproperties"] = json!({
@@ -110,7 +114,7 @@ fn network_rules(account: &Resource, draw: &mut Draw) -> Value {
         ]);
         let subnet = draw.below(account.plan.subnets());
         rules["virtualNetworkRules"] = json!([{
-            "id": virtual_network::subnet_id(account, subnet),
+            "id": subnet_id(account, subnet),
             "action": "Allow",
             "state": "Succeeded",
         }]);

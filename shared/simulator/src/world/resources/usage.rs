@@ -3,50 +3,18 @@
 use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
-use time::{Date, Duration, OffsetDateTime, macros::format_description};
+use time::{Date, Duration};
 
+use super::coded::Coded;
+use super::kind::Spelling;
 use super::plan::Plan;
-use super::{Resource, ResourceType, Spelling};
+use super::resource::Resource;
 use crate::world::random::Draw;
 use crate::world::tenant::Tenant;
 
 /// The types of resource that cost something by themselves.
-const CHARGED: [ResourceType; 4] = [
-    ResourceType::VirtualMachine,
-    ResourceType::Disk,
-    ResourceType::PublicIpAddress,
-    ResourceType::StorageAccount,
-];
-
-/// The day of a moment in seconds since 1970.
-pub(crate) fn day_of(seconds: i64) -> Date {
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH).date()
-}
-
-/// The days that a filter asks for, up to today. Without one, those of the current month, which stands
-/// for the billing period. Nothing if the filter is not understood.
-///
-/// Both bounds may be days or moments; of a moment only its day counts. Azure knows more properties to
-/// filter by, which nothing here needs.
-pub(crate) fn days(filter: Option<&str>, today: Date) -> Option<RangeInclusive<Date>> {
-    let (mut first, mut last) = (today.replace_day(1).unwrap_or(today), today);
-    let clauses = filter.unwrap_or_default().split(" and ").flat_map(|it| it.split(" AND "));
-    for clause in clauses.map(str::trim).filter(|_| filter.is_some()) {
-        let mut words = clause.split_whitespace();
-        let (property, operator, value) = (words.next()?, words.next()?, words.next()?);
-        let day = value.strip_prefix('\'')?.strip_suffix('\'')?.get(..10)?;
-        let day = Date::parse(day, format_description!("[year]-[month]-[day]")).ok()?;
-        let is = |name: &str| property.eq_ignore_ascii_case(name) && words.clone().next().is_none();
-        match operator.to_ascii_lowercase().as_str() {
-            "ge" | "eq" if is("properties/usageStart") => first = day,
-            "gt" if is("properties/usageStart") => first = day.next_day()?,
-            "le" | "eq" if is("properties/usageEnd") => last = day,
-            "lt" if is("properties/usageEnd") => last = day.previous_day()?,
-            _ => return None,
-        }
-    }
-    Some(first..=last.min(today))
-}
+const CHARGED: [Coded; 4] =
+    [Coded::VirtualMachine, Coded::Disk, Coded::PublicIpAddress, Coded::StorageAccount];
 
 /// How many records a subscription has of some days.
 pub(crate) fn count(plan: &Plan, days: &RangeInclusive<Date>) -> u64 {
@@ -55,7 +23,7 @@ pub(crate) fn count(plan: &Plan, days: &RangeInclusive<Date>) -> u64 {
 }
 
 fn daily(plan: &Plan) -> u64 {
-    CHARGED.iter().map(|kind| kind.count(plan)).sum()
+    CHARGED.iter().map(|kind| plan.count(*kind)).sum()
 }
 
 /// A record by its place among those of some days. One subscription in four is billed by the newer
@@ -72,7 +40,7 @@ pub(crate) fn json(
     let mut kinds = CHARGED.into_iter();
     let kind = loop {
         let kind = kinds.next()?;
-        match index.checked_sub(kind.count(plan)) {
+        match index.checked_sub(plan.count(kind)) {
             Some(rest) => index = rest,
             None => break kind,
         }
@@ -89,7 +57,7 @@ pub(crate) fn json(
     let mut properties = json!({
         "billingPeriodStartDate": format!("{}T00:00:00.0000000Z", day.replace_day(1).ok()?),
         "chargeType": "Usage",
-        "consumedService": kind.name().split('/').next(),
+        "consumedService": resource.kind.name.split('/').next(),
         "date": format!("{day}T00:00:00.0000000Z"),
         "meterId": draw.guid(),
         "product": product,
@@ -132,50 +100,4 @@ pub(crate) fn json(
         "tags": resource.tags(),
         "properties": properties,
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[track_caller]
-    fn check(filter: &str, expected: Option<[Date; 2]>) {
-        let expected = expected.map(|[first, last]| first..=last);
-        assert_eq!(days(Some(filter), date!(2026 - 11 - 22)), expected, "{filter}");
-    }
-
-    #[test]
-    fn a_filter_says_which_days() {
-        let day = date!(2026 - 11 - 20);
-        check(
-            "properties/usageStart ge '2026-11-20' and properties/usageEnd le '2026-11-20'",
-            Some([day, day]),
-        );
-        check(
-            "properties/usageEnd eq '2026-11-20T23:59:59Z' AND properties/usageStart eq '2026-11-20'",
-            Some([day, day]),
-        );
-        check("properties/usageStart gt '2026-11-19'", Some([day, date!(2026 - 11 - 22)]));
-        check(
-            "properties/usageEnd lt '2027-01-01'",
-            Some([date!(2026 - 11 - 01), date!(2026 - 11 - 22)]),
-        );
-        assert_eq!(days(None, day), Some(date!(2026 - 11 - 01)..=day));
-    }
-
-    #[test]
-    fn what_is_no_filter_is_refused() {
-        for filter in [
-            "",
-            "properties/usageStart",
-            "properties/usageStart ge 2026-11-20",
-            "properties/usageStart ge '2026-11-20' or properties/usageEnd le '2026-11-20'",
-            "properties/usageStart ne '2026-11-20'",
-            "properties/usageStart ge '20.11.2026'",
-        ] {
-            check(filter, None);
-        }
-    }
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Resource, Spelling, virtual_network};
+use super::kind::Spelling;
+use super::network::subnet_id;
+use super::resource::Resource;
 use crate::world::dates::{DAY, TODAY, utc};
 
 /// Why the data plane of a vault refuses everyone, also who may read all vaults.
@@ -68,7 +70,7 @@ pub(crate) fn json(vault: &Resource) -> Map<String, Value> {
             "defaultAction": "Deny",
             "ipRules": [{ "value": "198.51.100.7/32" }],
             "virtualNetworkRules": [{
-                "id": virtual_network::subnet_id(vault, 0).to_lowercase(),
+                "id": subnet_id(vault, 0).to_lowercase(),
                 "ignoreMissingVnetServiceEndpoint": false,
             }],
         });

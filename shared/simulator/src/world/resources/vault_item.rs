@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Resource, Spelling, vault};
+use super::kind::Spelling;
+use super::resource::Resource;
+use super::vault;
 use crate::world::dates::{DAY, TODAY};
-use crate::world::random::{Draw, nth};
+use crate::world::names::numbered;
+use crate::world::random::Draw;
 
 /// What a vault holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,15 @@ impl ItemKind {
         }
     }
 
+    /// The name of one.
+    pub(crate) fn name(self, index: u64) -> String {
+        let words: &[&str] = match self {
+            Self::Key => &KEYS,
+            Self::Secret => &SECRETS,
+        };
+        numbered(words, index)
+    }
+
     /// How many a vault holds: the first one many, some of the others none.
     pub(crate) fn count(self, vault: &Resource) -> u64 {
         let mut draw = vault.draw(self.plural());
@@ -68,14 +80,7 @@ impl<'a> Item<'a> {
     }
 
     fn name(&self) -> String {
-        let (word, words) = match self.kind {
-            ItemKind::Key => (nth(&KEYS, self.index), KEYS.len()),
-            ItemKind::Secret => (nth(&SECRETS, self.index), SECRETS.len()),
-        };
-        match self.index / words as u64 {
-            0 => (*word).to_owned(),
-            round => format!("{word}-{}", round + 1),
-        }
+        self.kind.name(self.index)
     }
 
     fn uri(&self) -> String {

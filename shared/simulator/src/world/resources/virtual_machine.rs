@@ -2,26 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Resource, ResourceType, Spelling, managed_identity, network_interface};
+use super::coded::Coded;
+use super::compute::{
+    disk_sku, has_blob_disks, image, is_from_disk, operating_system, power_state,
+};
+use super::kind::Spelling;
+use super::managed_identity;
+use super::resource::Resource;
 use crate::world::dates::{DAY, TODAY, offset};
-use crate::world::random::nth;
-
-/// Publisher, offer, sku, exact version, operating system.
-type Image = (&'static str, &'static str, &'static str, &'static str, &'static str);
-
-const IMAGES: [Image; 5] = [
-    ("canonical", "ubuntu-24_04-lts", "server", "24.04.202608120", "Linux"),
-    (
-        "MicrosoftWindowsServer",
-        "WindowsServer",
-        "2022-datacenter-g2",
-        "20348.3091.260807",
-        "Windows",
-    ),
-    ("RedHat", "RHEL", "9-lvm-gen2", "9.6.2026070915", "Linux"),
-    ("Debian", "debian-12", "12-gen2", "0.20260804.2193", "Linux"),
-    ("MicrosoftSQLServer", "sql2022-ws2022", "standard-gen2", "16.0.260714", "Windows"),
-];
 
 const SIZES: [&str; 6] = [
     "Standard_D2s_v5",
@@ -32,56 +20,13 @@ const SIZES: [&str; 6] = [
     "Standard_DS1_v2",
 ];
 
-/// Power states by turns. The last machine of a turn reports none.
-const POWER_STATES: [Option<(&str, &str)>; 9] = [
-    Some(("running", "VM running")),
-    Some(("deallocated", "VM deallocated")),
-    Some(("stopped", "VM stopped")),
-    Some(("running", "VM running")),
-    Some(("starting", "VM starting")),
-    Some(("stopping", "VM stopping")),
-    Some(("deallocating", "VM deallocating")),
-    Some(("unknown", "VM status unknown")),
-    None,
-];
-
-/// Whether the machine's disks are blobs in a storage account, as they were before managed disks.
-pub(crate) const fn has_blob_disks(machine: u64) -> bool {
-    machine % 9 == 4
-}
-
-/// Whether the machine was made from an existing disk, and so has neither image nor profile.
-const fn is_from_disk(machine: u64) -> bool {
-    machine % 13 == 6
-}
-
-pub(crate) fn is_deallocated(machine: u64) -> bool {
-    matches!(nth(&POWER_STATES, machine), Some(("deallocated", _)))
-}
-
-pub(crate) fn operating_system(machine: &Resource) -> &'static str {
-    image(machine).4
-}
-
-/// The id of the image that a machine was made from. It lies in a subscription of Microsoft's.
-pub(crate) fn image_id(machine: &Resource) -> String {
-    let (publisher, offer, sku, version, _) = image(machine);
-    format!(
-        "/Subscriptions/{}/Providers/Microsoft.Compute/Locations/{}/Publishers/{publisher}/\
-         ArtifactTypes/VMImage/Offers/{offer}/Skus/{sku}/Versions/{version}",
-        machine.draw("image subscription").guid(),
-        machine.location()
-    )
-}
-
-fn image(machine: &Resource) -> Image {
-    machine.draw("image").pick(&IMAGES)
-}
-
 pub(crate) fn json(machine: &Resource) -> Map<String, Value> {
     let mut draw = machine.draw("machine");
     let created = TODAY - DAY * i64::try_from(draw.below(1500)).unwrap_or_default() - 600;
-    let interfaces: Vec<Value> = network_interface::of_machine(machine)
+    let interfaces: Vec<Value> = machine
+        .plan
+        .interfaces_of_machine(machine.index)
+        .map(|index| machine.other(Coded::NetworkInterface, index))
         .map(|interface| {
             let mut properties = json!({ "deleteOption": "Detach" });
             if machine.index % 7 == 3 {
@@ -149,7 +94,7 @@ pub(crate) fn instance_view(machine: &Resource) -> Value {
         "displayStatus": "Provisioning succeeded",
         "time": time,
     })];
-    if let Some((state, text)) = nth(&POWER_STATES, machine.index) {
+    if let Some((state, text)) = power_state(machine.index) {
         statuses.push(json!({
             "code": format!("PowerState/{state}"),
             "level": "Info",
@@ -190,7 +135,7 @@ fn storage_profile(machine: &Resource) -> Value {
     let attaches = is_from_disk(index);
     let option = if attaches { "Attach" } else { "FromImage" };
     let disk = |disk_index: u64, mut description: Value| {
-        let disk = machine.other(ResourceType::Disk, disk_index);
+        let disk = machine.other(Coded::Disk, disk_index);
         description["name"] = json!(disk.name());
         if has_blob_disks(index) {
             description["vhd"] = json!({ "uri": blob(machine, &disk) });
@@ -199,7 +144,7 @@ fn storage_profile(machine: &Resource) -> Value {
             let spelling =
                 if index.is_multiple_of(2) { Spelling::UpperGroup } else { Spelling::Created };
             description["managedDisk"] = json!({
-                "storageAccountType": super::disk::sku(&disk),
+                "storageAccountType": disk_sku(&disk),
                 "id": disk.id(spelling),
             });
         }
@@ -245,6 +190,6 @@ fn storage_profile(machine: &Resource) -> Value {
 /// The address of a disk that is a blob.
 fn blob(machine: &Resource, disk: &Resource) -> String {
     let account = machine.index % machine.plan.storage_accounts.max(1);
-    let account = machine.other(ResourceType::StorageAccount, account).name();
+    let account = machine.other(Coded::StorageAccount, account).name();
     format!("https://{account}.blob.core.windows.net/vhds/{}.vhd", disk.name())
 }

@@ -1,12 +1,12 @@
 //! The collections that delta queries can be asked of.
 
+use crate::services::graph::route::{
+    READ_APPLICATIONS, READ_CONTACTS, READ_DEVICES, READ_GROUPS, READ_ROLES, READ_UNITS, READ_USERS,
+};
 use crate::world::directory::administrative_unit;
 use crate::world::directory::change::{ObjectKind, has_members};
 use crate::world::directory::reference::Reference;
 use crate::world::directory::role;
-use crate::services::graph::route::{
-    READ_APPLICATIONS, READ_CONTACTS, READ_DEVICES, READ_GROUPS, READ_ROLES, READ_UNITS, READ_USERS,
-};
 use crate::world::tenant::Tenant;
 
 /// A collection that a delta query can be asked of.

@@ -1,8 +1,8 @@
 //! Conditional access, and the policy for access across tenants.
 
 use super::{Endpoint, Family, Read, Reading, plain};
-use crate::world::directory::{conditional_access, conditional_access_template, cross_tenant};
 use crate::services::graph::list::{Item, List};
+use crate::world::directory::{conditional_access, conditional_access_template, cross_tenant};
 
 const READ_POLICIES: &[&str] = &["Policy.Read.All"];
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Endpoint, Read, Reading, plain};
-use crate::world::directory::entitlement::{self, request};
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
+use crate::world::directory::entitlement::{self, request};
 use crate::world::guid::Kind;
 
 /// Documented for the approval of a request is that applications cannot read it. The same

@@ -1,12 +1,12 @@
 //! Privileged Identity Management.
 
 use super::{Endpoint, Read, Reading, plain, roles};
+use crate::services::filter::Filter;
+use crate::services::graph::error::Failure;
+use crate::services::graph::list::{Item, List};
 use crate::world::directory::reference::Reference;
 use crate::world::directory::role::Assignment;
 use crate::world::directory::schedule::{self, Grade};
-use crate::services::graph::error::Failure;
-use crate::services::graph::filter::Filter;
-use crate::services::graph::list::{Item, List};
 
 const READ_ELIGIBLE_ROLES: &[&str] = &[
     "RoleEligibilitySchedule.Read.Directory",

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::{Endpoint, Read, Reading, plain};
-use crate::world::directory::reference::Reference;
-use crate::world::directory::role::{self, Assignment};
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
 use crate::services::graph::route::READ_ROLES;
+use crate::world::directory::reference::Reference;
+use crate::world::directory::role::{self, Assignment};
 
 pub(super) static ALL: &[Endpoint] = &[
     plain("rolemanagement/directory/roledefinitions", READ_ROLES, Read::All(definitions))

@@ -2,10 +2,10 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::world::directory::Object;
 use crate::services::filter::Filter;
 use crate::services::graph::error::Failure;
 use crate::services::request::Request;
+use crate::world::directory::Object;
 
 /// What a list allows.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ impl Query {
             top: None,
             default: rules.default,
             select: None,
-            filter: Filter::everything(),
+            filter: Filter::Everything,
             expands_apps: false,
             kept: Vec::new(),
         };
@@ -61,7 +61,7 @@ impl Query {
                     query.select = Some(names.filter(|name| !name.is_empty()).collect());
                 }
                 "$filter" if rules.has_filter => {
-                    let filter = Filter::parse(value);
+                    let filter = Filter::of_table(value);
                     query.filter = filter.ok_or_else(|| {
                         Failure::bad_request(format!("Invalid filter clause: {value}"))
                     })?;

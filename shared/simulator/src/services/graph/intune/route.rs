@@ -2,8 +2,8 @@
 
 use crate::services::graph::Version;
 use crate::services::graph::error::Failure;
-use crate::world::intune::policy::PolicyKind;
 use crate::services::report::{Report, action};
+use crate::world::intune::policy::PolicyKind;
 
 /// A resource of Intune. Ids are not looked up yet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,6 @@ use crate::world::directory::administrative_unit;
 use crate::world::directory::document::Document;
 use crate::world::directory::history::Fate;
 use crate::world::directory::reference::Reference;
-use crate::world::directory::service_principal::ServicePrincipal;
 use crate::world::guid::Kind;
 use crate::world::random::Draw;
 use crate::world::tenant::Tenant;
@@ -93,7 +92,7 @@ impl<'a> Assignment<'a> {
     /// Who it is for; nothing if that one was deleted. Groups have to be made for it.
     pub(crate) fn principal(&self) -> Option<Reference> {
         let (tenant, mut draw) = (self.tenant, self.draw("principal"));
-        let principals = ServicePrincipal::count_at_first(tenant);
+        let principals = tenant.service_principals_at_first();
         match (self.place, draw.below(10)) {
             _ if self.since.is_some() => self.since.map(|(_, principal)| principal),
             (2, _) | (_, 0) => None,
