@@ -14,8 +14,9 @@ fn main() -> io::Result<()> {
     for file in files {
         let name = file.strip_prefix(&root).unwrap_or(&file).with_extension("");
         let name = name.to_string_lossy().replace('\\', "/");
+        let path = file.to_string_lossy();
         // Writing to a text does not fail.
-        let _ = writeln!(list, "    ({name:?}, include_str!({file:?})),");
+        let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
     }
     list.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
