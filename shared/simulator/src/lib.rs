@@ -17,17 +17,18 @@
 //! documentation; where it leaves a question open, the simulator answers in the way that is harder
 //! on the client, and a comment says so.
 
+mod options;
 mod server;
 mod services;
 #[cfg(test)]
 mod tests;
 mod world;
 
-pub use server::Simulator;
-pub use server::faults::{Faults, Permanent};
-pub use services::counters::Counters;
-pub use world::directory::change::{DirectoryChange, ObjectKind};
-pub use world::life::{Change, DeviceChanges, State};
-pub use world::options::{
-    AppReports, Application, Assignment, Intune, License, Options, Principal, Subscription,
+pub use options::{
+    AppReports, Application, Assignment, Change, DeviceChanges, Faults, Intune, License, Options,
+    Permanent, Principal, State, Subscription,
 };
+pub use server::Simulator;
+pub use services::counters::Counters;
+pub use world::directory::change::DirectoryChange;
+pub use world::directory::object_kind::ObjectKind;

@@ -20,7 +20,9 @@ use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::server::faults::Permanent;
+use crate::options::Permanent;
+use crate::options::{Change, DeviceChanges};
+use crate::options::{Options, Principal, Subscription};
 use crate::services::answer::{Answer, Ending};
 use crate::services::clock::Clock;
 use crate::services::cloud::Cloud;
@@ -28,8 +30,6 @@ use crate::services::counters::Counters;
 use crate::services::export::Download;
 use crate::services::request::Request;
 use crate::world::directory::change::{self, DirectoryChange};
-use crate::world::life::{Change, DeviceChanges};
-use crate::world::options::{Options, Principal, Subscription};
 use crate::world::random::Draw;
 use wire::{Gate, Line};
 

@@ -24,10 +24,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::options::{Assignment, Options, Principal};
 use crate::services::clock::Clock;
 use crate::services::cloud::{Cloud, GRAPH, KEY_VAULT, RESOURCE_MANAGER};
 use crate::services::request::{Request, parse_form};
-use crate::world::options::{Assignment, Options, Principal};
 use crate::world::resources::catalog;
 
 /// A client of a cloud that nobody else uses.

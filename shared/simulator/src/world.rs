@@ -8,7 +8,6 @@ pub(crate) mod intune;
 pub(crate) mod life;
 pub(crate) mod management_group;
 pub(crate) mod names;
-pub(crate) mod options;
 pub(crate) mod random;
 pub(crate) mod resources;
 pub(crate) mod tenant;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::server::faults::{Faults, Injector, Permanent};
+use crate::options::{Faults, Options, Permanent};
+use crate::server::faults::injector::Injector;
 use crate::services::answer::Answer;
 use crate::services::clock::Clock;
 use crate::services::counters::Recorder;
@@ -15,7 +16,6 @@ use crate::services::request::Request;
 use crate::services::throttle::{Limit, Throttles, Verdict};
 use crate::services::token::Tokens;
 use crate::services::{entra, graph, resource_manager, storage, vault};
-use crate::world::options::Options;
 use crate::world::tenant::Tenant;
 
 /// The audience of tokens for Microsoft Graph.

@@ -6,12 +6,12 @@ mod page;
 
 use serde_json::{Value, json};
 
+use crate::options::Principal;
 use crate::services::answer::Answer;
 use crate::services::cloud::{self, Cloud};
 use crate::services::request::{Request, parse_form};
 use crate::services::token::{Claims, LIFETIME};
 use crate::world::guid::is_guid;
-use crate::world::options::Principal;
 use crate::world::{dates, random};
 
 /// A refusal: the HTTP status, the code of OAuth 2.0, the number after `AADSTS`, and the text.

@@ -12,9 +12,9 @@ use archive::Export;
 pub(crate) use archive::{Archive, Download};
 pub(crate) use job::{Fate, Job, Order, Status};
 
+use crate::options::Intune;
 use crate::services::cloud::Cloud;
 use crate::services::report::{Ask, Selection, find};
-use crate::world::options::Intune;
 use crate::world::random::{Draw, hash};
 
 /// All jobs that prepare reports.

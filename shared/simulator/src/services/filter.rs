@@ -46,11 +46,6 @@ pub(crate) enum Operator {
 }
 
 impl Filter {
-    /// Reads a filter; nothing if it is malformed, or has something that is not honoured here.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        parse::filter(text)
-    }
-
     /// Whether the directory answers it only with eventual consistency.
     pub(crate) fn is_advanced(&self) -> bool {
         match self {

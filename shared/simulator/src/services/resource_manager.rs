@@ -11,12 +11,12 @@ mod usage;
 
 use serde_json::Value;
 
+use crate::options::{Assignment, is_within};
 use crate::services::answer::Answer;
 use crate::services::cloud::{self, Cloud};
 use crate::services::request::Request;
 use crate::services::throttle::{Budget, Limit};
 use crate::services::token::Claims;
-use crate::world::options::{Assignment, is_within};
 use crate::world::resources::coded::Coded;
 use crate::world::resources::kind::{Answer as Wanted, Method, Spelling};
 use crate::world::resources::plan::Plan;

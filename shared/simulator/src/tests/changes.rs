@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{Client, texts, versioned, with_actions};
-use crate::server::faults::Permanent;
+use crate::options::Permanent;
+use crate::options::{Change, State};
+use crate::options::{Options, Subscription};
 use crate::services::cloud::RESOURCE_MANAGER;
-use crate::world::life::{Change, State};
-use crate::world::options::{Options, Subscription};
 
 const SUBSCRIPTIONS: &str = "management.azure.com/subscriptions?api-version=2022-12-01";
 

@@ -3,11 +3,11 @@
 use url::Url;
 
 use super::{Client, request, with_roles};
+use crate::options::{Application, Options};
 use crate::services::answer::Answer;
 use crate::services::cloud::GRAPH;
 use crate::services::request::Request;
 use crate::world::guid::Kind;
-use crate::world::options::{Application, Options};
 
 const BACK: &str = "https://collector.example/consent?from=entra";
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Client, Reply, texts, versioned};
+use crate::options::Options;
 use crate::world::guid::is_guid;
-use crate::world::options::Options;
 
 const ALL: &str = "$top=999&$select=id,displayName,userPrincipalName,mail,userType,accountEnabled,\
                    department";

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Client, texts};
+use crate::options::Options;
 use crate::world::directory::reference::Reference;
-use crate::world::options::Options;
 
 const BASE: &str = "graph.microsoft.com/v1.0/identityGovernance/entitlementManagement";
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::{Client, texts, with_roles};
+use crate::options::Options;
 use crate::services::cloud::GRAPH;
 use crate::world::directory::change::{self, DirectoryChange};
 use crate::world::directory::reference::Reference;
-use crate::world::options::Options;
 
 /// Every list with a path of its own, and the least privileged permission.
 const LISTS: [(&str, &str); 24] = [

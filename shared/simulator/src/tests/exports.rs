@@ -10,10 +10,10 @@ use archive::unzip;
 use serde_json::{Value, json};
 
 use super::{Client, Reply, request};
-use crate::server::faults::Faults;
+use crate::options::Faults;
+use crate::options::{AppReports, Intune, Options};
 use crate::services::answer::Answer;
 use crate::services::request::Request;
-use crate::world::options::{AppReports, Intune, Options};
 
 const JOBS: &str = "graph.microsoft.com/beta/deviceManagement/reports/exportJobs";
 

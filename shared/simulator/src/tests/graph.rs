@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::{Client, Reply, request, texts, with_roles};
+use crate::options::Options;
 use crate::services::cloud::GRAPH;
 use crate::services::request::Request;
 use crate::world::directory::user;
-use crate::world::options::Options;
 
 fn client(users: u32) -> Client {
     Client::new(Options { users, ..Options::default() })

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 
 use super::{Client, Reply, texts, with_roles};
+use crate::options::DeviceChanges;
+use crate::options::{Intune, License, Options};
 use crate::services::cloud::GRAPH;
 use crate::world::intune::NO_ID;
-use crate::world::life::DeviceChanges;
-use crate::world::options::{Intune, License, Options};
 
 const BETA: &str = "graph.microsoft.com/beta";
 const V1: &str = "graph.microsoft.com/v1.0";

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Client, Reply, texts, with_actions, with_roles};
+use crate::options::Change;
+use crate::options::Options;
 use crate::services::cloud::RESOURCE_MANAGER;
-use crate::world::life::Change;
-use crate::world::options::Options;
 
 fn client() -> Client {
     Client::new(Options { subscriptions: 12, ..Options::default() })

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Client, Reply};
-use crate::world::options::{Intune, Options};
+use crate::options::{Intune, Options};
 
 const REPORTS: &str = "graph.microsoft.com/beta/deviceManagement/reports";
 

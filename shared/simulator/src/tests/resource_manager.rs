@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Client, Reply, texts, versioned};
-use crate::world::options::Options;
+use crate::options::Options;
 use crate::world::resources::catalog;
 use crate::world::resources::kind::{Kind, Scope};
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::{Client, texts, versioned};
-use crate::world::options::Options;
+use crate::options::Options;
 
 fn client() -> Client {
     Client::new(Options { subscriptions: 2, resources: 600, ..Options::default() })

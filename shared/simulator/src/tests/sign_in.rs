@@ -1,8 +1,8 @@
 //! Tokens: who gets one, and what for.
 
 use super::{Client, request, with_actions, with_roles};
+use crate::options::Options;
 use crate::services::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER};
-use crate::world::options::Options;
 
 /// The tenant and the form of a request for a token, and the outcome.
 type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], (u16, &'a str, u64));

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Client, texts, with_actions};
+use crate::options::Options;
 use crate::services::cloud::RESOURCE_MANAGER;
-use crate::world::options::Options;
 
 fn address(client: &Client, index: u64, rest: &str) -> String {
     let id = client.cloud.tenant.subscription_id(index);

@@ -1,6 +1,6 @@
 //! Identifiers that can be traced back to what they name, so that no table of them is needed.
 
-use crate::world::random::{hash, mix};
+use crate::world::random::{self, hash, mix, version_4};
 
 /// What an identifier names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,9 @@ impl Guids {
 
     /// The identifier of the thing of this kind with this index, which must fit 32 bits.
     pub(crate) fn guid(self, kind: Kind, index: u64) -> String {
-        let high = Self::version_4(mix(self.key ^ mix(index) ^ mix(kind as u64)));
+        let high = version_4(mix(self.key ^ mix(index) ^ mix(kind as u64)));
         let low = mix(self.key ^ high);
-        format(high, low & !0xffff_ffff | (low ^ index) & 0xffff_ffff)
+        random::format(high, low & !0xffff_ffff | (low ^ index) & 0xffff_ffff)
     }
 
     /// The index that an identifier of this kind was made of; nothing if it was not made here.
@@ -60,25 +60,6 @@ impl Guids {
         let index = (mix(self.key ^ high) ^ low) & 0xffff_ffff;
         self.guid(kind, index).eq_ignore_ascii_case(guid).then_some(index)
     }
-
-    /// Sets the bits that `format` sets, since the rest of the identifier is derived from them.
-    const fn version_4(high: u64) -> u64 {
-        high & !0xf000 | 0x4000
-    }
-}
-
-/// Two halves as a random (version 4) identifier, in lower case.
-pub(crate) fn format(high: u64, low: u64) -> String {
-    let high = Guids::version_4(high);
-    let low = low & !(0b11 << 62) | 0b10 << 62;
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )
 }
 
 /// Whether a text has the form of an identifier, whoever made it.

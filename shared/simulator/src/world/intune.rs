@@ -16,6 +16,7 @@ pub(crate) mod mobile_app;
 mod model;
 pub(crate) mod policy;
 mod policy_types;
+mod shelves;
 pub(crate) mod state;
 
 /// What stands where there is no identifier.

@@ -69,7 +69,7 @@ impl Draw {
 
     /// An identifier that nothing needs to look up again, such as an etag.
     pub(crate) fn guid(&mut self) -> String {
-        crate::world::guid::format(self.number(), self.number())
+        format(self.number(), self.number())
     }
 
     /// Some hexadecimal digits, 16 at most.
@@ -78,6 +78,25 @@ impl Draw {
         text.truncate(digits);
         text
     }
+}
+
+/// Two halves as a random (version 4) identifier, in lower case.
+pub(crate) fn format(high: u64, low: u64) -> String {
+    let high = version_4(high);
+    let low = low & !(0b11 << 62) | 0b10 << 62;
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    )
+}
+
+/// Sets the bits that [`format`] sets, for identifiers of which the rest is derived from them.
+pub(crate) const fn version_4(high: u64) -> u64 {
+    high & !0xf000 | 0x4000
 }
 
 #[cfg(test)]

@@ -9,19 +9,19 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 use consents::Consents;
 use serde_json::Value;
 
+use crate::options::{Application, Assignment, Change, Options, Principal, State, Subscription};
 use crate::world::directory::first_party::FIRST_PARTY;
 use crate::world::directory::history::{History, What};
-use crate::world::directory::membership::Memberships;
+use crate::world::directory::memberships::Memberships;
 use crate::world::directory::reference::Reference;
-use crate::world::directory::service_principal::ServicePrincipal;
 use crate::world::guid::{Guids, Kind};
 use crate::world::intune::fleet::Fleet;
-use crate::world::life::{Change, Life};
+use crate::world::life::Life;
 use crate::world::management_group::ManagementGroups;
 use crate::world::names;
-use crate::world::options::{Application, Assignment, Options, Principal, Subscription};
 use crate::world::random::{Draw, hash, nth};
 use crate::world::resources::plan::Plan;
+use crate::world::resources::tags::tags;
 
 /// The tenant. It holds counts; what is counted is made when it is asked for.
 #[derive(Debug)]
@@ -204,7 +204,23 @@ impl Tenant {
     /// What has become of a subscription.
     pub(crate) fn life(&self, plan: &Plan) -> Life {
         let lives = self.lives.read().unwrap_or_else(PoisonError::into_inner);
-        lives.get(&plan.subscription).cloned().unwrap_or_else(|| Life::new(self, plan))
+        lives.get(&plan.subscription).cloned().unwrap_or_else(|| self.first_life(plan))
+    }
+
+    /// A subscription of which nothing has changed yet.
+    fn first_life(&self, plan: &Plan) -> Life {
+        let mut draw = self.draw("subscription tags", plan.subscription);
+        let tags = match tags(&mut draw, "prod") {
+            Some(Value::Object(tags)) => Some(tags),
+            _ => None,
+        };
+        Life {
+            name: self.subscription_name(plan.subscription),
+            state: if plan.is_disabled { State::Disabled } else { State::Enabled },
+            tags,
+            is_legacy: false,
+            has_vanished: false,
+        }
     }
 
     /// The place of the management group that a subscription is in.
@@ -230,7 +246,7 @@ impl Tenant {
             Some(id) => self.plan_of(id)?,
             None => self.appear(change == Change::AppearLegacy)?,
         };
-        let life = lives.entry(plan.subscription).or_insert_with(|| Life::new(self, plan));
+        let life = lives.entry(plan.subscription).or_insert_with(|| self.first_life(plan));
         if life.has_vanished {
             return None;
         }
@@ -260,7 +276,8 @@ impl Tenant {
         let index = plan.subscription;
         self.later.push(if is_empty { plan.emptied() } else { plan });
         let plan = self.plan_at(index)?;
-        for identity in ServicePrincipal::identities(self, plan) {
+        let first = self.first_identity();
+        for identity in first + plan.first_identity..first + plan.identities_up_to() {
             self.history.record(Reference::ServicePrincipal(identity), What::Created);
         }
         Some(plan)

@@ -1,9 +1,9 @@
 //! Faults that never end.
 
-use super::Permanent;
 use super::listing::{Listing, address, elsewhere};
 use super::refusal;
 use super::visit::{Visit, path};
+use crate::options::Permanent;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 

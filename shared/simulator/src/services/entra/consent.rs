@@ -10,11 +10,11 @@ use url::Url;
 
 use super::page::{failed, form};
 use super::{Trace, tenant_not_found};
+use crate::options::Application;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
 use crate::world::guid::Kind;
-use crate::world::options::Application;
 
 /// What can be chosen, and what its button says.
 const CHOICES: [(&str, &str); 5] = [

@@ -16,11 +16,13 @@ enum Token {
     Text(String),
 }
 
-/// Reads a filter.
-pub(super) fn filter(text: &str) -> Option<Filter> {
-    let mut tokens = tokens(text)?.into_iter().peekable();
-    let filter = either(&mut tokens)?;
-    tokens.next().is_none().then_some(filter)
+impl Filter {
+    /// Reads a filter; nothing if it is malformed, or has something that is not honoured here.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut tokens = tokens(text)?.into_iter().peekable();
+        let filter = either(&mut tokens)?;
+        tokens.next().is_none().then_some(filter)
+    }
 }
 
 type Tokens = Peekable<IntoIter<Token>>;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Version;
 use super::error::{Failure, refuse};
+use crate::options::License;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
@@ -22,7 +23,6 @@ use crate::world::intune::device::ManagedDevice;
 use crate::world::intune::mobile_app::MobileApp;
 use crate::world::intune::policy::Policy;
 use crate::world::intune::state::State;
-use crate::world::options::License;
 use query::Query;
 use route::Route;
 

@@ -2,8 +2,8 @@
 
 use super::inventory;
 use super::table::Source;
+use crate::options::AppReports;
 use crate::world::intune::policy::PolicyKind;
-use crate::world::options::AppReports;
 
 /// A report.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::mirror::Mirror;
 use super::{change, client, graph};
+use crate::options::Options;
 use crate::services::cloud::GRAPH;
 use crate::services::request::Request;
 use crate::tests::{Client, Reply, request, with_roles};
 use crate::world::directory::change::DirectoryChange;
-use crate::world::options::Options;
 
 #[test]
 fn only_what_is_selected_is_tracked() {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::application::Application;
 use super::history::{Removal, What};
 use super::membership::Membership;
+use super::object_kind::ObjectKind;
 use super::reference::Reference;
 use crate::world::tenant::Tenant;
 
@@ -62,82 +63,6 @@ pub enum DirectoryChange {
         /// from how much has happened before.
         per_mille: u32,
     },
-}
-
-/// A kind of objects of the directory that can be created.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ObjectKind {
-    /// A user.
-    User,
-    /// A group.
-    Group,
-    /// An application registration.
-    Application,
-    /// A service principal.
-    ServicePrincipal,
-    /// A device.
-    Device,
-}
-
-impl ObjectKind {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::User, Self::Group, Self::Application, Self::ServicePrincipal, Self::Device];
-
-    /// The kind of an object, if such objects can be created.
-    pub(crate) const fn of(object: Reference) -> Option<Self> {
-        match object {
-            Reference::User(_) => Some(Self::User),
-            Reference::Group(_) => Some(Self::Group),
-            Reference::Application(_) => Some(Self::Application),
-            Reference::ServicePrincipal(_) => Some(Self::ServicePrincipal),
-            Reference::Device(_) => Some(Self::Device),
-            _ => None,
-        }
-    }
-
-    /// The name of the type.
-    pub(crate) const fn type_name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Group => "group",
-            Self::Application => "application",
-            Self::ServicePrincipal => "servicePrincipal",
-            Self::Device => "device",
-        }
-    }
-
-    /// How many there were at first.
-    fn count_at_first(self, tenant: &Tenant) -> u64 {
-        match self {
-            Self::User => tenant.users,
-            Self::Group => tenant.groups,
-            Self::Application => Application::count_at_first(tenant),
-            Self::ServicePrincipal => tenant.service_principals_at_first(),
-            Self::Device => tenant.devices,
-        }
-    }
-
-    /// How many there ever were.
-    pub(crate) fn count(self, tenant: &Tenant) -> u64 {
-        self.count_at_first(tenant) + tenant.history.created(self)
-    }
-
-    /// The object at a place of all that there ever were, in the order in which they were created.
-    pub(crate) fn at(self, tenant: &Tenant, place: u64) -> Reference {
-        let since = place.checked_sub(self.count_at_first(tenant));
-        let created = since.and_then(|place| tenant.history.created_at(self, place));
-        created.unwrap_or_else(|| self.reference(place))
-    }
-
-    const fn reference(self, index: u64) -> Reference {
-        match self {
-            Self::User => Reference::User(index),
-            Self::Group => Reference::Group(index),
-            Self::Application => Reference::Application(index),
-            Self::ServicePrincipal => Reference::ServicePrincipal(index),
-            Self::Device => Reference::Device(index),
-        }
-    }
 }
 
 /// Lets something happen to the directory. Returns the ids of the objects that it happened to.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use serde_json::Value;
 
 use super::Object;
-use super::change::ObjectKind;
+use super::object_kind::ObjectKind;
 use super::reference::Reference;
 
 /// What has changed in the directory.

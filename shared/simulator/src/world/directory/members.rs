@@ -116,7 +116,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::world::options::Options;
+    use crate::options::Options;
 
     fn all(tenant: &Tenant, group: u64) -> Vec<Reference> {
         let members = Members::new(tenant, group);

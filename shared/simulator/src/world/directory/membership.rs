@@ -2,7 +2,7 @@
 //! what has changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::administrative_unit::{self, AdministrativeUnit};
 use super::history::{Fate, History};
@@ -77,10 +77,6 @@ impl<'a> Membership<'a> {
         (0..self.total()).filter_map(|place| self.get(place))
     }
 }
-
-/// The groups, administrative units and directory roles that each service principal is in at first.
-#[derive(Debug, Default)]
-pub(crate) struct Memberships(OnceLock<BTreeMap<u64, Vec<Reference>>>);
 
 /// What a service principal is a member of.
 pub(crate) fn member_of(tenant: &Tenant, principal: u64) -> Vec<Reference> {

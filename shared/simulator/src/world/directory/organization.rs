@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::document::Document;
 use super::{Object, domain};
+use crate::options::License;
 use crate::world::dates::{DAY, TODAY, fraction, utc};
-use crate::world::options::License;
 use crate::world::tenant::Tenant;
 
 /// The tenant as the directory describes it.

@@ -1,8 +1,6 @@
 //! Service principals: those of the registrations that may sign in here, Microsoft's own, the
 //! company's applications, and the managed identities of virtual machines.
 
-use std::ops::Range;
-
 use serde_json::{Value, json};
 
 use super::application::Application;
@@ -85,12 +83,6 @@ impl<'a> ServicePrincipal<'a> {
     pub(crate) fn count(tenant: &Tenant) -> u64 {
         let last = tenant.all_plans().last();
         tenant.first_identity() + last.map_or(0, Plan::identities_up_to)
-    }
-
-    /// The managed identities of a subscription.
-    pub(crate) fn identities(tenant: &Tenant, plan: &Plan) -> Range<u64> {
-        let first = tenant.first_identity();
-        first + plan.first_identity..first + plan.identities_up_to()
     }
 
     pub(crate) fn new(tenant: &'a Tenant, index: u64) -> Self {

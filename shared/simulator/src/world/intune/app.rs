@@ -10,64 +10,13 @@ use serde_json::{Value, json};
 use super::app_names;
 use super::device::ManagedDevice;
 use super::family::Family;
+use super::shelves::Catalog;
 use crate::world::directory::Object;
 use crate::world::guid::Kind;
-use crate::world::options::{Intune, License};
 use crate::world::random::Draw;
 use crate::world::tenant::Tenant;
 
-/// All applications that were found.
-#[derive(Debug)]
-pub(crate) struct Catalog {
-    shelves: [Shelf; 4],
-    per_device: u64,
-}
-
-/// The applications of a family.
-#[derive(Clone, Copy, Debug)]
-struct Shelf {
-    family: Family,
-    /// The index of the first application.
-    first: u64,
-    apps: u64,
-    slots: u64,
-    /// How many slots have a single application.
-    popular: u64,
-}
-
-/// The families on whose devices applications are found.
-const FAMILIES: [Family; 4] = [Family::Windows, Family::Ios, Family::Android, Family::Mac];
-
 impl Catalog {
-    pub(crate) fn new(options: &Intune) -> Self {
-        let is_full = options.license == License::Full;
-        let total = if is_full { u64::from(options.detected_apps) } else { 0 };
-        let per_device = u64::from(options.apps_per_device);
-        let all: u64 = FAMILIES.iter().map(|family| family.share()).sum();
-        let mut share = 0;
-        let shelves = FAMILIES.map(|family| {
-            let first = total * share / all;
-            share += family.share();
-            let apps = total * share / all - first;
-            let slots = apps.min(per_device * 2);
-            Shelf { family, first, apps, slots, popular: slots / 4 }
-        });
-        Self { shelves, per_device }
-    }
-
-    /// How many applications there are.
-    pub(crate) fn total(&self) -> u64 {
-        self.shelves.iter().map(|shelf| shelf.apps).sum()
-    }
-
-    fn shelf(&self, family: Family) -> Option<&Shelf> {
-        self.shelves.iter().find(|shelf| shelf.family == family)
-    }
-
-    fn shelf_of(&self, app: u64) -> Option<&Shelf> {
-        self.shelves.iter().find(|shelf| (shelf.first..shelf.first + shelf.apps).contains(&app))
-    }
-
     /// How many applications a device has: nothing was found on one in twelve. A device that has
     /// changed has one more for each time.
     fn slots(&self, tenant: &Tenant, device: u64) -> u64 {
@@ -103,53 +52,6 @@ impl Catalog {
                 .filter(move |device| slot < self.slots(tenant, *device))
                 .filter(|device| tenant.fleet.is_there(*device))
         })
-    }
-}
-
-impl Shelf {
-    /// The first application of a slot, and how many it has.
-    fn range(&self, slot: u64) -> (u64, u64) {
-        if slot < self.popular {
-            return (slot, 1);
-        }
-        let (size, rest, slot) = (self.size(), self.rest(), slot - self.popular);
-        (self.popular + slot * size + slot.min(rest), size + u64::from(slot < rest))
-    }
-
-    /// How many applications a slot has that is not popular. The first few have one more.
-    fn size(&self) -> u64 {
-        (self.apps - self.popular) / (self.slots - self.popular).max(1)
-    }
-
-    fn rest(&self) -> u64 {
-        (self.apps - self.popular) % (self.slots - self.popular).max(1)
-    }
-
-    /// The application of a slot that the device with a rank has.
-    fn app(&self, slot: u64, rank: u64) -> u64 {
-        let (start, length) = self.range(slot);
-        self.first + start + (rank + slot * 7) % length.max(1)
-    }
-
-    /// Where an application is: its slot, the rank of the first device that may have it, and how far it
-    /// is from one to the next.
-    fn place(&self, app: u64) -> (u64, u64, u64) {
-        let place = app - self.first;
-        let slot = if place < self.popular {
-            place
-        } else {
-            let (size, rest, place) = (self.size(), self.rest(), place - self.popular);
-            let longer = rest * (size + 1);
-            self.popular
-                + if place < longer {
-                    place / (size + 1)
-                } else {
-                    rest + (place - longer) / size.max(1)
-                }
-        };
-        let (start, length) = self.range(slot);
-        let behind = slot * 7 % length.max(1);
-        (slot, (place - start + length - behind) % length.max(1), length.max(1))
     }
 }
 
@@ -308,7 +210,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::world::options::Options;
+    use crate::options::{Intune, Options};
 
     #[test]
     fn devices_and_applications_find_one_another() {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use super::app::Catalog;
 use super::family::Family;
-use crate::world::life::DeviceChanges;
-use crate::world::options::{AppReports, Intune, License};
+use super::shelves::Catalog;
+use crate::options::DeviceChanges;
+use crate::options::{AppReports, Intune, License};
 use crate::world::random::{Draw, coprime};
 
 /// The devices that Intune manages. Only those to which something happened are remembered.

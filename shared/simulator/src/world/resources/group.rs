@@ -114,7 +114,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::world::options::Options;
+    use crate::options::Options;
 
     #[test]
     fn names_are_unique_without_case_and_lead_back() {

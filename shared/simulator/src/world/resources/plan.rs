@@ -1,7 +1,7 @@
 //! How much of everything a subscription has.
 
 use super::coded::Coded;
-use crate::world::options::Options;
+use crate::options::Options;
 use crate::world::random::Draw;
 
 /// How much of everything a subscription has. This is all that is kept of a subscription.

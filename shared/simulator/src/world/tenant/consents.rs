@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
-use crate::world::options::{Application, Principal};
+use crate::options::{Application, Principal};
 
 /// The applications of other organisations.
 #[derive(Debug)]

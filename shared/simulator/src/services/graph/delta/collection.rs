@@ -4,7 +4,8 @@ use crate::services::graph::route::{
     READ_APPLICATIONS, READ_CONTACTS, READ_DEVICES, READ_GROUPS, READ_ROLES, READ_UNITS, READ_USERS,
 };
 use crate::world::directory::administrative_unit;
-use crate::world::directory::change::{ObjectKind, has_members};
+use crate::world::directory::change::has_members;
+use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::reference::Reference;
 use crate::world::directory::role;
 use crate::world::tenant::Tenant;

@@ -4,10 +4,10 @@ use super::{Endpoint, Read, Reading, plain};
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
 use crate::services::graph::route::READ_APPLICATIONS;
-use crate::world::directory::change::ObjectKind;
 use crate::world::directory::federation;
 use crate::world::directory::grant::{self, Held};
 use crate::world::directory::membership;
+use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::owner;
 use crate::world::directory::reference::Reference;
 

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{Changer, ObjectKind, is_restorable};
+use super::{Changer, is_restorable};
 use crate::world::directory::membership::Membership;
+use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::reference::Reference;
 use crate::world::random::Draw;
 
