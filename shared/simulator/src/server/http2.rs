@@ -22,8 +22,8 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
 
-use crate::server::Server;
-use crate::server::wire::{Connection, Line};
+use super::backend::Backend;
+use super::wire::{Connection, Line};
 use crate::services::answer::{Answer, Ending};
 use crate::services::export::Download;
 use crate::services::request::Request;
@@ -35,7 +35,7 @@ pub(crate) async fn is_spoken(stream: &TcpStream) -> bool {
 }
 
 /// Serves a connection until it ends.
-pub(crate) async fn serve(stream: TcpStream, server: Arc<Server>) -> Result<(), h2::Error> {
+pub(crate) async fn serve(stream: TcpStream, server: Arc<Backend>) -> Result<(), h2::Error> {
     // An answer is several small writes, of which the later would wait for the peer's word. It
     // fails only if the connection has ended.
     drop(stream.set_nodelay(true));
@@ -73,7 +73,7 @@ pub(crate) async fn serve(stream: TcpStream, server: Arc<Server>) -> Result<(), 
 
 /// The streams of a connection.
 struct Streams {
-    server: Arc<Server>,
+    server: Arc<Backend>,
     line: Line,
     /// Takes what is not to be answered.
     leave: mpsc::UnboundedSender<SendResponse<Bytes>>,
@@ -175,7 +175,7 @@ impl Streams {
         stream: &mut SendStream<Bytes>,
     ) -> Result<(), h2::Error> {
         let mut archive = download.archive();
-        while let Some(chunk) = self.server.cloud.next_chunk(&mut archive) {
+        while let Some(chunk) = self.server.router.cloud.next_chunk(&mut archive) {
             let mut chunk = Bytes::from(chunk);
             while !chunk.is_empty() {
                 stream.reserve_capacity(chunk.len());
@@ -219,7 +219,7 @@ impl Streams {
         let others = state.under_way.range(above + 1..).filter(|(other, _)| **other != id);
         let others: Vec<Request> = others.map(|(_, request)| request.clone()).collect();
         drop(state);
-        self.server.cloud.interrupts(&others)
+        self.server.router.interrupts(&others)
     }
 
     /// Says which stream is the last one that is answered. A later word may only name a lower one.

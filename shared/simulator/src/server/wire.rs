@@ -1,22 +1,15 @@
 //! Connections that can be ended before their time.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
-
-use crate::server::Server;
-use crate::server::http2;
+use tokio::net::TcpStream;
 
 /// Nothing is sent any more.
 const RESET: u8 = 1;
@@ -76,12 +69,6 @@ impl Line {
     }
 }
 
-impl Connected<IncomingStream<'_, Gate>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Gate>) -> Self {
-        stream.io().line.clone()
-    }
-}
-
 /// It is dropped when the whole body was handed over.
 struct Guard(Line);
 
@@ -106,57 +93,10 @@ pub(crate) fn whole(body: Vec<u8>) -> impl Stream<Item = io::Result<Bytes>> + Se
     stream::iter([Ok(Bytes::from(body))])
 }
 
-/// Accepts connections. It serves those of HTTP/2 itself, and hands over the others. They end with it.
-pub(crate) struct Gate {
-    listener: TcpListener,
-    server: Arc<Server>,
-    /// Those that have not said yet what they speak, and those of HTTP/2.
-    open: JoinSet<Option<(TcpStream, SocketAddr)>>,
-}
-
-impl Gate {
-    pub(crate) fn new(listener: TcpListener, server: Arc<Server>) -> Self {
-        Self { listener, server, open: JoinSet::new() }
-    }
-}
-
-impl Listener for Gate {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        loop {
-            tokio::select! {
-                (stream, address) = Listener::accept(&mut self.listener) => {
-                    let server = Arc::clone(&self.server);
-                    self.open.spawn(async move {
-                        if !http2::is_spoken(&stream).await {
-                            return Some((stream, address));
-                        }
-                        if let Err(error) = http2::serve(stream, server).await {
-                            tracing::trace!(%error, "a connection of HTTP/2 ended");
-                        }
-                        None
-                    });
-                }
-                Some(known) = self.open.join_next() => {
-                    if let Ok(Some((stream, address))) = known {
-                        return (Connection::new(stream, Line::default()), address);
-                    }
-                }
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-}
-
 /// A connection whose requests can end it.
 pub(crate) struct Connection {
     stream: TcpStream,
-    line: Line,
+    pub(super) line: Line,
 }
 
 impl Connection {

@@ -1,21 +1,16 @@
-//! The simulated cloud: what all its services share, and the way from a request to its service.
+//! What all services of the simulated cloud share.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::options::{Faults, Options, Permanent};
-use crate::server::faults::injector::Injector;
-use crate::services::answer::Answer;
+use crate::options::Options;
 use crate::services::clock::Clock;
 use crate::services::counters::Recorder;
 use crate::services::export::{Archive, Exports};
 use crate::services::paging::Pager;
-use crate::services::request::Request;
 use crate::services::throttle::{Limit, Throttles, Verdict};
 use crate::services::token::Tokens;
-use crate::services::{entra, graph, resource_manager, storage, vault};
 use crate::world::tenant::Tenant;
 
 /// The audience of tokens for Microsoft Graph.
@@ -25,7 +20,7 @@ pub(crate) const RESOURCE_MANAGER: &str = "https://management.azure.com";
 /// The audience of tokens for the data plane of key vaults.
 pub(crate) const KEY_VAULT: &str = "https://vault.azure.net";
 
-/// The simulated cloud.
+/// What all services share.
 #[derive(Debug)]
 pub(crate) struct Cloud {
     /// The address below which every host of the cloud lies.
@@ -39,7 +34,6 @@ pub(crate) struct Cloud {
     turns: AtomicUsize,
     throttles: Throttles,
     throttling: bool,
-    injector: OnceLock<Injector>,
     http2: bool,
 }
 
@@ -61,24 +55,8 @@ impl Cloud {
             turns: AtomicUsize::new(0),
             throttles: Throttles::default(),
             throttling: options.throttling,
-            injector: options
-                .faults
-                .clone()
-                .map(Injector::new)
-                .map_or_else(OnceLock::new, OnceLock::from),
             http2: options.http2,
         }
-    }
-
-    /// Answers a request. Every answer passes through here, also each one inside of a `$batch`:
-    /// this is the place to change what a client gets to see.
-    pub(crate) fn answer(&self, request: &Request) -> Answer {
-        let answer = match self.injector.get() {
-            Some(injector) => injector.answer(self, request),
-            None => self.route(request),
-        };
-        self.recorder.answered(answer.status, answer.body.len(), request.nested);
-        answer
     }
 
     /// The next bytes of a download.
@@ -86,30 +64,6 @@ impl Cloud {
         let chunk = archive.next(&self.tenant)?;
         self.recorder.sent(chunk.len());
         Some(chunk)
-    }
-
-    /// Whether requests that share a connection may be interrupted for the fault of another one.
-    pub(crate) fn interrupts(&self, requests: &[Request]) -> bool {
-        self.injector.get().is_none_or(|injector| injector.interrupts(requests))
-    }
-
-    /// Puts other faults in the place of those that never end.
-    pub(crate) fn set_permanent(&self, permanent: Vec<Permanent>) {
-        self.injector.get_or_init(|| Injector::new(Faults::default())).set_permanent(permanent);
-    }
-
-    /// What the service that a request is for answers, without faults.
-    pub(crate) fn route(&self, request: &Request) -> Answer {
-        match request.host.to_ascii_lowercase().as_str() {
-            "login.microsoftonline.com" => entra::answer(self, request),
-            "graph.microsoft.com" => graph::answer(self, request),
-            "management.azure.com" => resource_manager::answer(self, request),
-            host if host.ends_with(".blob.core.windows.net") => storage::answer(self, request),
-            host => match host.strip_suffix(".vault.azure.net") {
-                Some(name) => vault::answer(self, request, name),
-                None => Answer::nowhere(),
-            },
-        }
     }
 
     /// Charges a request to a throttle.

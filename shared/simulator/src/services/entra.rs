@@ -3,6 +3,7 @@
 
 mod consent;
 mod page;
+mod trace;
 
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use crate::services::cloud::{self, Cloud};
 use crate::services::request::{Request, parse_form};
 use crate::services::token::{Claims, LIFETIME};
 use crate::world::guid::is_guid;
-use crate::world::{dates, random};
+use trace::{Trace, tenant_not_found};
 
 /// A refusal: the HTTP status, the code of OAuth 2.0, the number after `AADSTS`, and the text.
 struct Failure(u16, &'static str, u32, String);
@@ -83,14 +84,6 @@ fn check_tenant(cloud: &Cloud, tenant: &str) -> Result<(), Failure> {
          domain."
     );
     Err(Failure(400, "invalid_request", 900_023, text))
-}
-
-fn tenant_not_found(tenant: &str) -> String {
-    format!(
-        "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing \
-         into the correct cloud. Check with your subscription administrator, this may happen if there \
-         are no active subscriptions for the tenant."
-    )
 }
 
 fn find_client<'a>(cloud: &'a Cloud, id: &str) -> Result<(u64, &'a Principal), Failure> {
@@ -173,30 +166,6 @@ fn claims(cloud: &Cloud, index: u64, principal: &Principal, audience: String) ->
         tid: tenant,
         uti: cloud.tokens.next_id(),
         ver: "1.0".to_owned(),
-    }
-}
-
-/// What Microsoft's support would like to know of a refusal.
-struct Trace {
-    id: String,
-    correlation: String,
-    timestamp: String,
-}
-
-impl Trace {
-    fn new(cloud: &Cloud, code: u32) -> Self {
-        let mut draw = random::Draw::new(cloud.clock.micros(), "trace", u64::from(code));
-        let timestamp = dates::spaced(cloud.clock.seconds());
-        Self { id: draw.guid(), correlation: draw.guid(), timestamp }
-    }
-
-    /// A text with its code, and with all this.
-    fn describe(&self, code: u32, text: &str) -> String {
-        let Self { id, correlation, timestamp } = self;
-        format!(
-            "AADSTS{code}: {text}\r\nTrace ID: {id}\r\nCorrelation ID: {correlation}\r\n\
-             Timestamp: {timestamp}"
-        )
     }
 }
 

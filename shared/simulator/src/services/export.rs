@@ -13,9 +13,9 @@ pub(crate) use archive::{Archive, Download};
 pub(crate) use job::{Fate, Job, Order, Status};
 
 use crate::options::Intune;
-use crate::services::cloud::Cloud;
 use crate::services::report::{Ask, Selection, find};
 use crate::world::random::{Draw, hash};
+use crate::world::tenant::Tenant;
 
 /// All jobs that prepare reports.
 #[derive(Debug)]
@@ -39,9 +39,8 @@ impl Exports {
         Self { time, lifetime, state: Mutex::default() }
     }
 
-    /// Begins to prepare a report. Refuses, with the reason, what there is not.
-    pub(crate) fn begin(&self, cloud: &Cloud, order: Order) -> Result<Job, String> {
-        let (tenant, now) = (&cloud.tenant, cloud.clock.micros());
+    /// Begins to prepare a report now, in microseconds since 1970. Refuses, with the reason, what there is not.
+    pub(crate) fn begin(&self, tenant: &Tenant, now: u64, order: Order) -> Result<Job, String> {
         let name = &order.report_name;
         let report = find(name, tenant.fleet.app_reports)
             .ok_or_else(|| format!("PostExportJobAsync not supported for reportType {name}"))?;

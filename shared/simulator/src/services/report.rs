@@ -2,6 +2,7 @@
 //! using Graph API"; values and how they are spelt are not documented.
 
 mod catalog;
+mod column;
 mod inventory;
 mod page;
 mod selection;
@@ -10,49 +11,3 @@ mod table;
 pub(crate) use catalog::{Report, action, find};
 pub(crate) use page::page;
 pub(crate) use selection::{Ask, Selection};
-
-/// What a column holds, as the schema of a table names it.
-pub(crate) fn property_type(column: &str) -> &'static str {
-    match column {
-        "AppInstallState"
-        | "AppInstallStateDetails"
-        | "ComplianceState"
-        | "DeviceCount"
-        | "DeviceType"
-        | "ErrorCode"
-        | "InstallState"
-        | "InstallStateDetail"
-        | "ManagementAgents"
-        | "OwnerType"
-        | "PolicyPlatformType"
-        | "PolicyStatus"
-        | "PolicyVersion"
-        | "SettingStatus" => "Int32",
-        "BundleSize" => "Int64",
-        "AssignmentFilterIdsExist" => "Boolean",
-        "CreatedDate"
-        | "InGracePeriodUntil"
-        | "LastContact"
-        | "LastModifiedDateTime"
-        | "PspdpuLastModifiedTimeUtc"
-        | "RetireAfterDatetime" => "DateTime",
-        _ => "String",
-    }
-}
-
-/// Whether the values of a column are numbers or codes beside which a text for people is put.
-pub(crate) fn is_localized(column: &str) -> bool {
-    matches!(
-        column,
-        "AppInstallState"
-            | "AppInstallStateDetails"
-            | "ComplianceState"
-            | "DeviceType"
-            | "ManagementAgents"
-            | "OS"
-            | "OwnerType"
-            | "PolicyStatus"
-            | "ReportStatus"
-            | "SettingStatus"
-    )
-}

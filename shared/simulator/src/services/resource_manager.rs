@@ -1,5 +1,6 @@
 //! Azure Resource Manager.
 
+mod caller;
 pub(crate) mod error;
 mod list;
 mod management_group;
@@ -11,65 +12,20 @@ mod usage;
 
 use serde_json::Value;
 
-use crate::options::{Assignment, is_within};
 use crate::services::answer::Answer;
 use crate::services::cloud::{self, Cloud};
 use crate::services::request::Request;
 use crate::services::throttle::{Budget, Limit};
-use crate::services::token::Claims;
 use crate::world::resources::coded::Coded;
 use crate::world::resources::kind::{Answer as Wanted, Method, Spelling};
 use crate::world::resources::plan::Plan;
 use crate::world::resources::resource::Resource;
 use crate::world::resources::virtual_machine;
-use crate::world::tenant::Tenant;
+use caller::Caller;
 use error::{Failure, refuse, unauthorized};
 use list::Items;
 use path::Path;
 use target::{Scope, Target};
-
-/// Who asks.
-struct Caller<'a> {
-    tenant: &'a Tenant,
-    claims: &'a Claims,
-    assignments: &'a [Assignment],
-}
-
-impl Caller<'_> {
-    /// Refuses an action that no assignment of the caller allows at a scope or above.
-    fn authorize(&self, action: &str, scope: &str) -> Result<(), Failure> {
-        let is_allowed = |scope: &str| self.assignments.iter().any(|it| it.allows(action, scope));
-        if is_allowed(scope) || self.above(scope).iter().any(|group| is_allowed(group)) {
-            return Ok(());
-        }
-        Err(Failure::authorization_failed(&self.claims.oid, action, scope))
-    }
-
-    /// Whether the caller has a role anywhere in a subscription or above it, which is what makes it
-    /// visible.
-    fn sees(&self, scope: &str) -> bool {
-        let holds = |scope: &str| self.assignments.iter().any(|it| is_within(scope, &it.scope));
-        let mut assigned = self.assignments.iter().map(|it| it.scope.as_str());
-        holds(scope)
-            || assigned.any(|assigned| is_within(assigned, scope))
-            || self.above(scope).iter().any(|group| holds(group))
-    }
-
-    /// The ids of the management groups above a scope, which the id of the scope does not tell. If
-    /// the caller has no role at any, they do not matter.
-    fn above(&self, scope: &str) -> Vec<String> {
-        let groups = &self.tenant.management_groups;
-        if !self.assignments.iter().any(|it| groups.find_by_id(&it.scope).is_some()) {
-            return Vec::new();
-        }
-        let subscription = || {
-            let id = scope.strip_prefix("/subscriptions/")?.split('/').next()?;
-            Some(self.tenant.management_group_of(self.tenant.plan_of(id)?))
-        };
-        let group = groups.find_by_id(scope).or_else(subscription);
-        group.map(|group| groups.path(group).collect()).unwrap_or_default()
-    }
-}
 
 /// Answers a request to Azure Resource Manager.
 pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {

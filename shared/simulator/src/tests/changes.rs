@@ -170,11 +170,11 @@ fn permanent_faults_come_and_go() {
     let token = client.arm_token();
     let all = client.all(&token, SUBSCRIPTIONS);
     let path = "/subscriptions".to_owned();
-    client.cloud.set_permanent(vec![Permanent::ForbiddenFromPage { path, page: 2 }]);
+    client.router.set_permanent(vec![Permanent::ForbiddenFromPage { path, page: 2 }]);
     let first = client.get(&token, SUBSCRIPTIONS);
     let second = client.get(&token, first.next_link().unwrap());
     assert_eq!((first.status, second.status), (200, 403));
-    client.cloud.set_permanent(Vec::new());
+    client.router.set_permanent(Vec::new());
     assert_eq!(client.get(&token, first.next_link().unwrap()).status, 200);
     assert_eq!(client.all(&token, SUBSCRIPTIONS), all);
 }

@@ -36,7 +36,7 @@ fn wait(client: &Client, job: &Reply) -> Reply {
 fn download(client: &Client, url: &str, bearer: Option<&str>) -> Answer {
     let address = url.strip_prefix("https://").unwrap();
     let bearer = bearer.map(str::to_owned);
-    client.cloud.answer(&Request { bearer, ..request("", address) })
+    client.router.answer(&Request { bearer, ..request("", address) })
 }
 
 fn bytes(client: &Client, answer: Answer) -> Vec<u8> {

@@ -171,10 +171,11 @@ fn members_that_may_not_be_read_come_with_their_id_alone() {
 
 #[test]
 fn roles_of_resource_manager_decide_by_scope() {
-    let tenant = Client::new(Options::default()).cloud.tenant;
+    let cloud = Client::new(Options::default()).cloud;
+    let tenant = &cloud.tenant;
     let (first, second) = (tenant.subscription_id(0), tenant.subscription_id(1));
     let group =
-        crate::world::resources::group::ResourceGroup::new(&tenant, &tenant.plans()[0], 0).id();
+        crate::world::resources::group::ResourceGroup::new(tenant, &tenant.plans()[0], 0).id();
     let principals = vec![
         with_actions("reader", &format!("/subscriptions/{first}"), &["*/read"]),
         with_actions("narrow", &group, &["*/read"]),

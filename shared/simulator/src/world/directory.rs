@@ -1,6 +1,7 @@
 //! The objects of the directory, and what governs them.
 
 pub(crate) mod administrative_unit;
+mod app_role;
 pub(crate) mod application;
 pub(crate) mod change;
 pub(crate) mod conditional_access;

@@ -26,6 +26,9 @@ const OVERLAP: usize = 3;
 /// What a `$batch` begins with, for those that are cut.
 const BATCH: &str = r#"{"responses":[{"id":"0","status":200,"headers":{},"body":{"value":[]}},"#;
 
+/// The way to the service that a request is for.
+type Way<'a> = &'a dyn Fn(&Request) -> Answer;
+
 /// Makes some answers wrong.
 #[derive(Debug)]
 pub(crate) struct Injector {
@@ -100,7 +103,7 @@ impl Injector {
     }
 
     /// Answers a request, rightly or wrongly.
-    pub(crate) fn answer(&self, cloud: &Cloud, request: &Request) -> Answer {
+    pub(crate) fn answer(&self, cloud: &Cloud, request: &Request, route: Way<'_>) -> Answer {
         let visit = Visit::new(request);
         if self.is_page_expired(&visit) {
             return Self::count(
@@ -115,12 +118,12 @@ impl Injector {
             return Self::count(cloud, &visit, Kind::DeltaTokenExpired, answer);
         }
         let Some((kind, mut draw)) = self.choose(&visit) else {
-            return self.right(cloud, &visit);
+            return self.right(cloud, &visit, route);
         };
         if kind.is_wrong() {
-            return self.wrong(cloud, &visit, kind, &mut draw);
+            return self.wrong(cloud, &visit, kind, &mut draw, route);
         }
-        let mut answer = self.right(cloud, &visit);
+        let mut answer = self.right(cloud, &visit, route);
         match kind {
             Kind::Delay => answer.delay = self.wait(1 + draw.below(8)),
             Kind::ConnectionClosed => answer.ending = Ending::Closed,
@@ -148,8 +151,8 @@ impl Injector {
     }
 
     /// The right answer. What a throttle refuses is none yet.
-    fn right(&self, cloud: &Cloud, visit: &Visit) -> Answer {
-        let (answer, place) = self.read(cloud, visit, None);
+    fn right(&self, cloud: &Cloud, visit: &Visit, route: Way<'_>) -> Answer {
+        let (answer, place) = self.read(cloud, visit, None, route);
         let mut state = self.state();
         if answer.status != 429 {
             state.requests.entry(visit.key).or_default().wrong = 0;
@@ -169,7 +172,14 @@ impl Injector {
     }
 
     /// A wrong answer. A fault that this answer cannot have becomes 500.
-    fn wrong(&self, cloud: &Cloud, visit: &Visit, kind: Kind, draw: &mut Draw) -> Answer {
+    fn wrong(
+        &self,
+        cloud: &Cloud,
+        visit: &Visit,
+        kind: Kind,
+        draw: &mut Draw,
+        route: Way<'_>,
+    ) -> Answer {
         let request = &visit.request;
         let unavailable = |status, code: &str, text: &str| {
             refusal::unavailable(cloud, request, status, code, text)
@@ -207,13 +217,13 @@ impl Injector {
                 let answer = match visit.shape {
                     // What the requests of a batch would get must not be used up by no one.
                     Shape::Batch => Answer { body: BATCH.into(), ..Answer::empty() },
-                    _ => self.read(cloud, visit, None).0,
+                    _ => self.read(cloud, visit, None, route).0,
                 };
                 let is_cut = kind == Kind::BodyCut;
                 Answer { ending: if is_cut { Ending::Cut } else { Ending::Unended }, ..answer }
             }
             Kind::ExportFailed | Kind::ExportStuck | Kind::ExportBroken => {
-                let (answer, _) = self.read(cloud, visit, None);
+                let (answer, _) = self.read(cloud, visit, None, route);
                 decide(
                     cloud,
                     &answer,
@@ -234,7 +244,7 @@ impl Injector {
             | Kind::PagesOverlapping
             | Kind::ItemsReordered
             | Kind::LinkBack
-            | Kind::EmptyPage => return self.read(cloud, visit, Some((kind, draw))).0,
+            | Kind::EmptyPage => return self.read(cloud, visit, Some((kind, draw)), route).0,
             _ => unavailable(500, "InternalServerError", "An internal server error occurred."),
         };
         Self::count(cloud, visit, kind, answer)
@@ -343,8 +353,9 @@ impl Injector {
         cloud: &Cloud,
         visit: &Visit,
         fault: Option<(Kind, &mut Draw)>,
+        route: Way<'_>,
     ) -> (Answer, Place) {
-        let mut answer = cloud.route(&visit.request);
+        let mut answer = route(&visit.request);
         // Who is not let in does not get to see that something is not there.
         if !matches!(answer.status, 401 | 429)
             && let Some((name, refused)) = permanent::refuse(&self.permanent(), cloud, visit)
@@ -358,7 +369,7 @@ impl Injector {
             .flatten();
         let Some(mut page) = page else {
             let answer = match fault {
-                Some((_, draw)) => self.wrong(cloud, visit, Kind::InternalServerError, draw),
+                Some((_, draw)) => self.wrong(cloud, visit, Kind::InternalServerError, draw, route),
                 None => answer,
             };
             return (answer, Place::Other);
@@ -373,7 +384,7 @@ impl Injector {
             return (answer, place);
         };
         if !self.change(cloud, visit, &ticket, &mut page, (kind, &mut *draw)) {
-            return (self.wrong(cloud, visit, Kind::InternalServerError, draw), place);
+            return (self.wrong(cloud, visit, Kind::InternalServerError, draw, route), place);
         }
         answer.body = page.write();
         (Self::count(cloud, visit, kind, answer), place)

@@ -9,7 +9,7 @@
 use url::Url;
 
 use super::page::{failed, form};
-use super::{Trace, tenant_not_found};
+use super::trace::{Trace, tenant_not_found};
 use crate::options::Application;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;

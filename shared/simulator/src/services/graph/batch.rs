@@ -52,12 +52,16 @@ struct Response {
 /// itself, and the answers come in any order.
 ///
 /// `dependsOn` has no effect: reading does not change anything that a later request could see.
-pub(super) fn answer(cloud: &Cloud, request: &Request) -> Answer {
+pub(super) fn answer(
+    cloud: &Cloud,
+    request: &Request,
+    each: &dyn Fn(&Request) -> Answer,
+) -> Answer {
     match steps(request) {
         Err(failure) => refuse(cloud, request, &failure),
         Ok(steps) => {
             let mut responses: Vec<Response> =
-                steps.into_iter().map(|step| respond(cloud, request, step)).collect();
+                steps.into_iter().map(|step| respond(request, step, each)).collect();
             let text = String::from_utf8_lossy(&request.body);
             shuffle(&mut responses, Draw::new(cloud.tenant.seed, "batch", hash(0, &text)));
             let body = serde_json::to_vec(&Responses { responses }).unwrap_or_default();
@@ -114,8 +118,8 @@ fn nested(request: &Request, step: &Step) -> Request {
     }
 }
 
-fn respond(cloud: &Cloud, request: &Request, step: Step) -> Response {
-    let answer = cloud.answer(&nested(request, &step));
+fn respond(request: &Request, step: Step, each: &dyn Fn(&Request) -> Answer) -> Response {
+    let answer = each(&nested(request, &step));
     let mut headers = serde_json::Map::new();
     headers.insert("Content-Type".into(), "application/json".into());
     let is_file = answer.headers.contains(&("Content-Type", FILE.to_owned()));

@@ -1,9 +1,9 @@
 //! What requests to Microsoft Graph are charged to.
 
-use super::endpoint::Family;
+use super::endpoint::definition::Family;
 use super::error::{Failure, refuse};
 use super::query::Query;
-use super::read;
+use super::read::read;
 use super::route::Route;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;

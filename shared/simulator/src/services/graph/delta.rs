@@ -4,7 +4,7 @@
 //! kept here. It may show an object twice and in any order, and pages may be empty. What changes
 //! while the first round is read is told by the next one.
 
-mod collection;
+pub(crate) mod collection;
 mod round;
 mod state;
 
@@ -19,7 +19,7 @@ use crate::services::cloud::Cloud;
 use crate::services::request::Request;
 use crate::world::dates::DAY;
 use crate::world::directory;
-pub(crate) use collection::Collection;
+use collection::Collection;
 use round::{Members, Round, Subject};
 use state::{DeltaToken, State};
 

@@ -1,5 +1,6 @@
 //! Microsoft Intune in Microsoft Graph: `deviceManagement` and `deviceAppManagement`.
 
+mod context;
 mod error;
 mod query;
 mod reports;
@@ -7,8 +8,8 @@ mod route;
 
 use serde_json::{Map, Value, json};
 
-use super::Version;
 use super::error::{Failure, refuse};
+use super::version::Version;
 use crate::options::License;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
@@ -23,6 +24,7 @@ use crate::world::intune::device::ManagedDevice;
 use crate::world::intune::mobile_app::MobileApp;
 use crate::world::intune::policy::Policy;
 use crate::world::intune::state::State;
+use context::Context;
 use query::Query;
 use route::Route;
 
@@ -69,16 +71,6 @@ fn limit(cloud: &Cloud, claims: &Claims, route: &Route) -> Limit {
         holder: claims.appid.clone(),
         budget: Budget::Window { units, seconds },
     }
-}
-
-/// A request that is being answered.
-#[derive(Clone, Copy)]
-struct Context<'a> {
-    cloud: &'a Cloud,
-    request: &'a Request,
-    version: Version,
-    /// The path below the version.
-    path: &'a str,
 }
 
 impl Context<'_> {
@@ -260,9 +252,5 @@ impl Context<'_> {
         let version = self.version.name();
         let columns = columns.unwrap_or_default();
         format!("https://graph.microsoft.com/{version}/$metadata#{name}{columns}")
-    }
-
-    fn not_found(self) -> Failure {
-        error::not_found(self.cloud, self.path)
     }
 }

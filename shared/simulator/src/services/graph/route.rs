@@ -1,8 +1,10 @@
 //! Which resource of Microsoft Graph a path names, what reading it costs, and who may.
 
-use super::delta::Collection;
-use super::endpoint::{self, Family, Match};
+use super::delta::collection::Collection;
+use super::endpoint::definition::Family;
+use super::endpoint::{self, Match};
 use super::error::Failure;
+use super::permission::{READ_APPLICATIONS, READ_CONTACTS, READ_DEVICES, READ_GROUPS, READ_USERS};
 use super::query::{Honoured, Query};
 use crate::services::token::Claims;
 use crate::world::directory::reference::Reference;
@@ -166,46 +168,6 @@ impl Route {
         if has_any(claims, sufficient) { Ok(()) } else { Err(Failure::denied()) }
     }
 }
-
-pub(super) const READ_USERS: [&str; 4] =
-    ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
-
-pub(super) const READ_GROUPS: [&str; 6] = [
-    "GroupMember.Read.All",
-    "GroupMember.ReadWrite.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-
-pub(super) const READ_APPLICATIONS: [&str; 4] = [
-    "Application.Read.All",
-    "Application.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-
-pub(super) const READ_DEVICES: [&str; 4] =
-    ["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
-
-pub(super) const READ_ROLES: &[&str] = &[
-    "RoleManagement.Read.Directory",
-    "RoleManagement.Read.All",
-    "RoleManagement.ReadWrite.Directory",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-
-pub(super) const READ_UNITS: &[&str] = &[
-    "AdministrativeUnit.Read.All",
-    "AdministrativeUnit.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-
-pub(super) const READ_CONTACTS: [&str; 3] =
-    ["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
 /// Whether a caller may read the properties of members of a type.
 pub(crate) fn may_read(claims: &Claims, kind: &str) -> bool {

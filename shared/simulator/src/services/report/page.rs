@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::property_type;
+use super::column::property_type;
 use super::selection::Selection;
 use super::table::Row;
 use crate::world::tenant::Tenant;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::catalog::Report;
+use super::column::is_localized;
 use super::inventory;
-use super::is_localized;
 use super::table::{Row, Table};
 use crate::services::filter::Filter;
 use crate::world::tenant::Tenant;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Caller;
+use super::caller::Caller;
 use super::error::Failure;
 use super::list::Items;
 use super::subscription::id_of;

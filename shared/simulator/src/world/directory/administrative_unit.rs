@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::Object;
 use super::document::Document;
 use super::reference::Reference;
-use super::role::BUILT_IN;
-use super::{Object, role};
+use super::role::built_in::BUILT_IN;
+use super::role::definition::IN_USE;
 use crate::world::names::OFFICES;
 use crate::world::random::{Draw, nth};
 use crate::world::tenant::Tenant;
@@ -63,7 +64,7 @@ impl<'a> AdministrativeUnit<'a> {
             let body = json!({
                 "id": format!("{}{}", draw.hex(16), draw.hex(16)),
                 "administrativeUnitId": unit,
-                "roleId": Reference::DirectoryRole(role.min(role::IN_USE - 1)).id(self.tenant),
+                "roleId": Reference::DirectoryRole(role.min(IN_USE - 1)).id(self.tenant),
                 "roleMemberInfo": {
                     "id": user.id(self.tenant),
                     "displayName": user.display_name(self.tenant),

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::app_role::{app_roles, applications_at_first, with_principal};
 use super::service_principal::ServicePrincipal;
 use super::{Object, credential, permission};
 use crate::world::dates::{DAY, TODAY, utc};
@@ -61,16 +62,6 @@ pub(crate) struct Application<'a> {
 }
 
 impl<'a> Application<'a> {
-    /// How many there were at first.
-    pub(crate) fn count_at_first(tenant: &Tenant) -> u64 {
-        Self::with_principal(tenant) + 3 + tenant.applications / 10
-    }
-
-    /// How many of those there were at first have a service principal. They come first.
-    fn with_principal(tenant: &Tenant) -> u64 {
-        tenant.principals().len() as u64 + tenant.applications
-    }
-
     pub(crate) fn new(tenant: &'a Tenant, index: u64) -> Self {
         Self { tenant, index }
     }
@@ -78,14 +69,12 @@ impl<'a> Application<'a> {
     /// The index of its service principal, if there ever was one.
     pub(crate) fn service_principal(&self) -> Option<u64> {
         let clients = self.tenant.principals().len() as u64;
-        if let Some(number) = self.index.checked_sub(Self::count_at_first(self.tenant)) {
+        if let Some(number) = self.index.checked_sub(applications_at_first(self.tenant)) {
             return Some(ServicePrincipal::CREATED + number);
         }
         match self.index {
             index if index < clients => Some(index),
-            index if index < Self::with_principal(self.tenant) => {
-                Some(index + FIRST_PARTY.len() as u64)
-            }
+            index if index < with_principal(self.tenant) => Some(index + FIRST_PARTY.len() as u64),
             _ => None,
         }
     }
@@ -128,30 +117,6 @@ impl<'a> Application<'a> {
             _ => json!([{ "resourceAppId": GRAPH, "resourceAccess": wanted }]),
         }
     }
-
-    /// The roles that the company's own applications give to users and to other applications.
-    pub(crate) fn app_roles(&self) -> Value {
-        let role = |value: &str, types: &[&str]| {
-            json!({
-                "allowedMemberTypes": types,
-                "description": format!("May {value}."),
-                "displayName": value,
-                "id": app_role(self.tenant, self.index, value),
-                "isEnabled": true,
-                "origin": "Application",
-                "value": format!("Tasks.{value}"),
-            })
-        };
-        match self.index % 3 {
-            0 => json!([role("Read", &["User"]), role("Write", &["User", "Application"])]),
-            _ => json!([]),
-        }
-    }
-}
-
-/// The id of a role of one of the company's own applications.
-pub(crate) fn app_role(tenant: &Tenant, application: u64, value: &str) -> String {
-    tenant.draw(value, application).guid()
 }
 
 impl Object for Application<'_> {
@@ -176,7 +141,7 @@ impl Object for Application<'_> {
                 "requestedAccessTokenVersion": draw.pick(&[None, Some(2)]),
             }),
             "appId" => json!(self.app_id()),
-            "appRoles" => self.app_roles(),
+            "appRoles" => app_roles(self.tenant, self.index),
             "createdDateTime" => {
                 json!(utc(TODAY - DAY * i64::try_from(draw.below(2000)).unwrap_or_default() - 900))
             }

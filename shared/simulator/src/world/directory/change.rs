@@ -1,15 +1,13 @@
 //! What can happen to the directory while the cloud is served.
 
+mod changer;
 mod churn;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::application::Application;
-use super::history::{Removal, What};
-use super::membership::Membership;
 use super::object_kind::ObjectKind;
-use super::reference::Reference;
 use crate::world::tenant::Tenant;
+use changer::{Changer, is_restorable};
 
 /// Something that happens to the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,118 +83,4 @@ pub(crate) fn apply(tenant: &Tenant, change: &DirectoryChange) -> Vec<String> {
         DirectoryChange::Churn { per_mille } => churn::churn(&changer, *per_mille),
     };
     touched.into_iter().map(|object| object.id(tenant)).collect()
-}
-
-const fn is_restorable(object: Reference) -> bool {
-    !matches!(object, Reference::Device(_))
-}
-
-/// Changes the directory while nobody else does.
-struct Changer<'a> {
-    tenant: &'a Tenant,
-}
-
-impl Changer<'_> {
-    fn find(&self, id: &str) -> Option<Reference> {
-        Reference::find(self.tenant, id)
-    }
-
-    fn create(&self, kind: ObjectKind) -> Vec<Reference> {
-        let object = match kind {
-            ObjectKind::ServicePrincipal => return Vec::new(),
-            _ => kind.reference(kind.count(self.tenant)),
-        };
-        let principal = match object {
-            Reference::Application(index) => self.principal_of(index),
-            _ => None,
-        };
-        let created = [Some(object), principal].into_iter().flatten();
-        created.inspect(|object| self.tenant.history.record(*object, What::Created)).collect()
-    }
-
-    /// The service principal that an application came with.
-    fn principal_of(&self, application: u64) -> Option<Reference> {
-        let principal = Application::new(self.tenant, application).service_principal();
-        principal.map(Reference::ServicePrincipal)
-    }
-
-    fn set(&self, id: &str, name: &'static str, value: Value) -> Vec<Reference> {
-        let Some(object) = self.find(id) else { return Vec::new() };
-        self.set_of(object, name, value)
-    }
-
-    /// Changes a property, if the object has it.
-    fn set_of(&self, object: Reference, name: &'static str, value: Value) -> Vec<Reference> {
-        if object.object(self.tenant).property(name).is_none() {
-            return Vec::new();
-        }
-        self.tenant.history.record(object, What::Changed(name, value));
-        vec![object]
-    }
-
-    fn delete(&self, object: Reference, is_restorable: bool) -> Vec<Reference> {
-        let what = if is_restorable { What::Deleted } else { What::Purged };
-        let principal = match object {
-            Reference::Application(index) => self.principal_of(index),
-            _ => None,
-        };
-        let both = [Some(object), principal].into_iter().flatten();
-        let there = both.filter(|object| object.exists(self.tenant));
-        there.inspect(|object| self.tenant.history.record(*object, what.clone())).collect()
-    }
-
-    fn purge(&self, id: &str) -> Vec<Reference> {
-        let found = Reference::find_ever(self.tenant, id);
-        let Some(object) = found.filter(|object| ObjectKind::of(*object).is_some()) else {
-            return Vec::new();
-        };
-        match self.tenant.history.fate(object).and_then(|fate| fate.removal) {
-            None => self.delete(object, false),
-            Some(Removal::Purged) => Vec::new(),
-            Some(Removal::Deleted) => {
-                self.tenant.history.record(object, What::Purged);
-                vec![object]
-            }
-        }
-    }
-
-    fn add_member(&self, to: &str, member: &str) -> Vec<Reference> {
-        let (Some(to), Some(member)) = (self.find(to), self.find(member)) else {
-            return Vec::new();
-        };
-        self.add(to, member)
-    }
-
-    /// Adds a member, unless it is one already.
-    fn add(&self, to: Reference, member: Reference) -> Vec<Reference> {
-        if !has_members(to) || Membership::of(self.tenant, to).iter().any(|it| it == member) {
-            return Vec::new();
-        }
-        self.tenant.history.record(to, What::Added(member));
-        vec![to]
-    }
-
-    fn remove_member(&self, from: &str, member: &str) -> Vec<Reference> {
-        let (Some(from), Some(member)) = (self.find(from), self.find(member)) else {
-            return Vec::new();
-        };
-        self.remove(from, member)
-    }
-
-    /// Removes a member, if it is one.
-    fn remove(&self, from: Reference, member: Reference) -> Vec<Reference> {
-        if !Membership::of(self.tenant, from).iter().any(|it| it == member) {
-            return Vec::new();
-        }
-        self.tenant.history.record(from, What::Removed(member));
-        vec![from]
-    }
-}
-
-/// Whether objects of this type have members.
-pub(crate) const fn has_members(object: Reference) -> bool {
-    matches!(
-        object,
-        Reference::Group(_) | Reference::AdministrativeUnit(_) | Reference::DirectoryRole(_)
-    )
 }

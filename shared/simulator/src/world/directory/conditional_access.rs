@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::conditional_access_template as template;
 use super::document::Document;
 use super::reference::Reference;
-use super::role::BUILT_IN;
+use super::role::built_in::BUILT_IN;
 use crate::world::dates::{DAY, TODAY, fraction};
 use crate::world::guid::Kind;
 use crate::world::random::{Draw, nth};

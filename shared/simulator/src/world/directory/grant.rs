@@ -6,7 +6,7 @@
 
 use serde_json::json;
 
-use super::application::app_role;
+use super::app_role::app_role;
 use super::document::Document;
 use super::permission::{ROLES, SCOPES};
 use super::reference::Reference;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Object;
 use super::administrative_unit::{self, AdministrativeUnit};
+use super::app_role::applications_at_first;
 use super::application::Application;
 use super::device::{Contact, Device};
 use super::group::Group;
@@ -103,7 +104,7 @@ impl Reference {
             },
             Self::Contact(index) => index < tenant.contacts,
             Self::AdministrativeUnit(index) => index < administrative_unit::count(tenant),
-            Self::DirectoryRole(index) => index < role::IN_USE,
+            Self::DirectoryRole(index) => index < role::definition::IN_USE,
         }
     }
 }
@@ -114,7 +115,7 @@ impl ObjectKind {
         match self {
             Self::User => tenant.users,
             Self::Group => tenant.groups,
-            Self::Application => Application::count_at_first(tenant),
+            Self::Application => applications_at_first(tenant),
             Self::ServicePrincipal => tenant.service_principals_at_first(),
             Self::Device => tenant.devices,
         }

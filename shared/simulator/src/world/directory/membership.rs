@@ -93,7 +93,7 @@ pub(crate) fn member_of(tenant: &Tenant, principal: u64) -> Vec<Reference> {
 fn all_at_first(tenant: &Tenant) -> BTreeMap<u64, Vec<Reference>> {
     let groups = (0..tenant.groups).map(Reference::Group);
     let units = (0..administrative_unit::count(tenant)).map(Reference::AdministrativeUnit);
-    let roles = (0..role::IN_USE).map(Reference::DirectoryRole);
+    let roles = (0..role::definition::IN_USE).map(Reference::DirectoryRole);
     let mut all: BTreeMap<u64, Vec<Reference>> = BTreeMap::new();
     for holder in groups.chain(units).chain(roles) {
         let membership = Membership::of(tenant, holder);

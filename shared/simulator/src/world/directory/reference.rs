@@ -34,3 +34,11 @@ impl Reference {
         format!("#microsoft.graph.{}", self.type_name())
     }
 }
+
+/// Whether objects of this type have members.
+pub(crate) const fn has_members(object: Reference) -> bool {
+    matches!(
+        object,
+        Reference::Group(_) | Reference::AdministrativeUnit(_) | Reference::DirectoryRole(_)
+    )
+}

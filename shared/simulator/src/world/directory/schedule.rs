@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::document::Document;
 use super::reference::Reference;
-use super::role::Assignment;
+use super::role::assignment::Assignment;
 use crate::world::dates::{DAY, TODAY, utc};
 use crate::world::random::Draw;
 use crate::world::tenant::Tenant;

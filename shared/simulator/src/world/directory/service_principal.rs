@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::application::Application;
+use super::app_role::{app_roles, applications_at_first};
 use super::first_party::{FIRST_PARTY, GRAPH, MICROSOFT};
 use super::{Object, credential, permission};
 use crate::world::dates::{DAY, TODAY, utc};
@@ -169,7 +169,7 @@ impl<'a> ServicePrincipal<'a> {
             Origin::Client(_) => Some(self.index),
             Origin::Application(number) => Some(match self.index.checked_sub(Self::CREATED) {
                 None => self.tenant.principals().len() as u64 + number,
-                Some(number) => Application::count_at_first(self.tenant) + number,
+                Some(number) => applications_at_first(self.tenant) + number,
             }),
             Origin::FirstParty(_) | Origin::ManagedIdentity { .. } => None,
         }
@@ -187,7 +187,7 @@ impl<'a> ServicePrincipal<'a> {
     fn app_roles(&self) -> Value {
         match self.application() {
             _ if self.is_graph() => permission::app_roles(),
-            Some(application) => Application::new(self.tenant, application).app_roles(),
+            Some(application) => app_roles(self.tenant, application),
             None => json!([]),
         }
     }

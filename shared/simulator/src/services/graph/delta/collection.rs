@@ -1,12 +1,12 @@
 //! The collections that delta queries can be asked of.
 
-use crate::services::graph::route::{
+use crate::services::graph::permission::{
     READ_APPLICATIONS, READ_CONTACTS, READ_DEVICES, READ_GROUPS, READ_ROLES, READ_UNITS, READ_USERS,
 };
 use crate::world::directory::administrative_unit;
-use crate::world::directory::change::has_members;
 use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::reference::Reference;
+use crate::world::directory::reference::has_members;
 use crate::world::directory::role;
 use crate::world::tenant::Tenant;
 
@@ -54,7 +54,7 @@ impl Collection {
     pub(crate) fn places(self, tenant: &Tenant) -> u64 {
         match self {
             Self::Kind(kind) => kind.count(tenant),
-            Self::DirectoryRoles => role::IN_USE,
+            Self::DirectoryRoles => role::definition::IN_USE,
             Self::AdministrativeUnits => administrative_unit::count(tenant),
             Self::Contacts => tenant.contacts,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Collection;
+use super::collection::Collection;
 use super::state::State;
 use crate::world::directory::history::{Event, Removal, What};
 use crate::world::directory::membership::Membership;

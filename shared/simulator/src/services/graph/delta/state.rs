@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::Collection;
+use super::collection::Collection;
 use crate::services::graph::query::context;
 use crate::services::paging::Pager;
 

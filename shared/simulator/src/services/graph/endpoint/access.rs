@@ -1,6 +1,6 @@
 //! Conditional access, and the policy for access across tenants.
 
-use super::{Endpoint, Family, Read, Reading, plain};
+use super::definition::{Endpoint, Family, Read, Reading, plain};
 use crate::services::graph::list::{Item, List};
 use crate::world::directory::{conditional_access, conditional_access_template, cross_tenant};
 

@@ -1,9 +1,9 @@
 //! Applications, what they have been granted, and how they prove who they are.
 
-use super::{Endpoint, Read, Reading, plain};
+use super::definition::{Endpoint, Read, Reading, plain};
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
-use crate::services::graph::route::READ_APPLICATIONS;
+use crate::services::graph::permission::READ_APPLICATIONS;
 use crate::world::directory::federation;
 use crate::world::directory::grant::{self, Held};
 use crate::world::directory::membership;

@@ -1,9 +1,9 @@
 //! Domains, devices, administrative units, owners of groups, and reports.
 
-use super::{Endpoint, Family, Read, Reading, plain};
+use super::definition::{Endpoint, Family, Read, Reading, plain};
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
-use crate::services::graph::route::{READ_DEVICES, READ_GROUPS, READ_UNITS};
+use crate::services::graph::permission::{READ_DEVICES, READ_GROUPS, READ_UNITS};
 use crate::world::directory::administrative_unit::{self, AdministrativeUnit};
 use crate::world::directory::device::Device;
 use crate::world::directory::object_kind::ObjectKind;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Endpoint, Read, Reading, plain};
+use super::definition::{Endpoint, Read, Reading, plain};
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
 use crate::world::directory::entitlement::{self, request};

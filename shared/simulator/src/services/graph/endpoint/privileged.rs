@@ -1,11 +1,12 @@
 //! Privileged Identity Management.
 
-use super::{Endpoint, Read, Reading, plain, roles};
+use super::definition::{Endpoint, Read, Reading, plain};
+use super::roles;
 use crate::services::filter::Filter;
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
 use crate::world::directory::reference::Reference;
-use crate::world::directory::role::Assignment;
+use crate::world::directory::role::assignment::Assignment;
 use crate::world::directory::schedule::{self, Grade};
 
 const READ_ELIGIBLE_ROLES: &[&str] = &[

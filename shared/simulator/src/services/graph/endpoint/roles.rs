@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Endpoint, Read, Reading, plain};
+use super::definition::{Endpoint, Read, Reading, plain};
 use crate::services::graph::error::Failure;
 use crate::services::graph::list::{Item, List};
-use crate::services::graph::route::READ_ROLES;
+use crate::services::graph::permission::READ_ROLES;
 use crate::world::directory::reference::Reference;
-use crate::world::directory::role::{self, Assignment};
+use crate::world::directory::role;
+use crate::world::directory::role::assignment::Assignment;
 
 pub(super) static ALL: &[Endpoint] = &[
     plain("rolemanagement/directory/roledefinitions", READ_ROLES, Read::All(definitions))
@@ -22,8 +23,8 @@ pub(super) static ALL: &[Endpoint] = &[
 
 fn definitions<'a>(reading: &Reading<'a>) -> List<'a> {
     let tenant = &reading.cloud.tenant;
-    let get = |place| Some(role::definition(tenant, place).into());
-    List::new("roleManagement/directory/roleDefinitions", role::DEFINITIONS, get)
+    let get = |place| Some(role::definition::definition(tenant, place).into());
+    List::new("roleManagement/directory/roleDefinitions", role::definition::DEFINITIONS, get)
 }
 
 /// Refuses more than one relationship at a time, as documented.
@@ -73,7 +74,7 @@ fn assignments<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
 fn directory_roles<'a>(reading: &Reading<'a>) -> List<'a> {
     let tenant = &reading.cloud.tenant;
     let get = |index| Some(Item::of(tenant, Reference::DirectoryRole(index)));
-    List::new("directoryRoles", role::IN_USE, get)
+    List::new("directoryRoles", role::definition::IN_USE, get)
 }
 
 /// A role by its id.

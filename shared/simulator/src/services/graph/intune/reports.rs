@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Context, error};
+use super::context::Context;
+use super::error;
 use crate::services::answer::Answer;
 use crate::services::export::Order;
 use crate::services::graph::error::Failure;
@@ -98,7 +99,9 @@ pub(super) fn begin(context: Context) -> Result<Answer, Failure> {
         filter: job.filter.unwrap_or_default(),
         replaces,
     };
-    let job = context.cloud.exports.begin(context.cloud, order).map_err(|text| refuse(&text))?;
+    let now = context.cloud.clock.micros();
+    let job = context.cloud.exports.begin(&context.cloud.tenant, now, order);
+    let job = job.map_err(|text| refuse(&text))?;
     Ok(Answer::new(201, &describe(context, &job)))
 }
 

@@ -1,7 +1,7 @@
 //! Which of Intune's resources a path names, and who may read it.
 
-use crate::services::graph::Version;
 use crate::services::graph::error::Failure;
+use crate::services::graph::version::Version;
 use crate::services::report::{Report, action};
 use crate::world::intune::policy::PolicyKind;
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Changer, is_restorable};
+use super::changer::{Changer, is_restorable};
 use crate::world::directory::membership::Membership;
 use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::reference::Reference;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{ASSIGNABLE, DEFINITIONS, IN_USE, definition, definition_id};
+use super::definition::{ASSIGNABLE, DEFINITIONS, IN_USE, definition, definition_id};
 use crate::world::directory::administrative_unit;
 use crate::world::directory::document::Document;
 use crate::world::directory::history::Fate;
