@@ -51,7 +51,7 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, name: &str) -> Answer {
     if let Some(refusal) = refuse(cloud, &claims, &vault, kind) {
         return refusal;
     }
-    list(cloud, request, name, vault, kind)
+    list(cloud, request, name, &vault, kind)
 }
 
 /// Refuses who may not list the contents of a vault. Which of the reasons is given first where
@@ -100,7 +100,7 @@ fn refuse(cloud: &Cloud, claims: &Claims, vault: &Resource, kind: ItemKind) -> O
     Some(error(403, "Forbidden", &text, Some(code)))
 }
 
-fn list(cloud: &Cloud, request: &Request, name: &str, vault: Resource, kind: ItemKind) -> Answer {
+fn list(cloud: &Cloud, request: &Request, name: &str, vault: &Resource, kind: ItemKind) -> Answer {
     let version = match request.parameter("api-version") {
         None | Some("") => {
             return error(400, "BadParameter", "api-version must be specified", None);
@@ -120,7 +120,7 @@ fn list(cloud: &Cloud, request: &Request, name: &str, vault: Resource, kind: Ite
     };
     let path = format!("{}/{}", vault.name(), kind.plural());
     let token = request.parameter("$skiptoken");
-    let Some(page) = cloud.pager.page(&path, kind.count(&vault), size, token) else {
+    let Some(page) = cloud.pager.page(&path, kind.count(vault), size, token) else {
         return invalid_skip_token();
     };
     let base = &cloud.base;

@@ -99,13 +99,12 @@ impl<'p> Path<'p> {
             return kind.is_extension();
         }
         match (kind.scope, self.subscription, self.group) {
-            (Scope::Tenant, None, _) => true,
             (Scope::ResourceGroup, Some(_), group) => {
                 let scope =
                     if group.is_some() { Scope::ResourceGroup } else { Scope::Subscription };
                 kind.listed_by.is_empty() || group.is_some() || kind.listed_by.contains(&scope)
             }
-            (Scope::Subscription, Some(_), None) => true,
+            (Scope::Tenant, None, _) | (Scope::Subscription, Some(_), None) => true,
             _ => false,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::error::Failure;
 use super::path::Path;
+use crate::world::resources::coded::Coded;
 use crate::world::resources::collection::Collection;
 use crate::world::resources::group::ResourceGroup;
 use crate::world::resources::kind::{Kind, Spelling};
@@ -53,7 +54,7 @@ impl<'a> Target<'a> {
         let kind = path.kind;
         let resource = match (path.name, kind.code) {
             // What is there only as an item of its list is looked for in the list.
-            (Some(name), code) if code.is_none_or(|code| code.is_resource()) => {
+            (Some(name), code) if code.is_none_or(Coded::is_resource) => {
                 Some(scope.find(tenant, kind, name)?)
             }
             _ => {

@@ -155,7 +155,9 @@ impl Template {
                 Node::Text(text) => of_text(text, found),
                 Node::Object(fields) => of_fields(fields, found),
                 Node::List(of) | Node::Times { of, .. } | Node::Pick { of, .. } => {
-                    of.iter().for_each(|node| of_node(node, found));
+                    for node in of {
+                        of_node(node, found);
+                    }
                 }
             }
         }
