@@ -32,3 +32,4 @@ pub use server::Simulator;
 pub use services::counters::Counters;
 pub use world::directory::change::DirectoryChange;
 pub use world::directory::object_kind::ObjectKind;
+pub use world::resources::catalog::{ResourceType, resource_types};

@@ -36,6 +36,7 @@ fn version_of(path: &str) -> &'static str {
         ("/storageaccounts", "2024-01-01"),
         ("/microsoft.network/", "2024-05-01"),
         ("resourcegroups", "2024-03-01"),
+        ("/providers", "2021-04-01"),
     ];
     let path = path.to_lowercase();
     let known = versions.into_iter().find(|(part, _)| path.contains(part));

@@ -92,7 +92,8 @@ pub enum Permanent {
         path: String,
     },
     /// A resource provider that no subscription has registered: everything whose path names it is
-    /// answered with `MissingSubscriptionRegistration` and 409.
+    /// answered with `MissingSubscriptionRegistration` and 409, and the list of resource providers
+    /// says so.
     NotRegistered {
         /// The namespace of the resource provider, such as `Microsoft.Compute`.
         namespace: String,

@@ -39,7 +39,8 @@ impl Exports {
         Self { time, lifetime, state: Mutex::default() }
     }
 
-    /// Begins to prepare a report now, in microseconds since 1970. Refuses, with the reason, what there is not.
+    /// Begins to prepare a report now, in microseconds since 1970. Refuses, with the reason, what
+    /// there is not.
     pub(crate) fn begin(&self, tenant: &Tenant, now: u64, order: Order) -> Result<Job, String> {
         let name = &order.report_name;
         let report = find(name, tenant.fleet.app_reports)

@@ -90,8 +90,8 @@ fn read_limit(cloud: &Cloud, caller: &Caller, plan: Option<&Plan>) -> (Limit, &'
     (limit, header)
 }
 
-/// A provider may answer so many lists in a period. Documented by subscription and region; the region is
-/// not looked at here.
+/// A provider may answer so many lists in a period. Documented by subscription and region; the
+/// region is not looked at here.
 fn charge_provider(cloud: &Cloud, target: &Target) -> Result<(), Failure> {
     let (Some(plan), Some(throttle)) = (target.plan, &target.kind.throttle) else { return Ok(()) };
     let limit = Limit {

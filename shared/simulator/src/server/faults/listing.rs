@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -51,6 +52,20 @@ impl Listing {
         }
         body.extend(b"]}");
         body
+    }
+
+    /// Lets the list of resource providers say that one is not registered. False if it is not there.
+    pub(super) fn unregister(&mut self, namespace: &str) -> bool {
+        for raw in &mut self.items {
+            let Ok(mut item) = serde_json::from_str::<Value>(raw.get()) else { continue };
+            let found = item["namespace"].as_str().unwrap_or_default();
+            if found.eq_ignore_ascii_case(namespace) {
+                item["registrationState"] = Value::from("NotRegistered");
+                *raw = RawValue::from_string(item.to_string()).unwrap_or_else(|_| raw.clone());
+                return true;
+            }
+        }
+        false
     }
 
     /// Puts the items into another order. False if there is only one.

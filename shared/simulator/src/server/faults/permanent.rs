@@ -60,6 +60,9 @@ pub(super) fn mislead(
             listing.next = Some(address(cloud, &visit.request, None));
             Some("looping-link")
         }
+        Permanent::NotRegistered { namespace } if is(&own, "/subscriptions/*/providers") => {
+            listing.unregister(namespace).then_some("not-registered")
+        }
         Permanent::LosesItem { path } if is(&own, path) && listing.next.is_none() => {
             listing.items.pop().map(|_| "loses-item")
         }

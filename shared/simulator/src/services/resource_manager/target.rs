@@ -67,7 +67,8 @@ impl<'a> Target<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// All resources of a type that are listed here. Those of a group are some of the subscription's.
+    /// All resources of a type that are listed here. Those of a group are some of the
+    /// subscription's.
     pub(super) fn collection(
         &self,
         tenant: &'a Tenant,

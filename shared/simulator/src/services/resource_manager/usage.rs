@@ -11,11 +11,11 @@ pub(super) fn day_of(seconds: i64) -> Date {
     OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH).date()
 }
 
-/// The days that a filter asks for, up to today. Without one, those of the current month, which stands
-/// for the billing period. Nothing if the filter is not understood.
+/// The days that a filter asks for, up to today. Without one, those of the current month, which
+/// stands for the billing period. Nothing if the filter is not understood.
 ///
-/// Both bounds may be days or moments; of a moment only its day counts. Azure knows more properties to
-/// filter by, which nothing here needs.
+/// Both bounds may be days or moments; of a moment only its day counts. Azure knows more properties
+/// to filter by, which nothing here needs.
 pub(super) fn days(filter: Option<&str>, today: Date) -> Option<RangeInclusive<Date>> {
     let (mut first, mut last) = (today.replace_day(1).unwrap_or(today), today);
     let parsed = filter.map_or(Some(Filter::Everything), Filter::parse)?;

@@ -44,6 +44,28 @@ pub(crate) fn all() -> &'static [Kind] {
     &CATALOG.kinds
 }
 
+/// A type of resource that Azure Resource Manager knows here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceType {
+    /// The name with its namespace, such as `Microsoft.KeyVault/vaults/keys`.
+    pub name: &'static str,
+    /// The versions of the API that know it.
+    pub versions: &'static [String],
+    /// The names of the types that its template refers to.
+    pub references: Vec<&'static str>,
+}
+
+/// The types of resource that Azure Resource Manager knows here.
+#[must_use]
+pub fn resource_types() -> Vec<ResourceType> {
+    let describe = |kind: &'static Kind| ResourceType {
+        name: kind.name,
+        versions: &kind.versions,
+        references: kind.item.references(),
+    };
+    all().iter().map(describe).collect()
+}
+
 /// The type with a name, which is compared without case.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
     CATALOG.by_name.get(&name.to_lowercase()).map(|place| &CATALOG.kinds[*place])

@@ -221,3 +221,124 @@ fn date(form: Form, draw: &mut Draw) -> String {
         Form::Day => utc(moment)[..10].to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::options::Options;
+    use crate::world::resources::coded::Coded;
+    use crate::world::tenant::Tenant;
+
+    fn tenant() -> Tenant {
+        Tenant::new(&Options { subscriptions: 3, resources: 300, ..Options::default() })
+    }
+
+    /// A type that lies in resource groups, whose items look as a template says.
+    fn kind(item: &Value) -> &'static Kind {
+        let file = json!({
+            "versions": ["2024-01-01"],
+            "count": 100,
+            "name": "thing-${number}",
+            "item": item,
+        });
+        Box::leak(Box::new(Kind::parse("A.B/things", &file.to_string()).unwrap()))
+    }
+
+    /// What the first items look like.
+    fn items(item: &Value) -> Vec<Value> {
+        let tenant = tenant();
+        let all = Collection::of(&tenant, &tenant.plans()[0], kind(item));
+        (0..100).map(|index| Value::Object(all.item(index).filled())).collect()
+    }
+
+    fn values<'a>(items: &'a [Value], name: &str) -> HashSet<&'a Value> {
+        items.iter().filter_map(|item| item.get(name)).collect()
+    }
+
+    #[test]
+    fn what_is_drawn_depends_on_its_place_alone() {
+        let before = items(&json!({ "a": "${guid}", "b": "${int 1..5}" }));
+        let after = items(&json!({ "a": "${guid}", "aa": "${guid}", "b": "${int 1..5}" }));
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!((&before["a"], &before["b"]), (&after["a"], &after["b"]));
+            assert_ne!(after["a"], after["aa"]);
+        }
+        assert_eq!(values(&before, "a").len(), 100);
+        let all: HashSet<Value> = (1..=5).map(Value::from).collect();
+        assert_eq!(values(&before, "b"), all.iter().collect());
+    }
+
+    #[test]
+    fn holes_with_one_label_agree_and_others_do_not() {
+        for item in items(&json!({
+            "a": "${pick#sku x y|z}",
+            "b": { "c": "(${pick#sku x y|z})" },
+            "d": { "$pick#other": ["one", 1] },
+            "e": { "$pick#other": [true, false] },
+        })) {
+            assert_eq!(item["b"]["c"], format!("({})", item["a"].as_str().unwrap()));
+            assert_eq!(item["d"] == "one", item["e"] == true);
+        }
+    }
+
+    #[test]
+    fn a_share_of_all_items_has_a_property_and_lists_differ_in_length() {
+        let items = items(&json!({ "rare?20": 1, "list": ["${times 0..2}", { "n": "${turn}" }] }));
+        let rare = items.iter().filter(|item| item.get("rare").is_some()).count();
+        assert!((5..40).contains(&rare), "{rare}");
+        let lists = values(&items, "list");
+        let expected = [json!([]), json!([{ "n": 1 }]), json!([{ "n": 1 }, { "n": 2 }])];
+        assert_eq!(lists, expected.iter().collect());
+    }
+
+    #[test]
+    fn what_refers_to_nothing_is_left_out_with_what_holds_nothing_else() {
+        let template = json!({
+            "kept": 1,
+            "properties": { "subnet": { "id": "${ref Microsoft.Network/virtualNetworks/subnets}" } },
+            "list": [{ "id": "${ref Microsoft.KeyVault/vaults}" }],
+            "${ref Microsoft.KeyVault/vaults}": {},
+        });
+        let full = items(&template);
+        assert!(full[0]["properties"]["subnet"]["id"].as_str().unwrap().contains("/subnets/"));
+        assert_eq!(full[0].as_object().unwrap().len(), 4);
+        // The third subscription has nothing in it.
+        let tenant = tenant();
+        let all = Collection::of(&tenant, &tenant.plans()[2], kind(&template));
+        assert_eq!(all.count(), 0);
+        assert_eq!(Value::Object(all.item(0).filled()), json!({ "kept": 1 }));
+    }
+
+    #[test]
+    fn references_are_spelt_in_ways_and_some_lead_nowhere() {
+        let items = items(&json!({ "id": "${ref Microsoft.KeyVault/vaults 50}" }));
+        let ids: Vec<&str> = items.iter().map(|item| item["id"].as_str().unwrap()).collect();
+        assert!(ids.iter().any(|id| *id == id.to_lowercase()));
+        assert!(ids.iter().any(|id| *id != id.to_lowercase()));
+        let gone = ids.iter().filter(|id| id.ends_with("-deleted")).count();
+        assert!((20..80).contains(&gone), "{gone}");
+    }
+
+    #[test]
+    fn user_assigned_identities_are_those_that_machines_and_the_directory_name() {
+        let tenant = tenant();
+        let plan = &tenant.plans()[0];
+        let kind = catalog::find("Microsoft.ManagedIdentity/userAssignedIdentities").unwrap();
+        let identities = Collection::of(&tenant, plan, kind);
+        let machines = Collection::of(&tenant, plan, Coded::VirtualMachine.kind());
+        let machine = machines.item(3).json();
+        let (id, of_machine) = machine["identity"]["userAssignedIdentities"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .next()
+            .unwrap();
+        let found = (0..identities.count()).map(|index| identities.item(index).json());
+        let identity = found.into_iter().find(|it| it["id"] == id.as_str()).unwrap();
+        for name in ["principalId", "clientId"] {
+            assert_eq!(identity["properties"][name], of_machine[name]);
+        }
+    }
+}

@@ -141,7 +141,6 @@ impl Template {
     }
 
     /// The types that it refers to.
-    #[cfg(test)]
     pub(super) fn references(&self) -> Vec<&str> {
         fn of_text<'a>(text: &'a Text, found: &mut Vec<&'a str>) {
             found.extend(text.0.iter().filter_map(|piece| match piece {
