@@ -228,6 +228,65 @@ fn what_lies_below_is_listed_and_found() {
     }
 }
 
+/// The items of a list of a type below something, each of which is found by its id.
+fn found_below(client: &Client, id: &str, list: &str, kind: &str) -> Vec<Value> {
+    let token = client.arm_token();
+    let items = client.all(&token, &versioned(&format!("management.azure.com{id}/{list}"), kind));
+    for item in &items {
+        let own = item["id"].as_str().unwrap();
+        assert!(own.starts_with(&format!("{id}/{list}/")), "{own}");
+        assert_eq!(item["type"], kind);
+        let reply = client.get(&token, &versioned(&format!("management.azure.com{own}"), kind));
+        assert_eq!(reply.body, *item);
+    }
+    items
+}
+
+#[test]
+fn children_and_extensions_need_no_more_than_a_file() {
+    let client = client();
+    let token = client.arm_token();
+    let identities = "Microsoft.ManagedIdentity/userAssignedIdentities";
+    let address = format!("{}/providers/{identities}", subscription(&client, 0));
+    for identity in client.all(&token, &versioned(&address, identities)) {
+        let (id, list) = (identity["id"].as_str().unwrap(), "federatedIdentityCredentials");
+        let found = found_below(&client, id, list, &format!("{identities}/{list}"));
+        assert!((1..=2).contains(&found.len()));
+    }
+    let (kind, list) = ("Microsoft.Authorization/locks", "providers/Microsoft.Authorization/locks");
+    let base = subscription(&client, 0);
+    let mut found =
+        found_below(&client, base.trim_start_matches("management.azure.com"), list, kind);
+    let of_subscription = found.len();
+    let groups = format!("{base}/resourcegroups?api-version=2024-03-01");
+    for group in client.all(&token, &groups) {
+        found.extend(found_below(&client, group["id"].as_str().unwrap(), list, kind));
+    }
+    assert!(found.len() > of_subscription + 3);
+    let disks = format!("{base}/providers/Microsoft.Compute/disks?api-version=2024-03-02");
+    let disk = client.all(&token, &disks)[0]["id"].as_str().unwrap().to_owned();
+    let refused =
+        client.get(&token, &versioned(&format!("management.azure.com{disk}/{list}"), kind));
+    assert_eq!((refused.status, refused.code()), (400, "ResourceTypeNotSupported"));
+}
+
+#[test]
+fn a_list_is_filtered_and_cut_only_as_its_type_allows() {
+    let client = client();
+    let token = client.arm_token();
+    let disks = format!(
+        "{}/providers/Microsoft.Compute/disks?api-version=2024-03-02",
+        subscription(&client, 0)
+    );
+    let reply = client.get(&token, &format!("{disks}&$filter=name eq 'x'"));
+    assert_eq!((reply.status, reply.code()), (400, "UnsupportedQuery"));
+    let pages = client.pages(&token, &format!("{disks}&$top=3"));
+    assert!(pages.iter().all(|page| page.items().len() <= 3));
+    let all: usize = pages.iter().map(|page| page.items().len()).sum();
+    assert_eq!(all, client.all(&token, &disks).len());
+    assert_eq!(client.get(&token, &format!("{disks}&$top=none")).status, 400);
+}
+
 #[test]
 fn a_doubled_slash_does_no_harm() {
     let client = client();
