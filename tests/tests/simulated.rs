@@ -1,8 +1,6 @@
 //! What steps read of Azure Resource Manager is there in the simulated tenant, which knows the
 //! published versions of its API from nowhere but Microsoft's specifications.
 
-#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use collector::ledger::{Entry, Status};
