@@ -17,45 +17,19 @@
 //! documentation; where it leaves a question open, the simulator answers in the way that is harder
 //! on the client, and a comment says so.
 
-mod answer;
-mod arm;
-mod clock;
-mod cloud;
-mod counters;
-mod dates;
-mod directory;
-mod entra;
-mod export;
-mod faults;
-mod filter;
-mod graph;
-mod guid;
-mod http2;
-mod intune;
-mod life;
-mod management_group;
-mod names;
 mod options;
-mod paging;
-mod random;
-mod report;
-mod request;
-mod resources;
 mod server;
-mod storage;
-mod tenant;
+mod services;
 #[cfg(test)]
 mod tests;
-mod throttle;
-mod token;
-mod vault;
-mod wire;
+mod world;
 
-pub use counters::Counters;
-pub use directory::change::{DirectoryChange, ObjectKind};
-pub use faults::{Faults, Permanent};
-pub use life::{Change, DeviceChanges, State};
 pub use options::{
-    AppReports, Application, Assignment, Intune, License, Options, Principal, Subscription,
+    AppReports, Application, Assignment, Change, DeviceChanges, Faults, Intune, License, Options,
+    Permanent, Principal, State, Subscription,
 };
 pub use server::Simulator;
+pub use services::counters::Counters;
+pub use world::directory::change::DirectoryChange;
+pub use world::directory::object_kind::ObjectKind;
+pub use world::resources::catalog::{ResourceType, resource_types};

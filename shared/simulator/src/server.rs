@@ -1,12 +1,17 @@
 //! The HTTP server: it turns HTTP into requests to the cloud, and answers into HTTP.
 
+mod backend;
+pub(crate) mod faults;
+mod gate;
+mod http2;
+pub(crate) mod router;
+mod wire;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicU64;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::Response;
@@ -16,35 +21,27 @@ use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::answer::{Answer, Ending};
-use crate::clock::Clock;
-use crate::cloud::Cloud;
-use crate::counters::Counters;
-use crate::directory::change::{self, DirectoryChange};
-use crate::export::Download;
-use crate::faults::Permanent;
-use crate::life::{Change, DeviceChanges};
-use crate::options::{Options, Principal, Subscription};
-use crate::random::Draw;
-use crate::request::Request;
-use crate::wire::{self, Gate, Line};
+use crate::options::{Change, DeviceChanges, Options, Permanent, Principal, Subscription};
+use crate::services::answer::{Answer, Ending};
+use crate::services::clock::Clock;
+use crate::services::cloud::Cloud;
+use crate::services::counters::Counters;
+use crate::services::export::Download;
+use crate::services::request::Request;
+use crate::world::directory::change::{self, DirectoryChange};
+use backend::Backend;
+use gate::Gate;
+use router::Router;
+use wire::Line;
 
 /// A running simulated cloud. The server stops when this is dropped.
 #[derive(Debug)]
 pub struct Simulator {
-    cloud: Arc<Cloud>,
+    router: Arc<Router>,
     directory_id: String,
     default_domain: String,
     /// Dropping it tells the server to stop.
     _stop: oneshot::Sender<()>,
-}
-
-/// What answers requests, whatever protocol they come by.
-pub(crate) struct Server {
-    pub(crate) cloud: Arc<Cloud>,
-    latency: Duration,
-    seed: u64,
-    served: AtomicU64,
 }
 
 impl Simulator {
@@ -57,32 +54,32 @@ impl Simulator {
     pub async fn start(options: Options, address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let base = format!("http://{}", listener.local_addr()?);
-        let cloud = Arc::new(Cloud::new(&options, base, Clock::real()));
-        let server = Arc::new(Server {
-            cloud: Arc::clone(&cloud),
+        let router = Arc::new(Router::new(&options, base, Clock::real()));
+        let server = Arc::new(Backend {
+            router: Arc::clone(&router),
             latency: options.latency,
             seed: options.seed,
             served: AtomicU64::new(0),
         });
-        let router = Router::new().fallback(serve).with_state(Arc::clone(&server));
+        let service = axum::Router::new().fallback(serve).with_state(Arc::clone(&server));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
-            let service = router.into_make_service_with_connect_info::<Line>();
+            let service = service.into_make_service_with_connect_info::<Line>();
             let serving = axum::serve(Gate::new(listener, server), service)
                 .with_graceful_shutdown(async move { drop(stopped.await) });
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the simulated cloud stopped");
             }
         });
-        let directory_id = cloud.tenant.id();
-        let default_domain = cloud.tenant.default_domain();
-        Ok(Self { cloud, directory_id, default_domain, _stop: stop })
+        let directory_id = router.cloud.tenant.id();
+        let default_domain = router.cloud.tenant.default_domain();
+        Ok(Self { router, directory_id, default_domain, _stop: stop })
     }
 
     /// The address below which every host of the cloud lies: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base(&self) -> &str {
-        &self.cloud.base
+        &self.router.cloud.base
     }
 
     /// The description of this cloud that a client is configured with: its base addresses, the
@@ -90,7 +87,7 @@ impl Simulator {
     /// vault or storage account.
     #[must_use]
     pub fn cloud(&self) -> serde_json::Value {
-        self.cloud.description()
+        self.router.cloud.description()
     }
 
     /// The id of the tenant.
@@ -108,7 +105,7 @@ impl Simulator {
     /// The default application registration, which may read everything.
     #[must_use]
     pub fn principal(&self) -> &Principal {
-        self.cloud.tenant.default_principal()
+        self.router.cloud.tenant.default_principal()
     }
 
     /// Lets something happen to the tenant. Returns the subscription that it happened to, as it is
@@ -118,14 +115,14 @@ impl Simulator {
     /// the seed and the changes before.
     #[must_use = "nothing has happened if there is no such subscription"]
     pub fn change(&self, change: Change) -> Option<Subscription> {
-        self.cloud.tenant.change(change)
+        self.router.cloud.tenant.change(change)
     }
 
     /// Lets devices that Intune manages appear, change and vanish. Returns to how many it happened:
     /// there may be fewer than that.
     #[must_use = "there may have been fewer devices"]
     pub fn change_devices(&self, changes: DeviceChanges) -> DeviceChanges {
-        self.cloud.tenant.fleet.change(self.cloud.tenant.seed, changes)
+        self.router.cloud.tenant.fleet.change(self.router.cloud.tenant.seed, changes)
     }
 
     /// Lets something happen to the directory. Returns the ids of the objects that it happened to:
@@ -135,7 +132,7 @@ impl Simulator {
     /// the seed and the changes before.
     #[must_use = "nothing has happened if there are no ids"]
     pub fn change_directory(&self, change: &DirectoryChange) -> Vec<String> {
-        change::apply(&self.cloud.tenant, change)
+        change::apply(&self.router.cloud.tenant, change)
     }
 
     /// Puts other faults in the place of those that never end; none take all of them away. It matters
@@ -144,52 +141,25 @@ impl Simulator {
     /// In a cloud that had no faults, page tokens look different from then on. Those of before go on
     /// to work, but are taken for those of a first page.
     pub fn set_permanent(&self, permanent: Vec<Permanent>) {
-        self.cloud.set_permanent(permanent);
+        self.router.set_permanent(permanent);
     }
 
     /// The tenant's subscriptions as they are now, also those that are disabled or deleted.
     #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
-        self.cloud.tenant.subscriptions()
+        self.router.cloud.tenant.subscriptions()
     }
 
     /// What the server has done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.cloud.recorder.read()
-    }
-}
-
-impl Server {
-    /// What a request is answered, without the wait that comes before it.
-    pub(crate) fn answer(&self, request: &Request) -> Answer {
-        let mut answer = self.cloud.answer(request);
-        answer.delay += self.latency;
-        answer
-    }
-
-    /// The head of an answer.
-    pub(crate) fn head(&self, answer: &Answer) -> Builder {
-        let served = self.served.fetch_add(1, Ordering::Relaxed);
-        let id = Draw::new(self.seed, "request", served).guid();
-        let mut response = Response::builder()
-            .status(answer.status)
-            .header("Content-Type", "application/json; charset=utf-8")
-            .header("request-id", &id)
-            .header("x-ms-request-id", id);
-        for (name, value) in &answer.headers {
-            // A later value takes the place of an earlier one.
-            if let (Some(headers), Ok(value)) = (response.headers_mut(), value.parse()) {
-                headers.insert(*name, value);
-            }
-        }
-        response
+        self.router.cloud.recorder.read()
     }
 }
 
 /// Answers a request that came by HTTP/1.1.
 async fn serve(
-    State(server): State<Arc<Server>>,
+    State(server): State<Arc<Backend>>,
     ConnectInfo(line): ConnectInfo<Line>,
     head: Parts,
     body: Bytes,
@@ -207,7 +177,7 @@ async fn serve(
     }
     let response = server.head(&answer);
     match answer.download.take() {
-        Some(download) => send(&server.cloud, download, answer.ending, response, &line),
+        Some(download) => send(&server.router.cloud, download, answer.ending, response, &line),
         None => respond(answer, response, &line),
     }
 }

@@ -21,17 +21,21 @@ mod usage;
 mod vaults;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::clock::Clock;
-use crate::cloud::{Cloud, GRAPH, KEY_VAULT, RESOURCE_MANAGER};
 use crate::options::{Assignment, Options, Principal};
-use crate::request::{Request, parse_form};
+use crate::server::router::Router;
+use crate::services::clock::Clock;
+use crate::services::cloud::{Cloud, GRAPH, KEY_VAULT, RESOURCE_MANAGER};
+use crate::services::request::{Request, parse_form};
+use crate::world::resources::catalog;
 
 /// A client of a cloud that nobody else uses.
 pub(crate) struct Client {
-    pub(crate) cloud: Cloud,
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) router: Router,
     pub(crate) clock: Clock,
 }
 
@@ -72,8 +76,8 @@ impl Client {
     /// A client of a cloud with or without throttles, as the options say.
     pub(crate) fn throttled(options: &Options) -> Self {
         let clock = Clock::manual();
-        let cloud = Cloud::new(options, "http://127.0.0.1:1".into(), clock.clone());
-        Self { cloud, clock }
+        let router = Router::new(options, "http://127.0.0.1:1".into(), clock.clone());
+        Self { cloud: Arc::clone(&router.cloud), router, clock }
     }
 
     /// A token for a principal.
@@ -121,7 +125,7 @@ impl Client {
     }
 
     pub(crate) fn send(&self, request: &Request) -> Reply {
-        let answer = self.cloud.answer(request);
+        let answer = self.router.answer(request);
         let headers = answer.headers.into_iter();
         Reply {
             status: answer.status,
@@ -172,6 +176,12 @@ pub(crate) fn request(token: &str, address: &str) -> Request {
         bearer: Some(token.to_owned()),
         ..Request::default()
     }
+}
+
+/// The address of a list of a type, with the newest version that knows the type.
+pub(crate) fn versioned(address: &str, kind: &str) -> String {
+    let kind = catalog::find(kind).unwrap_or_else(|| panic!("{kind}"));
+    format!("{address}?api-version={}", kind.versions.last().unwrap())
 }
 
 /// A principal with some application permissions of Microsoft Graph and nothing else.

@@ -25,6 +25,24 @@ use std::time::Duration;
 use reader::Reader;
 use simulator::{Faults, Intune, Options, Simulator};
 
+/// A version of the API that knows the list of Azure Resource Manager at a path.
+fn version_of(path: &str) -> &'static str {
+    let versions = [
+        ("/microsoft.authorization/", "2022-04-01"),
+        ("/virtualmachines", "2024-07-01"),
+        ("/disks", "2024-03-02"),
+        ("/diagnosticsettings", "2021-05-01-preview"),
+        ("/vaults", "2026-02-01"),
+        ("/storageaccounts", "2024-01-01"),
+        ("/microsoft.network/", "2024-05-01"),
+        ("resourcegroups", "2024-03-01"),
+        ("/providers", "2021-04-01"),
+    ];
+    let path = path.to_lowercase();
+    let known = versions.into_iter().find(|(part, _)| path.contains(part));
+    known.map_or("2022-12-01", |(_, version)| version)
+}
+
 fn any_port() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }

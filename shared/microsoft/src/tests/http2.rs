@@ -116,13 +116,17 @@ async fn requests_that_share_a_connection_survive_its_end() {
         let cloud = cloud(&[kind]).await;
         let (_, connection) = connect(&cloud, None);
         let subscription = &cloud.subscriptions()[0].id;
-        let requests = ["Compute/disks", "Network/virtualNetworks", "Storage/storageAccounts"]
-            .iter()
-            .flat_map(|list| (0..7).map(move |number| (list, number)))
-            .map(|(list, number)| {
-                let version = format!("api-version=2024-03-01&n={number}");
-                arm(&format!("/subscriptions/{subscription}/providers/Microsoft.{list}?{version}"))
-            });
+        let requests = [
+            ("Compute/disks", "2024-03-02"),
+            ("Network/virtualNetworks", "2024-03-01"),
+            ("Storage/storageAccounts", "2024-01-01"),
+        ]
+        .iter()
+        .flat_map(|list| (0..7).map(move |number| (list, number)))
+        .map(|((list, version), number)| {
+            let version = format!("api-version={version}&n={number}");
+            arm(&format!("/subscriptions/{subscription}/providers/Microsoft.{list}?{version}"))
+        });
         let requests = requests.collect();
         let answers = connection.fetch(&domain(Domain::ResourceManager), requests).await;
         assert!(answers.iter().all(Answer::is_ok), "{kind}: {answers:?}");

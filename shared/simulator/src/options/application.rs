@@ -1,6 +1,6 @@
 //! Applications of other organisations.
 
-use super::Principal;
+use super::principal::Principal;
 
 /// An application of another organisation, which the tenant knows nothing of until an administrator
 /// consents to it.

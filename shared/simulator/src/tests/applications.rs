@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use super::{Client, texts};
-use crate::directory::reference::Reference;
 use crate::options::Options;
+use crate::world::directory::reference::Reference;
 
 fn client(users: u32) -> Client {
     Client::new(Options { users, ..Options::default() })

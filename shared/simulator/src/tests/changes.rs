@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Client, texts, with_actions};
-use crate::cloud::RESOURCE_MANAGER;
-use crate::faults::Permanent;
-use crate::life::{Change, State};
+use super::{Client, texts, versioned, with_actions};
+use crate::options::Permanent;
+use crate::options::{Change, State};
 use crate::options::{Options, Subscription};
+use crate::services::cloud::RESOURCE_MANAGER;
 
 const SUBSCRIPTIONS: &str = "management.azure.com/subscriptions?api-version=2022-12-01";
 
@@ -53,8 +53,8 @@ fn contents(client: &Client) -> Vec<Value> {
             "Microsoft.Authorization/roleAssignments",
             "Microsoft.Authorization/roleDefinitions",
         ] {
-            let list = format!("management.azure.com/subscriptions/{id}/providers/{list}");
-            found.extend(client.all(&arm, &format!("{list}?api-version=2022-04-01")));
+            let address = format!("management.azure.com/subscriptions/{id}/providers/{list}");
+            found.extend(client.all(&arm, &versioned(&address, list)));
         }
     }
     found
@@ -170,11 +170,11 @@ fn permanent_faults_come_and_go() {
     let token = client.arm_token();
     let all = client.all(&token, SUBSCRIPTIONS);
     let path = "/subscriptions".to_owned();
-    client.cloud.set_permanent(vec![Permanent::ForbiddenFromPage { path, page: 2 }]);
+    client.router.set_permanent(vec![Permanent::ForbiddenFromPage { path, page: 2 }]);
     let first = client.get(&token, SUBSCRIPTIONS);
     let second = client.get(&token, first.next_link().unwrap());
     assert_eq!((first.status, second.status), (200, 403));
-    client.cloud.set_permanent(Vec::new());
+    client.router.set_permanent(Vec::new());
     assert_eq!(client.get(&token, first.next_link().unwrap()).status, 200);
     assert_eq!(client.all(&token, SUBSCRIPTIONS), all);
 }
@@ -186,5 +186,5 @@ fn little_is_kept_of_a_thousand_subscriptions() {
     let last = ids.last().unwrap()["subscriptionId"].as_str().unwrap();
     assert_eq!((ids.len(), disks(&client, last).contains("/disks/")), (1000, true));
     // All that is kept of a subscription is how much it has of everything.
-    assert!(size_of::<crate::resources::plan::Plan>() <= 128);
+    assert!(size_of::<crate::world::resources::plan::Plan>() <= 128);
 }

@@ -3,11 +3,11 @@
 use url::Url;
 
 use super::{Client, request, with_roles};
-use crate::answer::Answer;
-use crate::cloud::GRAPH;
-use crate::guid::Kind;
 use crate::options::{Application, Options};
-use crate::request::Request;
+use crate::services::answer::Answer;
+use crate::services::cloud::GRAPH;
+use crate::services::request::Request;
+use crate::world::guid::Kind;
 
 const BACK: &str = "https://collector.example/consent?from=entra";
 
@@ -29,7 +29,7 @@ fn ask(client: &Client, tenant: &str, changes: &[(&str, &str)]) -> Answer {
     query.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
     let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let address = format!("login.microsoftonline.com/{tenant}/v2.0/adminconsent");
-    client.cloud.answer(&Request { bearer: None, query: query.collect(), ..request("", &address) })
+    client.router.answer(&Request { bearer: None, query: query.collect(), ..request("", &address) })
 }
 
 /// Where an answer leads back to: its parameters.
@@ -100,7 +100,7 @@ fn who_declines_leads_back_with_an_error_and_without_a_tenant() {
     let query = format!("client_id=guest-app&redirect_uri={BACK}&choice=decline")
         .replace("?from", "%3Ffrom");
     let old = client
-        .cloud
+        .router
         .answer(&Request { bearer: None, ..request("", &format!("{address}?{query}")) });
     assert_eq!(value(&back(&old), "error"), Some("access_denied"));
     assert_eq!(token(&client), (400, 700_016));

@@ -9,9 +9,10 @@ use std::slice::from_ref;
 use mirror::Mirror;
 
 use super::{Client, texts};
-use crate::directory::change::{self, DirectoryChange, ObjectKind};
-use crate::life::Change;
+use crate::options::Change;
 use crate::options::Options;
+use crate::world::directory::change::{self, DirectoryChange};
+use crate::world::directory::object_kind::ObjectKind;
 
 const COLLECTIONS: [&str; 7] = [
     "users",

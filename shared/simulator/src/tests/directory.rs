@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Client, Reply, texts};
-use crate::guid::is_guid;
+use super::{Client, Reply, texts, versioned};
 use crate::options::Options;
+use crate::world::guid::is_guid;
 
 const ALL: &str = "$top=999&$select=id,displayName,userPrincipalName,mail,userType,accountEnabled,\
                    department";
@@ -29,8 +29,8 @@ fn the_same_seed_gives_the_same_bytes() {
         let id = client.cloud.tenant.subscription_id(0);
         for path in ["Microsoft.Compute/virtualMachines", "Microsoft.Authorization/roleAssignments"]
         {
-            let address =
-                format!("management.azure.com/subscriptions/{id}/providers/{path}?api-version=x");
+            let address = format!("management.azure.com/subscriptions/{id}/providers/{path}");
+            let address = versioned(&address, path);
             pages.extend(client.pages(&arm, &address).into_iter().map(|page| page.bytes));
         }
         pages

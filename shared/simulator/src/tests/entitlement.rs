@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Client, texts};
-use crate::directory::reference::Reference;
 use crate::options::Options;
+use crate::world::directory::reference::Reference;
 
 const BASE: &str = "graph.microsoft.com/v1.0/identityGovernance/entitlementManagement";
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::{Client, texts, with_roles};
-use crate::cloud::GRAPH;
-use crate::directory::change::{self, DirectoryChange};
-use crate::directory::reference::Reference;
 use crate::options::Options;
+use crate::services::cloud::GRAPH;
+use crate::world::directory::change::{self, DirectoryChange};
+use crate::world::directory::reference::Reference;
 
 /// Every list with a path of its own, and the least privileged permission.
 const LISTS: [(&str, &str); 24] = [
@@ -226,7 +226,7 @@ fn policies_refer_to_what_exists_and_to_what_is_gone() {
         ] {
             for id in policy.pointer(pointer).and_then(Value::as_array).into_iter().flatten() {
                 let id = id.as_str().unwrap();
-                if !crate::guid::is_guid(id) {
+                if !crate::world::guid::is_guid(id) {
                     words.insert(id.to_owned());
                 } else if find(&client, id).is_some() || ids.contains(&id) {
                     there += 1;

@@ -10,10 +10,10 @@ use archive::unzip;
 use serde_json::{Value, json};
 
 use super::{Client, Reply, request};
-use crate::answer::Answer;
-use crate::faults::Faults;
+use crate::options::Faults;
 use crate::options::{AppReports, Intune, Options};
-use crate::request::Request;
+use crate::services::answer::Answer;
+use crate::services::request::Request;
 
 const JOBS: &str = "graph.microsoft.com/beta/deviceManagement/reports/exportJobs";
 
@@ -36,7 +36,7 @@ fn wait(client: &Client, job: &Reply) -> Reply {
 fn download(client: &Client, url: &str, bearer: Option<&str>) -> Answer {
     let address = url.strip_prefix("https://").unwrap();
     let bearer = bearer.map(str::to_owned);
-    client.cloud.answer(&Request { bearer, ..request("", address) })
+    client.router.answer(&Request { bearer, ..request("", address) })
 }
 
 fn bytes(client: &Client, answer: Answer) -> Vec<u8> {

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::{Client, Reply, request, texts, with_roles};
-use crate::cloud::GRAPH;
-use crate::directory::user;
 use crate::options::Options;
-use crate::request::Request;
+use crate::services::cloud::GRAPH;
+use crate::services::request::Request;
+use crate::world::directory::user;
 
 fn client(users: u32) -> Client {
     Client::new(Options { users, ..Options::default() })
@@ -157,7 +157,7 @@ fn single_objects_are_found_by_their_id() {
             assert_eq!(reply.status, 200);
             assert_eq!(reply.body["displayName"], item["displayName"]);
         }
-        let nobody = client.cloud.tenant.guids.guid(crate::guid::Kind::Deleted, 1);
+        let nobody = client.cloud.tenant.guids.guid(crate::world::guid::Kind::Deleted, 1);
         let reply = client.get(&token, &graph(&format!("{path}/{nobody}")));
         assert_eq!((reply.status, reply.code()), (404, "Request_ResourceNotFound"));
     }

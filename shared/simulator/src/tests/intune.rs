@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Value, json};
 
 use super::{Client, Reply, texts, with_roles};
-use crate::cloud::GRAPH;
-use crate::intune::NO_ID;
-use crate::life::DeviceChanges;
+use crate::options::DeviceChanges;
 use crate::options::{Intune, License, Options};
+use crate::services::cloud::GRAPH;
+use crate::world::intune::NO_ID;
 
 const BETA: &str = "graph.microsoft.com/beta";
 const V1: &str = "graph.microsoft.com/v1.0";
@@ -86,8 +86,8 @@ fn most_devices_are_known_to_the_directory() {
     let client = client(100);
     let known: BTreeSet<String> = (0..client.cloud.tenant.devices)
         .map(|index| {
-            let device = crate::directory::device::Device::new(&client.cloud.tenant, index);
-            let id = crate::directory::Object::property(&device, "deviceId").unwrap();
+            let device = crate::world::directory::device::Device::new(&client.cloud.tenant, index);
+            let id = crate::world::directory::Object::property(&device, "deviceId").unwrap();
             id.as_str().unwrap().to_owned()
         })
         .collect();
@@ -352,5 +352,5 @@ fn little_is_kept_of_fifty_thousand_devices() {
     assert_eq!(client.all(&token, &select).len(), 50_000);
     let apps = client.get(&token, &format!("{V1}/deviceManagement/detectedApps?$top=1000"));
     assert_eq!(apps.items().len(), 1000);
-    assert!(size_of::<crate::intune::fleet::Fleet>() <= 512);
+    assert!(size_of::<crate::world::intune::fleet::Fleet>() <= 512);
 }

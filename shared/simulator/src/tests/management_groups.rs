@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Client, Reply, texts, with_actions, with_roles};
-use crate::cloud::RESOURCE_MANAGER;
-use crate::life::Change;
+use crate::options::Change;
 use crate::options::Options;
+use crate::services::cloud::RESOURCE_MANAGER;
 
 fn client() -> Client {
     Client::new(Options { subscriptions: 12, ..Options::default() })

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{Client, Reply, request, with_roles};
-use crate::cloud::GRAPH;
-use crate::directory::change::{self, DirectoryChange};
-use crate::guid::Kind;
 use crate::options::Options;
+use crate::services::cloud::GRAPH;
+use crate::world::directory::change::{self, DirectoryChange};
+use crate::world::guid::Kind;
 
 fn client(users: u32) -> Client {
     Client::new(Options { users, ..Options::default() })

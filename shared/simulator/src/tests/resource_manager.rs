@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Client, Reply, texts};
+use super::{Client, Reply, texts, versioned};
 use crate::options::Options;
-use crate::resources::ResourceType;
+use crate::world::resources::catalog;
+use crate::world::resources::kind::{Kind, Scope};
 
 fn client() -> Client {
     Client::new(Options { subscriptions: 5, resources: 400, ..Options::default() })
@@ -16,14 +17,21 @@ fn subscription(client: &Client, index: u64) -> String {
     format!("management.azure.com/subscriptions/{}", client.cloud.tenant.subscription_id(index))
 }
 
+/// Every type that lists what lies in a subscription.
+fn listed() -> impl Iterator<Item = &'static Kind> {
+    let is_listed = |kind: &&Kind| {
+        let is_below = kind.parent().is_some() || kind.is_extension();
+        kind.scope != Scope::Tenant && !is_below && !kind.name.ends_with("usageDetails")
+    };
+    catalog::all().iter().filter(is_listed)
+}
+
 /// Every list of a subscription, below its address.
 fn lists() -> Vec<String> {
-    let of_types = ResourceType::ALL.iter().map(|kind| format!("providers/{}", kind.name()));
+    let of_types = listed().map(|kind| versioned(&format!("providers/{}", kind.name), kind.name));
     let others = [
-        "resourcegroups",
-        "providers/Microsoft.Authorization/roleDefinitions",
-        "providers/Microsoft.Authorization/roleAssignments",
-        "providers/Microsoft.Insights/diagnosticSettings",
+        "resourcegroups?api-version=2024-03-01",
+        "providers/Microsoft.Insights/diagnosticSettings?api-version=2021-05-01-preview",
     ];
     of_types.chain(others.map(str::to_owned)).collect()
 }
@@ -37,7 +45,7 @@ fn pages_of_every_list_add_up_and_ids_are_unique_without_case() {
     let mut empty = 0;
     for index in 0..5 {
         for list in lists() {
-            let address = format!("{}/{list}?api-version=2024-07-01", subscription(&client, index));
+            let address = format!("{}/{list}", subscription(&client, index));
             let pages = client.pages(&token, &address);
             let is_empty = |page: &&Reply| page.items().is_empty() && page.next_link().is_some();
             empty += pages.iter().filter(is_empty).count();
@@ -58,13 +66,13 @@ fn pages_of_every_list_add_up_and_ids_are_unique_without_case() {
 fn every_resource_is_found_by_the_id_that_its_list_gives() {
     let client = client();
     let token = client.arm_token();
-    for kind in ResourceType::ALL {
-        let list = format!("{}/providers/{}", subscription(&client, 0), kind.name());
-        let all = client.all(&token, &format!("{list}?api-version=2024-07-01"));
+    for kind in listed().filter(|kind| kind.lies_in_group()) {
+        let list = format!("{}/providers/{}", subscription(&client, 0), kind.name);
+        let all = client.all(&token, &versioned(&list, kind.name));
         for resource in &all {
             let id = resource["id"].as_str().unwrap();
             for id in [id.to_owned(), id.to_lowercase(), id.to_uppercase()] {
-                let address = format!("management.azure.com/{id}?api-version=2024-07-01");
+                let address = versioned(&format!("management.azure.com/{id}"), kind.name);
                 let reply = client.get(&token, &address);
                 assert_eq!((reply.status, &reply.body), (200, resource), "{id}");
             }
@@ -76,17 +84,18 @@ fn every_resource_is_found_by_the_id_that_its_list_gives() {
 fn a_resource_is_listed_in_its_own_group_only() {
     let client = client();
     let token = client.arm_token();
-    let version = "api-version=2024-07-01";
+    let version = "api-version=2024-03-01";
     let base = subscription(&client, 0);
     let mut found = 0;
     for group in client.all(&token, &format!("{base}/resourcegroups?{version}")) {
         let id = group["id"].as_str().unwrap();
         let reply = client.get(&token, &format!("management.azure.com{id}?{version}"));
         assert_eq!((reply.status, &reply.body), (200, &group));
-        let list = format!("management.azure.com{id}/providers/Microsoft.Compute/disks?{version}");
+        let disks = "providers/Microsoft.Compute/disks?api-version=2024-03-02";
+        let list = format!("management.azure.com{id}/{disks}");
         found += client.all(&token, &list).len();
     }
-    let disks = format!("{base}/providers/Microsoft.Compute/disks?{version}");
+    let disks = format!("{base}/providers/Microsoft.Compute/disks?api-version=2024-03-02");
     assert_eq!(found, client.all(&token, &disks).len());
 }
 
@@ -112,41 +121,43 @@ fn what_does_not_exist_is_refused_in_azures_words() {
     let token = client.arm_token();
     let base = subscription(&client, 0);
     let nobody = client.cloud.tenant.subscription_id(99);
-    let group = crate::resources::group::ResourceGroup::new(
+    let group = crate::world::resources::group::ResourceGroup::new(
         &client.cloud.tenant,
         &client.cloud.tenant.plans()[0],
         0,
     );
     let group = format!("{base}/resourceGroups/{}", group.name());
-    let version = "?api-version=2024-07-01";
+    let version = "?api-version=2024-03-01";
+    let disks = "?api-version=2024-03-02";
+    let roles = "?api-version=2022-04-01";
     let cases = [
         (format!("{base}/resourcegroups"), 400, "MissingApiVersionParameter"),
         (format!("{base}/resourcegroups?api-version="), 400, "MissingApiVersionParameter"),
         (
-            format!("management.azure.com/subscriptions/{nobody}{version}"),
+            format!("management.azure.com/subscriptions/{nobody}?api-version=2022-12-01"),
             404,
             "SubscriptionNotFound",
         ),
         (format!("management.azure.com/subscriptions/mine{version}"), 400, "InvalidSubscriptionId"),
-        (format!("{base}/providers/Microsoft.Shoes/boots{version}"), 404, "InvalidResourceType"),
+        (
+            format!("{base}/providers/Microsoft.Shoes/boots{version}"),
+            404,
+            "InvalidResourceNamespace",
+        ),
         (
             format!("{base}/providers/Microsoft.Compute/snapshots{version}"),
             404,
             "InvalidResourceType",
         ),
         (format!("{base}/resourceGroups/nowhere{version}"), 404, "ResourceGroupNotFound"),
+        (format!("{group}/providers/Microsoft.Compute/disks/none{disks}"), 404, "ResourceNotFound"),
         (
-            format!("{group}/providers/Microsoft.Compute/disks/none{version}"),
-            404,
-            "ResourceNotFound",
-        ),
-        (
-            format!("{base}/providers/Microsoft.Compute/disks{version}&$skipToken=50"),
+            format!("{base}/providers/Microsoft.Compute/disks{disks}&$skipToken=50"),
             400,
             "InvalidSkipToken",
         ),
         (
-            format!("{base}/providers/Microsoft.Authorization/roleAssignments{version}&$filter=x"),
+            format!("{base}/providers/Microsoft.Authorization/roleAssignments{roles}&$filter=x"),
             400,
             "UnsupportedQuery",
         ),
@@ -160,11 +171,129 @@ fn what_does_not_exist_is_refused_in_azures_words() {
 }
 
 #[test]
+fn a_version_that_there_is_not_is_refused_in_azures_words() {
+    let client = client();
+    let token = client.arm_token();
+    let base = subscription(&client, 0);
+    let disks = format!("{base}/providers/Microsoft.Compute/disks");
+    let disk = client.all(&token, &format!("{disks}?api-version=2024-03-02"));
+    let disk = format!("management.azure.com{}", texts(&disk, "/id")[0]);
+    for (address, status, code, text) in [
+        (&base, 400, "InvalidApiVersionParameter", "The supported versions are '2022-12-01'"),
+        (&disks, 404, "InvalidResourceType", "for api version '2024-07-01'. The supported"),
+        (&disk, 400, "NoRegisteredProviderFound", "'2023-10-02, 2024-03-02, 2025-01-02'"),
+    ] {
+        let reply = client.get(&token, &format!("{address}?api-version=2024-07-01"));
+        assert_eq!((reply.status, reply.code()), (status, code), "{address}");
+        let message = reply.body["error"]["message"].as_str().unwrap();
+        assert!(message.contains(text), "{message}");
+    }
+}
+
+#[test]
+fn a_subscription_is_told_of_its_resource_providers() {
+    let client = client();
+    let token = client.arm_token();
+    let address = format!("{}/providers?api-version=2021-04-01", subscription(&client, 0));
+    let all = client.all(&token, &address);
+    assert!(texts(&all, "/namespace").contains(&"Microsoft.KeyVault"));
+    let names: HashSet<String> = all
+        .iter()
+        .flat_map(|provider| {
+            let types = provider["resourceTypes"].as_array().unwrap();
+            let namespace = provider["namespace"].as_str().unwrap();
+            texts(types, "/resourceType").into_iter().map(move |it| format!("{namespace}/{it}"))
+        })
+        .collect();
+    assert_eq!(names, catalog::all().iter().map(|kind| kind.name.to_owned()).collect());
+}
+
+#[test]
+fn what_lies_below_is_listed_and_found() {
+    let client = client();
+    let token = client.arm_token();
+    let networks =
+        format!("{}/providers/Microsoft.Network/virtualNetworks", subscription(&client, 0));
+    let version = "api-version=2024-05-01";
+    for network in client.all(&token, &format!("{networks}?{version}")) {
+        let id = network["id"].as_str().unwrap();
+        let list = format!("management.azure.com{id}/subnets?{version}");
+        let subnets = client.all(&token, &list);
+        assert_eq!(Value::from(subnets.clone()), network["properties"]["subnets"]);
+        for subnet in &subnets {
+            let id = subnet["id"].as_str().unwrap();
+            let reply = client.get(&token, &format!("management.azure.com{id}?{version}"));
+            assert_eq!(reply.body, *subnet);
+        }
+    }
+}
+
+/// The items of a list of a type below something, each of which is found by its id.
+fn found_below(client: &Client, id: &str, list: &str, kind: &str) -> Vec<Value> {
+    let token = client.arm_token();
+    let items = client.all(&token, &versioned(&format!("management.azure.com{id}/{list}"), kind));
+    for item in &items {
+        let own = item["id"].as_str().unwrap();
+        assert!(own.starts_with(&format!("{id}/{list}/")), "{own}");
+        assert_eq!(item["type"], kind);
+        let reply = client.get(&token, &versioned(&format!("management.azure.com{own}"), kind));
+        assert_eq!(reply.body, *item);
+    }
+    items
+}
+
+#[test]
+fn children_and_extensions_need_no_more_than_a_file() {
+    let client = client();
+    let token = client.arm_token();
+    let identities = "Microsoft.ManagedIdentity/userAssignedIdentities";
+    let address = format!("{}/providers/{identities}", subscription(&client, 0));
+    for identity in client.all(&token, &versioned(&address, identities)) {
+        let (id, list) = (identity["id"].as_str().unwrap(), "federatedIdentityCredentials");
+        let found = found_below(&client, id, list, &format!("{identities}/{list}"));
+        assert!((1..=2).contains(&found.len()));
+    }
+    let (kind, list) = ("Microsoft.Authorization/locks", "providers/Microsoft.Authorization/locks");
+    let base = subscription(&client, 0);
+    let mut found =
+        found_below(&client, base.trim_start_matches("management.azure.com"), list, kind);
+    let of_subscription = found.len();
+    let groups = format!("{base}/resourcegroups?api-version=2024-03-01");
+    for group in client.all(&token, &groups) {
+        found.extend(found_below(&client, group["id"].as_str().unwrap(), list, kind));
+    }
+    assert!(found.len() > of_subscription + 3);
+    let disks = format!("{base}/providers/Microsoft.Compute/disks?api-version=2024-03-02");
+    let disk = client.all(&token, &disks)[0]["id"].as_str().unwrap().to_owned();
+    let refused =
+        client.get(&token, &versioned(&format!("management.azure.com{disk}/{list}"), kind));
+    assert_eq!((refused.status, refused.code()), (400, "ResourceTypeNotSupported"));
+}
+
+#[test]
+fn a_list_is_filtered_and_cut_only_as_its_type_allows() {
+    let client = client();
+    let token = client.arm_token();
+    let disks = format!(
+        "{}/providers/Microsoft.Compute/disks?api-version=2024-03-02",
+        subscription(&client, 0)
+    );
+    let reply = client.get(&token, &format!("{disks}&$filter=name eq 'x'"));
+    assert_eq!((reply.status, reply.code()), (400, "UnsupportedQuery"));
+    let pages = client.pages(&token, &format!("{disks}&$top=3"));
+    assert!(pages.iter().all(|page| page.items().len() <= 3));
+    let all: usize = pages.iter().map(|page| page.items().len()).sum();
+    assert_eq!(all, client.all(&token, &disks).len());
+    assert_eq!(client.get(&token, &format!("{disks}&$top=none")).status, 400);
+}
+
+#[test]
 fn a_doubled_slash_does_no_harm() {
     let client = client();
     let address = subscription(&client, 0).replace("com/", "com//");
-    let address =
-        format!("{address}/providers/Microsoft.Insights/diagnosticSettings?api-version=x");
+    let address = format!(
+        "{address}/providers/Microsoft.Insights/diagnosticSettings?api-version=2021-05-01-preview"
+    );
     assert_eq!(client.get(&client.arm_token(), &address).status, 200);
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{Client, texts};
+use super::{Client, texts, versioned};
 use crate::options::Options;
 
 fn client() -> Client {
@@ -14,7 +14,7 @@ fn client() -> Client {
 fn list(client: &Client, kind: &str) -> Vec<Value> {
     let id = client.cloud.tenant.subscription_id(0);
     let address = format!("management.azure.com/subscriptions/{id}/providers/{kind}");
-    client.all(&client.arm_token(), &format!("{address}?api-version=2024-07-01"))
+    client.all(&client.arm_token(), &versioned(&address, kind))
 }
 
 fn lower(ids: &[&str]) -> HashSet<String> {

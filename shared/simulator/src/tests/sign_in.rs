@@ -1,8 +1,8 @@
 //! Tokens: who gets one, and what for.
 
 use super::{Client, request, with_actions, with_roles};
-use crate::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER};
 use crate::options::Options;
+use crate::services::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER};
 
 /// The tenant and the form of a request for a token, and the outcome.
 type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], (u16, &'a str, u64));
@@ -171,9 +171,11 @@ fn members_that_may_not_be_read_come_with_their_id_alone() {
 
 #[test]
 fn roles_of_resource_manager_decide_by_scope() {
-    let tenant = Client::new(Options::default()).cloud.tenant;
+    let cloud = Client::new(Options::default()).cloud;
+    let tenant = &cloud.tenant;
     let (first, second) = (tenant.subscription_id(0), tenant.subscription_id(1));
-    let group = crate::resources::group::ResourceGroup::new(&tenant, &tenant.plans()[0], 0).id();
+    let group =
+        crate::world::resources::group::ResourceGroup::new(tenant, &tenant.plans()[0], 0).id();
     let principals = vec![
         with_actions("reader", &format!("/subscriptions/{first}"), &["*/read"]),
         with_actions("narrow", &group, &["*/read"]),
@@ -183,7 +185,9 @@ fn roles_of_resource_manager_decide_by_scope() {
     let client = Client::new(Options { principals: principals.clone(), ..Options::default() });
     let token = |index: usize| client.token(&principals[index], RESOURCE_MANAGER);
     let status = |index: usize, path: &str| {
-        let address = format!("management.azure.com{path}?api-version=2024-03-01");
+        let is_of_disks = path.ends_with("disks");
+        let version = if is_of_disks { "2024-03-02" } else { "2024-03-01" };
+        let address = format!("management.azure.com{path}?api-version={version}");
         client.get(&token(index), &address).status
     };
     let disks = |id: &str| format!("/subscriptions/{id}/providers/Microsoft.Compute/disks");
@@ -198,7 +202,7 @@ fn roles_of_resource_manager_decide_by_scope() {
     let seen = [0, 1, 2, 3].map(|index| client.all(&token(index), address).len());
     assert_eq!(seen, [1, 1, 2, 0]);
     let refused = client
-        .get(&token(3), &format!("management.azure.com{}?api-version=2024-03-01", disks(&first)));
+        .get(&token(3), &format!("management.azure.com{}?api-version=2024-03-02", disks(&first)));
     assert_eq!(refused.code(), "AuthorizationFailed");
     let text = refused.body["error"]["message"].as_str().unwrap();
     assert!(text.contains("to perform action 'Microsoft.Compute/disks/read' over scope"));
@@ -212,7 +216,7 @@ fn a_request_without_authorization_is_refused_everywhere() {
         "management.azure.com/subscriptions?api-version=2022-12-01",
         "any.vault.azure.net/secrets?api-version=7.4",
     ] {
-        let anonymous = crate::request::Request { bearer: None, ..request("", address) };
+        let anonymous = crate::services::request::Request { bearer: None, ..request("", address) };
         assert_eq!(client.send(&anonymous).status, 401, "{address}");
     }
 }

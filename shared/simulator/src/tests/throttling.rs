@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Client, request, with_actions, with_roles};
-use crate::cloud::{GRAPH, RESOURCE_MANAGER};
 use crate::options::Options;
-use crate::request::Request;
+use crate::services::cloud::{GRAPH, RESOURCE_MANAGER};
+use crate::services::request::Request;
 
 fn unit(client: &Client, token: &str, path: &str) -> String {
     let reply = client.get(token, &format!("graph.microsoft.com/v1.0/{path}"));

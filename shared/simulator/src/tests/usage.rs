@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Client, texts, with_actions};
-use crate::cloud::RESOURCE_MANAGER;
 use crate::options::Options;
+use crate::services::cloud::RESOURCE_MANAGER;
 
 fn address(client: &Client, index: u64, rest: &str) -> String {
     let id = client.cloud.tenant.subscription_id(index);
@@ -25,7 +25,7 @@ fn a_subscription_is_told_where_its_resources_may_lie() {
     let locations = address(&client, 0, "locations?api-version=2022-12-01");
     let all = client.all(&client.arm_token(), &locations);
     let names = texts(&all, "/name");
-    assert!(crate::names::REGIONS.iter().all(|region| names.contains(region)));
+    assert!(crate::world::names::REGIONS.iter().all(|region| names.contains(region)));
     let kinds: HashSet<&str> = texts(&all, "/metadata/regionType").into_iter().collect();
     assert_eq!(kinds, HashSet::from(["Physical", "Logical"]));
 }

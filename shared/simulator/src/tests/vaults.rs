@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{Client, texts, with_roles};
-use crate::cloud::KEY_VAULT;
 use crate::options::Options;
+use crate::services::cloud::KEY_VAULT;
 
 fn client() -> Client {
     let principals = vec![with_roles("stranger", &[])];

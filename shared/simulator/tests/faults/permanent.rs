@@ -1,10 +1,12 @@
 //! Faults that never end.
 
+use std::collections::BTreeMap;
+
 use simulator::{Change, Faults, Permanent, Simulator};
 use tokio::net::TcpListener;
 
-use super::start;
 use super::wire::{Raw, exchange, sign_in};
+use super::{start, version_of};
 
 const GRAPH: &str = "https://graph.microsoft.com";
 const RESOURCE_MANAGER: &str = "https://management.azure.com";
@@ -20,7 +22,8 @@ async fn graph(cloud: &Simulator, path: &str) -> Raw {
 
 async fn arm(cloud: &Simulator, path: &str) -> Raw {
     let token = sign_in(cloud, RESOURCE_MANAGER).await;
-    let address = format!("{}/management.azure.com{path}?api-version=2024-03-01", cloud.base());
+    let version = version_of(path);
+    let address = format!("{}/management.azure.com{path}?api-version={version}", cloud.base());
     exchange(&token, &address).await
 }
 
@@ -85,7 +88,19 @@ async fn a_namespace_is_not_registered() {
     assert_eq!(answer.status(), 409);
     assert_eq!(answer.json()["error"]["code"], "MissingSubscriptionRegistration");
     assert_eq!(arm(&cloud, &format!("{below}/Microsoft.Compute/disks")).await.status(), 200);
-    assert_eq!(cloud.counters().faults["not-registered"], 1);
+    let token = sign_in(&cloud, RESOURCE_MANAGER).await;
+    let (mut page, mut states) = (arm(&cloud, &below).await, BTreeMap::new());
+    loop {
+        for provider in page.json()["value"].as_array().unwrap() {
+            let [namespace, state] = [&provider["namespace"], &provider["registrationState"]];
+            states.insert(namespace.to_string(), state.to_string());
+        }
+        let Some(next) = page.next() else { break };
+        page = exchange(&token, &next).await;
+    }
+    assert_eq!(states[r#""Microsoft.Network""#], r#""NotRegistered""#);
+    assert_eq!(states.values().filter(|it| *it == r#""Registered""#).count(), states.len() - 1);
+    assert_eq!(cloud.counters().faults["not-registered"], 2);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::version_of;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use simulator::Simulator;
@@ -134,7 +135,7 @@ impl<'a> Reader<'a> {
                 "providers/Microsoft.Authorization/roleDefinitions",
                 "providers/Microsoft.Authorization/roleAssignments",
             ] {
-                let list = format!("{below}/{list}?api-version=2024-03-01");
+                let list = format!("{below}/{list}?api-version={}", version_of(list));
                 self.read(&list).await;
                 if list.contains("/vaults?") {
                     vaults.extend(self.found(&list).clone());
@@ -142,7 +143,7 @@ impl<'a> Reader<'a> {
             }
         }
         for vault in vaults {
-            self.read(&format!("{arm}{vault}/secrets?api-version=2024-03-01")).await;
+            self.read(&format!("{arm}{vault}/secrets?api-version=2026-02-01")).await;
             let name = vault.rsplit('/').next().unwrap();
             self.read(&format!("{base}/{name}.vault.azure.net/secrets?api-version=7.4")).await;
         }

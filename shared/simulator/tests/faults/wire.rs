@@ -39,7 +39,8 @@ impl Raw {
     }
 
     pub(crate) fn next(&self) -> Option<String> {
-        self.json()["@odata.nextLink"].as_str().map(str::to_owned)
+        let page = self.json();
+        page["@odata.nextLink"].as_str().or(page["nextLink"].as_str()).map(str::to_owned)
     }
 
     /// Waits for the server to close the connection.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::graph;
-use crate::directory::reference::Reference;
-use crate::guid::Kind;
 use crate::tests::{Client, texts};
+use crate::world::directory::reference::Reference;
+use crate::world::guid::Kind;
 
 /// A client's copy of a collection, which delta queries keep up to date.
 #[derive(Debug, Default)]

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::mirror::Mirror;
 use super::{change, client, graph};
-use crate::cloud::GRAPH;
-use crate::directory::change::DirectoryChange;
 use crate::options::Options;
-use crate::request::Request;
+use crate::services::cloud::GRAPH;
+use crate::services::request::Request;
 use crate::tests::{Client, Reply, request, with_roles};
+use crate::world::directory::change::DirectoryChange;
 
 #[test]
 fn only_what_is_selected_is_tracked() {

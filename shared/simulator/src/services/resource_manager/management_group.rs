@@ -1,0 +1,117 @@
+//! Management groups, one by one and as a tree.
+
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use super::error::Failure;
+use super::list::Items;
+use super::subscription::id_of;
+use crate::services::answer::Answer;
+use crate::services::cloud::Cloud;
+use crate::services::request::Request;
+use crate::world::dates::{DAY, TODAY, fraction};
+
+const READ: &str = "Microsoft.Management/managementGroups/read";
+const TYPE: &str = "Microsoft.Management/managementGroups";
+
+/// The management groups that the caller may read.
+///
+/// Who may read none is answered with an empty list. Azure may refuse instead; that is not documented,
+/// and an empty list is harder to tell from a tenant without groups.
+pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, Failure> {
+    let tenant = &cloud.tenant;
+    let groups = tenant.management_groups.all();
+    let item = |place: u64| {
+        let group = groups.get(usize::try_from(place).ok()?)?;
+        caller.authorize(READ, &group.id()).ok()?;
+        Some(json!({
+            "id": group.id(),
+            "type": TYPE,
+            "name": group.name,
+            "properties": { "tenantId": tenant.id(), "displayName": group.display_name },
+        }))
+    };
+    Items::new(groups.len() as u64, item).page(cloud, request, 100)
+}
+
+/// A management group by its name. With `$expand=children` it shows what is in it, and with
+/// `$recurse=true` all that is below it, on one page however much that is.
+pub(super) fn one(
+    cloud: &Cloud,
+    request: &Request,
+    caller: &Caller,
+    name: &str,
+) -> Result<Answer, Failure> {
+    let groups = &cloud.tenant.management_groups;
+    let place = groups.find(name);
+    let Some((place, group)) = place.and_then(|place| Some((place, groups.get(place)?))) else {
+        // Azure says the same of a group that is not there as of one that may not be read, even to who
+        // may read all of them.
+        let scope = format!("/providers/{TYPE}/{name}");
+        return Err(Failure::authorization_failed(&caller.claims.oid, READ, &scope));
+    };
+    caller.authorize(READ, &group.id())?;
+    let is = |name, value: &str| {
+        request.parameter(name).is_some_and(|it| it.eq_ignore_ascii_case(value))
+    };
+    let (is_expanded, is_recursive) = (is("$expand", "children"), is("$recurse", "true"));
+    if is_recursive && !is_expanded {
+        return Err(Failure::recursion_without_children());
+    }
+    let mut draw = cloud.tenant.draw("management group", place as u64);
+    let days = i64::try_from(draw.below(900)).unwrap_or_default();
+    let parent = group
+        .parent
+        .and_then(|parent| groups.get(parent))
+        .map(|it| json!({ "id": it.id(), "name": it.name, "displayName": it.display_name }));
+    let mut body = json!({
+        "id": group.id(),
+        "type": TYPE,
+        "name": group.name,
+        "properties": {
+            "tenantId": cloud.tenant.id(),
+            "displayName": group.display_name,
+            "details": {
+                "version": 1 + draw.below(9),
+                "updatedTime": fraction(TODAY - days * DAY, draw.number()),
+                "updatedBy": cloud.tenant.user_id(0),
+                "parent": parent,
+            },
+        },
+    });
+    if is_expanded {
+        body["properties"]["children"] = children(cloud, place, is_recursive);
+    }
+    Ok(Answer::new(200, &body))
+}
+
+/// What is in a group: groups, then subscriptions. Null where there is nothing.
+fn children(cloud: &Cloud, place: usize, is_recursive: bool) -> Value {
+    let tenant = &cloud.tenant;
+    let groups = tenant.management_groups.children(place).filter_map(|child| {
+        let group = tenant.management_groups.get(child)?;
+        let mut json = json!({
+            "id": group.id(),
+            "type": TYPE,
+            "name": group.name,
+            "displayName": group.display_name,
+        });
+        if is_recursive {
+            json["children"] = children(cloud, child, true);
+        }
+        Some(json)
+    });
+    let plans = tenant.all_plans().filter(|plan| tenant.management_group_of(plan) == place);
+    let subscriptions = plans.map(|plan| (plan, tenant.life(plan)));
+    // Whether a deleted subscription still hangs on its group is not documented. Here it does.
+    let subscriptions = subscriptions.filter(|(_, life)| !life.has_vanished).map(|(plan, life)| {
+        json!({
+            "id": id_of(tenant, plan),
+            "type": "/subscriptions",
+            "name": tenant.subscription_id(plan.subscription),
+            "displayName": life.name,
+        })
+    });
+    let children: Vec<Value> = groups.chain(subscriptions).collect();
+    if children.is_empty() { Value::Null } else { children.into() }
+}

@@ -1,0 +1,86 @@
+//! Subscriptions, and where their resources may lie.
+
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use super::error::Failure;
+use super::list::Items;
+use crate::services::answer::Answer;
+use crate::services::cloud::Cloud;
+use crate::services::request::Request;
+use crate::world::life::Life;
+use crate::world::names::LOCATIONS;
+use crate::world::resources::plan::Plan;
+use crate::world::tenant::Tenant;
+
+/// The subscriptions in which the caller has a role, whatever their state. Who has none anywhere is not
+/// refused, but told of none.
+pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, Failure> {
+    let tenant = &cloud.tenant;
+    // A place belongs to one subscription for good. So a list that is being read lacks nothing but
+    // what has vanished, and a page may hold fewer than it could.
+    let item = |place| {
+        let plan = tenant.plan_at(place)?;
+        let life = tenant.life(plan);
+        let is_seen = !life.has_vanished && caller.sees(&id_of(tenant, plan));
+        is_seen.then(|| json(tenant, plan, &life))
+    };
+    Items::new(tenant.subscriptions_ever(), item).page(cloud, request, 500)
+}
+
+/// The id of a subscription.
+pub(super) fn id_of(tenant: &Tenant, plan: &Plan) -> String {
+    format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))
+}
+
+pub(super) fn json(tenant: &Tenant, plan: &Plan, life: &Life) -> Value {
+    let id = tenant.subscription_id(plan.subscription);
+    let quota = match plan.subscription {
+        _ if life.is_legacy => "AAD_2015-09-01",
+        1 => "MSDNDevTest_2014-09-01",
+        _ => "EnterpriseAgreement_2014-09-01",
+    };
+    let mut body = json!({
+        "id": format!("/subscriptions/{id}"),
+        "subscriptionId": id,
+        "tenantId": tenant.id(),
+        "displayName": life.name,
+        "state": life.state.as_str(),
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": quota,
+            "spendingLimit": "Off",
+        },
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+    });
+    if let Some(tags) = &life.tags {
+        body["tags"] = json!(tags);
+    }
+    body
+}
+
+/// The locations that a subscription may use.
+pub(super) fn locations(scope: &str) -> Items<'_> {
+    Items::new(LOCATIONS.len() as u64, move |place| {
+        let (name, display, geography, place) = LOCATIONS.get(usize::try_from(place).ok()?)?;
+        let mut metadata = json!({ "regionCategory": "Other", "regionType": "Logical" });
+        if !place.is_empty() {
+            metadata = json!({
+                "geographyGroup": geography,
+                "physicalLocation": place,
+                "regionCategory": "Recommended",
+                "regionType": "Physical",
+            });
+        }
+        let regional = if geography.is_empty() { String::new() } else { format!("({geography}) ") };
+        Some(json!({
+            "id": format!("{scope}/locations/{name}"),
+            "name": name,
+            "type": "Region",
+            "displayName": display,
+            "regionalDisplayName": format!("{regional}{display}"),
+            "metadata": metadata,
+        }))
+    })
+}

@@ -1,0 +1,145 @@
+//! What a request is for: a list or one item, in a scope that exists.
+
+use super::error::Failure;
+use super::path::Path;
+use crate::world::resources::coded::Coded;
+use crate::world::resources::collection::Collection;
+use crate::world::resources::group::ResourceGroup;
+use crate::world::resources::kind::{Kind, Spelling};
+use crate::world::resources::plan::Plan;
+use crate::world::resources::resource::{Owner, Resource};
+use crate::world::tenant::Tenant;
+
+/// What is asked for.
+pub(super) struct Target<'a> {
+    /// The subscription that it belongs to.
+    pub(super) plan: Option<&'a Plan>,
+    /// What it lies in.
+    pub(super) scope: Scope<'a>,
+    pub(super) kind: &'static Kind,
+    /// The name of one item; nothing for a list.
+    pub(super) name: Option<String>,
+    /// The one item, if it is a resource.
+    pub(super) resource: Option<Resource<'a>>,
+}
+
+/// What something lies in.
+pub(super) enum Scope<'a> {
+    Tenant,
+    Subscription(&'a Plan),
+    Group(ResourceGroup<'a>),
+    Resource(Resource<'a>),
+}
+
+impl<'a> Target<'a> {
+    /// Finds what a path names. Whether its subscription exists is checked first, then the version
+    /// of the API, then all that is on the way.
+    pub(super) fn find(tenant: &'a Tenant, path: &Path, version: &str) -> Result<Self, Failure> {
+        let plan = path
+            .subscription
+            .map(|id| tenant.plan(id).ok_or_else(|| Failure::subscription_not_found(id)));
+        let plan = plan.transpose()?;
+        path.check_version(version)?;
+        let mut scope = match (plan, path.group) {
+            (None, _) => Scope::Tenant,
+            (Some(plan), None) => Scope::Subscription(plan),
+            (Some(plan), Some(name)) => {
+                let group = ResourceGroup::find(tenant, plan, name);
+                Scope::Group(group.ok_or_else(|| Failure::group_not_found(name))?)
+            }
+        };
+        for (kind, name) in &path.way {
+            scope = Scope::Resource(scope.find(tenant, kind, name)?);
+        }
+        let kind = path.kind;
+        let resource = match (path.name, kind.code) {
+            // What is there only as an item of its list is looked for in the list.
+            (Some(name), code) if code.is_none_or(Coded::is_resource) => {
+                Some(scope.find(tenant, kind, name)?)
+            }
+            _ => {
+                scope.check_extension(kind)?;
+                None
+            }
+        };
+        Ok(Self { plan, scope, kind, name: path.name.map(str::to_owned), resource })
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// All resources of a type that are listed here. Those of a group are some of the
+    /// subscription's.
+    pub(super) fn collection(
+        &self,
+        tenant: &'a Tenant,
+        kind: &'static Kind,
+    ) -> Option<Collection<'a>> {
+        let (plan, owner) = match self {
+            Self::Tenant => return None,
+            Self::Subscription(plan) => (*plan, Owner::Subscription),
+            Self::Group(group) if kind.is_extension() => (group.plan(), Owner::Group(*group)),
+            Self::Group(group) => (group.plan(), Owner::Subscription),
+            Self::Resource(resource) => (resource.plan, Owner::resource(resource)),
+        };
+        Some(Collection { tenant, plan, kind, owner })
+    }
+
+    /// The resource with a name.
+    fn find(
+        &self,
+        tenant: &'a Tenant,
+        kind: &'static Kind,
+        name: &str,
+    ) -> Result<Resource<'a>, Failure> {
+        self.check_extension(kind)?;
+        let found = self.collection(tenant, kind).and_then(|all| all.find(name));
+        found.filter(|found| self.holds(found)).ok_or_else(|| {
+            let group = match self {
+                Self::Group(group) => group.name(),
+                Self::Resource(resource) => resource.group().name(),
+                Self::Tenant | Self::Subscription(_) => String::new(),
+            };
+            Failure::resource_not_found(kind.name, name, &group)
+        })
+    }
+
+    /// Whether a resource of the subscription is listed here.
+    pub(super) fn holds(&self, resource: &Resource) -> bool {
+        match self {
+            Self::Group(group) if !resource.kind.is_extension() => {
+                group.index() == resource.group().index()
+            }
+            _ => true,
+        }
+    }
+
+    /// Refuses an extension of what it does not extend.
+    fn check_extension(&self, kind: &Kind) -> Result<(), Failure> {
+        if !kind.is_extension() || kind.may_extend(self.type_name()) {
+            return Ok(());
+        }
+        Err(Failure::not_extensible(self.type_name(), kind.name))
+    }
+
+    /// Its type, as files name it.
+    fn type_name(&self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Subscription(_) => "subscription",
+            Self::Group(_) => "resourceGroup",
+            Self::Resource(resource) => resource.kind.name,
+        }
+    }
+
+    /// Its id, which roles are assigned at.
+    pub(super) fn id(&self, tenant: &Tenant) -> String {
+        match self {
+            Self::Tenant => "/".to_owned(),
+            Self::Subscription(plan) => {
+                format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))
+            }
+            Self::Group(group) => group.id(),
+            Self::Resource(resource) => resource.id(Spelling::Created),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Azure resources: types as data, and what code makes where facts depend on each other.
+
+mod body;
+pub(crate) mod catalog;
+pub(crate) mod coded;
+pub(crate) mod collection;
+mod compute;
+pub(crate) mod diagnostic_settings;
+mod disk;
+mod fill;
+pub(crate) mod group;
+pub(crate) mod kind;
+pub(crate) mod managed_identity;
+mod naming;
+mod network;
+mod network_interface;
+pub(crate) mod plan;
+mod public_ip;
+pub(crate) mod resource;
+pub(crate) mod role_assignment;
+pub(crate) mod role_definition;
+mod security_group;
+mod security_rule;
+mod storage_account;
+pub(crate) mod tags;
+mod template;
+pub(crate) mod usage;
+pub(crate) mod vault;
+pub(crate) mod vault_item;
+pub(crate) mod virtual_machine;
+mod virtual_network;
