@@ -233,13 +233,13 @@ fn backoff(failures: u32) -> Duration {
     FIRST_BACKOFF.saturating_mul(doubled).min(LONGEST_BACKOFF)
 }
 
-/// What is sent in the place of a message, to the same group. Whoever else takes the same message sends the
-/// same, which the queue drops.
+/// What is sent in the place of a message, to the same group. Each delivery that fails sends one: the queue
+/// must not drop that of a later delivery for that of an earlier one, which may be gone by then.
 fn outgoing(message: &SqsMessage, body: String, what: &str) -> Outgoing {
     Outgoing {
         body,
         group: message.attributes.get(GROUP).cloned().unwrap_or_default(),
-        deduplication: format!("{}/{what}", id_of(message)),
+        deduplication: format!("{}/{}/{what}", id_of(message), receives(message)),
     }
 }
 

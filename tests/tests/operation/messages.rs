@@ -182,3 +182,46 @@ async fn the_messages_of_a_subscription_stay_in_order() {
     let standing = &instance["provisioned"]["subscription"];
     assert_eq!(*standing, json!({ "skipped": { "reason": "it is skipped" } }));
 }
+
+/// A message that comes again beside the one that was sent in its place: one of them is run for both.
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_anew_is_not_lost_to_the_message_that_it_replaces() {
+    let deployed = Deployed::new().await;
+    let job = deployed.job().await;
+    let context = deployed.context();
+    let deliveries = deployed.queue.inner.receive(QueueName::Collect, 1).await;
+    let collect = async |deliveries: &[aws::Delivery]| {
+        let payload = json!(tenantgraph::machine::event(deliveries));
+        let event = lambda_runtime::LambdaEvent::new(payload, lambda_runtime::Context::default());
+        let answer = Box::pin(collect::handle(&context, event)).await.unwrap();
+        assert_eq!(answer, json!({ "batchItemFailures": [] }), "a message was sent anew for each");
+    };
+    deployed.store.outage.begin(OUTAGE);
+    collect(&deliveries).await;
+    // It is not deleted, for whatever reason, and is delivered again with what was sent in its place.
+    let mut again = deliveries[0].clone();
+    again.receive_count = 2;
+    let read = message::read::<Slice>(&again.body).unwrap();
+    let replacement = aws::Delivery {
+        message_id: "replacement".to_owned(),
+        body: read.anew(1, Duration::ZERO).body(),
+        ..again.clone()
+    };
+    collect(&[again, replacement]).await;
+    for delivery in &deliveries {
+        deployed.queue.inner.delete(&delivery.receipt).unwrap();
+    }
+    let mut waiting = Vec::new();
+    while waiting.len() < 40 {
+        let received = deployed.queue.inner.receive(QueueName::Collect, 10);
+        let Ok(received) = tokio::time::timeout(Duration::from_secs(1), received).await else {
+            break;
+        };
+        for delivery in received {
+            deployed.queue.inner.delete(&delivery.receipt).unwrap();
+            waiting.push(message::read::<Slice>(&delivery.body).unwrap());
+        }
+    }
+    let anew = waiting.iter().filter(|it| it.failures > 0 && it.task.job == job);
+    assert_eq!(anew.count(), 2, "one for each delivery that failed: {waiting:?}");
+}
