@@ -272,7 +272,7 @@ impl<'a> Shard<'a> {
     /// in one request. None if there is nothing to ask for now.
     async fn next_group(&mut self, asked: &BTreeSet<u64>) -> Result<Option<Group>, Error> {
         let has_parents = !self.step.list.parents.is_empty();
-        let is_batched = self.step.list.service == Service::Graph && has_parents;
+        let is_batched = self.step.list.service() == Service::Graph && has_parents;
         let size = if is_batched { BATCH } else { 1 };
         let mut group: Option<Group> = None;
         while group.as_ref().map_or(0, |it| it.chains.len()) < size {
@@ -344,18 +344,20 @@ impl<'a> Shard<'a> {
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
         let (base, mut path) = list.address(self.step, &self.scope, parent)?;
         let mut body = None;
-        let is_counted = list.counted && !chain.is_uncounted;
+        let is_counted = list.ask.counted && !chain.is_uncounted;
         if is_counted {
             path.push(if path.contains('?') { '&' } else { '?' });
             path.push_str("$count=true");
         }
-        if list.report.is_some() {
+        if list.report().is_some() {
             if let Some(job) = chain.export.path(&path) {
                 path = job;
             } else {
                 let whole = list.body(&self.scope, parent, chain.export.name())?;
-                body = Some(chain.ask(whole, list.shape));
+                body = Some(chain.ask(whole, list.shape()));
             }
+        } else {
+            body = list.post_body();
         }
         let first = match base {
             Some(base) => Address::Host { base, path },
@@ -365,8 +367,8 @@ impl<'a> Shard<'a> {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
-        let eventual = list.eventual || is_counted;
-        let request = Request { service: list.service, address, eventual, body };
+        let eventual = list.ask.eventual || is_counted;
+        let request = Request { service: list.service(), address, eventual, body };
         Some((self.plan.domain(self.step, list), request))
     }
 

@@ -1,14 +1,18 @@
 //! From an item to entities and references: the one conversion that every step's declaration feeds.
 
+use std::borrow::Cow;
+
 use graph::{Direction, End, Entity, Key, Name, Reference, RelationshipClass, Unresolved};
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::becomes::{Becomes, Emits};
 use crate::discovery::Discovery;
 use crate::entity::{EntityType, Property};
+use crate::link::{At, Link, Subject};
 use crate::path;
-use crate::step::{Link, PARENT, Step};
+use crate::step::Step;
 use crate::tags;
 use crate::uri::{PATH, escape};
 
@@ -99,6 +103,14 @@ impl<'a> Item<'a> {
         self.text(path).map(Key::new).filter(|key| !key.as_str().is_empty())
     }
 
+    /// The key of something that has no id of its own, but a name within what it belongs to: the parent's key, the
+    /// name of the collection that it is in, and its own name, which is at `path`.
+    #[must_use]
+    pub fn key_below(&self, collection: &str, path: &str) -> Option<Key> {
+        let name = self.text(path).filter(|it| !it.is_empty())?;
+        Some(Key::new(&format!("{}/{collection}/{name}", self.parent?.key)))
+    }
+
     /// The text at `path`.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&'a str> {
@@ -146,67 +158,164 @@ impl Step {
     /// This cannot fail. What is not understood is left out and counted as drift: one odd property
     /// must not hide the entity, nor one odd item the others.
     pub fn convert(&self, item: Item<'_>, out: &mut Output) {
-        let key = self.emits.and_then(|_| (self.key)(&item)).filter(is_plausible);
-        if let (Some(emits), Some(key)) = (self.emits, key) {
-            if self.patches.is_empty() {
-                let mut entity = emits.refined(key.clone(), &item, self.refine, &mut out.drift);
-                entity.aliases = (self.aliases)(&item);
-                out.entities.push(entity);
-                out.references.extend(containment(emits, &key));
-            } else {
-                let mut patch = self.patch(emits, key.clone(), &item, &mut out.drift);
-                patch.aliases = (self.aliases)(&item);
-                // A patch that adds nothing is not worth storing.
-                out.entities.extend(Some(patch).filter(|it| !it.properties.is_empty()));
-            }
-            link(emits.kind, &key, self.links, &item, out);
-            self.parts(&item, &key, emits, out);
-        } else if self.emits.is_some() {
-            out.lose(format!("{}.id", self.id));
+        self.becomes.convert(&item, &self.place(), out);
+    }
+
+    /// Calls `found` with everything that an item and what stands in it become, and the item or that part.
+    pub fn visit(&self, item: &Item<'_>, found: &mut dyn FnMut(&Becomes, &Item<'_>)) {
+        self.becomes.visit(item, &self.place(), found);
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { label: self.id, parents: self.list.parents, is_besides: false }
+    }
+}
+
+/// What a conversion knows of where an item stands.
+struct Place<'a> {
+    /// What drift calls the item.
+    label: &'a str,
+    /// The types of what it may belong to.
+    parents: &'a [&'static EntityType],
+    /// Whether the item becomes something else as well, which is told what Microsoft answered.
+    is_besides: bool,
+}
+
+impl Becomes {
+    /// Adds what an item becomes, or something that stands in one.
+    fn convert(&self, item: &Item<'_>, place: &Place<'_>, out: &mut Output) {
+        if !(self.when)(item) {
+            return;
         }
-        (self.relate)(&item, out);
+        let of = self.type_of(item, place.parents);
+        let this = of.and_then(|of| Some((of, (self.key)(item).filter(is_plausible)?)));
+        match &this {
+            Some((of, key)) => self.add(of, key, item, place, out),
+            // What relates is not known without it.
+            None if of.is_some() => return out.lose(format!("{}.id", place.label)),
+            None => (),
+        }
+        let end = this.as_ref().map(|(of, key)| End::known(key, of.kind));
+        for link in self.links {
+            link.convert(end.as_ref(), item, place.label, out);
+        }
+        self.each_part(this.as_ref(), item, place, &mut |part, item, place| {
+            part.convert(item, place, out);
+        });
+        if let Some(discover) = self.discovers {
+            match discover(item) {
+                Some(discovery) => out.discoveries.push(discovery),
+                None => out.lose(format!("{}.id", place.label)),
+            }
+        }
+        if let Some(hook) = self.hook {
+            (hook.relate)(item, out);
+        }
     }
 
-    fn patch(
+    /// Calls `found` with everything that stands in an item and becomes something of its own. `this` is the
+    /// item's entity.
+    fn each_part(
         &self,
-        emits: &'static EntityType,
-        key: Key,
+        this: Option<&(&'static EntityType, Key)>,
         item: &Item<'_>,
-        drift: &mut Vec<String>,
-    ) -> Entity {
-        let mut entity = emits.patch(key);
-        read(emits, self.patches.iter(), item, &mut entity, drift);
-        (self.refine)(item, &mut entity);
-        check(emits, self.patches, &mut entity, drift);
-        entity
-    }
-
-    fn parts(&self, item: &Item<'_>, key: &Key, emits: &EntityType, out: &mut Output) {
+        place: &Place<'_>,
+        found: &mut dyn FnMut(&Self, &Item<'_>, &Place<'_>),
+    ) {
+        let whole = this.map(|(of, key)| Parent { key, kind: of.kind, json: item.json });
+        let parent = whole.or(item.parent);
+        let parents = this.map_or(place.parents, |(of, _)| std::slice::from_ref(of));
         for part in self.parts {
+            if part.at.is_empty() {
+                let place = Place { parents, is_besides: true, ..*place };
+                found(&part.becomes, &Item { parent, ..*item }, &place);
+                continue;
+            }
+            let label = part.becomes.finds().first().map_or(place.label, |of| of.kind);
             path::visit(item.json, part.at, &mut |json| {
-                let whole = Parent { key, kind: emits.kind, json: item.json };
                 let Ok(raw) = to_raw_value(json) else { return };
-                let item = Item { json, raw: &raw, parent: Some(whole), scope: item.scope };
-                let Some(part_key) = item.key("/id") else {
-                    return out.lose(format!("{}.id", part.emits.kind));
-                };
-                let drift = &mut out.drift;
-                let mut entity = part.emits.refined(part_key.clone(), &item, part.refine, drift);
-                entity.aliases = (part.aliases)(&item);
-                out.entities.push(entity);
-                out.references.push(Reference {
-                    from: End::known(key, emits.kind),
-                    class: part.class,
-                    to: End::known(&part_key, part.emits.kind),
-                    kind: None,
-                    key: None,
-                    properties: Map::new(),
-                    borrow: Vec::new(),
-                    unresolved: Unresolved::Drop,
-                });
-                link(part.emits.kind, &part_key, part.links, &item, out);
+                let item = Item { json, raw: &raw, parent, scope: item.scope };
+                found(&part.becomes, &item, &Place { label, parents, is_besides: false });
             });
         }
+    }
+
+    /// Calls `found` with this and an item, and then with what stands in it.
+    fn visit(&self, item: &Item<'_>, place: &Place<'_>, found: &mut dyn FnMut(&Self, &Item<'_>)) {
+        if !(self.when)(item) {
+            return;
+        }
+        found(self, item);
+        let of = self.type_of(item, place.parents);
+        let this = of.and_then(|of| Some((of, (self.key)(item).filter(is_plausible)?)));
+        self.each_part(this.as_ref(), item, place, &mut |part, item, place| {
+            part.visit(item, place, found);
+        });
+    }
+
+    /// The type of the entity that an item is, whoever finds it.
+    fn type_of(
+        &self,
+        item: &Item<'_>,
+        parents: &[&'static EntityType],
+    ) -> Option<&'static EntityType> {
+        match self.emits {
+            Emits::Nothing => None,
+            Emits::One(of) | Emits::Patch(of, _) | Emits::Extension(of, _) | Emits::Known(of) => {
+                Some(of)
+            }
+            Emits::Choice(choose, _) => choose(item),
+            Emits::PatchOfParent(_) => {
+                let parent = item.parent?;
+                parents.iter().copied().find(|of| of.kind == parent.kind)
+            }
+        }
+    }
+
+    /// Adds the entity that an item is, or what it adds to one that another step finds.
+    fn add(
+        &self,
+        of: &'static EntityType,
+        key: &Key,
+        item: &Item<'_>,
+        place: &Place<'_>,
+        out: &mut Output,
+    ) {
+        let added: &'static [Property] = match self.emits {
+            Emits::Nothing | Emits::Known(_) => return,
+            Emits::One(_) | Emits::Choice(..) => {
+                let mut entity = of.refined(key.clone(), item, self.refine, &mut out.drift);
+                entity.aliases = (self.aliases)(item);
+                conceal(self.conceals, &mut entity);
+                if place.is_besides {
+                    entity.raw = None;
+                }
+                out.entities.push(entity);
+                return out.references.extend(containment(of, key));
+            }
+            Emits::Extension(..) => &[],
+            Emits::Patch(_, properties) | Emits::PatchOfParent(properties) => properties,
+        };
+        let mut patch = of.patch(key.clone());
+        read(of, added.iter(), item, &mut patch, &mut out.drift);
+        (self.refine)(item, &mut patch);
+        check(of, added, &mut patch, &mut out.drift);
+        patch.aliases = (self.aliases)(item);
+        // A patch that adds nothing is not worth storing.
+        out.entities.extend(Some(patch).filter(|it| !it.properties.is_empty()));
+    }
+}
+
+/// Leaves out of what Microsoft answered what stands at some paths.
+fn conceal(paths: &[&str], entity: &mut Entity) {
+    let Some(raw) = entity.raw.as_ref().filter(|_| !paths.is_empty()) else { return };
+    let Ok(mut json) = serde_json::from_str::<Value>(raw.get()) else { return };
+    let mut is_there = false;
+    for path in paths {
+        is_there |= path::remove(&mut json, path);
+    }
+    if is_there {
+        entity.raw = to_raw_value(&json).ok();
     }
 }
 
@@ -275,7 +384,7 @@ fn describe(
     drift: &mut Vec<String>,
 ) {
     read(emits, emits.declared(), item, entity, drift);
-    if is_placed(emits) {
+    if emits.is_placed() {
         let group = entity.key.resource_group();
         let group = group.as_ref().and_then(|it| it.as_str().rsplit('/').next());
         entity.set("resourceGroup", group);
@@ -302,11 +411,6 @@ fn read<'p>(
             Err(_) => drift.push(format!("{}.{}", emits.kind, property.name)),
         }
     }
-}
-
-/// Whether entities of a type lie in resource groups.
-pub(crate) fn is_placed(emits: &EntityType) -> bool {
-    emits.property("resourceGroup").is_some()
 }
 
 /// Sees to it that an entity has what whoever reads the graph relies on: a name above all.
@@ -341,41 +445,12 @@ fn check(
 }
 
 /// A resource group has its resources.
-fn containment(emits: &EntityType, key: &Key) -> Option<Reference> {
-    let group = key.resource_group().filter(|_| is_placed(emits))?;
-    Some(Reference {
-        from: End::named(Name::from(&group)),
-        class: RelationshipClass::Has,
-        to: End::known(key, emits.kind),
-        kind: None,
-        key: None,
-        properties: Map::new(),
-        borrow: Vec::new(),
-        unresolved: Unresolved::Drop,
-    })
-}
-
-fn link(kind: &str, key: &Key, links: &[Link], item: &Item<'_>, out: &mut Output) {
-    let this = || End::known(key, kind);
-    for link in links {
-        if link.path == PARENT {
-            let parent = item.parent.map(|it| End::known(it.key, it.kind));
-            out.references.extend(parent.map(|parent| link.reference(this(), parent)));
-        } else if !link.path.is_empty() {
-            for value in item.texts(link.path) {
-                if value == NOBODY && link.to.iter().any(|it| is_identity(it)) {
-                    continue;
-                }
-                let Some(name) = (link.by)(value, item.scope) else { continue };
-                for subject in link.subjects(this(), item) {
-                    let mut reference = link.reference(subject, End::named(name.clone()));
-                    reference.properties = (link.properties)(value, item);
-                    reference.unresolved = (link.unresolved)(value, item);
-                    out.references.push(reference);
-                }
-            }
-        }
-    }
+fn containment(of: &EntityType, key: &Key) -> Option<Reference> {
+    let group = key.resource_group().filter(|_| of.is_contained())?;
+    Some(
+        Link::of_parent(RelationshipClass::Has)
+            .reference(End::known(key, of.kind), End::named(Name::from(&group))),
+    )
 }
 
 /// Whether entities of a type can be signed in as, or hold who can.
@@ -388,17 +463,71 @@ fn is_identity(emits: &EntityType) -> bool {
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Link {
-    /// What relates: the item's entity, or what the item belongs to.
-    fn subjects(&self, this: End, item: &Item<'_>) -> Vec<End> {
-        let Some((_, path)) = self.subject else { return vec![this] };
-        item.texts(path).into_iter().map(|id| End::named(Name::of_id(id))).collect()
+    /// Adds the references that it makes of an item. `this` is the item's entity, if it is one.
+    fn convert(&self, this: Option<&End>, item: &Item<'_>, label: &str, out: &mut Output) {
+        if !(self.when)(item) {
+            return;
+        }
+        let parent = || item.parent.map(|it| End::known(it.key, it.kind));
+        let subjects: Vec<End> = match self.subject {
+            Subject::Item => this.cloned().into_iter().collect(),
+            Subject::Parent => parent().into_iter().collect(),
+            Subject::Other(_, At::Path(path)) => {
+                item.texts(path).into_iter().map(|id| End::named(Name::of_id(id))).collect()
+            }
+            Subject::Other(_, At::Found(find)) => find(item).into_iter().map(End::named).collect(),
+            Subject::Other(_, At::Parent | At::Hook) => Vec::new(),
+        };
+        let before = out.references.len();
+        if let (At::Parent, Some(parent)) = (self.at, parent()) {
+            let related = subjects.iter().map(|it| self.reference(it.clone(), parent.clone()));
+            out.references.extend(related);
+        }
+        for (value, name) in self.others(item) {
+            for subject in &subjects {
+                let mut reference = self.reference(subject.clone(), End::named(name.clone()));
+                reference.key = (self.relationship.key)(&value, item);
+                reference.properties = (self.relationship.properties)(&value, item);
+                reference.unresolved = (self.unresolved)(&value, item);
+                out.references.push(reference);
+            }
+        }
+        if self.required && out.references.len() == before {
+            let path = self.at.path().unwrap_or_default();
+            out.lose(format!("{label}{}", path.replace('/', ".")));
+        }
     }
 
-    /// Relates what an item belongs to with the item, which another step collects under its id.
-    pub(crate) fn relate_parent(&self, item: &Item<'_>, out: &mut Output) {
-        let (Some(parent), Some(id)) = (item.parent, item.id()) else { return };
-        let parent = End::known(parent.key, parent.kind);
-        out.references.push(self.reference(parent, End::named(Name::of_id(id))));
+    /// Whether an item refers to anything by it.
+    #[must_use]
+    pub fn refers(&self, item: &Item<'_>) -> bool {
+        let subject = match self.subject {
+            Subject::Other(_, At::Path(path)) => !item.texts(path).is_empty(),
+            Subject::Other(_, At::Found(find)) => !find(item).is_empty(),
+            Subject::Item | Subject::Parent | Subject::Other(..) => true,
+        };
+        let other = match self.at {
+            At::Parent => item.parent.is_some(),
+            _ => !self.others(item).is_empty(),
+        };
+        (self.when)(item) && subject && other
+    }
+
+    /// What an item refers to: each value, and the name that it stands for.
+    fn others<'i>(&self, item: &Item<'i>) -> Vec<(Cow<'i, str>, Name)> {
+        match self.at {
+            At::Path(path) => {
+                let is_nobody =
+                    |value: &str| value == NOBODY && self.to.iter().any(|it| is_identity(it));
+                let values = item.texts(path).into_iter().filter(|value| !is_nobody(value));
+                values.filter_map(|it| Some((it.into(), (self.by)(it, item)?))).collect()
+            }
+            At::Found(find) => {
+                let found = find(item).into_iter();
+                found.map(|name| (Cow::from(name.as_str().to_owned()), name)).collect()
+            }
+            At::Parent | At::Hook => Vec::new(),
+        }
     }
 
     /// A reference from or to an item's entity, as the link declares it.
@@ -411,7 +540,7 @@ impl Link {
             from,
             class: self.class,
             to,
-            kind: self.kind.map(str::to_owned),
+            kind: self.relationship.kind.map(str::to_owned),
             key: None,
             properties: Map::new(),
             borrow: self.borrow.iter().map(|&it| it.to_owned()).collect(),

@@ -4,9 +4,10 @@
 
 use serde_json::Value;
 
-use crate::entity::{EntityType, Property, Type};
-use crate::entra::credentials;
+use crate::conceal::CREDENTIALS;
+use crate::entity::{Property, Type};
 use crate::list::List;
+use crate::path;
 use crate::step::Step;
 
 /// A delta query whose changes concern a list.
@@ -66,7 +67,7 @@ impl Watch {
     pub fn address(&self, step: &Step, from_now_on: bool) -> String {
         let mut query = Vec::new();
         match self.tells {
-            Tells::Items if !step.list.select => (),
+            Tells::Items if !step.list.ask.select => (),
             Tells::Items => query.push(format!("$select={}", step.select().join(","))),
             Tells::Parents | Tells::Members | Tells::Holders => {
                 query.push(format!("$select={}", self.select));
@@ -89,6 +90,13 @@ impl List {
 }
 
 impl Step {
+    /// Leaves out of an item what must not be kept anywhere.
+    pub fn conceal(&self, item: &mut Value) {
+        for path in self.becomes.conceals.iter().chain(CREDENTIALS) {
+            path::remove(item, path);
+        }
+    }
+
     /// An item of a list whose items are watched, in the one form that reading the list and following its
     /// changes both come to.
     ///
@@ -97,29 +105,24 @@ impl Step {
     /// were not asked for, and annotations: these are left out.
     #[must_use]
     pub fn canonical(&self, item: Value) -> Value {
-        let item = conceal(item);
+        let mut item = item;
+        self.conceal(&mut item);
         let Value::Object(mut fields) = item else { return item };
         let is_empty = |value: &Value| value.is_null() || value == &Value::Array(Vec::new());
         fields.retain(|name, value| !name.contains('@') && !is_empty(value));
         let selected = self.select();
-        if self.list.select {
+        if self.list.ask.select {
             fields.retain(|name, _| selected.contains(&name.as_str()));
         }
-        let declared = self.emits.into_iter().flat_map(EntityType::declared);
+        let types = self.becomes.kinds(self.list.parents).iter();
+        let declared = types.flat_map(|of| of.declared());
         let lists = declared.filter(|it| it.ty == Type::List).filter_map(field);
-        let lists = lists.filter(|name| !self.list.select || selected.contains(name));
+        let lists = lists.filter(|name| !self.list.ask.select || selected.contains(name));
         for name in lists {
             fields.entry(name).or_insert_with(|| Value::Array(Vec::new()));
         }
         Value::Object(fields)
     }
-}
-
-/// An object without what must not be kept anywhere.
-#[must_use]
-pub fn conceal(mut object: Value) -> Value {
-    credentials::conceal_in(&mut object);
-    object
 }
 
 /// The field that holds a property, if one does so by itself.

@@ -3,18 +3,8 @@
 use graph::RelationshipClass;
 
 use crate::entity::EntityType;
-use crate::entra;
 use crate::integration::Integration;
-use crate::step::Needs;
-
-/// Every rule by which relationships follow from others, by id.
-pub static DERIVED: &[&Derived] = &[&entra::transitive_membership::RULE];
-
-/// The rule that finds relationships of a type, if one does.
-#[must_use]
-pub fn derives(kind: &str) -> Option<&'static Derived> {
-    DERIVED.iter().find(|rule| rule.members.iter().any(|it| it.becomes == kind)).copied()
-}
+use crate::step::Setting;
 
 /// A rule: what is in something that is in something is in that, too.
 ///
@@ -29,7 +19,7 @@ pub struct Derived {
     /// The integration that it belongs to.
     pub integration: Integration,
     /// What an instance must be configured with for it to apply.
-    pub needs: Needs,
+    pub setting: Setting,
     /// The ingestion source that switches it.
     pub ingestion_source: Option<&'static str>,
     /// The type of entity that is in others of its type.
@@ -68,7 +58,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::registry::STEPS;
+    use crate::registry::{DERIVED, STEPS, derives};
 
     #[test]
     fn rules_follow_from_what_steps_find() {

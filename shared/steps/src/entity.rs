@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use crate::path;
+use crate::resource_type::ResourceType;
 
 /// A type of thing that exists in a tenant.
 #[derive(Debug)]
@@ -15,13 +16,69 @@ pub struct EntityType {
     pub class: &'static [&'static str],
     /// What it is, in one sentence.
     pub doc: &'static str,
-    /// What is recorded about every thing of its sort, such as [`RESOURCE`] or [`OBJECT`].
+    /// The type of resource that it is, for what Azure Resource Manager knows.
+    pub resource: Option<ResourceType>,
+    /// What is recorded about every thing of its sort, such as what every resource has.
     pub shared: &'static [&'static [Property]],
     /// What is recorded about it.
     pub properties: &'static [Property],
 }
 
 impl EntityType {
+    /// Something that nothing is recorded of, for declaring others with `..EntityType::NEW`.
+    pub const NEW: Self =
+        Self { kind: "", class: &[], doc: "", resource: None, shared: &[], properties: &[] };
+
+    /// An object of Microsoft Entra ID or Intune, for declaring others with `..EntityType::OBJECT`.
+    pub const OBJECT: Self = Self { shared: OBJECT, ..Self::NEW };
+
+    /// What exists although no answer describes it, for declaring others with `..EntityType::IMPLIED`.
+    pub const IMPLIED: Self = Self { shared: IMPLIED, ..Self::NEW };
+
+    /// A resource that lies in a resource group, which has it: for declaring others with
+    /// `..EntityType::resource("Microsoft.Network/loadBalancers", "2024-05-01")`.
+    #[must_use]
+    pub const fn resource(name: &'static str, version: &'static str) -> Self {
+        Self { shared: RESOURCE, ..Self::of_type(name, version) }
+    }
+
+    /// Something that belongs to a resource, and lies where that does:
+    /// `..EntityType::child("Microsoft.Sql/servers/firewallRules", "2021-11-01")`.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if the name is not that of a type below another.
+    #[must_use]
+    pub const fn child(name: &'static str, version: &'static str) -> Self {
+        let of = Self { shared: CHILD, ..Self::of_type(name, version) };
+        assert!(ResourceType::new(name, version).is_child(), "a child belongs to a resource");
+        of
+    }
+
+    /// Something that belongs to any resource, to a subscription, or to the tenant.
+    #[must_use]
+    pub const fn extension(name: &'static str, version: &'static str) -> Self {
+        Self { shared: SUBRESOURCE, ..Self::of_type(name, version) }
+    }
+
+    /// Something of which nothing is recorded that others of Azure Resource Manager have.
+    #[must_use]
+    pub const fn of_type(name: &'static str, version: &'static str) -> Self {
+        Self { resource: Some(ResourceType::new(name, version)), ..Self::NEW }
+    }
+
+    /// Whether it lies in a resource group.
+    #[must_use]
+    pub fn is_placed(&self) -> bool {
+        self.property(RESOURCE_GROUP_NAME).is_some()
+    }
+
+    /// Whether the resource group that it lies in has it, rather than the resource that it belongs to.
+    #[must_use]
+    pub fn is_contained(&self) -> bool {
+        self.is_placed() && !self.resource.is_some_and(ResourceType::is_child)
+    }
+
     /// Everything that is recorded about it. A property of its own takes the place of a shared one.
     pub fn declared(&self) -> impl Iterator<Item = &'static Property> {
         let is_own = |shared: &Property| self.properties.iter().any(|own| own.name == shared.name);
@@ -75,9 +132,21 @@ pub(crate) const TAGGED: &[Property] = &[
 pub(crate) const PLACED: &[Property] = &[
     text("region", "/location", "Where it lies."),
     text("location", "/location", "Where it lies."),
-    text("resourceGroup", COMPUTED, "The resource group, in lower case."),
+    text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case."),
     text("provisioningState", "/properties/provisioningState", "How its last change ended."),
 ];
+
+/// What is recorded about what belongs to a resource that lies in a resource group.
+pub const CHILD: &[&[Property]] = &[ADDRESSED, BELOW];
+
+const BELOW: &[Property] =
+    &[text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case.")];
+
+/// The property that says in which resource group something lies.
+pub(crate) const RESOURCE_GROUP_NAME: &str = "resourceGroup";
+
+/// The type of the entities that resource groups become, which have their resources.
+pub(crate) const RESOURCE_GROUP_KIND: &str = "azure_resource_group";
 
 const NAMED: &[Property] = &[
     text("id", "/id", "The object id."),
@@ -97,8 +166,8 @@ pub struct Property {
     pub ty: Type,
     /// Where Microsoft holds it; empty if no single field does.
     pub path: &'static str,
-    /// Where Microsoft holds it in answers that lack the path.
-    pub or: &'static str,
+    /// Where Microsoft holds it in answers that lack the path, in the order in which it is looked for.
+    pub or: &'static [&'static str],
     /// What it means, in one sentence.
     pub doc: &'static str,
     /// Whether it is null, rather than absent, where nothing is known of it.
@@ -143,6 +212,10 @@ impl Type {
 enum Read {
     AsIs,
     Each,
+    Count,
+    Split(&'static str),
+    Is(&'static str),
+    Truth,
     LowerCase,
     Always(&'static str),
     AlwaysListed(&'static [&'static str]),
@@ -179,6 +252,40 @@ pub const fn list(name: &'static str, path: &'static str, doc: &'static str) -> 
 #[must_use]
 pub const fn each(name: &'static str, path: &'static str, doc: &'static str) -> Property {
     Property::new(name, Type::List, path, doc, Read::Each)
+}
+
+/// Declares a list of the strings that Microsoft writes as one, with something between them.
+#[must_use]
+pub const fn split(
+    name: &'static str,
+    path: &'static str,
+    between: &'static str,
+    doc: &'static str,
+) -> Property {
+    Property::new(name, Type::List, path, doc, Read::Split(between))
+}
+
+/// Declares how many values there are at a path with stars.
+#[must_use]
+pub const fn count(name: &'static str, path: &'static str, doc: &'static str) -> Property {
+    Property::new(name, Type::Number, path, doc, Read::Count)
+}
+
+/// Declares whether a string is a word, in any case.
+#[must_use]
+pub const fn is(
+    name: &'static str,
+    path: &'static str,
+    word: &'static str,
+    doc: &'static str,
+) -> Property {
+    Property::new(name, Type::Flag, path, doc, Read::Is(word))
+}
+
+/// Declares something that is true or false, and that Microsoft may write as a string, in any case.
+#[must_use]
+pub const fn truth(name: &'static str, path: &'static str, doc: &'static str) -> Property {
+    Property::new(name, Type::Flag, path, doc, Read::Truth)
 }
 
 /// Declares a string, a number, or something that is true or false.
@@ -234,7 +341,7 @@ impl Property {
     ) -> Self {
         assert!(matches!(path.as_bytes(), [] | [b'/', _, ..]), "a path starts with a slash");
         assert!(matches!(doc.as_bytes(), [b'A'..=b'Z' | b'`', .., b'.']), "a doc is a sentence");
-        Self { name, ty, path, or: COMPUTED, doc, or_null: false, read }
+        Self { name, ty, path, or: &[], doc, or_null: false, read }
     }
 
     /// Declares that the string is recorded in lower case.
@@ -248,16 +355,27 @@ impl Property {
         Self { read: Read::LowerCase, ..self }
     }
 
-    /// Declares where the value is in answers that lack the path, as those of another API do.
+    /// Declares where the value is in answers that lack the path, as those of another API do: at the first of
+    /// some other paths that leads to something.
     ///
     /// # Panics
     ///
-    /// When compiled, if it is not a path, or the property has none to lack.
+    /// When compiled, if one is not a path, or the property has none to lack.
     #[must_use]
-    pub const fn or(self, path: &'static str) -> Self {
-        assert!(matches!(path.as_bytes(), [b'/', _, ..]), "a path starts with a slash");
+    pub const fn or(self, or: &'static [&'static str]) -> Self {
+        let mut at = 0;
+        while at < or.len() {
+            assert!(matches!(or[at].as_bytes(), [b'/', _, ..]), "a path starts with a slash");
+            at += 1;
+        }
         assert!(!self.path.is_empty(), "only a property with a path can have another");
-        Self { or: path, ..self }
+        Self { or, ..self }
+    }
+
+    /// Every path at which Microsoft may hold it.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        let own = Some(self.path).filter(|path| !path.is_empty());
+        own.into_iter().chain(self.or.iter().copied())
     }
 
     /// Declares that the property is null where nothing is known of it: `JupiterOne` wants it to be
@@ -282,13 +400,24 @@ impl Property {
             Read::AlwaysFlag(flag) => return Ok(Some(flag.into())),
             _ if self.path == COMPUTED => return Ok(None),
             Read::Each => return self.each(json),
-            _ => path::first(json, self.path),
+            Read::Count => return Ok(Some(self.all(json).len().into())),
+            _ => self.paths().find_map(|path| path::first(json, path)),
         };
-        let other = || path::first(json, self.or).filter(|_| self.or != COMPUTED);
-        let Some(value) = value.or_else(other) else { return Ok(None) };
+        let Some(value) = value else { return Ok(None) };
+        let text = value.as_str();
         let value = match self.read {
-            Read::LowerCase => value.as_str().map(|text| text.to_lowercase().into()),
-            Read::Moment => match value.as_str().and_then(moment) {
+            Read::LowerCase => text.map(|text| text.to_lowercase().into()),
+            Read::Is(word) => text.map(|text| text.eq_ignore_ascii_case(word).into()),
+            Read::Truth => match text.map(str::to_ascii_lowercase).as_deref() {
+                Some("true") => Some(true.into()),
+                Some("false") => Some(false.into()),
+                _ => Some(value.clone()),
+            },
+            Read::Split(between) => text.map(|text| {
+                let words = text.split(between).map(str::trim).filter(|it| !it.is_empty());
+                words.map(Value::from).collect()
+            }),
+            Read::Moment => match text.and_then(moment) {
                 Some(moment) if is_never(moment) => return Ok(None),
                 moment => moment.and_then(unix_milliseconds).map(Value::from),
             },
@@ -301,15 +430,20 @@ impl Property {
         }
     }
 
-    fn each(&self, json: &Value) -> Result<Option<Value>, Drift> {
-        let mut values: Vec<&Value> = Vec::new();
-        for path in [self.path, self.or] {
-            if values.is_empty() && path != COMPUTED {
+    /// Everything at the first of its paths that leads to anything.
+    fn all<'v>(&self, json: &'v Value) -> Vec<&'v Value> {
+        let mut values = Vec::new();
+        for path in self.paths() {
+            if values.is_empty() {
                 path::visit(json, path, &mut |it| values.push(it));
             }
         }
+        values
+    }
+
+    fn each(&self, json: &Value) -> Result<Option<Value>, Drift> {
         let mut different: Vec<Value> = Vec::new();
-        for value in values {
+        for value in self.all(json) {
             if !different.contains(value) {
                 different.push(value.clone());
             }
@@ -368,6 +502,8 @@ fn iso(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -391,6 +527,37 @@ mod tests {
         {
             assert_eq!(milliseconds(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_value_may_be_written_in_several_ways() {
+        #[track_caller]
+        fn check(property: &Property, item: &Value, expected: &Value) {
+            let read = property.read(item).unwrap();
+            assert_eq!(read.unwrap_or_default(), *expected);
+        }
+        const OPEN: Property = truth("open", "/open", "Whether it is open.");
+        for (written, expected) in [
+            (json!("True"), json!(true)),
+            (json!("false"), json!(false)),
+            (json!(true), json!(true)),
+        ] {
+            check(&OPEN, &json!({ "open": written }), &expected);
+        }
+        assert!(OPEN.read(&json!({ "open": "perhaps" })).is_err());
+        const GROUPS: Property = split("groups", "/groups", ",", "The groups.");
+        check(&GROUPS, &json!({ "groups": "a, b,,c" }), &json!(["a", "b", "c"]));
+        check(&GROUPS, &json!({ "groups": "" }), &json!([]));
+        const ATTACHED: Property = is("attached", "/state", "Attached", "Whether it is attached.");
+        check(&ATTACHED, &json!({ "state": "attached" }), &json!(true));
+        check(&ATTACHED, &json!({ "state": "Reserved" }), &json!(false));
+        check(&ATTACHED, &json!({}), &json!(null));
+        const RULES: Property = count("rules", "/rules/*", "How many rules there are.");
+        check(&RULES, &json!({ "rules": [1, 2] }), &json!(2));
+        check(&RULES, &json!({}), &json!(0));
+        const NAME: Property = text("name", "/a", "The name.").or(&["/b", "/c"]);
+        check(&NAME, &json!({ "c": "third", "b": "second" }), &json!("second"));
+        check(&NAME, &json!({ "c": "third" }), &json!("third"));
     }
 
     #[test]

@@ -1,24 +1,68 @@
 //! The lists that steps read.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::delta::Watch;
 use crate::entity::EntityType;
+use crate::resource_type::ResourceType;
 
-/// A list to read: where it lies, and how its pages look.
+/// A list to read.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a list")]
 pub struct List {
+    /// Where it lies.
+    pub place: Place,
+    /// The types of entity of which each has such a list; empty if there is one list.
+    pub parents: &'static [&'static EntityType],
+    /// Which of these have one worth reading, by the properties that are stored of them.
+    pub only: fn(&Value) -> bool,
+    /// The property by which parents are told apart, where several have the same list: of those with one value, one
+    /// is asked for it. It is a text, and in the path the list is called by it.
+    pub distinct: Option<&'static str>,
+    /// How it is asked for.
+    pub ask: Ask,
+    /// How its answers are to be read.
+    pub answer: Answer,
+    /// The list to read where this one is forbidden.
+    pub fallback: Option<&'static List>,
+    /// The delta queries that together tell what has changed of it, in the order in which they are asked;
+    /// empty if only reading it again does. Those of a list of each parent leave the parents' properties to
+    /// the parents' own step: conversions know a parent by its key and type alone.
+    pub delta: &'static [Watch],
+}
+
+/// Where a list lies.
+#[derive(Debug)]
+pub struct Place {
     /// The service that holds it.
     pub service: Service,
     /// Which budget of requests it draws on.
     pub domain: Domain,
-    /// The path below the base address of the service. `{subscription}` and `{directory}` stand for
-    /// the ids of the instance's subscription and directory, `{day}` for the last day that is
-    /// accounted for, `{id}` and other names in braces for properties of the parent.
-    pub path: &'static str,
-    /// The version of the API; empty for Microsoft Graph, whose path says it.
-    pub version: &'static str,
+    /// The type of resource that it lists, for Azure Resource Manager.
+    pub resource: Listed,
+    /// The path below the base address of the service, where it does not follow from the type of resource.
+    path: &'static str,
+    /// The version of the API, where it does not follow from the type of resource. Microsoft Graph's path
+    /// says it.
+    version: &'static str,
+}
+
+/// The type of resource that a list of Azure Resource Manager lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// None: it is no list of Azure Resource Manager.
+    Nothing,
+    /// One type.
+    Type(ResourceType),
+    /// What each parent has under a name, such as `privateEndpointConnections`: it is a type below that of
+    /// the parent, which says the version, too.
+    OfParent(&'static str),
+}
+
+/// How a list is asked for.
+#[derive(Debug)]
+pub struct Ask {
     /// Further query parameters, without `$select`. Names in braces stand for the same as in the path.
     pub query: &'static str,
     /// For Microsoft Graph: whether to ask for just the declared properties, which costs fewer
@@ -26,12 +70,6 @@ pub struct List {
     pub select: bool,
     /// Properties to select that no property or link declares.
     pub also: &'static [&'static str],
-    /// The types of entity of which each has such a list; empty if there is one list.
-    pub parents: &'static [&'static EntityType],
-    /// Which of these have one worth reading, by the properties that are stored of them.
-    pub only: fn(&Value) -> bool,
-    /// How its pages look.
-    pub shape: Shape,
     /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it for
     /// what it calls advanced queries.
     pub eventual: bool,
@@ -40,19 +78,31 @@ pub struct List {
     /// without.
     /// Source: Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects".
     pub counted: bool,
+    /// By which method, and with which body.
+    pub method: Method,
+}
+
+/// By which method a list is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Method {
+    /// By GET.
+    Get,
+    /// By POST, each page of it, with a JSON object for a body.
+    Post(&'static str),
+    /// By POST, as reports of Microsoft Intune are.
+    Report(&'static Report),
+}
+
+/// How the answers of a list are to be read.
+#[derive(Debug)]
+pub struct Answer {
+    /// How its pages look.
+    pub shape: Shape,
     /// Whether Azure Resource Manager leaves out what the principal may not see, rather than refusing the
     /// list. Nothing is concluded from such a list if it is empty.
     pub filtered: bool,
-    /// The list to read where this one is forbidden.
-    pub fallback: Option<&'static List>,
     /// What it lacks, for a fallback that does not say everything that the list itself would.
     pub lacks: Option<&'static str>,
-    /// What to ask for, where the list is a report.
-    pub report: Option<&'static Report>,
-    /// The delta queries that together tell what has changed of it, in the order in which they are asked;
-    /// empty if only reading it again does. Those of a list of each parent leave the parents' properties to
-    /// the parents' own step: conversions know a parent by its key and type alone.
-    pub delta: &'static [Watch],
 }
 
 /// A report of Microsoft Intune: a table, asked for by a name or at an address of its own.
@@ -143,36 +193,77 @@ pub enum Shape {
 }
 
 impl List {
-    const NEW: Self = Self {
-        service: Service::ResourceManager,
-        domain: Domain::ResourceManager,
-        path: "",
-        version: "",
-        query: "",
-        select: false,
-        also: &[],
+    /// No list.
+    pub(crate) const NEW: Self = Self {
+        place: Place {
+            service: Service::ResourceManager,
+            domain: Domain::ResourceManager,
+            resource: Listed::Nothing,
+            path: "",
+            version: "",
+        },
         parents: &[],
         only: |_| true,
-        shape: Shape::Pages,
-        eventual: false,
-        counted: false,
-        filtered: false,
+        distinct: None,
+        ask: Ask {
+            query: "",
+            select: false,
+            also: &[],
+            eventual: false,
+            counted: false,
+            method: Method::Get,
+        },
+        answer: Answer { shape: Shape::Pages, filtered: false, lacks: None },
         fallback: None,
-        lacks: None,
-        report: None,
         delta: &[],
     };
 
-    /// A list below a path of Azure Resource Manager, with the version of its API.
+    /// All entities of a type of Azure Resource Manager that the subscription has; with [`List::of_each`], those
+    /// that each parent has.
     ///
     /// # Panics
     ///
-    /// When compiled, if it is not a path, or there is no version.
+    /// When compiled, if it is no type of Azure Resource Manager.
     #[must_use]
-    pub const fn resource_manager(path: &'static str, version: &'static str) -> Self {
+    pub const fn of(entity: &'static EntityType) -> Self {
+        match entity.resource {
+            Some(resource) => Self::of_type(resource),
+            None => {
+                panic!("only what Azure Resource Manager knows a type of is listed by its type")
+            }
+        }
+    }
+
+    /// All resources of a type that the subscription has; with [`List::of_each`], those that each parent has.
+    #[must_use]
+    pub const fn of_type(resource: ResourceType) -> Self {
+        let place = Place {
+            domain: resource.domain(),
+            resource: Listed::Type(resource),
+            ..Self::NEW.place
+        };
+        Self { place, ..Self::NEW }
+    }
+
+    /// What each entity of some types has under a name, such as `privateEndpointConnections`. The versions of
+    /// the API, and the permissions, are those of the types.
+    #[must_use]
+    pub const fn own(name: &'static str, parents: &'static [&'static EntityType]) -> Self {
+        let place = Place { resource: Listed::OfParent(name), ..Self::NEW.place };
+        Self { place, parents, ..Self::NEW }
+    }
+
+    /// At a path of its own, rather than at that which follows from the type. `{subscription}` and
+    /// `{directory}` stand for the ids of the instance's subscription and directory, `{day}` for the last day
+    /// that is accounted for, `{id}` and other names in braces for properties of the parent.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is not a path.
+    #[must_use]
+    pub const fn at(self, path: &'static str) -> Self {
         assert!(matches!(path.as_bytes(), [b'/' | b'{', ..]), "a path starts with a slash");
-        assert!(!version.is_empty(), "Azure Resource Manager refuses a request without version");
-        Self { path, version, ..Self::NEW }
+        Self { place: Place { path, ..self.place }, ..self }
     }
 
     /// A list of Microsoft Graph, with only the declared properties.
@@ -183,7 +274,9 @@ impl List {
     #[must_use]
     pub const fn graph(path: &'static str) -> Self {
         assert!(matches!(path.as_bytes(), [b'/', ..]), "a path starts with a slash");
-        Self { service: Service::Graph, domain: Domain::Graph, path, select: true, ..Self::NEW }
+        let place =
+            Place { service: Service::Graph, domain: Domain::Graph, path, ..Self::NEW.place };
+        Self { place, ask: Ask { select: true, ..Self::NEW.ask }, ..Self::NEW }
     }
 
     /// The rows of a report of Microsoft Intune that is asked for at a path, so many at a time.
@@ -194,26 +287,38 @@ impl List {
     #[must_use]
     pub const fn table(path: &'static str, report: &'static Report) -> Self {
         let list = Self::graph(path).whole().domain(Domain::IntuneReports);
-        Self { shape: Shape::Table, report: Some(report), ..list }
+        let ask = Ask { method: Method::Report(report), ..list.ask };
+        Self { ask, ..list }.shaped(Shape::Table)
     }
 
     /// The rows of a report that Microsoft Intune prepares when it is asked to.
     #[must_use]
     pub const fn export(report: &'static Report) -> Self {
-        let list = Self::table("/deviceManagement/reports/exportJobs", report);
-        Self { shape: Shape::Export, ..list }
+        Self::table("/deviceManagement/reports/exportJobs", report).shaped(Shape::Export)
     }
 
     /// A list of the data plane of each vault, with the version of its API.
     #[must_use]
     pub const fn key_vault(path: &'static str, version: &'static str) -> Self {
-        Self { service: Service::KeyVault, domain: Domain::KeyVault, path, version, ..Self::NEW }
+        let (service, domain) = (Service::KeyVault, Domain::KeyVault);
+        Self { place: Place { service, domain, path, version, ..Self::NEW.place }, ..Self::NEW }
     }
 
     /// Such a list for each entity of some types.
     #[must_use]
     pub const fn of_each(self, parents: &'static [&'static EntityType]) -> Self {
         Self { parents, ..self }
+    }
+
+    /// Such a list for each value of a text property that entities of some types have, however many have the
+    /// same. The path calls it by the name of the property.
+    #[must_use]
+    pub const fn of_each_value(
+        self,
+        parents: &'static [&'static EntityType],
+        property: &'static str,
+    ) -> Self {
+        Self { parents, distinct: Some(property), ..self }
     }
 
     /// Only for those of the entities of which this holds, by the properties that are stored of them.
@@ -225,60 +330,144 @@ impl List {
     /// With further query parameters.
     #[must_use]
     pub const fn query(self, query: &'static str) -> Self {
-        Self { query, ..self }
+        Self { ask: Ask { query, ..self.ask }, ..self }
     }
 
     /// With further properties selected.
     #[must_use]
     pub const fn also(self, also: &'static [&'static str]) -> Self {
-        Self { also, ..self }
+        Self { ask: Ask { also, ..self.ask }, ..self }
     }
 
     /// With every property that the service gives by default.
     #[must_use]
     pub const fn whole(self) -> Self {
-        Self { select: false, ..self }
+        Self { ask: Ask { select: false, ..self.ask }, ..self }
     }
 
-    /// Drawing on another budget.
+    /// Asked for by POST, with a JSON object for a body.
     #[must_use]
-    pub const fn domain(self, domain: Domain) -> Self {
-        Self { domain, ..self }
-    }
-
-    /// One item rather than a list.
-    #[must_use]
-    pub const fn one(self) -> Self {
-        Self { shape: Shape::One, ..self }
+    pub const fn post(self, body: &'static str) -> Self {
+        Self { ask: Ask { method: Method::Post(body), ..self.ask }, ..self }
     }
 
     /// An advanced query, which each request has to say.
     #[must_use]
     pub const fn eventual(self) -> Self {
-        Self { eventual: true, ..self }
+        Self { ask: Ask { eventual: true, ..self.ask }, ..self }
     }
 
     /// With a check that as many items come as there are.
     #[must_use]
     pub const fn counted(self) -> Self {
-        Self { counted: true, ..self }
+        Self { ask: Ask { counted: true, ..self.ask }, ..self }
+    }
+
+    /// Drawing on another budget.
+    #[must_use]
+    pub const fn domain(self, domain: Domain) -> Self {
+        Self { place: Place { domain, ..self.place }, ..self }
+    }
+
+    /// One item rather than a list.
+    #[must_use]
+    pub const fn one(self) -> Self {
+        self.shaped(Shape::One)
+    }
+
+    const fn shaped(self, shape: Shape) -> Self {
+        Self { answer: Answer { shape, ..self.answer }, ..self }
     }
 
     /// Without what the principal may not see.
     #[must_use]
     pub const fn filtered(self) -> Self {
-        Self { filtered: true, ..self }
+        Self { answer: Answer { filtered: true, ..self.answer }, ..self }
     }
 
     /// As a fallback that lacks something.
     #[must_use]
     pub const fn lacking(self, what: &'static str) -> Self {
-        Self { lacks: Some(what), ..self }
+        Self { answer: Answer { lacks: Some(what), ..self.answer }, ..self }
     }
 
     /// With another list where this one is forbidden.
     #[must_use]
     pub const fn or_else(self, fallback: &'static List) -> Self {
         Self { fallback: Some(fallback), ..self }
+    }
+
+    /// The service that holds it.
+    #[must_use]
+    pub const fn service(&self) -> Service {
+        self.place.service
+    }
+
+    /// How its pages look.
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        self.answer.shape
+    }
+
+    /// What to ask for, where the list is a report.
+    #[must_use]
+    pub const fn report(&self) -> Option<&'static Report> {
+        match self.ask.method {
+            Method::Report(report) => Some(report),
+            Method::Get | Method::Post(_) => None,
+        }
+    }
+
+    /// The path below the base address of the service, with names in braces.
+    #[must_use]
+    pub fn path(&self) -> Cow<'static, str> {
+        match self.place.resource {
+            _ if !self.place.path.is_empty() => self.place.path.into(),
+            Listed::Nothing => "".into(),
+            Listed::OfParent(name) => format!("{{id}}/{name}").into(),
+            Listed::Type(resource) => match self.parents {
+                [] => resource.of_subscription().into(),
+                [first, ..] => resource.of_parent(first.resource).into(),
+            },
+        }
+    }
+
+    /// The version of the API for the list of a parent of a type; empty for Microsoft Graph, whose path says it.
+    #[must_use]
+    pub fn version(&self, parent: Option<&str>) -> &'static str {
+        match self.place.resource {
+            _ if !self.place.version.is_empty() => self.place.version,
+            Listed::Nothing => "",
+            Listed::Type(resource) => resource.version,
+            Listed::OfParent(_) => {
+                let is_it = |of: &&&EntityType| parent.is_none_or(|kind| of.kind == kind);
+                let resource = self.parents.iter().find(is_it).and_then(|of| of.resource);
+                resource.map_or("", |it| it.version)
+            }
+        }
+    }
+
+    /// The actions of Azure Resource Manager that reading it takes.
+    pub(crate) fn actions(&self) -> Vec<String> {
+        match self.place.resource {
+            Listed::Nothing => Vec::new(),
+            Listed::Type(resource) => vec![resource.read()],
+            Listed::OfParent(name) => {
+                let types = self.parents.iter().filter_map(|of| of.resource);
+                types.map(|it| format!("{}/{name}/read", it.name)).collect()
+            }
+        }
+    }
+
+    /// The namespaces of the resource providers one of which a subscription has to have registered for there to
+    /// be anything in it. Empty if there is something all the same.
+    #[must_use]
+    pub fn namespaces(&self) -> Vec<&'static str> {
+        let types: Vec<ResourceType> = match self.place.resource {
+            Listed::Nothing => Vec::new(),
+            Listed::Type(resource) => vec![resource],
+            Listed::OfParent(_) => self.parents.iter().filter_map(|of| of.resource).collect(),
+        };
+        types.into_iter().map(ResourceType::namespace).collect()
     }
 }

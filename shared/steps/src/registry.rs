@@ -1,5 +1,6 @@
 //! The steps that there are.
 
+use crate::derived::Derived;
 use crate::step::Step;
 use crate::{arm, entra, microsoft365};
 
@@ -100,4 +101,13 @@ pub static STEPS: &[&Step] = &[
 pub fn find(id: &str) -> Option<&'static Step> {
     let by_id = STEPS.iter().find(|step| step.id == id);
     by_id.or_else(|| STEPS.iter().find(|step| step.covers.contains(&id))).copied()
+}
+
+/// Every rule by which relationships follow from others, by id.
+pub static DERIVED: &[&Derived] = &[&entra::transitive_membership::RULE];
+
+/// The rule that finds relationships of a type, if one does.
+#[must_use]
+pub fn derives(kind: &str) -> Option<&'static Derived> {
+    DERIVED.iter().find(|rule| rule.members.iter().any(|it| it.becomes == kind)).copied()
 }

@@ -229,9 +229,7 @@ fn manifest(
     status: Status,
     reason: Option<&str>,
 ) -> Manifest {
-    let patched = step.emits.filter(|_| !step.patches.is_empty());
-    let declared = step.entity_types().chain(patched);
-    let kinds: BTreeSet<String> = declared.map(|it| it.kind.to_owned()).collect();
+    let kinds: BTreeSet<String> = step.read_types().map(|it| it.kind.to_owned()).collect();
     let entry = |kind: Option<String>| Entry {
         step: step.id.to_owned(),
         scope: plan.scope_of(step).to_owned(),

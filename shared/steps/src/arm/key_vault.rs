@@ -22,17 +22,17 @@ const IN_A_VAULT: &[Property] = &[
     text("vaultUrl", COMPUTED, "The address of the vault."),
     text("webLink", COMPUTED, "Its page in the portal."),
     flag("enabled", "/attributes/enabled", "Whether it can be used.")
-        .or("/properties/attributes/enabled"),
+        .or(&["/properties/attributes/enabled"]),
     seconds("createdOn", "/attributes/created", "When it was created.")
-        .or("/properties/attributes/created"),
+        .or(&["/properties/attributes/created"]),
     seconds("updatedOn", "/attributes/updated", "When it was last changed.")
-        .or("/properties/attributes/updated"),
+        .or(&["/properties/attributes/updated"]),
     seconds("notBefore", "/attributes/nbf", "When it can first be used.")
-        .or("/properties/attributes/nbf"),
+        .or(&["/properties/attributes/nbf"]),
     seconds("expiresOn", "/attributes/exp", "When it can last be used.")
-        .or("/properties/attributes/exp"),
+        .or(&["/properties/attributes/exp"]),
     text("recoveryLevel", "/attributes/recoveryLevel", "Whether it survives being deleted.")
-        .or("/properties/attributes/recoveryLevel"),
+        .or(&["/properties/attributes/recoveryLevel"]),
     any("tag.*", COMPUTED, "Each tag, with numbers and booleans as such."),
 ];
 

@@ -1,13 +1,10 @@
 //! Cross-tenant access: whom the directory lets in from other directories, whom it lets out to them, and
 //! what of theirs it believes.
 
-use graph::{End, Entity, Key, Name};
+use graph::{Entity, Key};
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, Property, any, each, flag, text};
-use crate::entra::account::ACCOUNT;
-use crate::list::{Domain, List};
-use crate::step::{Link, Permission, Step};
+use crate::entra::account;
+use crate::prelude::*;
 
 /// What is recorded of the settings for one directory, and of those for all others.
 const SETTINGS: &[&[Property]] = &[&[
@@ -111,6 +108,7 @@ pub(crate) static DEFAULT: EntityType = EntityType {
         "/isServiceDefault",
         "Whether it is as Microsoft sets it for every directory.",
     )],
+    ..EntityType::NEW
 };
 
 pub(crate) static PARTNER: EntityType = EntityType {
@@ -136,17 +134,10 @@ pub(crate) static PARTNER: EntityType = EntityType {
             "Whether it may create and change users here.",
         ),
     ],
+    ..EntityType::NEW
 };
 
-/// Both draw on a budget of one request in a second.
-const POLICIES: Step = Step {
-    ingestion_source: Some("ad-cross-tenant-access"),
-    permissions: &[Permission::Graph("Policy.Read.All")],
-    links: &OF_ACCOUNT,
-    ..Step::DIRECTORY
-};
-
-static OF_ACCOUNT: [Link; 1] = [Link::of(&[&ACCOUNT], "")];
+const POLICIES: Needs = Needs::directory("ad-cross-tenant-access").graph(&["Policy.Read.All"]);
 
 pub(crate) static DEFAULT_STEP: Step = Step {
     id: "ad-cross-tenant-access-default",
@@ -155,11 +146,12 @@ pub(crate) static DEFAULT_STEP: Step = Step {
         .one()
         .whole()
         .domain(Domain::GraphPolicies),
-    emits: Some(&DEFAULT),
-    key: |settings| Some(key(settings, "default")),
-    refine: |_, entity| name(entity, "default", None),
-    relate: |settings, out| of_account(settings, Some("default"), DEFAULT.kind, out),
-    ..POLICIES
+    becomes: Becomes::one(&DEFAULT)
+        .key(|settings| Some(key(settings, "default")))
+        .refine(|_, entity| name(entity, "default", None))
+        .links(&[account::HAS]),
+    needs: POLICIES,
+    ..Step::AZURE
 };
 
 pub(crate) static PARTNERS: Step = Step {
@@ -169,27 +161,20 @@ pub(crate) static PARTNERS: Step = Step {
         .query("$expand=identitySynchronization")
         .whole()
         .domain(Domain::GraphPolicies),
-    emits: Some(&PARTNER),
-    key: |settings| settings.text("/tenantId").map(|tenant| key(settings, tenant)),
-    refine: |settings, entity| {
-        let tenant = settings.text("/tenantId").unwrap_or_default();
-        name(entity, tenant, settings.text("/identitySynchronization/displayName"));
-    },
-    relate: |settings, out| of_account(settings, settings.text("/tenantId"), PARTNER.kind, out),
-    ..POLICIES
+    becomes: Becomes::one(&PARTNER)
+        .key(|settings| settings.text("/tenantId").map(|tenant| key(settings, tenant)))
+        .refine(|settings, entity| {
+            let tenant = settings.text("/tenantId").unwrap_or_default();
+            name(entity, tenant, settings.text("/identitySynchronization/displayName"));
+        })
+        .links(&[account::HAS]),
+    needs: POLICIES,
+    ..Step::AZURE
 };
 
 /// Neither has an id; another directory has settings in many.
 fn key(settings: &Item<'_>, of: &str) -> Key {
     Key::new(&format!("{}/crosstenantaccesspolicy/{of}", settings.scope.directory_id))
-}
-
-/// The account has them. They hold nothing that it could be named by.
-fn of_account(settings: &Item<'_>, of: Option<&str>, kind: &str, out: &mut Output) {
-    let Some(this) = of.map(|of| End::known(&key(settings, of), kind)) else { return };
-    let account = Name::of_id(&settings.scope.instance_id);
-    let [has] = &OF_ACCOUNT;
-    out.references.push(has.reference(this, End::named(account)));
 }
 
 fn name(entity: &mut Entity, id: &str, name: Option<&str>) {

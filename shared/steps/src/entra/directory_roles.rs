@@ -1,20 +1,17 @@
 //! Roles of the directory, and who holds them.
 
-use graph::{End, Entity, Name, RelationshipClass, RelationshipKey};
+use graph::{Entity, Name, RelationshipKey};
+use serde_json::{Map, Value};
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, OBJECT, flag, list, text};
 use crate::entra::groups::GROUP;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static ROLE_DEFINITION: EntityType = EntityType {
     kind: "azure_ad_role_definition",
     class: &["AccessRole"],
     doc: "A role of the directory, such as Global Administrator, and what it lets its holders do.",
-    shared: OBJECT,
     properties: &[
         text("description", "/description", "What the role is for."),
         flag("isBuiltIn", "/isBuiltIn", "Whether it comes with the directory."),
@@ -22,18 +19,18 @@ pub(crate) static ROLE_DEFINITION: EntityType = EntityType {
         text("templateId", "/templateId", "The id that it has in every directory."),
         list("allowedActions", COMPUTED, "What its holders may do."),
     ],
+    ..EntityType::OBJECT
 };
 
-const READ: &[Permission] = &[Permission::Graph("RoleManagement.Read.Directory")];
+const READ: &[&str] = &["RoleManagement.Read.Directory"];
 
 pub(crate) static STEP: Step = Step {
     id: "ad-role-definitions",
     name: "Entra ID Role Definitions",
     list: List::graph("/roleManagement/directory/roleDefinitions").also(&["rolePermissions"]),
-    permissions: READ,
-    emits: Some(&ROLE_DEFINITION),
-    refine: actions,
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&ROLE_DEFINITION).refine(actions),
+    needs: Needs::DIRECTORY.graph(READ),
+    ..Step::AZURE
 };
 
 /// A role may consist of several blocks of permissions.
@@ -51,38 +48,36 @@ pub(crate) static ASSIGNMENTS: Step = Step {
         "principalId",
         "roleDefinitionId",
     ]),
-    permissions: READ,
-    links: &HAS,
-    relate: assignment,
-    ..Step::DIRECTORY
+    becomes: Becomes::related(&[Link::new(
+        RelationshipClass::Has,
+        &[&ROLE_DEFINITION],
+        "/roleDefinitionId",
+    )
+    // What the principal is, the linker finds out.
+    .subject(&[&USER, &GROUP, &SERVICE_PRINCIPAL], "/principalId")
+    .with(scopes)
+    .key(key)
+    .required()]),
+    needs: Needs::DIRECTORY.graph(READ),
+    ..Step::AZURE
 };
 
-static HAS: [Link; 3] = [holder(&USER), holder(&GROUP), holder(&SERVICE_PRINCIPAL)];
-
-const fn holder(kind: &'static EntityType) -> Link {
-    const TO: &[&EntityType] = &[&ROLE_DEFINITION];
-    Link::new(RelationshipClass::Has, TO, "").subject(kind, "/principalId")
+fn scopes(_: &str, assignment: &Item<'_>) -> Map<String, Value> {
+    let scopes = scope(assignment).into_iter();
+    scopes.map(|(name, scope)| (name.to_owned(), scope.into())).collect()
 }
 
-fn assignment(item: &Item<'_>, out: &mut Output) {
-    let ends = (item.text("/principalId"), item.text("/roleDefinitionId"));
-    let (Some(principal), Some(role)) = ends else {
-        return out.lose("unifiedRoleAssignment.principalId".to_owned());
-    };
-    // What the principal is, the linker finds out: all three links make the same reference.
-    let [has, ..] = &HAS;
-    let named = |id| End::named(Name::of_id(id));
-    let mut reference = has.reference(named(principal), named(role));
-    for name in ["directoryScopeId", "appScopeId"] {
-        let scope = item.text(&format!("/{name}")).filter(|it| !it.is_empty());
-        let Some(scope) = scope else { continue };
-        reference.properties.insert(name.to_owned(), scope.into());
-        // Who holds a role everywhere may hold it somewhere besides.
-        if scope != "/" {
-            let key =
-                format!("{}|has|{}", Name::of_id(principal).as_str(), scope.to_ascii_lowercase());
-            reference.key = Some(RelationshipKey::Prefix(key));
-        }
-    }
-    out.references.push(reference);
+/// Who holds a role everywhere may hold it somewhere besides.
+fn key(_: &str, assignment: &Item<'_>) -> Option<RelationshipKey> {
+    let (_, scope) = scope(assignment).into_iter().rfind(|(_, scope)| *scope != "/")?;
+    let principal = Name::of_id(assignment.text("/principalId")?);
+    let key = format!("{}|has|{}", principal.as_str(), scope.to_ascii_lowercase());
+    Some(RelationshipKey::Prefix(key))
+}
+
+/// Where a role is held.
+fn scope<'i>(assignment: &Item<'i>) -> Vec<(&'static str, &'i str)> {
+    let names = [("directoryScopeId", "/directoryScopeId"), ("appScopeId", "/appScopeId")];
+    let scope = |(name, path)| Some((name, assignment.text(path).filter(|it| !it.is_empty())?));
+    names.into_iter().filter_map(scope).collect()
 }

@@ -1,18 +1,15 @@
 //! Privileged Identity Management: who may take on a role or enter a group when needed, and who has.
 
-use graph::{Name, RelationshipClass};
+use graph::Name;
 use serde_json::Value;
 
-use crate::convert::Scope;
-use crate::entity::{COMPUTED, EntityType, Property, any, date, text};
 use crate::entra::administrative_units::ADMINISTRATIVE_UNIT;
 use crate::entra::applications::APPLICATION;
 use crate::entra::directory_roles::ROLE_DEFINITION;
 use crate::entra::groups::GROUP;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 /// What is recorded of every schedule.
 const SCHEDULE: &[Property] = &[
@@ -52,6 +49,7 @@ pub(crate) static ROLE_ELIGIBILITY: EntityType = EntityType {
     doc: "A role of the directory that a principal may take on when it is needed.",
     shared: &[SCHEDULE],
     properties: OF_ROLE,
+    ..EntityType::NEW
 };
 
 pub(crate) static ROLE_ASSIGNMENT: EntityType = EntityType {
@@ -60,6 +58,7 @@ pub(crate) static ROLE_ASSIGNMENT: EntityType = EntityType {
     doc: "A role of the directory that a principal has, for good or for a time.",
     shared: &[SCHEDULE, OF_ROLE],
     properties: ASSIGNMENT_TYPE,
+    ..EntityType::NEW
 };
 
 pub(crate) static GROUP_ELIGIBILITY: EntityType = EntityType {
@@ -68,6 +67,7 @@ pub(crate) static GROUP_ELIGIBILITY: EntityType = EntityType {
     doc: "A group that a principal may become a member or an owner of when it is needed.",
     shared: &[SCHEDULE],
     properties: OF_GROUP,
+    ..EntityType::NEW
 };
 
 pub(crate) static GROUP_ASSIGNMENT: EntityType = EntityType {
@@ -76,6 +76,7 @@ pub(crate) static GROUP_ASSIGNMENT: EntityType = EntityType {
     doc: "A group that a principal is a member or an owner of, for good or for a time.",
     shared: &[SCHEDULE, OF_GROUP],
     properties: ASSIGNMENT_TYPE,
+    ..EntityType::NEW
 };
 
 static PRINCIPALS: [&EntityType; 3] = [&USER, &GROUP, &SERVICE_PRINCIPAL];
@@ -96,27 +97,24 @@ static OF_GROUPS: [Link; 2] = [
     Link::new(RelationshipClass::Assigned, &PRINCIPALS, "/principalId"),
 ];
 
-const SCHEDULES: Step =
-    Step { ingestion_source: Some("ad-privileged-identity"), ..Step::DIRECTORY };
+const SCHEDULES: Needs = Needs::directory("ad-privileged-identity");
 
 pub(crate) static ROLE_ELIGIBILITIES: Step = Step {
     id: "ad-role-eligibility-schedules",
     name: "Entra ID Role Eligibility Schedules",
     list: schedules("/roleManagement/directory/roleEligibilitySchedules"),
-    permissions: &[Permission::Graph("RoleEligibilitySchedule.Read.Directory")],
-    emits: Some(&ROLE_ELIGIBILITY),
-    links: &OF_ROLES,
-    ..SCHEDULES
+    becomes: Becomes::one(&ROLE_ELIGIBILITY).links(&OF_ROLES),
+    needs: SCHEDULES.graph(&["RoleEligibilitySchedule.Read.Directory"]),
+    ..Step::AZURE
 };
 
 pub(crate) static ROLE_ASSIGNMENTS: Step = Step {
     id: "ad-role-assignment-schedules",
     name: "Entra ID Role Assignment Schedules",
     list: schedules("/roleManagement/directory/roleAssignmentSchedules"),
-    permissions: &[Permission::Graph("RoleAssignmentSchedule.Read.Directory")],
-    emits: Some(&ROLE_ASSIGNMENT),
-    links: &OF_ROLES,
-    ..SCHEDULES
+    becomes: Becomes::one(&ROLE_ASSIGNMENT).links(&OF_ROLES),
+    needs: SCHEDULES.graph(&["RoleAssignmentSchedule.Read.Directory"]),
+    ..Step::AZURE
 };
 
 /// Schedules of roles, with the names of the roles. The lists take no `$top`.
@@ -125,7 +123,7 @@ const fn schedules(path: &'static str) -> List {
 }
 
 /// The name of where a role is held: `/administrativeUnits/{id}`, or `/{id}` of an application.
-fn scope(scope: &str, _: &Scope) -> Option<Name> {
+fn scope(scope: &str, _: &Item<'_>) -> Option<Name> {
     scope.rsplit('/').next().filter(|it| !it.is_empty()).map(Name::of_id)
 }
 
@@ -133,20 +131,18 @@ pub(crate) static GROUP_ELIGIBILITIES: Step = Step {
     id: "ad-group-eligibility-schedules",
     name: "Entra ID Group Eligibility Schedules",
     list: of_group("/identityGovernance/privilegedAccess/group/eligibilitySchedules"),
-    permissions: &[Permission::Graph("PrivilegedEligibilitySchedule.Read.AzureADGroup")],
-    emits: Some(&GROUP_ELIGIBILITY),
-    links: &OF_GROUPS,
-    ..SCHEDULES
+    becomes: Becomes::one(&GROUP_ELIGIBILITY).links(&OF_GROUPS),
+    needs: SCHEDULES.graph(&["PrivilegedEligibilitySchedule.Read.AzureADGroup"]),
+    ..Step::AZURE
 };
 
 pub(crate) static GROUP_ASSIGNMENTS: Step = Step {
     id: "ad-group-assignment-schedules",
     name: "Entra ID Group Assignment Schedules",
     list: of_group("/identityGovernance/privilegedAccess/group/assignmentSchedules"),
-    permissions: &[Permission::Graph("PrivilegedAssignmentSchedule.Read.AzureADGroup")],
-    emits: Some(&GROUP_ASSIGNMENT),
-    links: &OF_GROUPS,
-    ..SCHEDULES
+    becomes: Becomes::one(&GROUP_ASSIGNMENT).links(&OF_GROUPS),
+    needs: SCHEDULES.graph(&["PrivilegedAssignmentSchedule.Read.AzureADGroup"]),
+    ..Step::AZURE
 };
 
 const MANAGED: &[&EntityType] = &[&GROUP];

@@ -12,13 +12,13 @@ use crate::entra::groups::{GROUP, MEMBER};
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
 use crate::integration::Integration;
-use crate::step::Needs;
+use crate::step::Setting;
 
 pub(crate) static RULE: Derived = Derived {
     id: "ad-transitive-group-members",
     name: "Entra ID Transitive Group Members",
     integration: Integration::Azure,
-    needs: Needs::Directory,
+    setting: Setting::Directory,
     ingestion_source: Some("ad-transitive-membership"),
     of: &GROUP,
     nesting: "azure_user_group_has_group",

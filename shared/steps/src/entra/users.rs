@@ -2,18 +2,14 @@
 
 use graph::{Entity, Name};
 
-use crate::convert::Item;
 use crate::delta::Watch;
-use crate::entity::{COMPUTED, EntityType, OBJECT, flag, list, text};
-use crate::entra::account::{ACCOUNT, account_name};
-use crate::list::{Domain, List};
-use crate::step::{Link, Permission, Step};
+use crate::entra::account;
+use crate::prelude::*;
 
 pub(crate) static USER: EntityType = EntityType {
     kind: "azure_user",
     class: &["User"],
     doc: "A person, or something that signs in like one.",
-    shared: OBJECT,
     properties: &[
         text("username", "/userPrincipalName", "The name used to sign in."),
         text("userPrincipalName", "/userPrincipalName", "The name used to sign in."),
@@ -36,6 +32,7 @@ pub(crate) static USER: EntityType = EntityType {
         flag("accountEnabled", "/accountEnabled", "Whether the user can sign in."),
         flag("active", "/accountEnabled", "Whether the user can sign in."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) const DELTA: &[Watch] = &[Watch::items("/users/delta")];
@@ -48,45 +45,47 @@ pub(crate) static STEP: Step = Step {
         .also(&["businessPhones", "creationType"])
         .counted()
         .delta(DELTA),
-    permissions: &[Permission::Graph("User.Read.All")],
-    emits: Some(&USER),
-    links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
-    aliases: audiences,
-    refine: names,
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&USER).aliases(audiences).refine(names).links(&[account::HAS]),
+    needs: Needs::DIRECTORY.graph(&["User.Read.All"]),
+    ..Step::AZURE
 };
 
 /// How users prove who they are, besides by a password.
 pub(crate) static REGISTRATION_DETAILS: Step = Step {
     id: "ad-user-registration-details",
     name: "Entra ID User Registration Details",
-    ingestion_source: Some("ad-user-registration-details"),
     // The list takes neither `$top` nor `$select`.
     list: List::graph("/reports/authenticationMethods/userRegistrationDetails")
         .whole()
         .domain(Domain::GraphReports),
-    permissions: &[Permission::Graph("AuditLog.Read.All")],
-    emits: Some(&USER),
-    patches: &[
-        flag("mfaEnabled", "/isMfaRegistered", "Whether a second factor is registered."),
-        text(
-            "mfaType",
-            "/userPreferredMethodForSecondaryAuthentication",
-            "The second factor that the user prefers, such as `push`.",
-        ),
-        list("mfaMethods", "/methodsRegistered", "Every method that is registered."),
-        flag("isAdmin", "/isAdmin", "Whether the user has a role of the directory."),
-        flag("isMfaCapable", "/isMfaCapable", "Whether a second factor is registered and allowed."),
-        flag(
-            "isPasswordlessCapable",
-            "/isPasswordlessCapable",
-            "Whether the user can sign in without a password.",
-        ),
-        flag("isSsprCapable", "/isSsprCapable", "Whether the user can reset the password."),
-        flag("isSsprEnabled", "/isSsprEnabled", "Whether the user may reset the password."),
-        flag("isSsprRegistered", "/isSsprRegistered", "Whether what that takes is registered."),
-    ],
-    ..Step::DIRECTORY
+    becomes: Becomes::patch(
+        &USER,
+        &[
+            flag("mfaEnabled", "/isMfaRegistered", "Whether a second factor is registered."),
+            text(
+                "mfaType",
+                "/userPreferredMethodForSecondaryAuthentication",
+                "The second factor that the user prefers, such as `push`.",
+            ),
+            list("mfaMethods", "/methodsRegistered", "Every method that is registered."),
+            flag("isAdmin", "/isAdmin", "Whether the user has a role of the directory."),
+            flag(
+                "isMfaCapable",
+                "/isMfaCapable",
+                "Whether a second factor is registered and allowed.",
+            ),
+            flag(
+                "isPasswordlessCapable",
+                "/isPasswordlessCapable",
+                "Whether the user can sign in without a password.",
+            ),
+            flag("isSsprCapable", "/isSsprCapable", "Whether the user can reset the password."),
+            flag("isSsprEnabled", "/isSsprEnabled", "Whether the user may reset the password."),
+            flag("isSsprRegistered", "/isSsprRegistered", "Whether what that takes is registered."),
+        ],
+    ),
+    needs: Needs::directory("ad-user-registration-details").graph(&["AuditLog.Read.All"]),
+    ..Step::AZURE
 };
 
 /// When users signed in last.
@@ -96,45 +95,46 @@ pub(crate) static REGISTRATION_DETAILS: Step = Step {
 pub(crate) static SIGN_IN_ACTIVITY: Step = Step {
     id: "ad-user-sign-in-activity",
     name: "Entra ID User Sign-In Activity",
-    ingestion_source: Some("ad-sign-in-activity"),
     list: List::graph("/users").query("$top=500").domain(Domain::SignInActivity),
-    permissions: &[Permission::Graph("AuditLog.Read.All"), Permission::Graph("User.Read.All")],
-    emits: Some(&USER),
-    patches: &[
-        text(
-            "lastSignInDateTime",
-            "/signInActivity/lastSignInDateTime",
-            "When the user last tried to sign in, in ISO 8601.",
-        ),
-        text(
-            "lastSignInRequestId",
-            "/signInActivity/lastSignInRequestId",
-            "The request by which the user did.",
-        ),
-        text(
-            "lastNonInteractiveSignInDateTime",
-            "/signInActivity/lastNonInteractiveSignInDateTime",
-            "When a program last tried to in the user's name, in ISO 8601.",
-        ),
-        text(
-            "lastNonInteractiveSignInRequestId",
-            "/signInActivity/lastNonInteractiveSignInRequestId",
-            "The request by which it did.",
-        ),
-        text(
-            "lastSuccessfulSignInDateTime",
-            "/signInActivity/lastSuccessfulSignInDateTime",
-            "When either last succeeded, in ISO 8601; not known before December 2023.",
-        ),
-        text(
-            "lastSuccessfulSignInRequestId",
-            "/signInActivity/lastSuccessfulSignInRequestId",
-            "The request by which it did.",
-        ),
-    ],
+    becomes: Becomes::patch(
+        &USER,
+        &[
+            text(
+                "lastSignInDateTime",
+                "/signInActivity/lastSignInDateTime",
+                "When the user last tried to sign in, in ISO 8601.",
+            ),
+            text(
+                "lastSignInRequestId",
+                "/signInActivity/lastSignInRequestId",
+                "The request by which the user did.",
+            ),
+            text(
+                "lastNonInteractiveSignInDateTime",
+                "/signInActivity/lastNonInteractiveSignInDateTime",
+                "When a program last tried to in the user's name, in ISO 8601.",
+            ),
+            text(
+                "lastNonInteractiveSignInRequestId",
+                "/signInActivity/lastNonInteractiveSignInRequestId",
+                "The request by which it did.",
+            ),
+            text(
+                "lastSuccessfulSignInDateTime",
+                "/signInActivity/lastSuccessfulSignInDateTime",
+                "When either last succeeded, in ISO 8601; not known before December 2023.",
+            ),
+            text(
+                "lastSuccessfulSignInRequestId",
+                "/signInActivity/lastSuccessfulSignInRequestId",
+                "The request by which it did.",
+            ),
+        ],
+    )
     // Of what never was, the request is empty.
-    refine: |_, entity| entity.properties.retain(|_, value| value.as_str() != Some("")),
-    ..Step::DIRECTORY
+    .refine(|_, entity| entity.properties.retain(|_, value| value.as_str() != Some(""))),
+    needs: Needs::directory("ad-sign-in-activity").graph(&["AuditLog.Read.All", "User.Read.All"]),
+    ..Step::AZURE
 };
 
 /// The names by which conditional access policies call many users at once.
@@ -160,7 +160,7 @@ pub(crate) fn audience(name: &str) -> Name {
 }
 
 /// The reference takes the words of the display name where the names are not set.
-fn names(user: &Item<'_>, entity: &mut Entity) {
+pub(crate) fn names(user: &Item<'_>, entity: &mut Entity) {
     let display = user.text("/displayName").unwrap_or_default();
     let first = user.text("/givenName").or_else(|| display.split_whitespace().next());
     let last = user.text("/surname").or_else(|| display.split_whitespace().next_back());

@@ -2,10 +2,9 @@
 
 use graph::{Entity, Key};
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, always, always_flag, date, number, text};
 use crate::microsoft365::DERIVED;
 use crate::microsoft365::states::State;
+use crate::prelude::*;
 
 pub(super) static FINDING: EntityType = EntityType {
     kind: "intune_noncompliance_finding",
@@ -26,6 +25,7 @@ pub(super) static FINDING: EntityType = EntityType {
         date("lastProcessedOn", COMPUTED, "When the device last said so."),
         date("lastUpdatedOn", COMPUTED, "When the device last said so."),
     ],
+    ..EntityType::NEW
 };
 
 /// The finding that a state is, if it is one of a severity that the instance asks for.

@@ -5,9 +5,8 @@
 
 use graph::{Entity, Key};
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, always, always_list, date, flag, text};
 use crate::microsoft365::DERIVED;
+use crate::prelude::*;
 
 pub(super) static HOST_AGENT: EntityType = EntityType {
     kind: "intune_host_agent",
@@ -29,6 +28,7 @@ pub(super) static HOST_AGENT: EntityType = EntityType {
         flag("compliant", COMPUTED, "Whether the device complies, if Intune knows."),
         date("lastSeenOn", "/lastSyncDateTime", "When the agent was last heard of."),
     ],
+    ..EntityType::NEW
 };
 
 /// The key of the agent on the device with an id.

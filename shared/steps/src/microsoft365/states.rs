@@ -7,12 +7,12 @@ use graph::{End, Key, Name, Reference, RelationshipClass, RelationshipKey};
 
 use crate::convert::{Item, Output};
 use crate::entity::{EntityType, milliseconds};
+use crate::link::Link;
 use crate::microsoft365::device_types::DEVICES;
 use crate::microsoft365::findings::{FINDING, finding};
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
 use crate::microsoft365::report::cell;
 use crate::microsoft365::status::Status;
-use crate::step::Link;
 
 /// How a device stands to a policy.
 pub(super) struct State<'a> {
@@ -33,10 +33,11 @@ pub(super) struct State<'a> {
 /// that identified a finding, and the device that has it.
 pub(super) const fn links(policy: &'static [&'static EntityType]) -> [Link; 3] {
     const FINDINGS: &[&EntityType] = &[&FINDING];
+    const AGENTS: &[&EntityType] = &[&HOST_AGENT];
     [
-        Link::new(RelationshipClass::Assigned, policy, "").subject(&HOST_AGENT, ""),
-        Link::new(RelationshipClass::Identified, FINDINGS, "").subject(policy[0], ""),
-        Link::new(RelationshipClass::Has, DEVICES, "").subject(&FINDING, "").reverse(),
+        Link::by_hook(RelationshipClass::Assigned, policy).subject_by_hook(AGENTS),
+        Link::by_hook(RelationshipClass::Identified, FINDINGS).subject_by_hook(policy),
+        Link::by_hook(RelationshipClass::Has, DEVICES).subject_by_hook(FINDINGS).reverse(),
     ]
 }
 

@@ -10,8 +10,8 @@ use crate::arm::network::prefix::{Prefix, cidr};
 use crate::arm::network::virtual_networks::SUBNET;
 use crate::convert::Output;
 use crate::entity::EntityType;
+use crate::link::Link;
 use crate::path;
-use crate::step::Link;
 
 /// The group lets traffic through to what a rule names.
 pub(super) const ALLOWS: Link = link(RelationshipClass::Allows);
@@ -22,7 +22,7 @@ const KIND: &str = "azure_security_group_rule";
 
 const fn link(class: RelationshipClass) -> Link {
     const TO: &[&EntityType] = &[&SUBNET];
-    Link::new(class, TO, "").kind(KIND).or_map(&[KIND], |_, _| Unresolved::Drop)
+    Link::by_hook(class, TO).kind(KIND).or_map(&[KIND], |_, _| Unresolved::Drop)
 }
 
 const ADDRESSES: Field = Field { one: "AddressPrefix", several: "AddressPrefixes" };

@@ -3,10 +3,8 @@
 use graph::{Entity, Name};
 use serde_json::json;
 
-use crate::convert::Item;
-use crate::entity::{ADDRESSED, COMPUTED, EntityType, Property, TAGGED, always, text};
-use crate::list::List;
-use crate::step::{Permission, Step};
+use crate::entity::{ADDRESSED, TAGGED};
+use crate::prelude::*;
 
 pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     kind: "azure_subscription",
@@ -24,6 +22,7 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
         text("offerName", "/subscriptionPolicies/quotaId", "The offer that it is billed by."),
         always("vendor", "Microsoft", "Who provides it."),
     ],
+    ..EntityType::of_type("Microsoft.Resources/subscriptions", "2022-12-01")
 };
 
 const SKIPPED: &[Property] = &[text(
@@ -35,18 +34,15 @@ const SKIPPED: &[Property] = &[text(
 pub(crate) static STEP: Step = Step {
     id: "rm-subscription",
     name: "Subscriptions",
-    ingestion_source: Some("subscriptions"),
-    list: List::resource_manager("/subscriptions/{subscription}", "2022-12-01").one(),
-    permissions: &[Permission::Action("Microsoft.Resources/subscriptions/read")],
-    emits: Some(&SUBSCRIPTION),
-    aliases: bare_id,
-    refine: tenant,
+    list: List::of(&SUBSCRIPTION).at("/subscriptions/{subscription}").one(),
+    becomes: Becomes::one(&SUBSCRIPTION).aliases(bare_id).refine(tenant),
+    needs: Needs::subscription("subscriptions"),
     // Its resource groups hang on it, and its id is known.
     stand_in: Some(|scope| {
         let id = scope.subscription_id.as_deref().unwrap_or_default();
         json!({ "id": format!("/subscriptions/{id}"), "subscriptionId": id })
     }),
-    ..Step::SUBSCRIPTION
+    ..Step::AZURE
 };
 
 /// Some services refer to a subscription by its id without the path.
