@@ -197,7 +197,7 @@ impl Becomes {
         }
         let end = this.as_ref().map(|(of, key)| End::known(key, of.kind));
         for link in self.links {
-            link.convert(end.as_ref(), item, place.label, out);
+            link.convert(end.as_ref(), item, out);
         }
         self.each_part(this.as_ref(), item, place, &mut |part, item, place| {
             part.convert(item, place, out);
@@ -464,7 +464,7 @@ const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Link {
     /// Adds the references that it makes of an item. `this` is the item's entity, if it is one.
-    fn convert(&self, this: Option<&End>, item: &Item<'_>, label: &str, out: &mut Output) {
+    fn convert(&self, this: Option<&End>, item: &Item<'_>, out: &mut Output) {
         if !(self.when)(item) {
             return;
         }
@@ -492,9 +492,8 @@ impl Link {
                 out.references.push(reference);
             }
         }
-        if self.required && out.references.len() == before {
-            let path = self.at.path().unwrap_or_default();
-            out.lose(format!("{label}{}", path.replace('/', ".")));
+        if let Some(what) = self.loses.filter(|_| out.references.len() == before) {
+            out.lose(what.to_owned());
         }
     }
 

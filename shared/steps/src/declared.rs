@@ -161,6 +161,7 @@ impl Becomes {
                 Subject::Other(types, _) => types,
             };
             subjects.iter().for_each(|of| link.declare(of.kind, parents, found));
+            link.declare_mapped(subjects, found);
         }
         for of in self.finds().iter().filter(|of| of.is_contained()) {
             let has = RelationshipClass::Has;
@@ -196,19 +197,33 @@ impl Link {
         if others.is_empty() {
             others.push(ANY);
         }
-        let ends = |other| match self.direction {
-            Direction::Forward => (item, other),
-            Direction::Reverse => (other, item),
-        };
         for other in others {
-            let (from, to) = ends(other);
+            let (from, to) = self.ends(item, other);
             found.insert(Relationship::new(from, self.class, to, self.relationship.kind));
         }
-        let (from, to) = ends(ANY);
+    }
+
+    /// Adds the mapped relationships that the link makes of entities of some types. One end of them is not found,
+    /// and may be of any type; so may the other, if it may be of several.
+    fn declare_mapped(&self, subjects: &[&'static EntityType], found: &mut BTreeSet<Relationship>) {
+        let (item, other) = match (subjects, self.to) {
+            ([item], _) => (item.kind, ANY),
+            (_, [other]) => (ANY, other.kind),
+            _ => (ANY, ANY),
+        };
+        let (from, to) = self.ends(item, other);
         found.extend(self.maps.iter().map(|kind| Relationship {
             is_mapped: true,
             ..Relationship::new(from, self.class, to, Some(kind))
         }));
+    }
+
+    /// Where the relationship between an item and another entity starts, and where it ends.
+    const fn ends<T: Copy>(&self, item: T, other: T) -> (T, T) {
+        match self.direction {
+            Direction::Forward => (item, other),
+            Direction::Reverse => (other, item),
+        }
     }
 }
 

@@ -21,8 +21,9 @@ pub struct Link {
     pub at: At,
     /// Of which items it holds.
     pub when: fn(&Item<'_>) -> bool,
-    /// Whether every item has to refer to something, so that one which does not was not understood.
-    pub required: bool,
+    /// What is lost, and what drift calls it, where an item refers to nothing although every one should: such
+    /// an item was not understood.
+    pub loses: Option<&'static str>,
     /// The name that a value at the path stands for, if any.
     pub by: fn(&str, &Item<'_>) -> Option<Name>,
     /// The properties that the item's entity takes over from the entity that answers to the name.
@@ -101,7 +102,7 @@ impl Link {
             to,
             at,
             when: |_| true,
-            required: false,
+            loses: None,
             by: |id, _| Some(Name::of_id(id)),
             borrow: &[],
             relationship: Described { kind: None, key: |_, _| None, properties: |_, _| Map::new() },
@@ -215,10 +216,10 @@ impl Link {
         Self { when, ..self }
     }
 
-    /// Every item refers to something: one that does not was not understood.
+    /// Every item refers to something: where one does not, it was not understood, and `what` is lost.
     #[must_use]
-    pub const fn required(self) -> Self {
-        Self { required: true, ..self }
+    pub const fn or_lose(self, what: &'static str) -> Self {
+        Self { loses: Some(what), ..self }
     }
 
     /// What is at the path stands for another name than that of an id.

@@ -54,8 +54,7 @@ impl Step {
     /// A step of Microsoft 365, for declaring others with `..Step::MICROSOFT365`.
     pub const MICROSOFT365: Self = Self { integration: Integration::Microsoft365, ..Self::AZURE };
 
-    /// What the collector must be allowed to do for it, in order: what its lists follow from, and what it names
-    /// besides.
+    /// What the collector must be allowed to do for it: what it names, and what follows from its lists.
     #[must_use]
     pub fn permissions(&self) -> Vec<Permission> {
         let lists = [Some(&self.list), self.list.fallback].into_iter().flatten();
@@ -64,10 +63,7 @@ impl Step {
         let graph = needs.graph.iter().copied().map(Permission::Graph);
         let actions = needs.actions.iter().map(|it| Permission::Action(Cow::Borrowed(*it)));
         let data = needs.data_actions.iter().copied().map(Permission::DataAction);
-        let mut permissions: Vec<_> = graph.chain(read).chain(actions).chain(data).collect();
-        permissions.sort();
-        permissions.dedup();
-        permissions
+        graph.chain(data).chain(read).chain(actions).collect()
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) static STEP: Step = Step {
         "/principalId",
     )
     .with(roles)
-    .required()]),
+    .or_lose("appRoleAssignment.principalId")]),
     needs: Needs::DIRECTORY.graph(&["Application.Read.All"]),
     ..Step::AZURE
 };

@@ -57,7 +57,7 @@ pub(crate) static ASSIGNMENTS: Step = Step {
     .subject(&[&USER, &GROUP, &SERVICE_PRINCIPAL], "/principalId")
     .with(scopes)
     .key(key)
-    .required()]),
+    .or_lose("unifiedRoleAssignment.principalId")]),
     needs: Needs::DIRECTORY.graph(READ),
     ..Step::AZURE
 };

@@ -54,7 +54,7 @@ pub(crate) static APPLICATION_PERMISSIONS: Step = Step {
     .by(role)
     .with(granted)
     .when(|assignment| assignment.text("/appRoleId") != Some(NO_ROLE))
-    .required()]),
+    .or_lose("azure_app_role.id")]),
     needs: Needs::directory("ad-permission-grants").graph(&["Application.Read.All"]),
     ..Step::AZURE
 };

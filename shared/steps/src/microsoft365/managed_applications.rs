@@ -105,7 +105,7 @@ static ASSIGNED: [Link; 1] = [Link::found(RelationshipClass::Assigned, DEVICES, 
 .reverse()
 .key(key)
 .with(installation)
-.required()];
+.or_lose("intune_managed_application.device")];
 
 fn describe(application: &Item<'_>, entity: &mut Entity) {
     let sort = application.text("/@odata.type").unwrap_or_default().to_lowercase();

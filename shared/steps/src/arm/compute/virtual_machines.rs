@@ -87,10 +87,10 @@ pub(crate) static STEP: Step = Step {
         Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageProfile/dataDisks/*/vhd/uri").by(host),
         // The image that it was made of may be one of several types.
         Link::uses(&[], IMAGE),
-        Link::found(RelationshipClass::Uses, &[], version),
         identity("/identity/principalId")
             .with(|_, _| properties(json!({ "managedIdentityType": "SystemAssigned" }))),
         identity("/identity/userAssignedIdentities/*/principalId").with(user_assigned),
+        Link::found(RelationshipClass::Uses, &[], version),
     ]),
     needs: Needs::subscription("compute"),
     ..Step::AZURE

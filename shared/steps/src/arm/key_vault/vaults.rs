@@ -59,7 +59,7 @@ const ALLOWS: Link = Link::from_parent(RelationshipClass::Allows, PRINCIPALS, "/
         let target = json!({ "_type": "azure_principal", "_key": Key::new(principal) });
         map(MAPPED, &[&["_key"]], target)
     })
-    .required();
+    .or_lose("azure_keyvault_service.accessPolicies");
 
 const PRINCIPALS: &[&EntityType] = &[&USER, &GROUP, &SERVICE_PRINCIPAL];
 const MAPPED: &str = "mapping_source_allows_azure_principal";

@@ -18,7 +18,7 @@ pub(crate) static STEP: Step = Step {
         .by(|name, _| Some(Name::alias("location", name)))
         .kind(KIND)
         .or_map(&[KIND], location)
-        .required()]),
+        .or_lose("azure_location.name")]),
     needs: Needs::subscription("subscriptions"),
     ..Step::AZURE
 };
