@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use graph::relationship_type;
 use serde_json::json;
-use steps::{Integration, Setting, STEPS, Step};
+use steps::{Integration, STEPS, Setting, Step};
 use tests::Recording;
 
 const DEVICES: [&str; 7] =

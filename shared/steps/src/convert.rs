@@ -446,7 +446,7 @@ fn check(
 
 /// A resource group has its resources.
 fn containment(of: &EntityType, key: &Key) -> Option<Reference> {
-    let group = key.resource_group().filter(|_| of.is_contained())?;
+    let group = key.resource_group().filter(|_| of.is_contained)?;
     Some(
         Link::of_parent(RelationshipClass::Has)
             .reference(End::known(key, of.kind), End::named(Name::from(&group))),

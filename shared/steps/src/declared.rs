@@ -163,7 +163,7 @@ impl Becomes {
             subjects.iter().for_each(|of| link.declare(of.kind, parents, found));
             link.declare_mapped(subjects, found);
         }
-        for of in self.finds().iter().filter(|of| of.is_contained()) {
+        for of in self.finds().iter().filter(|of| of.is_contained) {
             let has = RelationshipClass::Has;
             found.insert(Relationship::new(RESOURCE_GROUP_KIND, has, of.kind, None));
         }

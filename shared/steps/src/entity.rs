@@ -18,6 +18,9 @@ pub struct EntityType {
     pub doc: &'static str,
     /// The type of resource that it is, for what Azure Resource Manager knows.
     pub resource: Option<ResourceType>,
+    /// Whether the resource group that it lies in has it. What belongs to a resource lies in a group, too, but it is
+    /// the resource that has it.
+    pub is_contained: bool,
     /// What is recorded about every thing of its sort, such as what every resource has.
     pub shared: &'static [&'static [Property]],
     /// What is recorded about it.
@@ -26,8 +29,15 @@ pub struct EntityType {
 
 impl EntityType {
     /// Something that nothing is recorded of, for declaring others with `..EntityType::NEW`.
-    pub const NEW: Self =
-        Self { kind: "", class: &[], doc: "", resource: None, shared: &[], properties: &[] };
+    pub const NEW: Self = Self {
+        kind: "",
+        class: &[],
+        doc: "",
+        resource: None,
+        is_contained: false,
+        shared: &[],
+        properties: &[],
+    };
 
     /// An object of Microsoft Entra ID or Intune, for declaring others with `..EntityType::OBJECT`.
     pub const OBJECT: Self = Self { shared: OBJECT, ..Self::NEW };
@@ -39,7 +49,7 @@ impl EntityType {
     /// `..EntityType::resource("Microsoft.Network/loadBalancers", "2024-05-01")`.
     #[must_use]
     pub const fn resource(name: &'static str, version: &'static str) -> Self {
-        Self { shared: RESOURCE, ..Self::of_type(name, version) }
+        Self { is_contained: true, shared: RESOURCE, ..Self::of_type(name, version) }
     }
 
     /// Something that belongs to a resource, and lies where that does:
@@ -53,6 +63,12 @@ impl EntityType {
         let of = Self { shared: CHILD, ..Self::of_type(name, version) };
         assert!(ResourceType::new(name, version).is_child(), "a child belongs to a resource");
         of
+    }
+
+    /// Something that belongs to a resource, and has tags and a place of its own, as databases do.
+    #[must_use]
+    pub const fn child_resource(name: &'static str, version: &'static str) -> Self {
+        Self { shared: RESOURCE, ..Self::child(name, version) }
     }
 
     /// Something that belongs to any resource, to a subscription, or to the tenant.
@@ -71,12 +87,6 @@ impl EntityType {
     #[must_use]
     pub fn is_placed(&self) -> bool {
         self.property(RESOURCE_GROUP_NAME).is_some()
-    }
-
-    /// Whether the resource group that it lies in has it, rather than the resource that it belongs to.
-    #[must_use]
-    pub fn is_contained(&self) -> bool {
-        self.is_placed() && !self.resource.is_some_and(ResourceType::is_child)
     }
 
     /// Everything that is recorded about it. A property of its own takes the place of a shared one.

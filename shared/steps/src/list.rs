@@ -43,6 +43,8 @@ pub struct Place {
     pub resource: Listed,
     /// The path below the base address of the service, where it does not follow from the type of resource.
     path: &'static str,
+    /// The name that stands between the last two words of the type, where there is but one; or else empty.
+    within: &'static str,
     /// The version of the API, where it does not follow from the type of resource. Microsoft Graph's path
     /// says it.
     version: &'static str,
@@ -200,6 +202,7 @@ impl List {
             domain: Domain::ResourceManager,
             resource: Listed::Nothing,
             path: "",
+            within: "",
             version: "",
         },
         parents: &[],
@@ -251,6 +254,13 @@ impl List {
     pub const fn own(name: &'static str, parents: &'static [&'static EntityType]) -> Self {
         let place = Place { resource: Listed::OfParent(name), ..Self::NEW.place };
         Self { place, parents, ..Self::NEW }
+    }
+
+    /// Within the one of its kind that has a name: queues lie within the queue service that is called `default`,
+    /// at `{id}/queueServices/default/queues`.
+    #[must_use]
+    pub const fn within(self, name: &'static str) -> Self {
+        Self { place: Place { within: name, ..self.place }, ..self }
     }
 
     /// At a path of its own, rather than at that which follows from the type. `{subscription}` and
@@ -425,10 +435,16 @@ impl List {
             _ if !self.place.path.is_empty() => self.place.path.into(),
             Listed::Nothing => "".into(),
             Listed::OfParent(name) => format!("{{id}}/{name}").into(),
-            Listed::Type(resource) => match self.parents {
-                [] => resource.of_subscription().into(),
-                [first, ..] => resource.of_parent(first.resource).into(),
-            },
+            Listed::Type(resource) => {
+                let path = match self.parents {
+                    [] => resource.of_subscription(),
+                    [first, ..] => resource.of_parent(first.resource),
+                };
+                match path.rsplit_once('/').filter(|_| !self.place.within.is_empty()) {
+                    Some((before, last)) => format!("{before}/{}/{last}", self.place.within).into(),
+                    None => path.into(),
+                }
+            }
         }
     }
 
@@ -469,5 +485,52 @@ impl List {
             Listed::OfParent(_) => self.parents.iter().filter_map(|of| of.resource).collect(),
         };
         types.into_iter().map(ResourceType::namespace).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ACCOUNT: EntityType = EntityType {
+        kind: "account",
+        ..EntityType::resource("Microsoft.Storage/storageAccounts", "2024-01-01")
+    };
+    static QUEUE: EntityType =
+        EntityType::child("Microsoft.Storage/storageAccounts/queueServices/queues", "2024-01-01");
+    static VAULT: EntityType = EntityType {
+        kind: "vault",
+        ..EntityType::resource("Microsoft.KeyVault/vaults", "2026-02-01")
+    };
+
+    #[test]
+    fn all_that_is_made_of_a_type_follows_from_it() {
+        let queues = List::of(&QUEUE).of_each(&[&ACCOUNT]).within("default");
+        assert_eq!(queues.path(), "{id}/queueServices/default/queues");
+        assert_eq!(queues.version(None), "2024-01-01");
+        assert_eq!(queues.place.domain, Domain::Storage);
+        assert_eq!(queues.namespaces(), ["Microsoft.Storage"]);
+        let read = "Microsoft.Storage/storageAccounts/queueServices/queues/read";
+        assert_eq!(queues.actions(), [read]);
+        let states =
+            ResourceType::new("Microsoft.PolicyInsights/policyStates/queryResults", "2019-10-01");
+        let states = List::of_type(states).within("latest").post("{}");
+        let path = "/subscriptions/{subscription}/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults";
+        assert_eq!(states.path(), path);
+        assert_eq!(states.post_body(), Some(serde_json::json!({})));
+    }
+
+    #[test]
+    fn what_is_of_any_parent_has_the_version_of_the_parent() {
+        let own = List::own("privateEndpointConnections", &[&ACCOUNT, &VAULT]);
+        assert_eq!(own.path(), "{id}/privateEndpointConnections");
+        assert_eq!(own.version(Some("account")), "2024-01-01");
+        assert_eq!(own.version(Some("vault")), "2026-02-01");
+        let actions = [
+            "Microsoft.Storage/storageAccounts/privateEndpointConnections/read",
+            "Microsoft.KeyVault/vaults/privateEndpointConnections/read",
+        ];
+        assert_eq!(own.actions(), actions);
+        assert_eq!(own.namespaces(), ["Microsoft.Storage", "Microsoft.KeyVault"]);
     }
 }

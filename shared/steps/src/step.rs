@@ -63,7 +63,13 @@ impl Step {
         let graph = needs.graph.iter().copied().map(Permission::Graph);
         let actions = needs.actions.iter().map(|it| Permission::Action(Cow::Borrowed(*it)));
         let data = needs.data_actions.iter().copied().map(Permission::DataAction);
-        graph.chain(data).chain(read).chain(actions).collect()
+        let mut permissions = Vec::new();
+        for permission in graph.chain(data).chain(read).chain(actions) {
+            if !permissions.contains(&permission) {
+                permissions.push(permission);
+            }
+        }
+        permissions
     }
 }
 

@@ -134,6 +134,10 @@ pub(super) fn children(
             };
             answer(cloud, request, plan.role_assignments, 200, item)
         }
+        Children::Nothing(plan, action) => {
+            caller.authorize(action, &scope(cloud, plan))?;
+            answer(cloud, request, 0, 1000, |_| None)
+        }
         Children::UsageDetails(plan) => {
             caller.authorize("Microsoft.Consumption/usageDetails/read", &scope(cloud, plan))?;
             let today = usage::day_of(cloud.clock.seconds());

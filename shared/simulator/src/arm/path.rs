@@ -36,6 +36,8 @@ pub(super) enum Children<'a> {
     RoleDefinitions(&'a Plan),
     RoleAssignments(&'a Plan),
     UsageDetails(&'a Plan),
+    /// A type of resource that nobody has any of, and the action that reading it takes.
+    Nothing(&'a Plan, &'static str),
 }
 
 impl<'a> Target<'a> {
@@ -98,7 +100,8 @@ impl<'a> Target<'a> {
                 Children::DiagnosticSettings(plan, _)
                 | Children::RoleDefinitions(plan)
                 | Children::RoleAssignments(plan)
-                | Children::UsageDetails(plan),
+                | Children::UsageDetails(plan)
+                | Children::Nothing(plan, _),
             ) => Some(plan),
             Self::ResourceGroup(group) => Some(group.plan()),
             Self::Resource(resource) | Self::Children(Children::Items(resource, _)) => {
@@ -125,6 +128,12 @@ fn of_subscription<'a>(plan: &'a Plan, namespace: &str, kind: &str) -> Result<Ta
             Ok(Target::Children(Children::DiagnosticSettings(plan, None)))
         }
         "microsoft.consumption/usagedetails" => Ok(Target::Children(Children::UsageDetails(plan))),
+        "microsoft.network/loadbalancers" => {
+            Ok(Target::Children(Children::Nothing(plan, "Microsoft.Network/loadBalancers/read")))
+        }
+        "microsoft.sql/servers" => {
+            Ok(Target::Children(Children::Nothing(plan, "Microsoft.Sql/servers/read")))
+        }
         _ => Err(Failure::unknown_type(namespace, kind)),
     }
 }

@@ -1,6 +1,7 @@
 //! Microsoft.Network.
 
 pub(crate) mod interfaces;
+pub(crate) mod load_balancers;
 mod prefix;
 pub(crate) mod public_ips;
 mod rules;

@@ -61,7 +61,7 @@ fn tell(address: &Item<'_>, interface: &mut Entity) {
 }
 
 /// The interface that a configuration belongs to, if it belongs to one.
-fn interface(configuration: &str) -> Option<Key> {
+pub(super) fn interface(configuration: &str) -> Option<Key> {
     let (interface, _) = configuration
         .split_at_checked(configuration.to_ascii_lowercase().rfind("/ipconfigurations/")?)?;
     let interface = Key::new(interface);
