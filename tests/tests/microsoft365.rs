@@ -127,7 +127,7 @@ fn findings_are_known_by_three_ids_whichever_list_tells_of_them() {
     let statuses = "device-configurations-and-findings-statuses";
     let row = json!({
         "IntuneDeviceId": "device",
-        "PolicyId": recording(statuses).owners[0].as_ref().unwrap().key,
+        "PolicyId": recording(statuses).owners[0].as_ref().unwrap().key.clone(),
         "PolicyStatus": "5",
     });
     let status = json!({ "id": "other_policy_device", "status": "error" });
@@ -137,7 +137,7 @@ fn findings_are_known_by_three_ids_whichever_list_tells_of_them() {
         let item = if of == id { row.clone() } else { status.clone() };
         recording.convert_items(&[item]).entities.remove(0).key.as_str().to_owned()
     };
-    let policy = recording(statuses).owners[0].as_ref().unwrap().key;
+    let policy = recording(statuses).owners[0].as_ref().unwrap().key.clone();
     assert_eq!(key(Some("account"), id), format!("account_{policy}_device"));
     assert_eq!(key(Some("account"), statuses), format!("account_{policy}_device"));
     // Where the account cannot be read, Intune's own id says it.

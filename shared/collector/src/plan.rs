@@ -1,6 +1,6 @@
 //! What a job does, decided before anything is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use steps::{DERIVED, EntityType, List, STEPS, Scope, Setting, Step};
@@ -24,6 +24,10 @@ pub struct Plan {
     /// The tenant's account at Microsoft Intune, if it has one and it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intune_account_id: Option<String>,
+    /// The namespaces, in lower case, of the resource providers that the subscription has not registered: there
+    /// is nothing of theirs to read. Empty if that is not known.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unregistered: BTreeSet<String>,
     /// The id of the tenant, if its tokens say it. The instance may name it by a domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
@@ -243,6 +247,7 @@ mod tests {
             planned_at: "2026-03-01T04:05:06Z".into(),
             portal: String::new(),
             intune_account_id: None,
+            unregistered: std::collections::BTreeSet::new(),
             tenant_id: None,
             previous: None,
             parents_per_shard: 1,

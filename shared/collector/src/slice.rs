@@ -103,8 +103,12 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
         let (manifest, _): (Manifest, _) =
             context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
         if manifest.is_complete() {
-            return end::needless(context, &plan, step, original).await;
+            return end::skip(context, &plan, step, &format!("{original} was read")).await;
         }
+    }
+    if let Some(namespace) = plan.lacks_provider(step) {
+        let reason = format!("the subscription has not registered {namespace}");
+        return end::skip(context, &plan, step, &reason).await;
     }
     let shard = Shard::resume(context, &plan, step, message).await?;
     if context.store.get(&job.shard(step.id, message.shard)).await?.is_some() {

@@ -475,16 +475,16 @@ impl List {
         }
     }
 
-    /// The namespaces of the resource providers one of which a subscription has to have registered for there to
-    /// be anything in it. Empty if there is something all the same.
+    /// The namespace of the resource provider that a subscription has to have registered for there to be anything
+    /// in it. A list of each parent has none: where there is a parent, its list is worth asking for.
     #[must_use]
-    pub fn namespaces(&self) -> Vec<&'static str> {
-        let types: Vec<ResourceType> = match self.place.resource {
-            Listed::Nothing => Vec::new(),
-            Listed::Type(resource) => vec![resource],
-            Listed::OfParent(_) => self.parents.iter().filter_map(|of| of.resource).collect(),
-        };
-        types.into_iter().map(ResourceType::namespace).collect()
+    pub fn namespace(&self) -> Option<&'static str> {
+        match self.place.resource {
+            Listed::Type(resource) if self.parents.is_empty() && self.place.path.is_empty() => {
+                Some(resource.namespace())
+            }
+            _ => None,
+        }
     }
 }
 
@@ -509,7 +509,8 @@ mod tests {
         assert_eq!(queues.path(), "{id}/queueServices/default/queues");
         assert_eq!(queues.version(None), "2024-01-01");
         assert_eq!(queues.place.domain, Domain::Storage);
-        assert_eq!(queues.namespaces(), ["Microsoft.Storage"]);
+        assert_eq!(List::of(&ACCOUNT).namespace(), Some("Microsoft.Storage"));
+        assert_eq!(queues.namespace(), None);
         let read = "Microsoft.Storage/storageAccounts/queueServices/queues/read";
         assert_eq!(queues.actions(), [read]);
         let states =
@@ -531,6 +532,5 @@ mod tests {
             "Microsoft.KeyVault/vaults/privateEndpointConnections/read",
         ];
         assert_eq!(own.actions(), actions);
-        assert_eq!(own.namespaces(), ["Microsoft.Storage", "Microsoft.KeyVault"]);
     }
 }

@@ -181,16 +181,15 @@ impl Shard<'_> {
     }
 }
 
-/// Ends a step that stands in for one which was read.
-pub(super) async fn needless(
+/// Ends a step that has nothing to read: it stands in for one which was read, or there can be nothing.
+pub(super) async fn skip(
     context: &Context,
     plan: &Plan,
     step: &'static Step,
-    original: &str,
+    reason: &str,
 ) -> Result<Outcome, Error> {
-    let reason = format!("{original} was read");
     let status = Status::Skipped;
-    let manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(&reason));
+    let manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(reason));
     publish(context, plan, step, &manifest).await
 }
 

@@ -128,15 +128,26 @@ fn of_subscription<'a>(plan: &'a Plan, namespace: &str, kind: &str) -> Result<Ta
             Ok(Target::Children(Children::DiagnosticSettings(plan, None)))
         }
         "microsoft.consumption/usagedetails" => Ok(Target::Children(Children::UsageDetails(plan))),
-        "microsoft.network/loadbalancers" => {
-            Ok(Target::Children(Children::Nothing(plan, "Microsoft.Network/loadBalancers/read")))
+        _ => {
+            let action = NOTHING.iter().find(|action| {
+                action.strip_suffix("/read").is_some_and(|it| it.eq_ignore_ascii_case(&name))
+            });
+            let action = action.ok_or_else(|| Failure::unknown_type(namespace, kind))?;
+            Ok(Target::Children(Children::Nothing(plan, action)))
         }
-        "microsoft.sql/servers" => {
-            Ok(Target::Children(Children::Nothing(plan, "Microsoft.Sql/servers/read")))
-        }
-        _ => Err(Failure::unknown_type(namespace, kind)),
     }
 }
+
+/// The actions of reading the types of resource that nobody has any of.
+const NOTHING: &[&str] = &[
+    "Microsoft.Compute/galleries/read",
+    "Microsoft.Network/dnsZones/read",
+    "Microsoft.Network/loadBalancers/read",
+    "Microsoft.Network/networkWatchers/read",
+    "Microsoft.Network/privateDnsZones/read",
+    "Microsoft.ServiceBus/namespaces/read",
+    "Microsoft.Sql/servers/read",
+];
 
 /// What lies behind `/subscriptions/{id}/resourceGroups/{name}/providers/`.
 fn in_group<'a>(
