@@ -312,7 +312,7 @@ mod tests {
     fn graph_is_asked_for_what_is_read() {
         static STEP: Step = Step {
             list: List::graph("/users").query("$top=999").also(&["also"]),
-            becomes: Becomes::one(&groups::MEMBER)
+            becomes: Becomes::one(&groups::members::MEMBER)
                 .links(&[Link::uses(&[], "/manager/id"), Link::of_parent(RelationshipClass::Has)]),
             ..Step::AZURE
         };

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(watch.address(&users::STEP, true), latest);
         let watch = Watch::parents("/groups/delta", "members");
         assert_eq!(
-            watch.address(&groups::MEMBERS, true),
+            watch.address(&groups::members::STEP, true),
             "/groups/delta?$select=members&$deltatoken=latest"
         );
     }

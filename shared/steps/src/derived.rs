@@ -57,7 +57,6 @@ pub(crate) const PROPERTIES: [(&str, &str); 3] = [
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::*;
     use crate::registry::{DERIVED, STEPS, derives};
 
     #[test]

@@ -503,9 +503,12 @@ mod tests {
         ..EntityType::resource("Microsoft.KeyVault/vaults", "2026-02-01")
     };
 
+    static ACCOUNTS: [&EntityType; 1] = [&ACCOUNT];
+    static REACHED: [&EntityType; 2] = [&ACCOUNT, &VAULT];
+
     #[test]
     fn all_that_is_made_of_a_type_follows_from_it() {
-        let queues = List::of(&QUEUE).of_each(&[&ACCOUNT]).within("default");
+        let queues = List::of(&QUEUE).of_each(&ACCOUNTS).within("default");
         assert_eq!(queues.path(), "{id}/queueServices/default/queues");
         assert_eq!(queues.version(None), "2024-01-01");
         assert_eq!(queues.place.domain, Domain::Storage);
@@ -523,7 +526,7 @@ mod tests {
 
     #[test]
     fn what_is_of_any_parent_has_the_version_of_the_parent() {
-        let own = List::own("privateEndpointConnections", &[&ACCOUNT, &VAULT]);
+        let own = List::own("privateEndpointConnections", &REACHED);
         assert_eq!(own.path(), "{id}/privateEndpointConnections");
         assert_eq!(own.version(Some("account")), "2024-01-01");
         assert_eq!(own.version(Some("vault")), "2026-02-01");

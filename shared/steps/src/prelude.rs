@@ -1,5 +1,7 @@
 //! What nearly every file with a step uses.
 
+#![allow(unused_imports, reason = "it is there for the steps to come, too")]
+
 pub(crate) use graph::RelationshipClass;
 
 pub(crate) use crate::becomes::{Becomes, Part};

@@ -1,5 +1,7 @@
 //! The account: the directory as the instance sees it.
 
+pub(crate) mod security_defaults;
+
 use graph::{Entity, Key, Name};
 use serde::Deserialize;
 use serde_json::json;
@@ -29,26 +31,6 @@ pub(crate) static STEP: Step = Step {
         .refine(domains),
     needs: Needs::NOTHING.source("ad-generals").graph(&["Organization.Read.All"]),
     stand_in: Some(|scope| json!({ "id": scope.directory_id })),
-    ..Step::AZURE
-};
-
-/// Whether security defaults are on, which another document says.
-pub(crate) static SECURITY_DEFAULTS: Step = Step {
-    id: "ad-account-security-defaults",
-    name: "Entra ID Security Defaults",
-    list: List::graph("/policies/identitySecurityDefaultsEnforcementPolicy")
-        .one()
-        .domain(Domain::GraphPolicies),
-    becomes: Becomes::patch(
-        &ACCOUNT,
-        &[flag(
-            "securityDefaultsEnabled",
-            "/isEnabled",
-            "Whether Microsoft's security defaults are enforced.",
-        )],
-    )
-    .key(|item| Some(Key::new(&item.scope.instance_id))),
-    needs: Needs::directory("ad-generals").graph(&["Policy.Read.All"]),
     ..Step::AZURE
 };
 

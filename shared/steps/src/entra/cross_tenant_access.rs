@@ -1,9 +1,11 @@
 //! Cross-tenant access: whom the directory lets in from other directories, whom it lets out to them, and
 //! what of theirs it believes.
 
+pub(crate) mod defaults;
+pub(crate) mod partners;
+
 use graph::{Entity, Key};
 
-use crate::entra::account;
 use crate::prelude::*;
 
 /// What is recorded of the settings for one directory, and of those for all others.
@@ -98,79 +100,7 @@ const SETTINGS: &[&[Property]] = &[&[
     any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it."),
 ]];
 
-pub(crate) static DEFAULT: EntityType = EntityType {
-    kind: "azure_cross_tenant_access_default",
-    class: &["AccessPolicy"],
-    doc: "How far the directory trusts directories that it has no settings of their own for.",
-    shared: SETTINGS,
-    properties: &[flag(
-        "isServiceDefault",
-        "/isServiceDefault",
-        "Whether it is as Microsoft sets it for every directory.",
-    )],
-    ..EntityType::NEW
-};
-
-pub(crate) static PARTNER: EntityType = EntityType {
-    kind: "azure_cross_tenant_access_partner",
-    class: &["AccessPolicy"],
-    doc: "How far the directory trusts another one. What is not set is as by default.",
-    shared: SETTINGS,
-    properties: &[
-        text("tenantId", "/tenantId", "The id of the other directory."),
-        flag(
-            "isServiceProvider",
-            "/isServiceProvider",
-            "Whether it sells and runs Microsoft's services.",
-        ),
-        flag(
-            "isInMultiTenantOrganization",
-            "/isInMultiTenantOrganization",
-            "Whether both belong to one organization of several directories.",
-        ),
-        flag(
-            "isUserSyncAllowed",
-            "/identitySynchronization/userSyncInbound/isSyncAllowed",
-            "Whether it may create and change users here.",
-        ),
-    ],
-    ..EntityType::NEW
-};
-
 const POLICIES: Needs = Needs::directory("ad-cross-tenant-access").graph(&["Policy.Read.All"]);
-
-pub(crate) static DEFAULT_STEP: Step = Step {
-    id: "ad-cross-tenant-access-default",
-    name: "Entra ID Cross-Tenant Access by Default",
-    list: List::graph("/policies/crossTenantAccessPolicy/default")
-        .one()
-        .whole()
-        .domain(Domain::GraphPolicies),
-    becomes: Becomes::one(&DEFAULT)
-        .key(|settings| Some(key(settings, "default")))
-        .refine(|_, entity| name(entity, "default", None))
-        .links(&[account::HAS]),
-    needs: POLICIES,
-    ..Step::AZURE
-};
-
-pub(crate) static PARTNERS: Step = Step {
-    id: "ad-cross-tenant-access-partners",
-    name: "Entra ID Cross-Tenant Access of Partners",
-    list: List::graph("/policies/crossTenantAccessPolicy/partners")
-        .query("$expand=identitySynchronization")
-        .whole()
-        .domain(Domain::GraphPolicies),
-    becomes: Becomes::one(&PARTNER)
-        .key(|settings| settings.text("/tenantId").map(|tenant| key(settings, tenant)))
-        .refine(|settings, entity| {
-            let tenant = settings.text("/tenantId").unwrap_or_default();
-            name(entity, tenant, settings.text("/identitySynchronization/displayName"));
-        })
-        .links(&[account::HAS]),
-    needs: POLICIES,
-    ..Step::AZURE
-};
 
 /// Neither has an id; another directory has settings in many.
 fn key(settings: &Item<'_>, of: &str) -> Key {

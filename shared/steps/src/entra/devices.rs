@@ -1,5 +1,7 @@
 //! Devices that are registered in the directory, or joined to it.
 
+pub(crate) mod registered_users;
+
 use graph::Entity;
 use serde_json::Value;
 
@@ -72,21 +74,6 @@ pub(crate) static STEP: Step =
         needs: Needs::directory("ad-devices").graph(&["Device.Read.All"]),
         ..Step::AZURE
     };
-
-/// Who uses a device. There may be more than what can be expanded, so each device is asked for.
-pub(crate) static REGISTERED_USERS: Step = Step {
-    id: "ad-device-registered-users",
-    name: "Entra ID Registered Users of Devices",
-    list: List::graph("/devices/{id}/registeredUsers").of_each(&[&DEVICE]),
-    becomes: Becomes::patch(
-        &DEVICE,
-        &[each("registeredUsers", "/id", "The object ids of its registered users.")],
-    )
-    .key(|user| user.parent.map(|device| device.key.clone()))
-    .links(&[Link::new(RelationshipClass::Has, &[&USER], "/id").reverse()]),
-    needs: Needs::directory("ad-devices").graph(&["Device.Read.All"]),
-    ..Step::AZURE
-};
 
 fn describe(device: &Item<'_>, entity: &mut Entity) {
     let known = |path| device.text(path).filter(|it| !it.is_empty()).unwrap_or("Unknown");

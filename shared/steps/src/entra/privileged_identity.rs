@@ -1,5 +1,10 @@
 //! Privileged Identity Management: who may take on a role or enter a group when needed, and who has.
 
+pub(crate) mod group_assignments;
+pub(crate) mod group_eligibilities;
+pub(crate) mod role_assignments;
+pub(crate) mod role_eligibilities;
+
 use graph::Name;
 use serde_json::Value;
 
@@ -43,42 +48,6 @@ const OF_GROUP: &[Property] = &[
 const ASSIGNMENT_TYPE: &[Property] =
     &[text("assignmentType", "/assignmentType", "`Activated` if it comes of an eligibility.")];
 
-pub(crate) static ROLE_ELIGIBILITY: EntityType = EntityType {
-    kind: "azure_ad_role_eligibility_schedule",
-    class: &["AccessPolicy"],
-    doc: "A role of the directory that a principal may take on when it is needed.",
-    shared: &[SCHEDULE],
-    properties: OF_ROLE,
-    ..EntityType::NEW
-};
-
-pub(crate) static ROLE_ASSIGNMENT: EntityType = EntityType {
-    kind: "azure_ad_role_assignment_schedule",
-    class: &["AccessPolicy"],
-    doc: "A role of the directory that a principal has, for good or for a time.",
-    shared: &[SCHEDULE, OF_ROLE],
-    properties: ASSIGNMENT_TYPE,
-    ..EntityType::NEW
-};
-
-pub(crate) static GROUP_ELIGIBILITY: EntityType = EntityType {
-    kind: "azure_group_eligibility_schedule",
-    class: &["AccessPolicy"],
-    doc: "A group that a principal may become a member or an owner of when it is needed.",
-    shared: &[SCHEDULE],
-    properties: OF_GROUP,
-    ..EntityType::NEW
-};
-
-pub(crate) static GROUP_ASSIGNMENT: EntityType = EntityType {
-    kind: "azure_group_assignment_schedule",
-    class: &["AccessPolicy"],
-    doc: "A group that a principal is a member or an owner of, for good or for a time.",
-    shared: &[SCHEDULE, OF_GROUP],
-    properties: ASSIGNMENT_TYPE,
-    ..EntityType::NEW
-};
-
 static PRINCIPALS: [&EntityType; 3] = [&USER, &GROUP, &SERVICE_PRINCIPAL];
 
 static OF_ROLES: [Link; 3] = [
@@ -99,24 +68,6 @@ static OF_GROUPS: [Link; 2] = [
 
 const SCHEDULES: Needs = Needs::directory("ad-privileged-identity");
 
-pub(crate) static ROLE_ELIGIBILITIES: Step = Step {
-    id: "ad-role-eligibility-schedules",
-    name: "Entra ID Role Eligibility Schedules",
-    list: schedules("/roleManagement/directory/roleEligibilitySchedules"),
-    becomes: Becomes::one(&ROLE_ELIGIBILITY).links(&OF_ROLES),
-    needs: SCHEDULES.graph(&["RoleEligibilitySchedule.Read.Directory"]),
-    ..Step::AZURE
-};
-
-pub(crate) static ROLE_ASSIGNMENTS: Step = Step {
-    id: "ad-role-assignment-schedules",
-    name: "Entra ID Role Assignment Schedules",
-    list: schedules("/roleManagement/directory/roleAssignmentSchedules"),
-    becomes: Becomes::one(&ROLE_ASSIGNMENT).links(&OF_ROLES),
-    needs: SCHEDULES.graph(&["RoleAssignmentSchedule.Read.Directory"]),
-    ..Step::AZURE
-};
-
 /// Schedules of roles, with the names of the roles. The lists take no `$top`.
 const fn schedules(path: &'static str) -> List {
     List::graph(path).query("$expand=roleDefinition($select=displayName)").whole()
@@ -126,24 +77,6 @@ const fn schedules(path: &'static str) -> List {
 fn scope(scope: &str, _: &Item<'_>) -> Option<Name> {
     scope.rsplit('/').next().filter(|it| !it.is_empty()).map(Name::of_id)
 }
-
-pub(crate) static GROUP_ELIGIBILITIES: Step = Step {
-    id: "ad-group-eligibility-schedules",
-    name: "Entra ID Group Eligibility Schedules",
-    list: of_group("/identityGovernance/privilegedAccess/group/eligibilitySchedules"),
-    becomes: Becomes::one(&GROUP_ELIGIBILITY).links(&OF_GROUPS),
-    needs: SCHEDULES.graph(&["PrivilegedEligibilitySchedule.Read.AzureADGroup"]),
-    ..Step::AZURE
-};
-
-pub(crate) static GROUP_ASSIGNMENTS: Step = Step {
-    id: "ad-group-assignment-schedules",
-    name: "Entra ID Group Assignment Schedules",
-    list: of_group("/identityGovernance/privilegedAccess/group/assignmentSchedules"),
-    becomes: Becomes::one(&GROUP_ASSIGNMENT).links(&OF_GROUPS),
-    needs: SCHEDULES.graph(&["PrivilegedAssignmentSchedule.Read.AzureADGroup"]),
-    ..Step::AZURE
-};
 
 const MANAGED: &[&EntityType] = &[&GROUP];
 

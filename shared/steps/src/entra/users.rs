@@ -1,5 +1,8 @@
 //! Users.
 
+pub(crate) mod registration_details;
+pub(crate) mod sign_in_activity;
+
 use graph::{Entity, Name};
 
 use crate::delta::Watch;
@@ -47,93 +50,6 @@ pub(crate) static STEP: Step = Step {
         .delta(DELTA),
     becomes: Becomes::one(&USER).aliases(audiences).refine(names).links(&[account::HAS]),
     needs: Needs::DIRECTORY.graph(&["User.Read.All"]),
-    ..Step::AZURE
-};
-
-/// How users prove who they are, besides by a password.
-pub(crate) static REGISTRATION_DETAILS: Step = Step {
-    id: "ad-user-registration-details",
-    name: "Entra ID User Registration Details",
-    // The list takes neither `$top` nor `$select`.
-    list: List::graph("/reports/authenticationMethods/userRegistrationDetails")
-        .whole()
-        .domain(Domain::GraphReports),
-    becomes: Becomes::patch(
-        &USER,
-        &[
-            flag("mfaEnabled", "/isMfaRegistered", "Whether a second factor is registered."),
-            text(
-                "mfaType",
-                "/userPreferredMethodForSecondaryAuthentication",
-                "The second factor that the user prefers, such as `push`.",
-            ),
-            list("mfaMethods", "/methodsRegistered", "Every method that is registered."),
-            flag("isAdmin", "/isAdmin", "Whether the user has a role of the directory."),
-            flag(
-                "isMfaCapable",
-                "/isMfaCapable",
-                "Whether a second factor is registered and allowed.",
-            ),
-            flag(
-                "isPasswordlessCapable",
-                "/isPasswordlessCapable",
-                "Whether the user can sign in without a password.",
-            ),
-            flag("isSsprCapable", "/isSsprCapable", "Whether the user can reset the password."),
-            flag("isSsprEnabled", "/isSsprEnabled", "Whether the user may reset the password."),
-            flag("isSsprRegistered", "/isSsprRegistered", "Whether what that takes is registered."),
-        ],
-    ),
-    needs: Needs::directory("ad-user-registration-details").graph(&["AuditLog.Read.All"]),
-    ..Step::AZURE
-};
-
-/// When users signed in last.
-///
-/// Pages hold 500 users, and ten of them may be read in a minute: of one application, for all its tenants.
-/// Source: Microsoft Graph, "List users" and "Service-specific throttling limits".
-pub(crate) static SIGN_IN_ACTIVITY: Step = Step {
-    id: "ad-user-sign-in-activity",
-    name: "Entra ID User Sign-In Activity",
-    list: List::graph("/users").query("$top=500").domain(Domain::SignInActivity),
-    becomes: Becomes::patch(
-        &USER,
-        &[
-            text(
-                "lastSignInDateTime",
-                "/signInActivity/lastSignInDateTime",
-                "When the user last tried to sign in, in ISO 8601.",
-            ),
-            text(
-                "lastSignInRequestId",
-                "/signInActivity/lastSignInRequestId",
-                "The request by which the user did.",
-            ),
-            text(
-                "lastNonInteractiveSignInDateTime",
-                "/signInActivity/lastNonInteractiveSignInDateTime",
-                "When a program last tried to in the user's name, in ISO 8601.",
-            ),
-            text(
-                "lastNonInteractiveSignInRequestId",
-                "/signInActivity/lastNonInteractiveSignInRequestId",
-                "The request by which it did.",
-            ),
-            text(
-                "lastSuccessfulSignInDateTime",
-                "/signInActivity/lastSuccessfulSignInDateTime",
-                "When either last succeeded, in ISO 8601; not known before December 2023.",
-            ),
-            text(
-                "lastSuccessfulSignInRequestId",
-                "/signInActivity/lastSuccessfulSignInRequestId",
-                "The request by which it did.",
-            ),
-        ],
-    )
-    // Of what never was, the request is empty.
-    .refine(|_, entity| entity.properties.retain(|_, value| value.as_str() != Some(""))),
-    needs: Needs::directory("ad-sign-in-activity").graph(&["AuditLog.Read.All", "User.Read.All"]),
     ..Step::AZURE
 };
 

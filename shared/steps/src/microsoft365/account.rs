@@ -2,6 +2,10 @@
 //!
 //! What Intune says of it stands in documents of its own, and each of those is a step.
 
+pub(crate) mod authority;
+pub(crate) mod intune;
+pub(crate) mod subscription;
+
 use graph::{Key, Name};
 use serde_json::json;
 
@@ -29,60 +33,6 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&ACCOUNT).key(key).refine(domains),
     needs: Needs::NOTHING.graph(&["Organization.Read.All"]),
     stand_in: Some(|scope| json!({ "id": scope.directory_id })),
-    ..Step::MICROSOFT365
-};
-
-/// The tenant's account at Intune, by whose id Intune knows it.
-pub(crate) static INTUNE: Step = Step {
-    id: "account-intune",
-    name: "Microsoft Intune Account",
-    list: List::graph("/deviceManagement").one().domain(Domain::Intune),
-    becomes: Becomes::patch(
-        &ACCOUNT,
-        &[text("intuneAccountId", "/intuneAccountId", "The tenant's account at Intune.")],
-    )
-    .key(key),
-    needs: Needs::INTUNE.graph(&["DeviceManagementConfiguration.Read.All"]),
-    ..Step::MICROSOFT365
-};
-
-/// Whether the subscription to Intune is paid for. Only the beta API says so.
-pub(crate) static SUBSCRIPTION: Step = Step {
-    id: "account-intune-subscription",
-    name: "Microsoft Intune Subscription",
-    list: List::graph("/beta/deviceManagement/subscriptionState")
-        .whole()
-        .one()
-        .domain(Domain::Intune),
-    becomes: Becomes::patch(
-        &ACCOUNT,
-        &[text(
-            "intuneSubscriptionState",
-            "/value",
-            "Such as `active`, `warning`, `disabled` or `lockedOut`.",
-        )],
-    )
-    .key(key),
-    needs: Needs::INTUNE.graph(&["DeviceManagementServiceConfig.Read.All"]),
-    ..Step::MICROSOFT365
-};
-
-/// Who manages the tenant's devices. Only a request for the organization by itself answers with it.
-pub(crate) static AUTHORITY: Step = Step {
-    id: "account-mobile-device-management",
-    name: "Mobile Device Management Authority",
-    list: List::graph("/organization/{directory}").one(),
-    becomes: Becomes::patch(
-        &ACCOUNT,
-        &[text(
-            "mobileDeviceManagementAuthority",
-            "/mobileDeviceManagementAuthority",
-            "What manages devices, such as `intune`, `sccm` or `office365`.",
-        )],
-    )
-    .key(key),
-    needs: Needs::INTUNE
-        .graph(&["Organization.Read.All", "DeviceManagementServiceConfig.Read.All"]),
     ..Step::MICROSOFT365
 };
 

@@ -1,5 +1,7 @@
 //! Virtual machines.
 
+pub(crate) mod status;
+
 use graph::{Entity, Key, Name};
 use serde_json::{Map, Value, json};
 
@@ -96,24 +98,6 @@ pub(crate) static STEP: Step = Step {
     ..Step::AZURE
 };
 
-/// Whether the machines run. The list says so in place of everything else, and for all of them at
-/// once.
-pub(crate) static STATUS: Step = Step {
-    id: "rm-compute-virtual-machine-status",
-    name: "Virtual Machine Status",
-    list: List::of(&VIRTUAL_MACHINE).query("statusOnly=true"),
-    becomes: Becomes::patch(
-        &VIRTUAL_MACHINE,
-        &[
-            text("state", COMPUTED, "`running`, `stopped`, or what is between them."),
-            flag("active", COMPUTED, "Whether the machine runs."),
-        ],
-    )
-    .refine(power),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
-};
-
 /// Links to the service principals whose object ids are at `path`.
 const fn identity(path: &'static str) -> Link {
     const KIND: &str = "azure_vm_uses_managed_identity";
@@ -170,20 +154,6 @@ fn version(vm: &Item<'_>) -> Vec<Name> {
     image.zip(version).map(name).into_iter().collect()
 }
 
-fn power(vm: &Item<'_>, entity: &mut Entity) {
-    let codes = vm.texts("/properties/instanceView/statuses/*/code");
-    let state = codes.into_iter().find_map(|it| it.strip_prefix("PowerState/"));
-    let state = match state.map(str::to_lowercase).as_deref() {
-        // Azure knows of the machine, but not whether it runs.
-        None | Some("unknown" | "") => return,
-        // Whether a stopped machine still occupies hardware is a matter of its bill.
-        Some("deallocated") => "stopped".to_owned(),
-        Some(state) => state.to_owned(),
-    };
-    entity.set("active", Some(state == "running"));
-    entity.set("state", Some(state));
-}
-
 #[cfg(test)]
 mod tests {
     use graph::Entity;
@@ -211,16 +181,16 @@ mod tests {
         out
     }
 
-    fn status(codes: &[&str]) -> Vec<Entity> {
+    fn stating(codes: &[&str]) -> Vec<Entity> {
         let statuses: Vec<_> = codes.iter().map(|code| json!({ "code": code })).collect();
         let vm = json!({ "id": "/vm", "properties": { "instanceView": { "statuses": statuses } } });
-        convert(&STATUS, &vm).entities
+        convert(&status::STEP, &vm).entities
     }
 
     #[test]
     fn a_machine_runs_or_does_not() {
         let check = |code, state, active: bool| {
-            let found = status(&["ProvisioningState/succeeded", code]);
+            let found = stating(&["ProvisioningState/succeeded", code]);
             assert_eq!(found[0].text("state"), Some(state));
             assert_eq!(found[0].properties["active"], active);
         };
@@ -232,9 +202,9 @@ mod tests {
 
     #[test]
     fn what_azure_does_not_say_is_not_recorded() {
-        assert!(status(&["ProvisioningState/succeeded"]).is_empty());
-        assert!(status(&["PowerState/unknown"]).is_empty());
-        assert!(convert(&STATUS, &json!({ "id": "/vm" })).entities.is_empty());
+        assert!(stating(&["ProvisioningState/succeeded"]).is_empty());
+        assert!(stating(&["PowerState/unknown"]).is_empty());
+        assert!(convert(&status::STEP, &json!({ "id": "/vm" })).entities.is_empty());
     }
 
     #[test]
