@@ -6,8 +6,8 @@ use std::fs;
 use graph::{Entity, Key, Unresolved};
 use serde_json::Value;
 use steps::{
-    At, Becomes, ENDINGS, EntityType, Link, List, Listed, Parent, Permission, Property, STEPS,
-    Service, Shape, Step, Tells, Type,
+    At, Becomes, ENDINGS, EntityType, Link, List, Parent, Permission, Property, STEPS, Service,
+    Shape, Step, Tells, Type,
 };
 use tests::{Problems, Recording, difference, fixtures, pretty};
 
@@ -131,6 +131,29 @@ fn every_entity_is_tagged_with_the_account_if_the_instance_asks_for_it() {
             problems.unless(is_tagged, || format!("{} of {}", entity.key, recording.step.id));
         }
     }
+    problems.report();
+}
+
+/// A recording of another type, or a type that is mistyped, shows in the ids.
+#[test]
+fn what_has_a_type_of_resource_has_ids_of_it() {
+    let mut problems = Problems::default();
+    let types: BTreeMap<_, _> = emitted().map(|(_, of)| (of.kind, of)).collect();
+    let mut checked = 0;
+    for recording in recordings() {
+        for entity in recording.convert().entities.iter().filter(|it| !it.is_patch) {
+            let resource = types.get(entity.kind).and_then(|of| of.resource);
+            // What is in a vault has an address there, and subscriptions and resource groups are of no provider.
+            let key = entity.key.as_str();
+            let is_provided = key.starts_with('/') && key.contains("/providers/");
+            let Some(resource) = resource.filter(|_| is_provided) else { continue };
+            checked += 1;
+            let is_fine = resource.is_of(&entity.key);
+            let (id, name) = (recording.step.id, resource.name);
+            problems.unless(is_fine, || format!("{id} shows {key}, which is no {name}"));
+        }
+    }
+    assert!(checked > 0);
     problems.report();
 }
 
