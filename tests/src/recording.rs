@@ -2,9 +2,9 @@
 //!
 //! `fixtures/<step>/page-1.json` and so on are pages as Microsoft answers them, with invented
 //! content. Where each of some parents has such a list, `parent.json` is the parent they are of, or
-//! `parent-2.json` is that of `page-2.json`: a key, which the recording of the parent's own step has to show, or
-//! the key, the type (`kind`) and the stored properties (`json`) of one that no recording shows. `graph.json` is
-//! what becomes of it all.
+//! `parent-2.json` is that of `page-2.json`: a key, which the recording of the parent's own step
+//! has to show, or the key, the type (`kind`) and the stored properties (`json`) of one that no
+//! recording shows. `graph.json` is what becomes of it all.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -85,7 +85,8 @@ impl Recording {
         out
     }
 
-    /// Calls `then` with the item that has a number, as a step sees it, or with another in its place.
+    /// Calls `then` with the item that has a number, as a step sees it, or with another in its
+    /// place.
     ///
     /// # Panics
     ///

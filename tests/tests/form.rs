@@ -1,6 +1,7 @@
 //! The form of a file with a step: short, said once, and data as far as it goes.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where anything is amiss")]
+#![expect(clippy::print_stderr, reason = "it tells what it measured")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +11,12 @@ use tests::Problems;
 /// How long half of the files with a step may be.
 const MEDIAN: usize = 50;
 
-/// How long half of the files may be that declare one list of Azure Resource Manager and what its items become,
-/// and have no function of their own.
+/// How long half of the files may be that declare one list of Azure Resource Manager and what its
+/// items become, and have no function of their own.
 const MEDIAN_FLAT: usize = 35;
 
-/// How many files of a hundred may add entities or references by a hook rather than by what is declared.
+/// How many files of a hundred may add entities or references by a hook rather than by what is
+/// declared.
 const HOOKS: usize = 15;
 
 /// How many links may be declared for a hook, which nothing ties to what the hook does.
@@ -49,11 +51,11 @@ fn files_with_a_step_are_short() {
     let files = step_files();
     let all: Vec<usize> = files.iter().map(StepFile::lines).collect();
     let flat: Vec<usize> = files.iter().filter(|it| it.is_flat()).map(StepFile::lines).collect();
-    println!("{} files, {} of them flat", all.len(), flat.len());
+    eprintln!("{} files, {} of them flat", all.len(), flat.len());
     let mut problems = Problems::default();
     for (name, lines, most) in [("all", all, MEDIAN), ("flat", flat, MEDIAN_FLAT)] {
         let median = median(lines);
-        println!("{name}: a median of {median} lines");
+        eprintln!("{name}: a median of {median} lines");
         problems.unless(median <= most, || format!("half of {name} files have {median} lines"));
     }
     problems.report();
@@ -63,11 +65,11 @@ fn files_with_a_step_are_short() {
 fn steps_are_declared_rather_than_programmed() {
     let files = step_files();
     let hooks = files.iter().filter(|it| it.has_hook()).count();
-    println!("{hooks} of {} files have a hook", files.len());
+    eprintln!("{hooks} of {} files have a hook", files.len());
     assert!(hooks * 100 <= files.len() * HOOKS, "{hooks} of {} files have a hook", files.len());
 
     let links: usize = sources().iter().map(|it| it.text.matches("Link::by_hook(").count()).sum();
-    println!("{links} links are made by a hook");
+    eprintln!("{links} links are made by a hook");
     assert!(links <= LINKS_BY_HOOK, "{links} links are made by a hook");
 }
 

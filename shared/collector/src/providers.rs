@@ -1,4 +1,5 @@
-//! The resource providers that a subscription has registered: what is not registered has nothing to read.
+//! The resource providers that a subscription has registered: what is not registered has nothing to
+//! read.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +16,8 @@ const PROVIDERS: &str = "providers?api-version=2021-04-01";
 /// The most pages of the list. Azure has some 300 providers, and answers with all of them at once.
 const PAGES: usize = 20;
 
-/// The namespaces, in lower case, of the providers that a subscription says it has not registered. None if it
-/// does not say so of all: then every provider is asked.
+/// The namespaces, in lower case, of the providers that a subscription says it has not registered.
+/// None if it does not say so of all: then every provider is asked.
 pub(crate) async fn unregistered(fetch: &dyn Fetch, subscription: &str) -> BTreeSet<String> {
     match read(fetch, subscription).await {
         Ok(unregistered) => unregistered,
@@ -47,8 +48,8 @@ async fn read(fetch: &dyn Fetch, subscription: &str) -> Result<BTreeSet<String>,
     Err(Failure::Failed("the list of resource providers does not end".to_owned()))
 }
 
-/// The namespace of a provider that is not registered. One that is being registered, or whose registration is
-/// being taken back, may have resources.
+/// The namespace of a provider that is not registered. One that is being registered, or whose
+/// registration is being taken back, may have resources.
 fn namespace_if_unregistered(provider: &Value) -> Option<String> {
     let state = provider["registrationState"].as_str()?;
     let is_unregistered =
@@ -58,7 +59,8 @@ fn namespace_if_unregistered(provider: &Value) -> Option<String> {
 }
 
 impl Plan {
-    /// The namespace of the provider without which there is nothing in a step's list, if it is not registered.
+    /// The namespace of the provider without which there is nothing in a step's list, if it is not
+    /// registered.
     pub(crate) fn lacks_provider(&self, step: &Step) -> Option<&'static str> {
         let namespace = step.list.namespace()?;
         self.unregistered.contains(&namespace.to_ascii_lowercase()).then_some(namespace)

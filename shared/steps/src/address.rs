@@ -117,8 +117,8 @@ fn vault(vault: &Value) -> Option<String> {
     (!host.is_empty()).then(|| format!("https://{host}"))
 }
 
-/// The last day that is accounted for at a moment. Azure takes up to a day to account for what was used,
-/// so of yesterday a part may still be missing.
+/// The last day that is accounted for at a moment. Azure takes up to a day to account for what was
+/// used, so of yesterday a part may still be missing.
 /// Source: Microsoft Cost Management, "Understand Cost Management data".
 fn accounted_for(moment: &str) -> Option<String> {
     let day = OffsetDateTime::parse(moment, &Rfc3339).ok()?.to_offset(UtcOffset::UTC).date();

@@ -26,7 +26,8 @@ pub struct Becomes {
     pub parts: &'static [Part],
     /// The subscription that it tells of, which an instance may be made for.
     pub discovers: Option<fn(&Item<'_>) -> Option<Discovery>>,
-    /// Where it holds secrets, and other things that must not be kept: they are left out of what is stored.
+    /// Where it holds secrets, and other things that must not be kept: they are left out of what is
+    /// stored.
     pub conceals: &'static [&'static str],
     /// What no declaration can say of it.
     pub hook: Option<Hook>,
@@ -51,7 +52,8 @@ pub enum Emits {
     Known(&'static EntityType),
 }
 
-/// Something that stands in an item and becomes something of its own. The item is what it belongs to.
+/// Something that stands in an item and becomes something of its own. The item is what it belongs
+/// to.
 #[derive(Debug)]
 pub struct Part {
     /// Where it stands; empty for the item itself, where one item becomes several entities.
@@ -74,8 +76,8 @@ impl Part {
     }
 }
 
-/// What no declaration can say: a function that adds entities and references, and what it may add. Its
-/// relationships are declared by links with [`crate::link::At::Hook`].
+/// What no declaration can say: a function that adds entities and references, and what it may add.
+/// Its relationships are declared by links with [`crate::link::At::Hook`].
 #[derive(Clone, Copy, Debug)]
 pub struct Hook {
     /// Adds the entities and references.
@@ -117,6 +119,10 @@ impl Becomes {
     }
 
     /// Properties of an entity that another step finds.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it adds nothing.
     #[must_use]
     pub const fn patch(of: &'static EntityType, properties: &'static [Property]) -> Self {
         assert!(!properties.is_empty(), "a patch adds something");
@@ -124,6 +130,10 @@ impl Becomes {
     }
 
     /// Properties of what the item belongs to, whatever its type.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it adds nothing.
     #[must_use]
     pub const fn patch_of_parent(properties: &'static [Property]) -> Self {
         assert!(!properties.is_empty(), "a patch adds something");
@@ -217,8 +227,8 @@ impl Becomes {
         all
     }
 
-    /// The types of the entities that it finds itself, its parts aside. What it merely patches, another step
-    /// finds.
+    /// The types of the entities that it finds itself, its parts aside. What it merely patches,
+    /// another step finds.
     pub(crate) fn finds(&self) -> &[&'static EntityType] {
         match &self.emits {
             Emits::One(of) => std::slice::from_ref(of),
@@ -227,7 +237,8 @@ impl Becomes {
         }
     }
 
-    /// The types of the entities that it may be, whoever finds them. `parents` are those of what it belongs to.
+    /// The types of the entities that it may be, whoever finds them. `parents` are those of what it
+    /// belongs to.
     pub(crate) fn kinds<'b>(
         &'b self,
         parents: &'b [&'static EntityType],

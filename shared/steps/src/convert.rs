@@ -25,8 +25,8 @@ pub struct Output {
     pub references: Vec<Reference>,
     /// The subscriptions that instances may be made for.
     pub discoveries: Vec<Discovery>,
-    /// The properties, as `type.property`, that were not of their declared type and were left out, and
-    /// what else was not understood.
+    /// The properties, as `type.property`, that were not of their declared type and were left out,
+    /// and what else was not understood.
     pub drift: Vec<String>,
     /// How often an entity or a relationship is missing because something was not understood.
     pub unreadable: u64,
@@ -51,7 +51,8 @@ pub struct Scope {
     pub directory_id: String,
     /// The subscription, unless the instance has none.
     pub subscription_id: Option<String>,
-    /// The tenant's account at Microsoft Intune, if it has one. Ids of what Intune reports begin with it.
+    /// The tenant's account at Microsoft Intune, if it has one. Ids of what Intune reports begin
+    /// with it.
     pub intune_account_id: Option<String>,
     /// Where the portal shows the tenant, such as `https://portal.azure.com/#@contoso.com`.
     pub portal: String,
@@ -103,8 +104,9 @@ impl<'a> Item<'a> {
         self.text(path).map(Key::new).filter(|key| !key.as_str().is_empty())
     }
 
-    /// The key of something that has no id of its own, but a name within what it belongs to: the parent's key, the
-    /// name of the collection that it is in, and its own name, which is at `path`.
+    /// The key of something that has no id of its own, but a name within what it belongs to: the
+    /// parent's key, the name of the collection that it is in, and its own name, which is at
+    /// `path`.
     #[must_use]
     pub fn key_below(&self, collection: &str, path: &str) -> Option<Key> {
         let name = self.text(path).filter(|it| !it.is_empty())?;
@@ -161,7 +163,8 @@ impl Step {
         self.becomes.convert(&item, &self.place(), out);
     }
 
-    /// Calls `found` with everything that an item and what stands in it become, and the item or that part.
+    /// Calls `found` with everything that an item and what stands in it become, and the item or
+    /// that part.
     pub fn visit(&self, item: &Item<'_>, found: &mut dyn FnMut(&Becomes, &Item<'_>)) {
         self.becomes.visit(item, &self.place(), found);
     }
@@ -213,8 +216,8 @@ impl Becomes {
         }
     }
 
-    /// Calls `found` with everything that stands in an item and becomes something of its own. `this` is the
-    /// item's entity.
+    /// Calls `found` with everything that stands in an item and becomes something of its own.
+    /// `this` is the item's entity.
     fn each_part(
         &self,
         this: Option<&(&'static EntityType, Key)>,
@@ -458,8 +461,8 @@ fn is_identity(emits: &EntityType) -> bool {
     matches!(emits.kind, "azure_user" | "azure_user_group" | "azure_service_principal")
 }
 
-/// What stands where an identity would be, and there is none. Elsewhere it may be the id of something:
-/// Conditional Access calls the trusted addresses of multifactor authentication so.
+/// What stands where an identity would be, and there is none. Elsewhere it may be the id of
+/// something: Conditional Access calls the trusted addresses of multifactor authentication so.
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Link {

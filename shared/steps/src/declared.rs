@@ -52,7 +52,8 @@ impl Step {
         }
     }
 
-    /// The types of the entities that its items become, or add properties to: what a ledger tells of.
+    /// The types of the entities that its items become, or add properties to: what a ledger tells
+    /// of.
     pub fn read_types(&self) -> impl Iterator<Item = &'static EntityType> {
         let patched = match self.becomes.emits {
             Emits::Patch(of, _) => vec![of],
@@ -87,7 +88,7 @@ impl Step {
         for becomes in self.becomes.all() {
             match becomes.emits {
                 Emits::Patch(of, properties) => {
-                    patches.extend(properties.iter().map(|it| (of, it)))
+                    patches.extend(properties.iter().map(|it| (of, it)));
                 }
                 Emits::Extension(of, names) => patches.extend(extended(of, names)),
                 Emits::PatchOfParent(properties) => {
@@ -141,8 +142,8 @@ fn extended(
 }
 
 impl Becomes {
-    /// Adds the relationships that it makes, and those that its parts make. `parents` are the types of what it
-    /// belongs to. `seen` is what stands in itself, and was declared.
+    /// Adds the relationships that it makes, and those that its parts make. `parents` are the types
+    /// of what it belongs to. `seen` is what stands in itself, and was declared.
     fn declare<'b>(
         &'b self,
         parents: &[&'static EntityType],
@@ -160,7 +161,9 @@ impl Becomes {
                 Subject::Parent => parents,
                 Subject::Other(types, _) => types,
             };
-            subjects.iter().for_each(|of| link.declare(of.kind, parents, found));
+            for of in subjects {
+                link.declare(of.kind, parents, found);
+            }
             link.declare_mapped(subjects, found);
         }
         for of in self.finds().iter().filter(|of| of.is_contained) {
@@ -203,8 +206,8 @@ impl Link {
         }
     }
 
-    /// Adds the mapped relationships that the link makes of entities of some types. One end of them is not found,
-    /// and may be of any type; so may the other, if it may be of several.
+    /// Adds the mapped relationships that the link makes of entities of some types. One end of them
+    /// is not found, and may be of any type; so may the other, if it may be of several.
     fn declare_mapped(&self, subjects: &[&'static EntityType], found: &mut BTreeSet<Relationship>) {
         let (item, other) = match (subjects, self.to) {
             ([item], _) => (item.kind, ANY),

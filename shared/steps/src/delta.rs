@@ -15,8 +15,8 @@ use crate::step::Step;
 pub struct Watch {
     /// The path below the base address of Microsoft Graph, such as `/users/delta`.
     pub path: &'static str,
-    /// What is watched of each object, as `$select` says it. For [`Tells::Items`] it is empty, and the
-    /// properties are those that the list itself selects.
+    /// What is watched of each object, as `$select` says it. For [`Tells::Items`] it is empty, and
+    /// the properties are those that the list itself selects.
     pub select: &'static str,
     /// What a change means for the list.
     pub tells: Tells,
@@ -29,11 +29,13 @@ pub enum Tells {
     Items,
     /// The list of the parent with that id, which has to be its key, is to be read again.
     Parents,
-    /// Every list which holds that object is to be read again. An object that the application may not read
-    /// stands in lists with its id alone: then there is nothing to watch, and being refused means no more.
+    /// Every list which holds that object is to be read again. An object that the application may
+    /// not read stands in lists with its id alone: then there is nothing to watch, and being
+    /// refused means no more.
     Members,
-    /// The list of every parent that the object is told to have got or lost is to be read again, and every list
-    /// which holds the object: lists of what parents are in, rather than of what is in them.
+    /// The list of every parent that the object is told to have got or lost is to be read again,
+    /// and every list which holds the object: lists of what parents are in, rather than of what is
+    /// in them.
     Holders,
 }
 
@@ -97,12 +99,12 @@ impl Step {
         }
     }
 
-    /// An item of a list whose items are watched, in the one form that reading the list and following its
-    /// changes both come to.
+    /// An item of a list whose items are watched, in the one form that reading the list and
+    /// following its changes both come to.
     ///
-    /// A list and a delta query write nothing in different ways: as null, as an empty list, or not at all. Here
-    /// a declared list is always there, and nothing else that is empty is. A delta query may add properties that
-    /// were not asked for, and annotations: these are left out.
+    /// A list and a delta query write nothing in different ways: as null, as an empty list, or not
+    /// at all. Here a declared list is always there, and nothing else that is empty is. A delta
+    /// query may add properties that were not asked for, and annotations: these are left out.
     #[must_use]
     pub fn canonical(&self, item: Value) -> Value {
         let mut item = item;

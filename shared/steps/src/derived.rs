@@ -8,8 +8,8 @@ use crate::step::Setting;
 
 /// A rule: what is in something that is in something is in that, too.
 ///
-/// It is no step, for it reads nothing. It goes by the relationships that the snapshot has in the end, those
-/// that are carried forward included, so that it never contradicts them.
+/// It is no step, for it reads nothing. It goes by the relationships that the snapshot has in the
+/// end, those that are carried forward included, so that it never contradicts them.
 #[derive(Debug)]
 pub struct Derived {
     /// Names the rule in plans and documents, as a step's id names that. Never changes.
@@ -28,8 +28,8 @@ pub struct Derived {
     pub nesting: &'static str,
     /// Which relationships it hands up, and what becomes of them.
     pub members: &'static [Member],
-    /// To how many at most of those that something is in, however deep, it hands up what is in that: the
-    /// nearest. What is nested by mistake, each in each, would otherwise fill any disk.
+    /// To how many at most of those that something is in, however deep, it hands up what is in
+    /// that: the nearest. What is nested by mistake, each in each, would otherwise fill any disk.
     pub most: usize,
 }
 

@@ -18,8 +18,8 @@ pub struct EntityType {
     pub doc: &'static str,
     /// The type of resource that it is, for what Azure Resource Manager knows.
     pub resource: Option<ResourceType>,
-    /// Whether the resource group that it lies in has it. What belongs to a resource lies in a group, too, but it is
-    /// the resource that has it.
+    /// Whether the resource group that it lies in has it. What belongs to a resource lies in a
+    /// group, too, but it is the resource that has it.
     pub is_contained: bool,
     /// What is recorded about every thing of its sort, such as what every resource has.
     pub shared: &'static [&'static [Property]],
@@ -42,7 +42,8 @@ impl EntityType {
     /// An object of Microsoft Entra ID or Intune, for declaring others with `..EntityType::OBJECT`.
     pub const OBJECT: Self = Self { shared: OBJECT, ..Self::NEW };
 
-    /// What exists although no answer describes it, for declaring others with `..EntityType::IMPLIED`.
+    /// What exists although no answer describes it, for declaring others with
+    /// `..EntityType::IMPLIED`.
     pub const IMPLIED: Self = Self { shared: IMPLIED, ..Self::NEW };
 
     /// A resource that lies in a resource group, which has it: for declaring others with
@@ -176,7 +177,8 @@ pub struct Property {
     pub ty: Type,
     /// Where Microsoft holds it; empty if no single field does.
     pub path: &'static str,
-    /// Where Microsoft holds it in answers that lack the path, in the order in which it is looked for.
+    /// Where Microsoft holds it in answers that lack the path, in the order in which it is looked
+    /// for.
     pub or: &'static [&'static str],
     /// What it means, in one sentence.
     pub doc: &'static str,
@@ -365,8 +367,8 @@ impl Property {
         Self { read: Read::LowerCase, ..self }
     }
 
-    /// Declares where the value is in answers that lack the path, as those of another API do: at the first of
-    /// some other paths that leads to something.
+    /// Declares where the value is in answers that lack the path, as those of another API do: at
+    /// the first of some other paths that leads to something.
     ///
     /// # Panics
     ///
@@ -479,13 +481,14 @@ fn unix_milliseconds(moment: OffsetDateTime) -> Option<i64> {
     i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
-/// Whether a moment stands for "never": the first one that .NET or Windows can express, in any zone.
+/// Whether a moment stands for "never": the first one that .NET or Windows can express, in any
+/// zone.
 fn is_never(moment: OffsetDateTime) -> bool {
     moment.year() <= 1601
 }
 
-/// A moment as services write it: ISO 8601, also with a blank for the `T`, without a zone (then it is
-/// UTC) or with a zone like `+0000`; or the form of HTTP (RFC 1123).
+/// A moment as services write it: ISO 8601, also with a blank for the `T`, without a zone (then it
+/// is UTC) or with a zone like `+0000`; or the form of HTTP (RFC 1123).
 fn moment(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     OffsetDateTime::parse(text, &Rfc3339)
@@ -546,28 +549,28 @@ mod tests {
             let read = property.read(item).unwrap();
             assert_eq!(read.unwrap_or_default(), *expected);
         }
-        const OPEN: Property = truth("open", "/open", "Whether it is open.");
+        let open = truth("open", "/open", "Whether it is open.");
         for (written, expected) in [
             (json!("True"), json!(true)),
             (json!("false"), json!(false)),
             (json!(true), json!(true)),
         ] {
-            check(&OPEN, &json!({ "open": written }), &expected);
+            check(&open, &json!({ "open": written }), &expected);
         }
-        assert!(OPEN.read(&json!({ "open": "perhaps" })).is_err());
-        const GROUPS: Property = split("groups", "/groups", ",", "The groups.");
-        check(&GROUPS, &json!({ "groups": "a, b,,c" }), &json!(["a", "b", "c"]));
-        check(&GROUPS, &json!({ "groups": "" }), &json!([]));
-        const ATTACHED: Property = is("attached", "/state", "Attached", "Whether it is attached.");
-        check(&ATTACHED, &json!({ "state": "attached" }), &json!(true));
-        check(&ATTACHED, &json!({ "state": "Reserved" }), &json!(false));
-        check(&ATTACHED, &json!({}), &json!(null));
-        const RULES: Property = count("rules", "/rules/*", "How many rules there are.");
-        check(&RULES, &json!({ "rules": [1, 2] }), &json!(2));
-        check(&RULES, &json!({}), &json!(0));
-        const NAME: Property = text("name", "/a", "The name.").or(&["/b", "/c"]);
-        check(&NAME, &json!({ "c": "third", "b": "second" }), &json!("second"));
-        check(&NAME, &json!({ "c": "third" }), &json!("third"));
+        assert!(open.read(&json!({ "open": "perhaps" })).is_err());
+        let groups = split("groups", "/groups", ",", "The groups.");
+        check(&groups, &json!({ "groups": "a, b,,c" }), &json!(["a", "b", "c"]));
+        check(&groups, &json!({ "groups": "" }), &json!([]));
+        let attached = is("attached", "/state", "Attached", "Whether it is attached.");
+        check(&attached, &json!({ "state": "attached" }), &json!(true));
+        check(&attached, &json!({ "state": "Reserved" }), &json!(false));
+        check(&attached, &json!({}), &json!(null));
+        let rules = count("rules", "/rules/*", "How many rules there are.");
+        check(&rules, &json!({ "rules": [1, 2] }), &json!(2));
+        check(&rules, &json!({}), &json!(0));
+        let name = text("name", "/a", "The name.").or(&["/b", "/c"]);
+        check(&name, &json!({ "c": "third", "b": "second" }), &json!("second"));
+        check(&name, &json!({ "c": "third" }), &json!("third"));
     }
 
     #[test]

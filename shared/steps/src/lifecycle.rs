@@ -1,7 +1,7 @@
 //! What Microsoft has retired, or is going to.
 //!
-//! A list that nothing answers is neither empty nor forbidden, so what ends is known beforehand. No step
-//! reads what has ended, unless in place of another that could not read what takes its place.
+//! A list that nothing answers is neither empty nor forbidden, so what ends is known beforehand. No
+//! step reads what has ended, unless in place of another that could not read what takes its place.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use crate::list::List;
 /// A list of Microsoft's that ends.
 #[derive(Debug)]
 pub struct Ending {
-    /// Where it lies, as steps declare it. Names in braces stand for any segment. Lists below it end, too.
+    /// Where it lies, as steps declare it. Names in braces stand for any segment. Lists below it
+    /// end, too.
     pub path: &'static str,
     /// The first version of the API that goes on, if only those before it end.
     pub before: Option<&'static str>,

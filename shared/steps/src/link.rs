@@ -21,8 +21,8 @@ pub struct Link {
     pub at: At,
     /// Of which items it holds.
     pub when: fn(&Item<'_>) -> bool,
-    /// What is lost, and what drift calls it, where an item refers to nothing although every one should: such
-    /// an item was not understood.
+    /// What is lost, and what drift calls it, where an item refers to nothing although every one
+    /// should: such an item was not understood.
     pub loses: Option<&'static str>,
     /// The name that a value at the path stands for, if any.
     pub by: fn(&str, &Item<'_>) -> Option<Name>,
@@ -160,7 +160,8 @@ impl Link {
         Self::at(class, &[], At::Parent)
     }
 
-    /// What the item belongs to relates to the entities of some types whose ids are at `path` of the item.
+    /// What the item belongs to relates to the entities of some types whose ids are at `path` of
+    /// the item.
     #[must_use]
     pub const fn from_parent(
         class: RelationshipClass,
@@ -216,7 +217,8 @@ impl Link {
         Self { when, ..self }
     }
 
-    /// Every item refers to something: where one does not, it was not understood, and `what` is lost.
+    /// Every item refers to something: where one does not, it was not understood, and `what` is
+    /// lost.
     #[must_use]
     pub const fn or_lose(self, what: &'static str) -> Self {
         Self { loses: Some(what), ..self }
@@ -265,8 +267,8 @@ impl Link {
     }
 }
 
-/// What becomes of a reference to what is not collected: a mapped relationship of a type to what has one of
-/// some sets of properties, or which is created with all of them.
+/// What becomes of a reference to what is not collected: a mapped relationship of a type to what
+/// has one of some sets of properties, or which is created with all of them.
 pub(crate) fn map(kind: &str, filters: &[&[&str]], target: Value) -> Unresolved {
     let Value::Object(target) = target else { return Unresolved::Drop };
     Unresolved::Map {

@@ -17,8 +17,8 @@ pub struct List {
     pub parents: &'static [&'static EntityType],
     /// Which of these have one worth reading, by the properties that are stored of them.
     pub only: fn(&Value) -> bool,
-    /// The property by which parents are told apart, where several have the same list: of those with one value, one
-    /// is asked for it. It is a text, and in the path the list is called by it.
+    /// The property by which parents are told apart, where several have the same list: of those
+    /// with one value, one is asked for it. It is a text, and in the path the list is called by it.
     pub distinct: Option<&'static str>,
     /// How it is asked for.
     pub ask: Ask,
@@ -26,9 +26,10 @@ pub struct List {
     pub answer: Answer,
     /// The list to read where this one is forbidden.
     pub fallback: Option<&'static List>,
-    /// The delta queries that together tell what has changed of it, in the order in which they are asked;
-    /// empty if only reading it again does. Those of a list of each parent leave the parents' properties to
-    /// the parents' own step: conversions know a parent by its key and type alone.
+    /// The delta queries that together tell what has changed of it, in the order in which they are
+    /// asked; empty if only reading it again does. Those of a list of each parent leave the
+    /// parents' properties to the parents' own step: conversions know a parent by its key and type
+    /// alone.
     pub delta: &'static [Watch],
 }
 
@@ -41,12 +42,14 @@ pub struct Place {
     pub domain: Domain,
     /// The type of resource that it lists, for Azure Resource Manager.
     pub resource: Listed,
-    /// The path below the base address of the service, where it does not follow from the type of resource.
+    /// The path below the base address of the service, where it does not follow from the type of
+    /// resource.
     path: &'static str,
-    /// The name that stands between the last two words of the type, where there is but one; or else empty.
+    /// The name that stands between the last two words of the type, where there is but one; or else
+    /// empty.
     within: &'static str,
-    /// The version of the API, where it does not follow from the type of resource. Microsoft Graph's path
-    /// says it.
+    /// The version of the API, where it does not follow from the type of resource. Microsoft
+    /// Graph's path says it.
     version: &'static str,
 }
 
@@ -57,27 +60,28 @@ pub enum Listed {
     Nothing,
     /// One type.
     Type(ResourceType),
-    /// What each parent has under a name, such as `privateEndpointConnections`: it is a type below that of
-    /// the parent, which says the version, too.
+    /// What each parent has under a name, such as `privateEndpointConnections`: it is a type below
+    /// that of the parent, which says the version, too.
     OfParent(&'static str),
 }
 
 /// How a list is asked for.
 #[derive(Debug)]
 pub struct Ask {
-    /// Further query parameters, without `$select`. Names in braces stand for the same as in the path.
+    /// Further query parameters, without `$select`. Names in braces stand for the same as in the
+    /// path.
     pub query: &'static str,
     /// For Microsoft Graph: whether to ask for just the declared properties, which costs fewer
     /// resource units. What links and hooks read besides is named by `also`.
     pub select: bool,
     /// Properties to select that no property or link declares.
     pub also: &'static [&'static str],
-    /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it for
-    /// what it calls advanced queries.
+    /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it
+    /// for what it calls advanced queries.
     pub eventual: bool,
-    /// Whether Microsoft Graph is asked how many items there are, to compare with how many come. The
-    /// query becomes an advanced one by that, which not every directory answers: then the list is read
-    /// without.
+    /// Whether Microsoft Graph is asked how many items there are, to compare with how many come.
+    /// The query becomes an advanced one by that, which not every directory answers: then the list
+    /// is read without.
     /// Source: Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects".
     pub counted: bool,
     /// By which method, and with which body.
@@ -100,8 +104,8 @@ pub enum Method {
 pub struct Answer {
     /// How its pages look.
     pub shape: Shape,
-    /// Whether Azure Resource Manager leaves out what the principal may not see, rather than refusing the
-    /// list. Nothing is concluded from such a list if it is empty.
+    /// Whether Azure Resource Manager leaves out what the principal may not see, rather than
+    /// refusing the list. Nothing is concluded from such a list if it is empty.
     pub filtered: bool,
     /// What it lacks, for a fallback that does not say everything that the list itself would.
     pub lacks: Option<&'static str>,
@@ -110,13 +114,13 @@ pub struct Answer {
 /// A report of Microsoft Intune: a table, asked for by a name or at an address of its own.
 #[derive(Debug)]
 pub struct Report {
-    /// The names of the report, the current one first. Intune renames reports, and some tenants know the
-    /// new name later than others. Empty for a table, whose address says what it is.
+    /// The names of the report, the current one first. Intune renames reports, and some tenants
+    /// know the new name later than others. Empty for a table, whose address says what it is.
     pub names: &'static [&'static str],
     /// The columns to ask for.
     pub columns: &'static [&'static str],
-    /// Which rows to ask for, such as `(ApplicationId eq '{id}')`; empty for all. Names in braces stand for
-    /// the same as in the path of the list.
+    /// Which rows to ask for, such as `(ApplicationId eq '{id}')`; empty for all. Names in braces
+    /// stand for the same as in the path of the list.
     pub filter: &'static str,
 }
 
@@ -189,8 +193,8 @@ pub enum Shape {
     /// `{"TotalRowCount": 2, "Schema": [{"Column": "DeviceId", …}, …], "Values": [["…", …], …]}`.
     /// An item is an object with the names of the columns.
     Table,
-    /// Rows of a report that Intune prepares when it is asked to, and hands out as a CSV file in a zip
-    /// archive. An item is an object with the names of the columns, and text for values.
+    /// Rows of a report that Intune prepares when it is asked to, and hands out as a CSV file in a
+    /// zip archive. An item is an object with the names of the columns, and text for values.
     Export,
 }
 
@@ -221,8 +225,8 @@ impl List {
         delta: &[],
     };
 
-    /// All entities of a type of Azure Resource Manager that the subscription has; with [`List::of_each`], those
-    /// that each parent has.
+    /// All entities of a type of Azure Resource Manager that the subscription has; with
+    /// [`List::of_each`], those that each parent has.
     ///
     /// # Panics
     ///
@@ -237,7 +241,8 @@ impl List {
         }
     }
 
-    /// All resources of a type that the subscription has; with [`List::of_each`], those that each parent has.
+    /// All resources of a type that the subscription has; with [`List::of_each`], those that each
+    /// parent has.
     #[must_use]
     pub const fn of_type(resource: ResourceType) -> Self {
         let place = Place {
@@ -248,24 +253,25 @@ impl List {
         Self { place, ..Self::NEW }
     }
 
-    /// What each entity of some types has under a name, such as `privateEndpointConnections`. The versions of
-    /// the API, and the permissions, are those of the types.
+    /// What each entity of some types has under a name, such as `privateEndpointConnections`. The
+    /// versions of the API, and the permissions, are those of the types.
     #[must_use]
     pub const fn own(name: &'static str, parents: &'static [&'static EntityType]) -> Self {
         let place = Place { resource: Listed::OfParent(name), ..Self::NEW.place };
         Self { place, parents, ..Self::NEW }
     }
 
-    /// Within the one of its kind that has a name: queues lie within the queue service that is called `default`,
-    /// at `{id}/queueServices/default/queues`.
+    /// Within the one of its kind that has a name: queues lie within the queue service that is
+    /// called `default`, at `{id}/queueServices/default/queues`.
     #[must_use]
     pub const fn within(self, name: &'static str) -> Self {
         Self { place: Place { within: name, ..self.place }, ..self }
     }
 
     /// At a path of its own, rather than at that which follows from the type. `{subscription}` and
-    /// `{directory}` stand for the ids of the instance's subscription and directory, `{day}` for the last day
-    /// that is accounted for, `{id}` and other names in braces for properties of the parent.
+    /// `{directory}` stand for the ids of the instance's subscription and directory, `{day}` for
+    /// the last day that is accounted for, `{id}` and other names in braces for properties of the
+    /// parent.
     ///
     /// # Panics
     ///
@@ -320,8 +326,8 @@ impl List {
         Self { parents, ..self }
     }
 
-    /// Such a list for each value of a text property that entities of some types have, however many have the
-    /// same. The path calls it by the name of the property.
+    /// Such a list for each value of a text property that entities of some types have, however many
+    /// have the same. The path calls it by the name of the property.
     #[must_use]
     pub const fn of_each_value(
         self,
@@ -331,7 +337,8 @@ impl List {
         Self { parents, distinct: Some(property), ..self }
     }
 
-    /// Only for those of the entities of which this holds, by the properties that are stored of them.
+    /// Only for those of the entities of which this holds, by the properties that are stored of
+    /// them.
     #[must_use]
     pub const fn only(self, only: fn(&Value) -> bool) -> Self {
         Self { only, ..self }
@@ -448,7 +455,8 @@ impl List {
         }
     }
 
-    /// The version of the API for the list of a parent of a type; empty for Microsoft Graph, whose path says it.
+    /// The version of the API for the list of a parent of a type; empty for Microsoft Graph, whose
+    /// path says it.
     #[must_use]
     pub fn version(&self, parent: Option<&str>) -> &'static str {
         match self.place.resource {
@@ -475,8 +483,9 @@ impl List {
         }
     }
 
-    /// The namespace of the resource provider that a subscription has to have registered for there to be anything
-    /// in it. A list of each parent has none: where there is a parent, its list is worth asking for.
+    /// The namespace of the resource provider that a subscription has to have registered for there
+    /// to be anything in it. A list of each parent has none: where there is a parent, its list is
+    /// worth asking for.
     #[must_use]
     pub fn namespace(&self) -> Option<&'static str> {
         match self.place.resource {

@@ -1,8 +1,9 @@
 //! Types of resource of Azure Resource Manager.
 //!
-//! A type is said once, with the version of the API that is asked for it. Everything else that is made of its name
-//! follows from here: where its lists lie, the action that reading it takes, the resource provider that has to be
-//! registered, the budget of requests that it draws on, and whether an id is one of its.
+//! A type is said once, with the version of the API that is asked for it. Everything else that is
+//! made of its name follows from here: where its lists lie, the action that reading it takes, the
+//! resource provider that has to be registered, the budget of requests that it draws on, and
+//! whether an id is one of its.
 
 use graph::Key;
 
@@ -22,7 +23,8 @@ impl ResourceType {
     ///
     /// # Panics
     ///
-    /// When compiled, if the name is not a provider's namespace and a type, or the version is no date.
+    /// When compiled, if the name is not a provider's namespace and a type, or the version is no
+    /// date.
     #[must_use]
     pub const fn new(name: &'static str, version: &'static str) -> Self {
         assert!(
@@ -60,10 +62,29 @@ impl ResourceType {
     #[must_use]
     pub const fn domain(self) -> Domain {
         match self.name.as_bytes() {
-            [b'M', b'i', b'c', b'r', b'o', b's', b'o', b'f', b't', b'.', rest @ ..] => match rest {
-                [b'S', b't', b'o', b'r', b'a', b'g', b'e', b'/', ..] => Domain::Storage,
-                _ => Domain::ResourceManager,
-            },
+            // `Microsoft.Storage/` and nothing that begins with it, such as
+            // `Microsoft.StorageMover/`.
+            [
+                _,
+                _,
+                _,
+                _,
+                _,
+                _,
+                _,
+                _,
+                _,
+                b'.',
+                b'S',
+                b't',
+                b'o',
+                b'r',
+                b'a',
+                b'g',
+                b'e',
+                b'/',
+                ..,
+            ] => Domain::Storage,
             _ => Domain::ResourceManager,
         }
     }
@@ -74,8 +95,8 @@ impl ResourceType {
         format!("/subscriptions/{{subscription}}/providers/{}", self.name)
     }
 
-    /// The path of the list of those of one parent: below it if they are children of its type, or else those
-    /// that extend it, as diagnostic settings extend anything.
+    /// The path of the list of those of one parent: below it if they are children of its type, or
+    /// else those that extend it, as diagnostic settings extend anything.
     #[must_use]
     pub fn of_parent(self, parent: Option<Self>) -> String {
         let below = parent.and_then(|it| self.name.strip_prefix(it.name)?.strip_prefix('/'));
@@ -92,7 +113,8 @@ impl ResourceType {
         let Some((_, rest)) = key.as_str().rsplit_once("/providers/") else { return false };
         let mut segments = rest.split('/');
         let is_provider = segments.next().is_some_and(|it| it.eq_ignore_ascii_case(namespace));
-        // Types and names alternate. A name between two types may be that of a service that there is one of.
+        // Types and names alternate. A name between two types may be that of a service that there
+        // is one of.
         let found: Vec<&str> = segments.step_by(2).collect();
         let types: Vec<&str> = types.split('/').collect();
         is_provider

@@ -30,8 +30,8 @@ pub struct Step {
     pub becomes: Becomes,
     /// What it needs.
     pub needs: Needs,
-    /// The id of the step that it stands in for: it only reads anything if that one could not, and what it
-    /// finds is then as good.
+    /// The id of the step that it stands in for: it only reads anything if that one could not, and
+    /// what it finds is then as good.
     pub instead_of: Option<&'static str>,
     /// The item to go by where the list cannot be read, for an entity that has to exist.
     pub stand_in: Option<fn(&Scope) -> Value>,
@@ -54,7 +54,8 @@ impl Step {
     /// A step of Microsoft 365, for declaring others with `..Step::MICROSOFT365`.
     pub const MICROSOFT365: Self = Self { integration: Integration::Microsoft365, ..Self::AZURE };
 
-    /// What the collector must be allowed to do for it: what it names, and what follows from its lists.
+    /// What the collector must be allowed to do for it: what it names, and what follows from its
+    /// lists.
     #[must_use]
     pub fn permissions(&self) -> Vec<Permission> {
         let lists = [Some(&self.list), self.list.fallback].into_iter().flatten();

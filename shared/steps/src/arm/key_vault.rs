@@ -1,7 +1,7 @@
 //! Microsoft.KeyVault: vaults, and what is in them.
 //!
-//! Who may list what is in a vault is decided by the vault. Where it refuses, Azure Resource Manager
-//! is asked instead, which answers in another shape. Both become the same entities.
+//! Who may list what is in a vault is decided by the vault. Where it refuses, Azure Resource
+//! Manager is asked instead, which answers in another shape. Both become the same entities.
 
 pub(crate) mod keys;
 pub(crate) mod secrets;

@@ -83,7 +83,8 @@ fn finds(step: &Step) -> String {
     kinds.join(", ")
 }
 
-/// Whether a step finds the entities of a type itself, so that all of their properties are told of anyway.
+/// Whether a step finds the entities of a type itself, so that all of their properties are told of
+/// anyway.
 fn finds_all_of(step: &Step, of: &EntityType) -> bool {
     step.entity_types().any(|it| std::ptr::eq(it, of))
 }

@@ -1,4 +1,5 @@
-//! The passwords and certificates that applications sign in with: that they are there, and until when.
+//! The passwords and certificates that applications sign in with: that they are there, and until
+//! when.
 //!
 //! They stand in the items of applications and service principals, so nothing more is asked for.
 
@@ -9,8 +10,8 @@ use crate::prelude::*;
 
 /// The credentials that stand in an application or a service principal.
 ///
-/// Those of managed identities are Microsoft's own, who renews them every few weeks: no one can forget to, and no
-/// one else ever holds them.
+/// Those of managed identities are Microsoft's own, who renews them every few weeks: no one can
+/// forget to, and no one else ever holds them.
 pub(crate) const CERTIFICATES: Part = Part::at(
     "/keyCredentials/*",
     credential(&CERTIFICATE).key(|it| it.key_below("keyCredentials", "/keyId")),

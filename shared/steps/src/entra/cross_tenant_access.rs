@@ -1,5 +1,5 @@
-//! Cross-tenant access: whom the directory lets in from other directories, whom it lets out to them, and
-//! what of theirs it believes.
+//! Cross-tenant access: whom the directory lets in from other directories, whom it lets out to
+//! them, and what of theirs it believes.
 
 pub(crate) mod defaults;
 pub(crate) mod partners;

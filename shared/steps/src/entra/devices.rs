@@ -59,8 +59,8 @@ pub(crate) static STEP: Step =
     Step {
         id: "ad-devices",
         name: "Entra ID Devices",
-        // What is expanded is cut off at 20, and there is one owner at most. A list can be expanded by one
-        // relationship only.
+        // What is expanded is cut off at 20, and there is one owner at most. A list can be expanded
+        // by one relationship only.
         // Source: Microsoft Graph, "List registeredOwners" and "Use query parameters".
         list: List::graph("/devices")
             .query("$top=999&$expand=registeredOwners($select=id)")

@@ -25,8 +25,8 @@ pub(crate) const RESOURCE_ID: Property = text(
 
 const KIND: &str = "azure_resource_has_managed_identity";
 
-/// From the resource that a managed identity is of. Which type it has, Microsoft Graph does not say; the
-/// instance of a subscription mostly collects it.
+/// From the resource that a managed identity is of. Which type it has, Microsoft Graph does not
+/// say; the instance of a subscription mostly collects it.
 pub(crate) const OF_RESOURCE: Link = Link::found(RelationshipClass::Has, &[], |principal| {
     Identity::of(principal).map(|it| Name::of_id(it.resource)).into_iter().collect()
 })
@@ -46,7 +46,8 @@ pub(crate) fn describe(principal: &Item<'_>, entity: &mut Entity) {
     entity.set(RESOURCE_ID.name, Some(identity.resource));
 }
 
-/// What the alternative names of a managed identity say: `isExplicit=True`, and the id of a resource.
+/// What the alternative names of a managed identity say: `isExplicit=True`, and the id of a
+/// resource.
 struct Identity<'i> {
     /// Whether it is a resource of its own, rather than of one that lives and dies with it.
     is_explicit: bool,

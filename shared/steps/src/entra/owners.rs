@@ -1,7 +1,7 @@
 //! Who owns groups, applications and service principals.
 //!
-//! An owner of a group decides who is in it; one of an application or a service principal can give it
-//! a new credential, and then sign in as it.
+//! An owner of a group decides who is in it; one of an application or a service principal can give
+//! it a new credential, and then sign in as it.
 
 use crate::entra::applications::APPLICATION;
 use crate::entra::groups::GROUP;
@@ -26,9 +26,9 @@ pub(crate) static OF_GROUPS: Step = Step {
 
 /// The owners that the list of owners leaves out.
 ///
-/// Microsoft Graph's v1.0 does not list service principals as owners of groups (see "List group owners"
-/// of its reference); asking for them by their type does, as it does for members. What both lists give
-/// is one relationship in the end.
+/// Microsoft Graph's v1.0 does not list service principals as owners of groups (see "List group
+/// owners" of its reference); asking for them by their type does, as it does for members. What both
+/// lists give is one relationship in the end.
 pub(crate) static SERVICE_PRINCIPALS_OF_GROUPS: Step = Step {
     id: "ad-group-service-principal-owners",
     name: "Entra ID Group Owners that are Service Principals",

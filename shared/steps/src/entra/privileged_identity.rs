@@ -1,4 +1,5 @@
-//! Privileged Identity Management: who may take on a role or enter a group when needed, and who has.
+//! Privileged Identity Management: who may take on a role or enter a group when needed, and who
+//! has.
 
 pub(crate) mod group_assignments;
 pub(crate) mod group_eligibilities;
@@ -82,9 +83,9 @@ const MANAGED: &[&EntityType] = &[&GROUP];
 
 /// Schedules of the groups that can hold roles of the directory.
 ///
-/// Microsoft Graph gives schedules of one group or one principal at a time, and does not say which groups
-/// are managed. Those that can hold roles are few, and what they are made for; asking for all would cost
-/// as much again as the members of all groups.
+/// Microsoft Graph gives schedules of one group or one principal at a time, and does not say which
+/// groups are managed. Those that can hold roles are few, and what they are made for; asking for
+/// all would cost as much again as the members of all groups.
 const fn of_group(path: &'static str) -> List {
     List::graph(path)
         .of_each(MANAGED)

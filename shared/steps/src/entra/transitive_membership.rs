@@ -1,7 +1,7 @@
 //! Who is in a group because a group is in it.
 //!
-//! Microsoft Graph would say so of each group (`/groups/{id}/transitiveMembers`), at the cost of reading all
-//! members once more for each level. It follows from what is read anyhow.
+//! Microsoft Graph would say so of each group (`/groups/{id}/transitiveMembers`), at the cost of
+//! reading all members once more for each level. It follows from what is read anyhow.
 
 use graph::RelationshipClass;
 

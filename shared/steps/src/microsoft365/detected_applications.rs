@@ -1,8 +1,8 @@
 //! Applications that were detected on devices, managed or not.
 //!
-//! Intune tells the versions of an application apart, and what is of another publisher. Here an application is
-//! what goes by one name: its versions and publishers are listed, and each installation says which
-//! version it is.
+//! Intune tells the versions of an application apart, and what is of another publisher. Here an
+//! application is what goes by one name: its versions and publishers are listed, and each
+//! installation says which version it is.
 
 use graph::{End, Entity, Key, Name, RelationshipKey};
 use serde_json::value::to_raw_value;
@@ -61,7 +61,8 @@ pub(crate) static STEP: Step = Step {
     ..Step::MICROSOFT365
 };
 
-/// The same, some applications at a time. It says how large they are, and takes a request for each thousand.
+/// The same, some applications at a time. It says how large they are, and takes a request for each
+/// thousand.
 pub(crate) static PAGES: Step = Step {
     id: "detected-applications-pages",
     name: "Detected Applications, page by page",
@@ -97,7 +98,8 @@ pub(crate) static INSTALLATIONS: Step = Step {
     ..Step::MICROSOFT365
 };
 
-/// The same, device by device, with the applications that are installed. Only the beta API lists them.
+/// The same, device by device, with the applications that are installed. Only the beta API lists
+/// them.
 pub(crate) static INSTALLATIONS_BY_DEVICE: Step = Step {
     id: "detected-application-installations-by-device",
     name: "Detected Applications' Installations, device by device",

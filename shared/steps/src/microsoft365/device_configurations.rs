@@ -41,8 +41,8 @@ pub(crate) static STEP: Step = Step {
 
 /// How every device stands to every device configuration.
 ///
-/// The report takes the place of the statuses of each configuration, which Microsoft no longer supports. It
-/// tells of other sorts of policy, too, and is asked for the ones that are collected.
+/// The report takes the place of the statuses of each configuration, which Microsoft no longer
+/// supports. It tells of other sorts of policy, too, and is asked for the ones that are collected.
 pub(crate) static FINDINGS: Step = Step {
     id: "device-configurations-and-findings",
     name: "Device Configurations' Findings",

@@ -81,10 +81,10 @@ const MANAGED: &[Property] = &[
 
 /// The type of a device, by what Intune calls its sort and its model.
 ///
-/// Sorts that are not named say nothing of the form: tablets, headsets, whiteboards, and what there may
-/// yet be.
-/// Source: Microsoft Graph, "deviceType enum type"; Microsoft Intune, "Using Windows virtual machines with
-/// Intune" (the model).
+/// Sorts that are not named say nothing of the form: tablets, headsets, whiteboards, and what there
+/// may yet be.
+/// Source: Microsoft Graph, "deviceType enum type"; Microsoft Intune, "Using Windows virtual
+/// machines with Intune" (the model).
 pub(super) fn type_of(sort: Option<&str>, model: Option<&str>) -> &'static EntityType {
     if model == Some(VIRTUAL) {
         return &SERVER;

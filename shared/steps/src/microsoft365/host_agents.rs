@@ -1,7 +1,7 @@
 //! The agents by which Intune manages devices: one on each.
 //!
-//! They are no objects of Intune's. A device may be known to others, too, and its agent only to Intune, so
-//! what Intune thinks of a device is told of its agent.
+//! They are no objects of Intune's. A device may be known to others, too, and its agent only to
+//! Intune, so what Intune thinks of a device is told of its agent.
 
 use graph::{Entity, Key};
 

@@ -40,9 +40,9 @@ pub(crate) static MANAGED_APPLICATION: EntityType = EntityType {
 
 const READ: &[&str] = &["DeviceManagementApps.Read.All"];
 
-/// The applications that matter: those that are assigned, and those of the company. Only the beta API says
-/// which are. What an application is made of differs from platform to platform, so nothing is selected;
-/// and a size of pages is not asked for, which the service has answered with errors.
+/// The applications that matter: those that are assigned, and those of the company. Only the beta
+/// API says which are. What an application is made of differs from platform to platform, so nothing
+/// is selected; and a size of pages is not asked for, which the service has answered with errors.
 pub(crate) static STEP: Step = Step {
     id: "managed-applications",
     name: "Managed Applications",

@@ -1,7 +1,8 @@
 //! How devices stand to policies: what agents were assigned, and what is wrong.
 //!
-//! Policies of both sorts are told of in the same way, by two lists: a report for all policies at once, and
-//! where that cannot be read, the statuses of each policy by itself. Both become the same.
+//! Policies of both sorts are told of in the same way, by two lists: a report for all policies at
+//! once, and where that cannot be read, the statuses of each policy by itself. Both become the
+//! same.
 
 use graph::{End, Key, Name, Reference, RelationshipClass, RelationshipKey};
 
@@ -29,8 +30,8 @@ pub(super) struct State<'a> {
     pub(super) reported: Option<i64>,
 }
 
-/// What relates by the states of policies of a type: the agent that was assigned the policy, the policy
-/// that identified a finding, and the device that has it.
+/// What relates by the states of policies of a type: the agent that was assigned the policy, the
+/// policy that identified a finding, and the device that has it.
 pub(super) const fn links(policy: &'static [&'static EntityType]) -> [Link; 3] {
     const FINDINGS: &[&EntityType] = &[&FINDING];
     const AGENTS: &[&EntityType] = &[&HOST_AGENT];
@@ -77,7 +78,8 @@ impl<'a> State<'a> {
         })
     }
 
-    /// Adds what the state becomes. An assignment has `key` for its key, unless that is composed as usual.
+    /// Adds what the state becomes. An assignment has `key` for its key, unless that is composed as
+    /// usual.
     pub(super) fn add(
         &self,
         [assigned, identified, has]: &[Link; 3],
@@ -113,8 +115,8 @@ impl<'a> State<'a> {
     }
 }
 
-/// The id of a status as Intune composes it: of the ids of the tenant's account at Intune, the policy and the
-/// device. Reports do not tell it, and both lists are to find the same.
+/// The id of a status as Intune composes it: of the ids of the tenant's account at Intune, the
+/// policy and the device. Reports do not tell it, and both lists are to find the same.
 fn id(item: &Item<'_>, policy: &str, device: &str) -> Option<String> {
     Some(format!("{}_{policy}_{device}", item.scope.intune_account_id.as_deref()?))
 }

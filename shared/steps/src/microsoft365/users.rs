@@ -19,10 +19,11 @@ pub(crate) static STEP: Step = Step {
 
 /// When users signed in last.
 ///
-/// It needs a permission that users as such do not need, and a tenant with a premium licence; and it
-/// may be asked for less often than anything else. So it is a step of its own: whatever becomes of it, the
-/// users are there.
-/// Source: Microsoft Graph, "List users" (at most 500 to a page), "Microsoft Graph throttling limits".
+/// It needs a permission that users as such do not need, and a tenant with a premium licence; and
+/// it may be asked for less often than anything else. So it is a step of its own: whatever becomes
+/// of it, the users are there.
+/// Source: Microsoft Graph, "List users" (at most 500 to a page), "Microsoft Graph throttling
+/// limits".
 pub(crate) static SIGN_IN_ACTIVITY: Step = Step {
     id: "users-sign-in-activity",
     name: "Microsoft 365 Users' Sign-in Activity",

@@ -79,8 +79,8 @@ fn granted(_: &str, policy: &Item<'_>) -> Map<String, Value> {
     properties
 }
 
-/// A policy may hold for a principal only through one application, besides another policy that holds for the
-/// principal as such.
+/// A policy may hold for a principal only through one application, besides another policy that
+/// holds for the principal as such.
 fn application(_: &str, policy: &Item<'_>) -> Option<RelationshipKey> {
     let application = policy.text("/applicationId")?.to_ascii_lowercase();
     Some(RelationshipKey::Prefix(format!("{}|allows|{application}", policy.parent?.key)))

@@ -74,8 +74,8 @@ fn addresses(nic: &Item<'_>, entity: &mut Entity) {
     let text = |path| path::first(primary, path).and_then(Value::as_str);
     entity.set("privateIpAddress", text("/properties/privateIPAddress"));
     entity.set("publicIpAddress", text("/properties/publicIPAddress/properties/ipAddress"));
-    // An interface names its public addresses by id. Which they are, they say themselves; that there
-    // are none, only the interface can say.
+    // An interface names its public addresses by id. Which they are, they say themselves; that
+    // there are none, only the interface can say.
     if nic.values("/properties/ipConfigurations/*/properties/publicIPAddress").is_empty() {
         entity.set("publicIp", Some(Value::Array(Vec::new())));
     }

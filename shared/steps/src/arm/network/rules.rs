@@ -250,8 +250,8 @@ fn application_security_group(id: &str) -> (Name, Unresolved) {
     (Name::of_id(id), unresolved)
 }
 
-/// What is not of the subscription: whoever reads the graph finds it by its key, or else by all that
-/// is known of it.
+/// What is not of the subscription: whoever reads the graph finds it by its key, or else by all
+/// that is known of it.
 fn outside(name: &str, target: Value) -> Option<(Name, Unresolved)> {
     let Value::Object(target) = target else { return None };
     let has_key = target.contains_key("_key");

@@ -1,4 +1,5 @@
-//! The subscriptions that there are: which of them get instances of their own, and which are skipped.
+//! The subscriptions that there are: which of them get instances of their own, and which are
+//! skipped.
 
 use crate::arm::resources::subscriptions::{SUBSCRIPTION, bare_id, tenant};
 use crate::discovery::Discovery;
@@ -8,7 +9,8 @@ pub(crate) static STEP: Step = Step {
     id: "rm-skipped-subscription",
     name: "Skipped Subscriptions",
     list: List::of(&SUBSCRIPTION).at("/subscriptions"),
-    // A subscription that is skipped has no instance that could collect it, so it is an entity here.
+    // A subscription that is skipped has no instance that could collect it, so it is an entity
+    // here.
     becomes: Becomes::choice(&[&SUBSCRIPTION], |it| reason(it).map(|_| &SUBSCRIPTION))
         .aliases(bare_id)
         .refine(|subscription, entity| {

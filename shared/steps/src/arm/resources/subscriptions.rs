@@ -10,7 +10,8 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     kind: "azure_subscription",
     class: &["Account"],
     doc: "A subscription, which owns resources and pays for them.",
-    // Not every step that finds subscriptions finds skipped ones, so that is no property of its own.
+    // Not every step that finds subscriptions finds skipped ones, so that is no property of its
+    // own.
     shared: &[ADDRESSED, TAGGED, SKIPPED],
     properties: &[
         text("name", "/displayName", "The name that people see."),

@@ -33,8 +33,8 @@ pub(crate) static STEP: Step = Step {
     id: "rm-access-package-assignment-approver",
     name: "Entitlement Management Access Package Assignment Approver",
     covers: &["rm-access-package-assignment-approver-is-user"],
-    // An approval has the id of its request. Microsoft documents it for signed-in users only; the reference
-    // was seen to read it as an application.
+    // An approval has the id of its request. Microsoft documents it for signed-in users only; the
+    // reference was seen to read it as an application.
     list: List::graph(
         "/identityGovernance/entitlementManagement/accessPackageAssignmentApprovals/{id}",
     )

@@ -6,8 +6,8 @@ use crate::delta::Watch;
 use crate::entra::directory_roles::ROLE_DEFINITION;
 use crate::prelude::*;
 
-/// What this directory calls the roles that were ever held in it. Assignments for administrative units
-/// know roles by these ids only.
+/// What this directory calls the roles that were ever held in it. Assignments for administrative
+/// units know roles by these ids only.
 pub(crate) static STEP: Step = Step {
     id: "ad-directory-roles",
     name: "Entra ID Directory Roles",

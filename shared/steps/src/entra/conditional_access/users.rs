@@ -7,7 +7,8 @@ use super::policies::{POLICIES, POLICY};
 use crate::entra::users::{USER, audience};
 use crate::prelude::*;
 
-/// A step of its own, as it has a switch of its own: most policies are for all users, and relate to each.
+/// A step of its own, as it has a switch of its own: most policies are for all users, and relate to
+/// each.
 pub(crate) static STEP: Step = Step {
     id: "ad-conditional-access-policy-assigned-azure-ad-users-relationships",
     name: "Conditional Access Policy Assigned AD Users Relationships",
@@ -37,7 +38,8 @@ fn named(user: &str) -> Option<Name> {
     }
 }
 
-/// The names of the sorts of guests that a policy includes. Other sorts have no users in the directory.
+/// The names of the sorts of guests that a policy includes. Other sorts have no users in the
+/// directory.
 fn guests(policy: &Item<'_>) -> Vec<Name> {
     const GUESTS: &str = "/conditions/users/includeGuestsOrExternalUsers";
     let tenants = policy.text(&format!("{GUESTS}/externalTenants/membershipKind"));

@@ -23,7 +23,8 @@ pub(crate) static MEMBER: EntityType = EntityType {
 pub(crate) const OTHER_MEMBER: Link =
     Link::of_parent(RelationshipClass::Has).kind("azure_group_has_member");
 
-/// Who is in which group. A group that gains or loses a member, or whose member is deleted, is told.
+/// Who is in which group. A group that gains or loses a member, or whose member is deleted, is
+/// told.
 pub(crate) const MEMBERSHIPS: Watch = Watch::parents("/groups/delta", "members");
 
 /// What is converted of contacts, which no step collects as such.

@@ -5,7 +5,8 @@ use crate::prelude::*;
 
 /// When users signed in last.
 ///
-/// Pages hold 500 users, and ten of them may be read in a minute: of one application, for all its tenants.
+/// Pages hold 500 users, and ten of them may be read in a minute: of one application, for all its
+/// tenants.
 /// Source: Microsoft Graph, "List users" and "Service-specific throttling limits".
 pub(crate) static STEP: Step = Step {
     id: "ad-user-sign-in-activity",

@@ -7,7 +7,8 @@ use crate::entra::groups::members::{CONTACTS, MEMBER, MEMBERSHIPS, OTHER_MEMBER}
 use crate::entra::users::USER;
 use crate::prelude::*;
 
-/// The relationships to users and groups, which other steps collect, and to what no other step does.
+/// The relationships to users and groups, which other steps collect, and to what no other step
+/// does.
 static HAS: [Link; 3] = [
     Link::from_parent(RelationshipClass::Has, &[&USER], "/id")
         .kind("azure_group_has_user")

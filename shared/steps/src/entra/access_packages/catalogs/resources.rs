@@ -24,8 +24,8 @@ fn applications(resource: &Item<'_>) -> Vec<Name> {
     application(resource).map(Name::of_id).into_iter().collect()
 }
 
-/// The application id of a resource that is an application. Only its description says it: its own id in
-/// the directory is that of a service principal.
+/// The application id of a resource that is an application. Only its description says it: its own
+/// id in the directory is that of a service principal.
 fn application<'i>(resource: &Item<'i>) -> Option<&'i str> {
     const LABEL: &str = "appid:";
     if resource.text("/originSystem") != Some("AadApplication") {
