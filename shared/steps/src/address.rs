@@ -8,9 +8,10 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::becomes::{Becomes, Emits};
-use crate::convert::{Parent, Scope};
-use crate::entity::Property;
-use crate::list::{List, Method, Service, Shape};
+use crate::domain::Service;
+use crate::item::{Parent, Scope};
+use crate::list::{List, Method, Shape};
+use crate::property::Property;
 use crate::step::Step;
 use crate::uri::{SEGMENT, escape};
 

@@ -2,10 +2,12 @@
 
 use graph::{Entity, Key, Name};
 
-use crate::convert::{Item, Output};
 use crate::discovery::Discovery;
-use crate::entity::{EntityType, Property};
+use crate::entity::EntityType;
+use crate::item::Item;
 use crate::link::Link;
+use crate::output::Output;
+use crate::property::Property;
 
 /// What an item becomes, or something that stands in an item.
 #[derive(Debug)]

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use graph::{Direction, RelationshipClass, relationship_type};
 
 use crate::becomes::{Becomes, Emits};
-use crate::entity::{EntityType, Property, RESOURCE_GROUP_KIND};
+use crate::entity::{EntityType, RESOURCE_GROUP_KIND};
 use crate::link::{At, Link, Subject};
+use crate::property::Property;
 use crate::sources::OFF_BY_DEFAULT;
 use crate::step::Step;
 

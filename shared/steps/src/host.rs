@@ -2,7 +2,7 @@
 
 use graph::Name;
 
-use crate::convert::Item;
+use crate::item::Item;
 
 /// The name of whatever answers at the host of a URI.
 pub(crate) fn host(uri: &str, _: &Item<'_>) -> Option<Name> {

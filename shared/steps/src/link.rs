@@ -3,8 +3,8 @@
 use graph::{Direction, Name, RelationshipClass, RelationshipKey, Unresolved};
 use serde_json::{Map, Value};
 
-use crate::convert::Item;
 use crate::entity::EntityType;
+use crate::item::Item;
 
 /// A relationship between what an item becomes and what it refers to.
 #[derive(Debug)]

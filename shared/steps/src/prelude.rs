@@ -5,12 +5,14 @@
 pub(crate) use graph::RelationshipClass;
 
 pub(crate) use crate::becomes::{Becomes, Part};
-pub(crate) use crate::convert::Item;
-pub(crate) use crate::entity::{
-    COMPUTED, EntityType, Property, always, always_flag, always_list, any, count, date, each, flag,
-    is, list, number, seconds, split, text, truth,
-};
+pub(crate) use crate::domain::Domain;
+pub(crate) use crate::entity::EntityType;
+pub(crate) use crate::item::Item;
 pub(crate) use crate::link::{Link, map};
-pub(crate) use crate::list::{Domain, List};
+pub(crate) use crate::list::List;
+pub(crate) use crate::property::{
+    COMPUTED, Property, always, always_flag, always_list, any, count, date, each, flag, is, list,
+    number, seconds, split, text, truth,
+};
 pub(crate) use crate::resource_type::ResourceType;
 pub(crate) use crate::step::{Needs, Step};

@@ -7,7 +7,7 @@
 
 use graph::Key;
 
-use crate::list::Domain;
+use crate::domain::Domain;
 
 /// A type of resource, and the version of the API that is asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::becomes::Becomes;
-use crate::convert::Scope;
 use crate::integration::Integration;
+use crate::item::Scope;
 use crate::list::List;
 
 /// A list to read, and the graph that its items become.

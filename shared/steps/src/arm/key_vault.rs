@@ -9,8 +9,9 @@ pub(crate) mod vaults;
 
 use graph::{Entity, Key};
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, Property, TAGGED, any, flag, seconds, text};
+use crate::entity::TAGGED;
+use crate::item::Item;
+use crate::property::{COMPUTED, Property, any, flag, seconds, text};
 
 /// What is recorded about everything in a vault.
 const STORED: &[&[Property]] = &[IN_A_VAULT, TAGGED];

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use crate::declared::Relationship;
 use crate::derived::{Derived, PROPERTIES};
-use crate::entity::{EntityType, Property, Type};
+use crate::domain::Service;
+use crate::entity::EntityType;
 use crate::integration::Integration;
 use crate::lifecycle::{ENDINGS, Ending};
-use crate::list::{List, Service, Shape};
+use crate::list::{List, Shape};
+use crate::property::{Property, Type};
 use crate::registry::{DERIVED, STEPS};
 use crate::sources::ALWAYS_COLLECTED;
 use crate::step::{Permission, Setting, Step};

@@ -4,9 +4,9 @@ pub(crate) mod activated_roles;
 pub(crate) mod members;
 pub(crate) mod role_assignments;
 
-use crate::delta::Watch;
 use crate::entra::account;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static ADMINISTRATIVE_UNIT: EntityType = EntityType {
     kind: "azure_administrative_unit",

@@ -3,9 +3,9 @@
 use graph::{Key, Name};
 
 use crate::conceal::CREDENTIALS;
-use crate::delta::Watch;
 use crate::entra::credentials::{CERTIFICATES, PASSWORDS};
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static APPLICATION: EntityType = EntityType {
     kind: "azure_application",

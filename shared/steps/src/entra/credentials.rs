@@ -5,8 +5,8 @@
 
 use graph::Entity;
 
-use crate::entity::milliseconds;
 use crate::prelude::*;
+use crate::property::milliseconds;
 
 /// The credentials that stand in an application or a service principal.
 ///
@@ -75,8 +75,9 @@ mod tests {
     use serde_json::value::to_raw_value;
 
     use super::*;
-    use crate::convert::{Output, Scope};
     use crate::entra::applications;
+    use crate::item::Scope;
+    use crate::output::Output;
 
     #[test]
     fn no_value_of_a_credential_is_kept() {

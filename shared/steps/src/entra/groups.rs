@@ -3,9 +3,9 @@
 pub(crate) mod members;
 pub(crate) mod service_principals;
 
-use crate::delta::Watch;
 use crate::entra::account;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static GROUP: EntityType = EntityType {
     kind: "azure_user_group",

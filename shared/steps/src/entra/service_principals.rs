@@ -4,10 +4,10 @@ use graph::Entity;
 use serde_json::json;
 
 use crate::conceal::CREDENTIALS;
-use crate::delta::Watch;
 use crate::entra::credentials::{CERTIFICATES, PASSWORDS};
 use crate::entra::{managed_identities, permission_grants};
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static SERVICE_PRINCIPAL: EntityType = EntityType {
     kind: "azure_service_principal",

@@ -5,9 +5,9 @@ pub(crate) mod sign_in_activity;
 
 use graph::{Entity, Name};
 
-use crate::delta::Watch;
 use crate::entra::account;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static USER: EntityType = EntityType {
     kind: "azure_user",

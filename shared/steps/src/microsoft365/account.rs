@@ -9,8 +9,8 @@ pub(crate) mod subscription;
 use graph::{Key, Name};
 use serde_json::json;
 
-use crate::convert::Scope;
 use crate::entra::account::domains;
+use crate::item::Scope;
 use crate::prelude::*;
 
 pub(crate) static ACCOUNT: EntityType = EntityType {

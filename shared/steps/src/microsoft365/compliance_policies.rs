@@ -1,10 +1,10 @@
 //! Compliance policies, which say what a device must be like, and what devices are not.
 
 use crate::becomes::Hook;
-use crate::convert::Output;
 use crate::list::Report;
 use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::states::{Columns, State, links};
+use crate::output::Output;
 use crate::prelude::*;
 
 pub(crate) static COMPLIANCE_POLICY: EntityType = EntityType {

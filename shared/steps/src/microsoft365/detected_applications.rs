@@ -9,9 +9,9 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
 use crate::becomes::Hook;
-use crate::convert::Output;
 use crate::list::Report;
 use crate::microsoft365::device_types::DEVICES;
+use crate::output::Output;
 use crate::prelude::*;
 
 pub(crate) static DETECTED_APPLICATION: EntityType = EntityType {

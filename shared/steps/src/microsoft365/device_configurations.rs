@@ -3,12 +3,12 @@
 use graph::RelationshipKey;
 
 use crate::becomes::Hook;
-use crate::convert::Output;
 use crate::list::Report;
 use crate::microsoft365::compliance_policies::type_of;
 use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::host_agents;
 use crate::microsoft365::states::{Columns, State, links};
+use crate::output::Output;
 use crate::prelude::*;
 
 pub(crate) static DEVICE_CONFIGURATION: EntityType = EntityType {

@@ -3,10 +3,10 @@
 pub(crate) mod members;
 pub(crate) mod service_principals;
 
-use crate::delta::Watch;
 use crate::entra::groups::{self, GROUP};
 use crate::microsoft365::account;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static STEP: Step = Step {
     id: "groups",

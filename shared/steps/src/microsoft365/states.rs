@@ -4,16 +4,18 @@
 //! once, and where that cannot be read, the statuses of each policy by itself. Both become the
 //! same.
 
-use graph::{End, Key, Name, Reference, RelationshipClass, RelationshipKey};
+use graph::{End, Entity, Key, Name, Reference, RelationshipClass, RelationshipKey};
 
-use crate::convert::{Item, Output};
-use crate::entity::{EntityType, milliseconds};
+use crate::entity::EntityType;
+use crate::item::Item;
 use crate::link::Link;
 use crate::microsoft365::device_types::DEVICES;
-use crate::microsoft365::findings::{FINDING, finding};
+use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
 use crate::microsoft365::report::cell;
 use crate::microsoft365::status::Status;
+use crate::output::Output;
+use crate::property::milliseconds;
 
 /// How a device stands to a policy.
 pub(super) struct State<'a> {
@@ -123,4 +125,27 @@ fn id(item: &Item<'_>, policy: &str, device: &str) -> Option<String> {
 
 fn text<'a>(row: &Item<'a>, column: &str) -> Option<&'a str> {
     row.json.get(column)?.as_str().filter(|it| !it.is_empty())
+}
+
+/// The finding that a state is, if it is one of a severity that the instance asks for.
+fn finding(state: &State<'_>, item: &Item<'_>, drift: &mut Vec<String>) -> Option<Entity> {
+    let (severity, number) = state.status.severity()?;
+    let asked = &item.scope.vulnerability_severities;
+    if !asked.is_empty() && !asked.iter().any(|it| it == severity) {
+        return None;
+    }
+    let mut finding = FINDING.entity(Key::new(&state.id), item, drift);
+    let name = state.policy_name.unwrap_or(state.policy);
+    let title = format!("Latest finding from {name}");
+    finding.set("id", Some(state.id.as_str()));
+    finding.set("name", Some(title.as_str()));
+    finding.set("displayName", Some(title));
+    finding.set("assessment", Some(name));
+    finding.set("status", Some(state.status.as_str()));
+    finding.set("severity", Some(severity));
+    finding.set("numericSeverity", Some(number));
+    for property in ["lastTestedOn", "lastProcessedOn", "lastUpdatedOn"] {
+        finding.set(property, state.reported);
+    }
+    Some(finding)
 }

@@ -160,7 +160,8 @@ mod tests {
     use serde_json::value::to_raw_value;
 
     use super::*;
-    use crate::convert::{Output, Scope};
+    use crate::item::Scope;
+    use crate::output::Output;
 
     fn convert(step: &Step, json: &Value) -> Output {
         let scope = Scope {

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::arm::network::prefix::{Prefix, cidr};
 use crate::arm::network::virtual_networks::SUBNET;
-use crate::convert::Output;
 use crate::entity::EntityType;
 use crate::link::Link;
+use crate::output::Output;
 use crate::path;
 
 /// The group lets traffic through to what a rule names.

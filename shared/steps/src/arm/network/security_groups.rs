@@ -5,7 +5,7 @@ use graph::{End, Entity};
 use crate::arm::network::interfaces::INTERFACE;
 use crate::arm::network::rules::{self, ALLOWS, DENIES, Rule};
 use crate::becomes::Hook;
-use crate::convert::Output;
+use crate::output::Output;
 use crate::prelude::*;
 
 pub(crate) static SECURITY_GROUP: EntityType = EntityType {

@@ -2,9 +2,9 @@
 
 use graph::Name;
 
-use crate::delta::Watch;
 use crate::entra::directory_roles::ROLE_DEFINITION;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 /// What this directory calls the roles that were ever held in it. Assignments for administrative
 /// units know roles by these ids only.

@@ -1,11 +1,11 @@
 //! What is in administrative units.
 
 use super::ADMINISTRATIVE_UNIT;
-use crate::delta::Watch;
 use crate::entra::devices::DEVICE;
 use crate::entra::groups::GROUP;
 use crate::entra::users::USER;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static STEP: Step = Step {
     id: "ad-administrative-unit-members",

@@ -1,11 +1,11 @@
 //! Who is in groups.
 
 use super::GROUP;
-use crate::delta::Watch;
 use crate::entra::devices::DEVICE;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static MEMBER: EntityType = EntityType {
     kind: "azure_group_member",

@@ -1,9 +1,9 @@
 //! The service principals in groups.
 
 use super::GROUP;
-use crate::delta::Watch;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 /// Directory roles and administrative units come as well, and steps of their own read who is in
 /// them.

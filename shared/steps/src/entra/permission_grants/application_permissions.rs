@@ -4,9 +4,9 @@ use graph::Name;
 use serde_json::{Map, Value};
 
 use super::APP_ROLE;
-use crate::entity::milliseconds;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::prelude::*;
+use crate::property::milliseconds;
 
 /// The role of those who are assigned to an application without a role.
 const NO_ROLE: &str = "00000000-0000-0000-0000-000000000000";

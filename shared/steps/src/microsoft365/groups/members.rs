@@ -1,11 +1,11 @@
 //! Who is in groups.
 
 use super::SERVICE_PRINCIPALS;
-use crate::delta::Watch;
 use crate::entra::groups::GROUP;
 use crate::entra::groups::members::{CONTACTS, MEMBER, MEMBERSHIPS, OTHER_MEMBER};
 use crate::entra::users::USER;
 use crate::prelude::*;
+use crate::watch::Watch;
 
 /// The relationships to users and groups, which other steps collect, and to what no other step
 /// does.
