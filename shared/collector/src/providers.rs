@@ -69,9 +69,66 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use bytes::Bytes;
     use serde_json::json;
 
     use super::*;
+    use crate::ports::{Answer, Document, Download};
+
+    /// Answers with a page after the other, and remembers what was asked for.
+    #[derive(Debug, Default)]
+    struct Pages {
+        pages: Mutex<Vec<Value>>,
+        asked: Mutex<Vec<Request>>,
+    }
+
+    #[async_trait]
+    impl Fetch for Pages {
+        async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
+            self.asked.lock().unwrap().extend(requests);
+            let page = self.pages.lock().unwrap().pop();
+            let page = page.ok_or_else(|| Failure::Forbidden("no".to_owned()));
+            let document =
+                page.map(|page| Document { body: Bytes::from(page.to_string()), requests: 1 });
+            vec![document]
+        }
+
+        async fn download(&self, _: &str) -> Result<Box<dyn Download>, Failure> {
+            Err(Failure::Failed("there are no files".to_owned()))
+        }
+    }
+
+    fn provider(namespace: &str, state: &str) -> Value {
+        json!({ "namespace": namespace, "registrationState": state })
+    }
+
+    #[tokio::test]
+    async fn every_page_of_providers_is_read() {
+        let first = json!({
+            "value": [provider("Microsoft.Batch", "NotRegistered"), provider("Microsoft.Sql", "Registered")],
+            "nextLink": "https://management.azure.com/next",
+        });
+        let last = json!({ "value": [provider("Microsoft.Cdn", "NotRegistered"), 7] });
+        let pages = Pages { pages: Mutex::new(vec![last, first]), ..Pages::default() };
+        let found = unregistered(&pages, "s").await;
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["microsoft.batch", "microsoft.cdn"]);
+        let asked = pages.asked.into_inner().unwrap();
+        let path = "/subscriptions/s/providers?api-version=2021-04-01".to_owned();
+        assert_eq!(asked[0].address, Address::Path(path));
+        assert!(matches!(&asked[1].address, Address::Link { link, .. } if link.ends_with("/next")));
+    }
+
+    #[tokio::test]
+    async fn where_providers_are_not_told_nothing_is_left_out() {
+        let some = json!({ "value": [provider("Microsoft.Batch", "NotRegistered")], "nextLink": "https://x/next" });
+        for pages in [vec![], vec![json!({ "value": "odd" })], vec![some]] {
+            let pages = Pages { pages: Mutex::new(pages), ..Pages::default() };
+            assert_eq!(unregistered(&pages, "s").await, BTreeSet::new());
+        }
+    }
 
     #[test]
     fn only_what_is_surely_not_registered_is_left_out() {

@@ -34,7 +34,7 @@ use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
-use crate::ports::{Address, Condition, DomainKey, Etag, Fetch, Request};
+use crate::ports::{Address, Condition, DomainKey, Etag, Failure, Fetch, Request};
 use delta::{Delta, Way};
 pub(crate) use end::failed;
 use frontier::{Chain, Frontier, WALK};
@@ -107,7 +107,7 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
         }
     }
     if let Some(namespace) = plan.lacks_provider(step) {
-        let reason = format!("the subscription has not registered {namespace}");
+        let reason = Failure::NotRegistered(namespace.to_owned()).to_string();
         return end::skip(context, &plan, step, &reason).await;
     }
     let shard = Shard::resume(context, &plan, step, message).await?;
