@@ -1,9 +1,11 @@
 //! Recordings: the pages that a step could read, and the graph that they become.
 //!
 //! `fixtures/<step>/page-1.json` and so on are pages as Microsoft answers them, with invented
-//! content. Their items are read from the bytes of the file as a job reads them from an answer. Where each of some parents has such a list, `parent.json` is the parent they are of:
-//! its key, its type (`kind`) and its stored properties (`json`). `graph.json` is what becomes of
-//! it all.
+//! content. Their items are read from the bytes of the file as a job reads them from an answer. Where
+//! each of some parents has such a list, `parent.json` is the parent they are of, or `parent-2.json`
+//! is that of `page-2.json`: a key, which the recording of the parent's own step has to show, or the
+//! key, the type (`kind`) and the stored properties (`json`) of one that no recording shows.
+//! `graph.json` is what becomes of it all.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
-use steps::{Item, Output, Parent, Scope, Shape, Step};
+use steps::{Item, Output, Parent, STEPS, Scope, Shape, Step};
 
 /// What a step read.
 #[derive(Debug)]
@@ -23,8 +25,8 @@ pub struct Recording {
     pub step: &'static Step,
     /// The items of all pages.
     pub items: Vec<Value>,
-    /// What the items belong to, if anything.
-    pub owner: Option<Owner>,
+    /// What each item belongs to, if anything.
+    pub owners: Vec<Option<Owner>>,
     /// The instance that they are converted for.
     pub scope: Scope,
 }
@@ -62,11 +64,11 @@ impl Recording {
     /// If it is not as recordings are.
     #[must_use]
     pub fn of(step: &'static Step) -> Option<Self> {
-        let kind = if step.list.shape == Shape::Export { "csv" } else { "json" };
-        let pages = (1..).map(|page| folder(step).join(format!("page-{page}.{kind}")));
-        let pages = pages.take_while(|page| page.exists());
-        let items: Vec<_> = pages
-            .map(|page| match step.list.shape {
+        let kind = if step.list.shape() == Shape::Export { "csv" } else { "json" };
+        let pages = (1..).map(|page| (page, folder(step).join(format!("page-{page}.{kind}"))));
+        let (mut items, mut owners) = (Vec::new(), Vec::new());
+        for (number, page) in pages.take_while(|(_, page)| page.exists()) {
+            let found = match step.list.shape() {
                 Shape::One => vec![item(&read::<Box<RawValue>>(&page), &page)],
                 Shape::Export => rows(&page),
                 Shape::Table => table(&page),
@@ -74,15 +76,13 @@ impl Recording {
                     let Pages { value } = read(&page);
                     value.iter().map(|raw| item(raw, &page)).collect()
                 }
-            })
-            .collect();
-        if items.is_empty() {
-            return None;
+            };
+            let owner = Owner::of_page(step, number);
+            owners.extend(found.iter().map(|_| owner.clone()));
+            items.extend(found);
         }
-        let items = items.into_iter().flatten();
-        let owner = folder(step).join("parent.json");
-        let owner = owner.exists().then(|| Owner::of(&read(&owner)));
-        Some(Self { step, items: items.collect(), owner, scope: scope() })
+        let is_recorded = folder(step).join(format!("page-1.{kind}")).exists();
+        is_recorded.then(|| Self { step, items, owners, scope: scope() })
     }
 
     /// What the recording becomes.
@@ -95,20 +95,21 @@ impl Recording {
     #[must_use]
     pub fn convert_items(&self, items: &[Value]) -> Output {
         let mut out = Output::default();
-        for json in items {
-            self.with_item(json, |item| self.step.convert(item, &mut out));
+        for (index, json) in items.iter().enumerate() {
+            self.with_item(index, json, |item| self.step.convert(item, &mut out));
         }
         out
     }
 
-    /// Calls `then` with an item as a step sees it.
+    /// Calls `then` with the item that has a number, as a step sees it, or with another in its
+    /// place.
     ///
     /// # Panics
     ///
     /// If the item cannot be written as JSON.
-    pub fn with_item<T>(&self, json: &Value, then: impl FnOnce(Item<'_>) -> T) -> T {
+    pub fn with_item<T>(&self, index: usize, json: &Value, then: impl FnOnce(Item<'_>) -> T) -> T {
         let raw = to_raw_value(json).expect("JSON can be written as JSON");
-        let parent = self.owner.as_ref().map(Owner::parent);
+        let parent = self.owners.get(index).and_then(Option::as_ref).map(Owner::parent);
         then(Item { json, raw: &raw, parent, scope: &self.scope })
     }
 
@@ -120,9 +121,32 @@ impl Recording {
 }
 
 impl Owner {
-    fn of(json: &Value) -> Self {
-        let text = |name| json[name].as_str().expect("a parent has a key and a kind");
-        Self { key: Key::new(text("key")), kind: text("kind").into(), json: json["json"].clone() }
+    /// What the items of a page of a step belong to, if anything.
+    fn of_page(step: &Step, page: usize) -> Option<Self> {
+        let own = folder(step).join(format!("parent-{page}.json"));
+        let common = folder(step).join("parent.json");
+        let path = [own, common].into_iter().find(|path| path.exists())?;
+        let json: Value = read(&path);
+        let key = Key::new(json["key"].as_str().expect("a parent has a key"));
+        match json["kind"].as_str() {
+            Some(kind) => Some(Self { key, kind: kind.into(), json: json["json"].clone() }),
+            None => Some(Self::recorded(step, &key).unwrap_or_else(|| {
+                panic!("no recording shows {key}, which {} is a list of", path.display())
+            })),
+        }
+    }
+
+    /// The parent of a step with a key, as its own step's recording shows it.
+    fn recorded(step: &Step, key: &Key) -> Option<Self> {
+        let is_parent = |kind: &str| step.list.parents.iter().any(|of| of.kind == kind);
+        let finds = |it: &&&Step| {
+            it.integration == step.integration && it.entity_types().any(|of| is_parent(of.kind))
+        };
+        let recordings = STEPS.iter().filter(finds).filter_map(|it| Recording::of(it));
+        let mut found = recordings.flat_map(|it| it.convert().entities);
+        let parent = found.find(|it| it.key == *key && !it.is_patch && is_parent(it.kind))?;
+        let json = Value::Object(parent.properties);
+        Some(Self { key: parent.key, kind: parent.kind.to_owned(), json })
     }
 
     /// The owner as a step sees it.

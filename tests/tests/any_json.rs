@@ -118,8 +118,9 @@ fn change(json: &mut Value, place: Index, value: Value) {
 }
 
 fn convert(step: &'static Step, json: &Value) -> Output {
-    let owner = Recording::of(step).and_then(|recording| recording.owner);
-    let recording = Recording { step, items: Vec::new(), owner, scope: tests::scope() };
+    let owner = Recording::of(step).and_then(|recording| recording.owners.into_iter().next()?);
+    let recording =
+        Recording { step, items: Vec::new(), owners: vec![owner], scope: tests::scope() };
     recording.convert_items(std::slice::from_ref(json))
 }
 

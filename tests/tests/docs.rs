@@ -18,7 +18,7 @@ fn the_permissions_are_documented() {
 #[test]
 fn every_permission_of_graph_has_an_id() {
     let mut problems = Problems::default();
-    for permission in STEPS.iter().flat_map(|step| step.permissions) {
+    for permission in STEPS.iter().flat_map(|step| step.permissions()) {
         let Permission::Graph(name) = permission else { continue };
         problems.unless(docs::graph_role_id(name).is_some(), || format!("{name} has no id"));
     }

@@ -11,7 +11,7 @@ use collector::link::Change;
 use collector::summary::{JobStatus, Summary};
 use serde_json::{Value, json};
 use simulator::{AppReports, DeviceChanges, Intune, License, Options, Permanent};
-use steps::{Integration, Needs, STEPS};
+use steps::{Integration, STEPS, Setting};
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 
 fn intune() -> Options {
@@ -107,9 +107,9 @@ async fn where_there_is_no_intune_its_steps_are_off_and_say_so() {
         let summary = world.job(world.microsoft365()).await;
         assert_eq!(summary.status, JobStatus::Complete, "{:?}", summary.incomplete);
         for planned in &summary.steps {
-            let needs = steps::find(&planned.id).unwrap().needs;
+            let needs = steps::find(&planned.id).unwrap().needs.setting;
             let why = planned.disabled.as_deref();
-            assert_eq!(why.is_some(), needs == Needs::Intune, "{}: {why:?}", planned.id);
+            assert_eq!(why.is_some(), needs == Setting::Intune, "{}: {why:?}", planned.id);
             assert!(why.is_none_or(|it| it.starts_with(reason)), "{why:?}");
         }
         assert_eq!(summary.graph.entities["azure_user"], 60);

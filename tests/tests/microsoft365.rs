@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use graph::relationship_type;
 use serde_json::json;
-use steps::{Integration, Needs, STEPS, Step};
+use steps::{Integration, STEPS, Setting, Step};
 use tests::Recording;
 
 const DEVICES: [&str; 7] =
@@ -95,8 +95,8 @@ fn it_answers_to_the_ids_of_the_reference() {
 #[test]
 fn what_intune_knows_is_read_only_where_there_is_intune() {
     for step in steps() {
-        let is_intune = step.list.path.contains("/device") || step.list.report.is_some();
-        let is_fine = !is_intune || step.needs == Needs::Intune;
+        let is_intune = step.list.path().contains("/device") || step.list.report().is_some();
+        let is_fine = !is_intune || step.needs.setting == Setting::Intune;
         assert!(is_fine, "{} reads Intune wherever it runs", step.id);
     }
 }
@@ -127,7 +127,7 @@ fn findings_are_known_by_three_ids_whichever_list_tells_of_them() {
     let statuses = "device-configurations-and-findings-statuses";
     let row = json!({
         "IntuneDeviceId": "device",
-        "PolicyId": recording(statuses).owner.unwrap().key,
+        "PolicyId": recording(statuses).owners[0].as_ref().unwrap().key.clone(),
         "PolicyStatus": "5",
     });
     let status = json!({ "id": "other_policy_device", "status": "error" });
@@ -137,7 +137,7 @@ fn findings_are_known_by_three_ids_whichever_list_tells_of_them() {
         let item = if of == id { row.clone() } else { status.clone() };
         recording.convert_items(&[item]).entities.remove(0).key.as_str().to_owned()
     };
-    let policy = recording(statuses).owner.unwrap().key;
+    let policy = recording(statuses).owners[0].as_ref().unwrap().key.clone();
     assert_eq!(key(Some("account"), id), format!("account_{policy}_device"));
     assert_eq!(key(Some("account"), statuses), format!("account_{policy}_device"));
     // Where the account cannot be read, Intune's own id says it.

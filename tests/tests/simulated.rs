@@ -57,7 +57,7 @@ async fn every_list_is_known_by_the_version_that_its_step_asks_for_and_holds_som
     let mut problems = Problems::default();
     let mut read = BTreeSet::new();
     for step in STEPS {
-        let through_manager = |it: &steps::List| it.service == Service::ResourceManager;
+        let through_manager = |it: &steps::List| it.service() == Service::ResourceManager;
         if !(through_manager(&step.list) || step.list.fallback.is_some_and(through_manager)) {
             continue;
         }

@@ -31,49 +31,94 @@ steps.workspace = true
 ";
 
 #[test]
-fn a_simple_resource_is_one_short_file() {
-    let section = section();
-    let lines = section.file.lines().count();
-    assert!(lines <= LINES, "the file of the README has {lines} lines");
+fn a_resource_is_one_short_file() {
+    let recipes = recipes();
+    let lines = recipes[0].file.lines().count();
+    assert!(lines <= LINES, "the simple file of the README has {lines} lines");
 
     let copy = Copy::of_the_workspace();
-    section.apply(&copy.root);
-    // Writes the expected graph, and then finds it as expected.
+    apply(&recipes, &copy.root);
+    // Writes the expected graphs, and then finds them as expected.
     copy.test(true);
     copy.test(false);
 
-    let graph = copy.root.join("tests/fixtures").join(&section.id).join("graph.json");
-    let graph: serde_json::Value = serde_json::from_slice(&fs::read(graph).unwrap()).unwrap();
-    assert!(!graph["entities"].as_array().unwrap().is_empty(), "nothing became of the page");
-    assert_eq!(graph["drift"], serde_json::json!([]));
+    for recipe in recipes {
+        let graph = copy.root.join("tests/fixtures").join(&recipe.id).join("graph.json");
+        let graph: serde_json::Value = serde_json::from_slice(&fs::read(graph).unwrap()).unwrap();
+        let entities = graph["entities"].as_array().unwrap().len();
+        let expected = 1 + usize::from(recipe.parent.is_some());
+        assert_eq!(entities, expected, "what became of the page of {}", recipe.id);
+        assert_eq!(graph["drift"], serde_json::json!([]));
+    }
 }
 
-/// What the README says about adding a resource.
-struct Section {
+/// What the README says about adding one step.
+struct Recipe {
     /// Where the file of the step belongs.
     path: PathBuf,
     file: String,
     id: String,
     registry: String,
+    /// The parent that the page is of, if it is of one.
+    parent: Option<String>,
     page: String,
 }
 
-fn section() -> Section {
+/// What the README says about adding a resource: a simple one, and what each of those has.
+fn recipes() -> [Recipe; 2] {
     let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
     let (_, section) = readme.split_once("\n## Add a resource\n").expect("README.md says how");
     let section = section.split("\n## ").next().unwrap();
-    let path = section.split('`').find(|it| it.starts_with("shared/steps/src/")).unwrap();
-    let [file, registry] = &blocks(section, "rust")[..] else {
-        panic!("the section has two blocks of Rust: the file, and the line of the registry")
-    };
-    let id = file.split("id: \"").nth(1).and_then(|it| it.split('"').next()).unwrap();
-    Section {
-        path: path.into(),
-        file: file.clone(),
-        id: id.to_owned(),
-        registry: registry.clone(),
-        page: blocks(section, "json").remove(0),
+    let (simple, of_parent) = section.split_once("\n### ").expect("it says how of each parent");
+    [Recipe::of(simple), Recipe::of(of_parent)]
+}
+
+impl Recipe {
+    fn of(section: &str) -> Self {
+        let path = section.split('`').find(|it| it.starts_with("shared/steps/src/arm/")).unwrap();
+        let [file, registry] = &blocks(section, "rust")[..] else {
+            panic!("there are two blocks of Rust: the file, and the line of the registry")
+        };
+        let id = file.split("id: \"").nth(1).and_then(|it| it.split('"').next()).unwrap();
+        let mut recorded = blocks(section, "json");
+        let page = recorded.pop().expect("there is a page");
+        Self {
+            path: path.into(),
+            file: file.clone(),
+            id: id.to_owned(),
+            registry: registry.trim_end().to_owned(),
+            parent: recorded.pop(),
+            page,
+        }
     }
+}
+
+/// Does what the README says.
+fn apply(recipes: &[Recipe], root: &Path) {
+    let registry = root.join("shared/steps/src/registry.rs");
+    let text = fs::read_to_string(&registry).unwrap();
+    let (start, rest) = text.split_once("= &[\n").unwrap();
+    let (lines, end) = rest.split_once("];").unwrap();
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines.len(), steps::STEPS.len(), "the registry has one line for each step");
+    let mut steps: Vec<(&str, &str)> = steps::STEPS.iter().map(|it| it.id).zip(lines).collect();
+    for recipe in recipes {
+        let path = root.join(&recipe.path);
+        write(&path, &recipe.file);
+        let module = path.file_stem().unwrap().to_str().unwrap();
+        let parent = path.parent().unwrap().with_extension("rs");
+        let modules = fs::read_to_string(&parent).unwrap();
+        write(&parent, &format!("{modules}pub(crate) mod {module};\n"));
+        steps.push((&recipe.id, &recipe.registry));
+        let folder = root.join("tests/fixtures").join(&recipe.id);
+        write(&folder.join("page-1.json"), &recipe.page);
+        if let Some(parent) = &recipe.parent {
+            write(&folder.join("parent.json"), parent);
+        }
+    }
+    steps.sort_unstable();
+    let lines: Vec<&str> = steps.into_iter().map(|(_, line)| line).collect();
+    write(&registry, &format!("{start}= &[\n{}\n];{end}", lines.join("\n")));
 }
 
 /// The blocks of code in a language, without their indentation.
@@ -89,32 +134,6 @@ fn blocks(section: &str, language: &str) -> Vec<String> {
         }
     }
     blocks
-}
-
-impl Section {
-    /// Does what the section says.
-    fn apply(&self, root: &Path) {
-        let path = root.join(&self.path);
-        write(&path, &self.file);
-
-        let module = path.file_stem().unwrap().to_str().unwrap();
-        let parent = path.parent().unwrap().with_extension("rs");
-        let modules = fs::read_to_string(&parent).unwrap();
-        write(&parent, &format!("{modules}pub(crate) mod {module};\n"));
-
-        // In the order of ids: before the first step whose id is greater.
-        let after = steps::STEPS.iter().position(|step| step.id > self.id.as_str());
-        let registry = root.join("shared/steps/src/registry.rs");
-        let text = fs::read_to_string(&registry).unwrap();
-        let (start, rest) = text.split_once("= &[\n").unwrap();
-        let (steps, end) = rest.split_once("];").unwrap();
-        let mut steps: Vec<&str> = steps.lines().collect();
-        assert_eq!(steps.len(), steps::STEPS.len(), "the registry has one line for each step");
-        steps.insert(after.unwrap_or(steps.len()), self.registry.trim_end());
-        write(&registry, &format!("{start}= &[\n{}\n];{end}", steps.join("\n")));
-
-        write(&root.join("tests/fixtures").join(&self.id).join("page-1.json"), &self.page);
-    }
 }
 
 /// A copy of the workspace, as far as steps go. It stays, so that the next run builds only what

@@ -84,9 +84,9 @@ pub(crate) fn microsoft365_event(simulator: &Simulator) -> Value {
 
 /// An application of another organisation, which reads what the steps do once there is consent.
 pub(crate) fn application(redirect_uri: String) -> Application {
-    let permissions = steps::STEPS.iter().flat_map(|step| step.permissions);
+    let permissions = steps::STEPS.iter().flat_map(|step| step.permissions());
     let graph = permissions.filter_map(|permission| match permission {
-        Permission::Graph(name) => Some((*name).to_owned()),
+        Permission::Graph(name) => Some(name.to_owned()),
         Permission::Action(_) | Permission::DataAction(_) => None,
     });
     let graph_roles: BTreeSet<String> = graph.collect();

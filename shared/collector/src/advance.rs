@@ -27,7 +27,7 @@ pub(crate) async fn after(
     if !plan.is_whole {
         return Ok(Vec::new());
     }
-    if step.discovers {
+    if step.discovers() {
         let name = plan.job.manifest(step.id);
         let (manifest, _): (Manifest, _) =
             context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;

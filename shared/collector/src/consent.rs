@@ -341,8 +341,8 @@ async fn collect(context: &Context, instance: &Instance, state: &State) -> Colle
 fn permissions(instance: &Instance) -> Vec<&'static str> {
     let planned = Plan::steps_of(instance, None).into_iter().filter(|step| step.disabled.is_none());
     let steps = planned.filter_map(|step| steps::find(&step.id));
-    let graph = steps.flat_map(|step| step.permissions).filter_map(|it| match it {
-        Permission::Graph(name) => Some(*name),
+    let graph = steps.flat_map(steps::Step::permissions).filter_map(|it| match it {
+        Permission::Graph(name) => Some(name),
         Permission::Action(_) | Permission::DataAction(_) => None,
     });
     let mut permissions: Vec<&str> = graph.collect();

@@ -104,10 +104,11 @@ pub(crate) fn planned(plan: &Plan) -> OffsetDateTime {
 /// how they look.
 pub(crate) fn of(plan: &Plan, step: &Step) -> String {
     let (config, list) = (&plan.instance.config, &step.list);
-    let select = if list.select { step.select().join(",") } else { "*".to_owned() };
+    let select = if list.ask.select { step.select().join(",") } else { "*".to_owned() };
     let form = FORM.to_string();
+    let (path, query) = (list.path(), list.ask.query);
     let mut words =
-        vec![&*form, &config.cloud, &config.directory_id, &config.client_id, list.path, list.query];
+        vec![&*form, &config.cloud, &config.directory_id, &config.client_id, &*path, query];
     words.push(&select);
     let watched: Vec<String> = list.delta.iter().map(|watch| watch.address(step, false)).collect();
     words.extend(watched.iter().map(String::as_str));

@@ -5,6 +5,7 @@
 //! are known by the traits in [`ports`] only.
 
 mod advance;
+mod ask;
 pub mod check;
 pub mod consent;
 mod context;
@@ -27,6 +28,7 @@ mod page;
 mod part;
 pub mod plan;
 pub mod ports;
+mod providers;
 pub mod provision;
 mod secret;
 pub mod slice;

@@ -327,7 +327,7 @@ struct Aliases {
 /// The properties that some link takes over from entities of each type.
 fn lent() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let mut lent: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for link in STEPS.iter().flat_map(|step| step.links) {
+    for link in STEPS.iter().flat_map(|step| step.links()) {
         for kind in link.to.iter().filter(|_| !link.borrow.is_empty()) {
             lent.entry(kind.kind).or_default().extend(link.borrow);
         }
@@ -348,14 +348,13 @@ fn unknowns(manifests: &[Manifest]) -> Unknowns {
         let mut lacks = |kind: &'static str, name: &'static str| {
             unknowns.entry(kind).or_default().push((name, reason.to_owned()));
         };
-        if let Some(emits) = step.emits {
+        if let Some(emits) = step.emits().filter(|_| step.stand_in.is_some()) {
             // A stand-in knows what is computed, and nothing of what the list would have said.
             let listed = emits.declared().filter(|it| !it.path.is_empty());
-            let stood_in = listed.filter(|_| step.stand_in.is_some());
-            step.patches.iter().chain(stood_in).for_each(|it| lacks(emits.kind, it.name));
+            listed.for_each(|it| lacks(emits.kind, it.name));
         }
-        for (extended, names) in step.extends {
-            names.iter().for_each(|name| lacks(extended.kind, name));
+        for (patched, property) in step.patches() {
+            lacks(patched.kind, property.name);
         }
     }
     unknowns

@@ -1,9 +1,9 @@
 //! What a job does, decided before anything is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use steps::{DERIVED, EntityType, List, Needs, STEPS, Scope, Step};
+use steps::{DERIVED, EntityType, List, STEPS, Scope, Setting, Step};
 
 use crate::instance::{Collection, Instance};
 use crate::layout::Job;
@@ -24,6 +24,10 @@ pub struct Plan {
     /// The tenant's account at Microsoft Intune, if it has one and it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intune_account_id: Option<String>,
+    /// The namespaces, in lower case, of the resource providers that the subscription has not registered: there
+    /// is nothing of theirs to read. Empty if that is not known.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unregistered: BTreeSet<String>,
     /// The id of the tenant, if its tokens say it. The instance may name it by a domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
@@ -105,22 +109,25 @@ impl Plan {
     #[must_use]
     pub fn scope_of(&self, step: &Step) -> &str {
         let config = &self.instance.config;
-        match step.needs {
-            Needs::Subscription => config.subscription_id.as_deref().unwrap_or_default(),
-            Needs::Nothing | Needs::Directory | Needs::SubscriptionInstances | Needs::Intune => {
-                &config.directory_id
-            }
+        match step.needs.setting {
+            Setting::Subscription => config.subscription_id.as_deref().unwrap_or_default(),
+            Setting::Nothing
+            | Setting::Directory
+            | Setting::SubscriptionInstances
+            | Setting::Intune => &config.directory_id,
         }
     }
 
     /// The throttle domain that a list of a step draws on: its only one, or its fallback.
     #[must_use]
     pub fn domain(&self, step: &Step, list: &List) -> DomainKey {
-        let domain = list.domain;
+        let domain = list.place.domain;
         let config = &self.instance.config;
         let owner = match &config.subscription_id {
             // Azure Resource Manager has a budget for what belongs to no subscription, too.
-            Some(subscription) if step.needs == Needs::Subscription && !domain.is_of_tenant() => {
+            Some(subscription)
+                if step.needs.setting == Setting::Subscription && !domain.is_of_tenant() =>
+            {
                 subscription
             }
             _ => &config.directory_id,
@@ -162,30 +169,32 @@ impl<'a> Terms<'a> {
         let rules = DERIVED.iter().filter(move |it| it.integration == self.instance.integration);
         rules.map(move |rule| PlannedStep {
             id: rule.id.to_owned(),
-            disabled: self.off(rule.needs, rule.ingestion_source),
+            disabled: self.off(rule.setting, rule.ingestion_source),
             after: Vec::new(),
         })
     }
 
     /// Why a step does not run, as far as the step alone tells.
     fn disabled(self, step: &Step) -> Option<String> {
-        self.off(step.needs, step.ingestion_source)
+        self.off(step.needs.setting, step.needs.ingestion_source)
     }
 
     /// Why nothing runs that needs something, and that a source switches.
-    fn off(self, needs: Needs, source: Option<&'static str>) -> Option<String> {
+    fn off(self, needs: Setting, source: Option<&'static str>) -> Option<String> {
         let config = &self.instance.config;
         match needs {
-            Needs::Directory if !config.ingest_active_directory => {
+            Setting::Directory if !config.ingest_active_directory => {
                 return Some("config.ingestActiveDirectory is not true".to_owned());
             }
-            Needs::Subscription if config.subscription_id.is_none() => {
+            Setting::Subscription if config.subscription_id.is_none() => {
                 return Some("config.subscriptionId is not set".to_owned());
             }
-            Needs::SubscriptionInstances if !config.configure_subscription_instances => {
+            Setting::SubscriptionInstances if !config.configure_subscription_instances => {
                 return Some("config.configureSubscriptionInstances is not true".to_owned());
             }
-            Needs::Intune if self.no_intune.is_some() => return self.no_intune.map(str::to_owned),
+            Setting::Intune if self.no_intune.is_some() => {
+                return self.no_intune.map(str::to_owned);
+            }
             _ => (),
         }
         let source = source.filter(|source| {
@@ -204,7 +213,8 @@ impl<'a> Terms<'a> {
         // What a subscription is read for is in that subscription. The step that finds skipped ones would
         // have them read after all.
         let is_near = |other: &Step| {
-            step.needs != Needs::Subscription || other.needs != Needs::SubscriptionInstances
+            step.needs.setting != Setting::Subscription
+                || other.needs.setting != Setting::SubscriptionInstances
         };
         emitters.filter(move |other| is_near(other) && self.disabled(other).is_none())
     }
@@ -237,6 +247,7 @@ mod tests {
             planned_at: "2026-03-01T04:05:06Z".into(),
             portal: String::new(),
             intune_account_id: None,
+            unregistered: std::collections::BTreeSet::new(),
             tenant_id: None,
             previous: None,
             parents_per_shard: 1,

@@ -273,6 +273,7 @@ mod tests {
             instance: serde_json::from_value(instance).unwrap(),
             portal: String::new(),
             intune_account_id: None,
+            unregistered: std::collections::BTreeSet::new(),
             tenant_id: None,
             previous: None,
             parents_per_shard: 1,

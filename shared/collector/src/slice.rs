@@ -36,7 +36,7 @@ use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
-use crate::ports::{Address, Because, Condition, DomainKey, Etag, Fetch, Request};
+use crate::ports::{Address, Because, Condition, DomainKey, Etag, Failure, Fetch, Request};
 use delta::{Delta, Way};
 pub(crate) use end::failed;
 use frontier::{Chain, Frontier, WALK};
@@ -131,8 +131,12 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
         let (manifest, _): (Manifest, _) =
             context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
         if manifest.is_complete() {
-            return end::needless(context, &plan, step, original).await;
+            return end::skip(context, &plan, step, &format!("{original} was read")).await;
         }
+    }
+    if let Some(namespace) = plan.lacks_provider(step) {
+        let reason = Failure::NotRegistered(namespace.to_owned()).to_string();
+        return end::skip(context, &plan, step, &reason).await;
     }
     let shard = Shard::resume(context, &plan, step, message).await?;
     if context.store.get(&job.shard(step.id, message.shard)).await?.is_some() {
@@ -321,7 +325,7 @@ impl<'a> Shard<'a> {
     /// in one request. None if there is nothing to ask for now.
     async fn next_group(&mut self, asked: &BTreeMap<u64, Instant>) -> Result<Option<Group>, Error> {
         let has_parents = !self.step.list.parents.is_empty();
-        let is_batched = self.step.list.service == Service::Graph && has_parents;
+        let is_batched = self.step.list.service() == Service::Graph && has_parents;
         let size = if is_batched { BATCH } else { 1 };
         let mut group: Option<Group> = None;
         while group.as_ref().map_or(0, |it| it.chains.len()) < size {
@@ -393,18 +397,20 @@ impl<'a> Shard<'a> {
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
         let (base, mut path) = list.address(self.step, &self.scope, parent)?;
         let mut body = None;
-        let is_counted = list.counted && !chain.is_uncounted;
+        let is_counted = list.ask.counted && !chain.is_uncounted;
         if is_counted {
             path.push(if path.contains('?') { '&' } else { '?' });
             path.push_str("$count=true");
         }
-        if list.report.is_some() {
+        if list.report().is_some() {
             if let Some(job) = chain.export.path(&path) {
                 path = job;
             } else {
                 let whole = list.body(&self.scope, parent, chain.export.name())?;
-                body = Some(chain.ask(whole, list.shape));
+                body = Some(chain.ask(whole, list.shape()));
             }
+        } else {
+            body = list.post_body();
         }
         let first = match base {
             Some(base) => Address::Host { base, path },
@@ -414,8 +420,8 @@ impl<'a> Shard<'a> {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
-        let eventual = list.eventual || is_counted;
-        let request = Request { service: list.service, address, eventual, body };
+        let eventual = list.ask.eventual || is_counted;
+        let request = Request { service: list.service(), address, eventual, body };
         Some((self.plan.domain(self.step, list), request))
     }
 

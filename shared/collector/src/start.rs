@@ -1,5 +1,7 @@
 //! From an event to a planned job.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -7,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
 use crate::advance;
+use crate::ask::ask;
 use crate::context::{Context, Error, News};
 use crate::delta;
 use crate::due;
@@ -20,11 +23,9 @@ use crate::manifest::Manifest;
 use crate::message::Slice;
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
+use crate::providers;
 use crate::slice::{self, Outcome};
 use steps::{Domain, Integration, Service};
-
-/// How long a start waits for a throttle, all in all.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// What came of an event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -149,6 +150,10 @@ async fn plan(
         Integration::Azure => Intune::default(),
         Integration::Microsoft365 => intune(&*fetch, instance).await?,
     };
+    let unregistered = match &instance.config.subscription_id {
+        Some(subscription) if is_whole => providers::unregistered(&*fetch, subscription).await,
+        _ => BTreeSet::new(),
+    };
     let steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
     let (latest, _) = context.spare::<Latest>(&layout::latest(&instance.id)).await?;
     let tenant_id = fetch.tenant_id().await.map_err(Error::Microsoft)?;
@@ -158,6 +163,7 @@ async fn plan(
         instance: instance.clone(),
         portal,
         intune_account_id: account,
+        unregistered,
         tenant_id,
         previous: latest.as_ref().map(|latest| latest.job.clone()),
         parents_per_shard: context.parents_per_shard,
@@ -228,7 +234,7 @@ pub(crate) async fn default_domain(
     let mut address = first.clone();
     // There is one organization, but an empty page with a next link may come before it.
     for _ in 0..10 {
-        let page = ask(fetch, directory, address).await?;
+        let page = ask_graph(fetch, directory, address).await?;
         let domains = page.pointer("/value/0/verifiedDomains").and_then(Value::as_array);
         let default = domains.into_iter().flatten().find(|it| it["isDefault"] == true);
         if let Some(name) = default.and_then(|it| it["name"].as_str()) {
@@ -254,7 +260,7 @@ struct Intune {
 async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error> {
     let directory = &instance.config.directory_id;
     let address = Address::Path("/deviceManagement?$select=intuneAccountId".to_owned());
-    let account = match ask(fetch, directory, address).await {
+    let account = match ask_graph(fetch, directory, address).await {
         Ok(document) => match document.get("intuneAccountId") {
             Some(account) => account.as_str().map(str::to_owned),
             // What is asked for is answered, be it with null. This answer says nothing.
@@ -273,30 +279,17 @@ async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error>
         return Ok(Intune { account: None, lacking: Some(lacking) });
     };
     let path = format!("/organization/{directory}?$select=mobileDeviceManagementAuthority");
-    let authority = ask(fetch, directory, Address::Path(path)).await.unwrap_or_default();
+    let authority = ask_graph(fetch, directory, Address::Path(path)).await.unwrap_or_default();
     let is_basic = authority["mobileDeviceManagementAuthority"] == "office365";
     let reason = "Basic Mobility and Security manages the tenant's devices, not Microsoft Intune";
     Ok(Intune { account: Some(account), lacking: is_basic.then(|| reason.to_owned()) })
 }
 
 /// Reads a document of Microsoft Graph.
-async fn ask(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Value, Failure> {
+async fn ask_graph(fetch: &dyn Fetch, directory: &str, address: Address) -> Result<Value, Failure> {
     let request = Request::get(Service::Graph, address);
     let domain = DomainKey { owner: directory.to_owned(), domain: Domain::Graph };
-    let mut patience = PATIENCE;
-    loop {
-        let answer = fetch.fetch(&domain, vec![request.clone()]).await.pop();
-        match answer.unwrap_or_else(|| Err(Failure::Failed("no answer".to_owned()))) {
-            Err(Failure::Throttled { wait, .. }) if wait <= patience => {
-                patience -= wait;
-                tokio::time::sleep(wait).await;
-            }
-            answer => {
-                return serde_json::from_slice(&answer?.body)
-                    .map_err(|error| Failure::Failed(error.to_string()));
-            }
-        }
-    }
+    ask(fetch, &domain, &request).await
 }
 
 /// Runs exactly one step, and answers with what was stored.

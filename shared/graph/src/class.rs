@@ -12,12 +12,20 @@ pub enum RelationshipClass {
     Allows,
     /// The source is given the target.
     Assigned,
+    /// The source leads to the target.
+    Connects,
     /// The target is a part of the source.
     Contains,
     /// The source made the target.
     Created,
+    /// The source says what the target is measured by.
+    Defines,
     /// The source stops the target.
     Denies,
+    /// The source adds something to the target.
+    Extends,
+    /// The source brought the target about.
+    Generated,
     /// The target belongs to the source.
     Has,
     /// The source is how the target became known.
@@ -28,8 +36,12 @@ pub enum RelationshipClass {
     Is,
     /// The source looks after the target.
     Manages,
+    /// The source watches the target.
+    Monitors,
     /// The source may change the target, and who else may.
     Owns,
+    /// The source did the target.
+    Performed,
     /// The source guards the target.
     Protects,
     /// The source believes what the target says.
@@ -45,15 +57,21 @@ impl RelationshipClass {
         match self {
             Self::Allows => "ALLOWS",
             Self::Assigned => "ASSIGNED",
+            Self::Connects => "CONNECTS",
             Self::Contains => "CONTAINS",
             Self::Created => "CREATED",
+            Self::Defines => "DEFINES",
             Self::Denies => "DENIES",
+            Self::Extends => "EXTENDS",
+            Self::Generated => "GENERATED",
             Self::Has => "HAS",
             Self::Identified => "IDENTIFIED",
             Self::Installed => "INSTALLED",
             Self::Is => "IS",
             Self::Manages => "MANAGES",
+            Self::Monitors => "MONITORS",
             Self::Owns => "OWNS",
+            Self::Performed => "PERFORMED",
             Self::Protects => "PROTECTS",
             Self::Trusts => "TRUSTS",
             Self::Uses => "USES",

@@ -7,26 +7,42 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-use crate::convert::{Parent, Scope};
-use crate::list::{List, Service, Shape};
-use crate::step::{PARENT, Step};
+use crate::becomes::{Becomes, Emits};
+use crate::domain::Service;
+use crate::item::{Parent, Scope};
+use crate::list::{List, Method, Shape};
+use crate::property::Property;
+use crate::step::Step;
 use crate::uri::{SEGMENT, escape};
 
 impl Step {
     /// The fields of an item that the step reads, in order: what to ask Microsoft Graph for.
     #[must_use]
     pub fn select(&self) -> Vec<&'static str> {
-        let emits = self.emits.filter(|_| self.patches.is_empty());
-        let own = emits.iter().chain(self.adds).flat_map(|it| it.declared());
-        let properties = own.chain(self.patches).flat_map(|it| [it.path, it.or]);
-        let links = self.links.iter().map(|it| it.path).filter(|&it| it != PARENT);
-        let parts = self.parts.iter().map(|it| it.at);
-        let fields = properties.chain(links).chain(parts).filter_map(field);
-        // Annotations such as `@odata.type` come unasked, and cannot be asked for.
-        let fields = fields.filter(|it| !it.starts_with('@'));
-        let fields: BTreeSet<_> =
-            fields.chain(self.list.also.iter().copied()).chain(["id"]).collect();
+        let mut fields: BTreeSet<&str> = self.list.ask.also.iter().copied().chain(["id"]).collect();
+        self.becomes.select(&mut fields);
         fields.into_iter().collect()
+    }
+}
+
+impl Becomes {
+    /// Adds the fields that are read of an item.
+    fn select(&self, fields: &mut BTreeSet<&'static str>) {
+        let hooked = self.hook.iter().flat_map(|it| it.adds);
+        let own = self.finds().iter().chain(hooked).flat_map(|it| it.declared());
+        let added: &[Property] = match self.emits {
+            Emits::Patch(_, properties) | Emits::PatchOfParent(properties) => properties,
+            _ => &[],
+        };
+        let properties = own.chain(added).flat_map(Property::paths);
+        let links = self.links.iter().flat_map(|it| [it.at.path(), it.subject.path()]).flatten();
+        let parts = self.parts.iter().map(|it| it.at);
+        let read = properties.chain(links).chain(parts).filter_map(field);
+        // Annotations such as `@odata.type` come unasked, and cannot be asked for.
+        fields.extend(read.filter(|it| !it.starts_with('@')));
+        for part in self.parts.iter().filter(|it| it.at.is_empty()) {
+            part.becomes.select(fields);
+        }
     }
 }
 
@@ -47,20 +63,21 @@ impl List {
         scope: &Scope,
         parent: Option<Parent<'_>>,
     ) -> Option<(Option<String>, String)> {
+        let version = self.version(parent.map(|it| it.kind));
         let parent = parent.map(|it| it.json);
-        let base = match self.service {
+        let base = match self.place.service {
             Service::KeyVault => Some(vault(parent?)?),
             Service::ResourceManager | Service::Graph => None,
         };
-        let mut address = fill(self.path, scope, parent, push)?;
+        let mut address = fill(&self.path(), scope, parent, push)?;
         let mut query = Vec::new();
-        if !self.version.is_empty() {
-            query.push(format!("api-version={}", self.version));
+        if !version.is_empty() {
+            query.push(format!("api-version={version}"));
         }
-        if !self.query.is_empty() {
-            query.push(fill(self.query, scope, parent, push)?);
+        if !self.ask.query.is_empty() {
+            query.push(fill(self.ask.query, scope, parent, push)?);
         }
-        if self.select {
+        if self.ask.select {
             query.push(format!("$select={}", step.select().join(",")));
         }
         if !query.is_empty() {
@@ -70,15 +87,24 @@ impl List {
         Some((base, address))
     }
 
+    /// What each page is asked for with, where that is by POST and the list is no report.
+    #[must_use]
+    pub fn post_body(&self) -> Option<Value> {
+        match self.ask.method {
+            Method::Post(body) => serde_json::from_str(body).ok(),
+            Method::Get | Method::Report(_) => None,
+        }
+    }
+
     /// What to ask for by POST, where the list is a report; of its names, the one with this number.
     ///
     /// Nothing if it is none, has no such name, or the parent lacks what the filter is made of.
     #[must_use]
     pub fn body(&self, scope: &Scope, parent: Option<Parent<'_>>, name: usize) -> Option<Value> {
-        let report = self.report?;
+        let report = self.report()?;
         let filter = fill(report.filter, scope, parent.map(|it| it.json), quote)?;
         let mut body = json!({ "select": report.columns, "filter": filter });
-        if self.shape == Shape::Export {
+        if self.shape() == Shape::Export {
             body["reportName"] = (*report.names.get(name)?).into();
             body["format"] = "csv".into();
         }
@@ -92,8 +118,8 @@ fn vault(vault: &Value) -> Option<String> {
     (!host.is_empty()).then(|| format!("https://{host}"))
 }
 
-/// The last day that is accounted for at a moment. Azure takes up to a day to account for what was used,
-/// so of yesterday a part may still be missing.
+/// The last day that is accounted for at a moment. Azure takes up to a day to account for what was
+/// used, so of yesterday a part may still be missing.
 /// Source: Microsoft Cost Management, "Understand Cost Management data".
 fn accounted_for(moment: &str) -> Option<String> {
     let day = OffsetDateTime::parse(moment, &Rfc3339).ok()?.to_offset(UtcOffset::UTC).date();
@@ -159,8 +185,13 @@ mod tests {
 
     use super::*;
     use crate::entra::groups;
+    use crate::link::Link;
     use crate::list::Report;
-    use crate::step::Link;
+    use crate::resource_type::ResourceType;
+
+    fn resource_manager(path: &'static str) -> List {
+        List::of_type(ResourceType::new("Microsoft.Test/things", "2024-01-01")).at(path)
+    }
 
     fn scope() -> Scope {
         Scope {
@@ -181,36 +212,35 @@ mod tests {
     fn check(list: &List, parent: &Value, expected: Option<(Option<&str>, &str)>) {
         let key = Key::new("parent");
         let parent = Parent { key: &key, kind: "parent", json: parent };
-        let address = list.address(&Step::NEW, &scope(), Some(parent));
+        let address = list.address(&Step::AZURE, &scope(), Some(parent));
         let expected = expected.map(|(base, path)| (base.map(str::to_owned), path.to_owned()));
         assert_eq!(address, expected);
     }
 
     #[test]
     fn a_list_of_the_subscription_names_it_and_its_version() {
-        let list = List::resource_manager("/subscriptions/{subscription}/things", "2024-01-01");
-        let address = list.address(&Step::NEW, &scope(), None);
+        let list = resource_manager("/subscriptions/{subscription}/things");
+        let address = list.address(&Step::AZURE, &scope(), None);
         let path = "/subscriptions/s-1/things?api-version=2024-01-01".to_owned();
         assert_eq!(address, Some((None, path)));
         let nowhere = Scope { subscription_id: None, ..scope() };
-        assert_eq!(list.address(&Step::NEW, &nowhere, None), None);
+        assert_eq!(list.address(&Step::AZURE, &nowhere, None), None);
     }
 
     #[test]
     fn a_list_of_the_tenant_names_the_directory() {
-        let list = List::resource_manager("/groups/{directory}", "2024-01-01");
+        let list = resource_manager("/groups/{directory}");
         let nowhere = Scope { subscription_id: None, ..scope() };
-        let address = list.address(&Step::NEW, &nowhere, None);
+        let address = list.address(&Step::AZURE, &nowhere, None);
         assert_eq!(address, Some((None, "/groups/directory?api-version=2024-01-01".to_owned())));
     }
 
     #[test]
     fn a_day_is_the_second_last_before_the_job() {
-        let list =
-            List::resource_manager("/usage", "2024-01-01").query("$filter=day%20eq%20'{day}'");
+        let list = resource_manager("/usage").query("$filter=day%20eq%20'{day}'");
         let of = |moment: &str| {
             let scope = Scope { planned_at: moment.into(), ..scope() };
-            list.address(&Step::NEW, &scope, None).map(|(_, path)| path)
+            list.address(&Step::AZURE, &scope, None).map(|(_, path)| path)
         };
         let path = |day| Some(format!("/usage?api-version=2024-01-01&$filter=day%20eq%20'{day}'"));
         assert_eq!(of("2026-03-01T04:05:06Z"), path("2026-02-27"));
@@ -220,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_id_of_a_resource_is_a_path() {
-        let list = List::resource_manager("{id}/parts", "2024-01-01").query("$expand=all");
+        let list = resource_manager("{id}/parts").query("$expand=all");
         let path = "/subscriptions/S/a%20b%3F/parts?api-version=2024-01-01&$expand=all";
         // Azure answers ids with one leading slash, without, and rarely with two.
         for id in ["/subscriptions/S/a b?", "subscriptions/S/a b?", "//subscriptions/S/a b?/"] {
@@ -262,7 +292,7 @@ mod tests {
         let parent = Some(Parent { key: &key, kind: "parent", json: &json });
         let filter = "(ApplicationId eq 'a/b''c')";
         let export = List::export(&REPORT);
-        let address = export.address(&Step::NEW, &scope(), parent);
+        let address = export.address(&Step::AZURE, &scope(), parent);
         assert_eq!(address.unwrap().1, "/deviceManagement/reports/exportJobs");
         let body = |name| {
             json!({
@@ -283,9 +313,9 @@ mod tests {
     fn graph_is_asked_for_what_is_read() {
         static STEP: Step = Step {
             list: List::graph("/users").query("$top=999").also(&["also"]),
-            emits: Some(&groups::MEMBER),
-            links: &[Link::uses(&[], "/manager/id"), Link::of_parent(RelationshipClass::Has)],
-            ..Step::NEW
+            becomes: Becomes::one(&groups::members::MEMBER)
+                .links(&[Link::uses(&[], "/manager/id"), Link::of_parent(RelationshipClass::Has)]),
+            ..Step::AZURE
         };
         assert_eq!(STEP.select(), ["also", "displayName", "id", "jobTitle", "mail", "manager"]);
         let address = STEP.list.address(&STEP, &scope(), None).unwrap().1;

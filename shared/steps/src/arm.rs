@@ -8,4 +8,6 @@ pub(crate) mod management;
 pub(crate) mod monitor;
 pub(crate) mod network;
 pub(crate) mod resources;
+pub(crate) mod service_bus;
+pub(crate) mod sql;
 pub(crate) mod storage;

@@ -1,151 +1,21 @@
 //! From an item to entities and references: the one conversion that every step's declaration feeds.
 
+use std::borrow::Cow;
+
 use graph::{Direction, End, Entity, Key, Name, Reference, RelationshipClass, Unresolved};
-use serde::de::DeserializeOwned;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
-use crate::discovery::Discovery;
-use crate::entity::{EntityType, Property};
+use crate::becomes::{Becomes, Emits};
+use crate::entity::EntityType;
+use crate::item::{Item, Parent};
+use crate::link::{At, Link, Subject};
 use crate::list::Shape;
+use crate::output::Output;
 use crate::path;
-use crate::step::{Link, PARENT, Step};
+use crate::property::Property;
+use crate::step::Step;
 use crate::tags;
-use crate::uri::{PATH, escape};
-
-/// What a step found, in the order it was found.
-#[derive(Clone, Debug, Default)]
-pub struct Output {
-    /// The entities.
-    pub entities: Vec<Entity>,
-    /// The references. Their ends may be found by other steps.
-    pub references: Vec<Reference>,
-    /// The subscriptions that instances may be made for.
-    pub discoveries: Vec<Discovery>,
-    /// The properties, as `type.property`, that were not of their declared type and were left out, and
-    /// what else was not understood.
-    pub drift: Vec<String>,
-    /// How often an entity or a relationship is missing because something was not understood.
-    pub unreadable: u64,
-}
-
-impl Output {
-    /// Counts something that was not understood and that an entity or a relationship depends on.
-    pub(crate) fn lose(&mut self, what: String) {
-        self.drift.push(what);
-        self.unreadable += 1;
-    }
-
-    /// How many things were found, or not understood.
-    fn found(&self) -> u64 {
-        let found = self.entities.len() + self.references.len() + self.discoveries.len();
-        found as u64 + self.unreadable
-    }
-}
-
-/// What a conversion knows of the instance that it runs for.
-#[derive(Clone, Debug)]
-pub struct Scope {
-    /// The id of the instance, which is the key of its account.
-    pub instance_id: String,
-    /// The name of the instance.
-    pub instance_name: String,
-    /// The tenant.
-    pub directory_id: String,
-    /// The subscription, unless the instance has none.
-    pub subscription_id: Option<String>,
-    /// The tenant's account at Microsoft Intune, if it has one. Ids of what Intune reports begin with it.
-    pub intune_account_id: Option<String>,
-    /// Where the portal shows the tenant, such as `https://portal.azure.com/#@contoso.com`.
-    pub portal: String,
-    /// The value of the tag `AccountName` of every entity, where the instance asks for it.
-    pub account_name: Option<String>,
-    /// The severities of the findings that are collected, in lower case; empty for all.
-    pub vulnerability_severities: Vec<String>,
-    /// Whether subscriptions that are disabled get instances.
-    pub ingest_disabled_subscriptions: bool,
-    /// When the job was planned, in ISO 8601. It is the only time that a conversion knows, so that
-    /// the same items become the same graph whenever they are converted.
-    pub planned_at: String,
-}
-
-/// One item of a list.
-#[derive(Clone, Copy, Debug)]
-pub struct Item<'a> {
-    /// The item, as Microsoft returned it.
-    pub json: &'a Value,
-    /// The item, byte for byte.
-    pub raw: &'a RawValue,
-    /// What the item belongs to, if anything.
-    pub parent: Option<Parent<'a>>,
-    /// The instance that it was read for.
-    pub scope: &'a Scope,
-}
-
-/// What an item belongs to.
-#[derive(Clone, Copy, Debug)]
-pub struct Parent<'a> {
-    /// Its key.
-    pub key: &'a Key,
-    /// Its type.
-    pub kind: &'a str,
-    /// For the item of a list, the parent's stored entity; for a part, the item that it stands in.
-    pub json: &'a Value,
-}
-
-impl<'a> Item<'a> {
-    /// The id of the item.
-    #[must_use]
-    pub fn id(&self) -> Option<&'a str> {
-        self.text("/id")
-    }
-
-    /// The key of the entity whose id is at `path`.
-    #[must_use]
-    pub fn key(&self, path: &str) -> Option<Key> {
-        self.text(path).map(Key::new).filter(|key| !key.as_str().is_empty())
-    }
-
-    /// The text at `path`.
-    #[must_use]
-    pub fn text(&self, path: &str) -> Option<&'a str> {
-        path::first(self.json, path)?.as_str()
-    }
-
-    /// Every text at `path`.
-    #[must_use]
-    pub fn texts(&self, path: &str) -> Vec<&'a str> {
-        self.values(path).into_iter().filter_map(Value::as_str).collect()
-    }
-
-    /// Everything at `path`.
-    #[must_use]
-    pub fn values(&self, path: &str) -> Vec<&'a Value> {
-        let mut values = Vec::new();
-        path::visit(self.json, path, &mut |it| values.push(it));
-        values
-    }
-
-    /// The part of the item at `path`, if it is there and has the shape of a `T`.
-    #[must_use]
-    pub fn view<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
-        T::deserialize(self.json.pointer(path)?).ok()
-    }
-
-    /// The page of an id in the portal.
-    #[must_use]
-    pub fn web_link(&self, id: &str) -> String {
-        self.portal_link("resource/", id.trim_start_matches('/'))
-    }
-
-    /// A page of the portal.
-    #[must_use]
-    pub fn portal_link(&self, page: &str, id: &str) -> String {
-        let mut link = format!("{}/{page}", self.scope.portal);
-        escape(id, PATH, &mut link);
-        link
-    }
-}
 
 impl Step {
     /// Adds what an item becomes to `out`.
@@ -154,73 +24,172 @@ impl Step {
     /// must not hide the entity, nor one odd item the others.
     pub fn convert(&self, item: Item<'_>, out: &mut Output) {
         let before = out.found();
-        let key = self.emits.and_then(|_| (self.key)(&item)).filter(is_plausible);
-        if let (Some(emits), Some(key)) = (self.emits, key) {
-            if self.patches.is_empty() {
-                let mut entity = emits.refined(key.clone(), &item, self.refine, &mut out.drift);
-                entity.aliases = (self.aliases)(&item);
-                out.entities.push(entity);
-                out.references.extend(containment(emits, &key));
-            } else {
-                let mut patch = self.patch(emits, key.clone(), &item, &mut out.drift);
-                patch.aliases = (self.aliases)(&item);
-                // A patch that adds nothing is not worth storing.
-                out.entities.extend(Some(patch).filter(|it| !it.properties.is_empty()));
-            }
-            link(emits.kind, &key, self.links, &item, out);
-            self.parts(&item, &key, emits, out);
-        } else if self.emits.is_some() {
-            out.lose(format!("{}.id", self.id));
-        }
-        (self.relate)(&item, out);
+        self.becomes.convert(&item, &self.place(), out);
         // A step may leave items out, but not for want of the id that would say what they are. The rows
         // of reports have none.
-        let has_ids = self.emits.is_none() && self.list.shape == Shape::Pages;
+        let has_ids =
+            matches!(self.becomes.emits, Emits::Nothing) && self.list.shape() == Shape::Pages;
         if has_ids && item.id().is_none() && out.found() == before {
             out.lose(format!("{}.id", self.id));
         }
     }
 
-    fn patch(
-        &self,
-        emits: &'static EntityType,
-        key: Key,
-        item: &Item<'_>,
-        drift: &mut Vec<String>,
-    ) -> Entity {
-        let mut entity = emits.patch(key);
-        read(emits, self.patches.iter(), item, &mut entity, drift);
-        (self.refine)(item, &mut entity);
-        check(emits, self.patches, &mut entity, drift);
-        entity
+    /// Calls `found` with everything that an item and what stands in it become, and the item or
+    /// that part.
+    pub fn visit(&self, item: &Item<'_>, found: &mut dyn FnMut(&Becomes, &Item<'_>)) {
+        self.becomes.visit(item, &self.place(), found);
     }
 
-    fn parts(&self, item: &Item<'_>, key: &Key, emits: &EntityType, out: &mut Output) {
+    fn place(&self) -> Place<'_> {
+        Place { label: self.id, parents: self.list.parents, is_besides: false }
+    }
+}
+
+/// What a conversion knows of where an item stands.
+struct Place<'a> {
+    /// What drift calls the item.
+    label: &'a str,
+    /// The types of what it may belong to.
+    parents: &'a [&'static EntityType],
+    /// Whether the item becomes something else as well, which is told what Microsoft answered.
+    is_besides: bool,
+}
+
+impl Becomes {
+    /// Adds what an item becomes, or something that stands in one.
+    fn convert(&self, item: &Item<'_>, place: &Place<'_>, out: &mut Output) {
+        if !(self.when)(item) {
+            return;
+        }
+        let of = self.type_of(item, place.parents);
+        let this = of.and_then(|of| Some((of, (self.key)(item).filter(is_plausible)?)));
+        match &this {
+            Some((of, key)) => self.add(of, key, item, place, out),
+            // What relates is not known without it.
+            None if of.is_some() => return out.lose(format!("{}.id", place.label)),
+            None => (),
+        }
+        let end = this.as_ref().map(|(of, key)| End::known(key, of.kind));
+        for link in self.links {
+            link.convert(end.as_ref(), item, out);
+        }
+        self.each_part(this.as_ref(), item, place, &mut |part, item, place| {
+            part.convert(item, place, out);
+        });
+        if let Some(discover) = self.discovers {
+            match discover(item) {
+                Some(discovery) => out.discoveries.push(discovery),
+                None => out.lose(format!("{}.id", place.label)),
+            }
+        }
+        if let Some(hook) = self.hook {
+            (hook.relate)(item, out);
+        }
+    }
+
+    /// Calls `found` with everything that stands in an item and becomes something of its own.
+    /// `this` is the item's entity.
+    fn each_part(
+        &self,
+        this: Option<&(&'static EntityType, Key)>,
+        item: &Item<'_>,
+        place: &Place<'_>,
+        found: &mut dyn FnMut(&Self, &Item<'_>, &Place<'_>),
+    ) {
+        let whole = this.map(|(of, key)| Parent { key, kind: of.kind, json: item.json });
+        let parent = whole.or(item.parent);
+        let parents = this.map_or(place.parents, |(of, _)| std::slice::from_ref(of));
         for part in self.parts {
+            if part.at.is_empty() {
+                let place = Place { parents, is_besides: true, ..*place };
+                found(&part.becomes, &Item { parent, ..*item }, &place);
+                continue;
+            }
+            let label = part.becomes.finds().first().map_or(place.label, |of| of.kind);
             path::visit(item.json, part.at, &mut |json| {
-                let whole = Parent { key, kind: emits.kind, json: item.json };
                 let Ok(raw) = to_raw_value(json) else { return };
-                let item = Item { json, raw: &raw, parent: Some(whole), scope: item.scope };
-                let Some(part_key) = item.key("/id") else {
-                    return out.lose(format!("{}.id", part.emits.kind));
-                };
-                let drift = &mut out.drift;
-                let mut entity = part.emits.refined(part_key.clone(), &item, part.refine, drift);
-                entity.aliases = (part.aliases)(&item);
-                out.entities.push(entity);
-                out.references.push(Reference {
-                    from: End::known(key, emits.kind),
-                    class: part.class,
-                    to: End::known(&part_key, part.emits.kind),
-                    kind: None,
-                    key: None,
-                    properties: Map::new(),
-                    borrow: Vec::new(),
-                    unresolved: Unresolved::Drop,
-                });
-                link(part.emits.kind, &part_key, part.links, &item, out);
+                let item = Item { json, raw: &raw, parent, scope: item.scope };
+                found(&part.becomes, &item, &Place { label, parents, is_besides: false });
             });
         }
+    }
+
+    /// Calls `found` with this and an item, and then with what stands in it.
+    fn visit(&self, item: &Item<'_>, place: &Place<'_>, found: &mut dyn FnMut(&Self, &Item<'_>)) {
+        if !(self.when)(item) {
+            return;
+        }
+        found(self, item);
+        let of = self.type_of(item, place.parents);
+        let this = of.and_then(|of| Some((of, (self.key)(item).filter(is_plausible)?)));
+        self.each_part(this.as_ref(), item, place, &mut |part, item, place| {
+            part.visit(item, place, found);
+        });
+    }
+
+    /// The type of the entity that an item is, whoever finds it.
+    fn type_of(
+        &self,
+        item: &Item<'_>,
+        parents: &[&'static EntityType],
+    ) -> Option<&'static EntityType> {
+        match self.emits {
+            Emits::Nothing => None,
+            Emits::One(of) | Emits::Patch(of, _) | Emits::Extension(of, _) | Emits::Known(of) => {
+                Some(of)
+            }
+            Emits::Choice(choose, _) => choose(item),
+            Emits::PatchOfParent(_) => {
+                let parent = item.parent?;
+                parents.iter().copied().find(|of| of.kind == parent.kind)
+            }
+        }
+    }
+
+    /// Adds the entity that an item is, or what it adds to one that another step finds.
+    fn add(
+        &self,
+        of: &'static EntityType,
+        key: &Key,
+        item: &Item<'_>,
+        place: &Place<'_>,
+        out: &mut Output,
+    ) {
+        let added: &'static [Property] = match self.emits {
+            Emits::Nothing | Emits::Known(_) => return,
+            Emits::One(_) | Emits::Choice(..) => {
+                let mut entity = of.refined(key.clone(), item, self.refine, &mut out.drift);
+                entity.aliases = (self.aliases)(item);
+                conceal(self.conceals, &mut entity);
+                if place.is_besides {
+                    entity.raw = None;
+                }
+                out.entities.push(entity);
+                return out.references.extend(containment(of, key));
+            }
+            Emits::Extension(..) => &[],
+            Emits::Patch(_, properties) | Emits::PatchOfParent(properties) => properties,
+        };
+        let mut patch = of.patch(key.clone());
+        read(of, added.iter(), item, &mut patch, &mut out.drift);
+        (self.refine)(item, &mut patch);
+        check(of, added, &mut patch, &mut out.drift);
+        patch.aliases = (self.aliases)(item);
+        // A patch that adds nothing is not worth storing.
+        out.entities.extend(Some(patch).filter(|it| !it.properties.is_empty()));
+    }
+}
+
+/// Leaves out of what Microsoft answered what stands at some paths.
+fn conceal(paths: &[&str], entity: &mut Entity) {
+    let Some(raw) = entity.raw.as_ref().filter(|_| !paths.is_empty()) else { return };
+    let Ok(mut json) = serde_json::from_str::<Value>(raw.get()) else { return };
+    let mut is_there = false;
+    for path in paths {
+        is_there |= path::remove(&mut json, path);
+    }
+    if is_there {
+        entity.raw = to_raw_value(&json).ok();
     }
 }
 
@@ -289,7 +258,7 @@ fn describe(
     drift: &mut Vec<String>,
 ) {
     read(emits, emits.declared(), item, entity, drift);
-    if is_placed(emits) {
+    if emits.is_placed() {
         let group = entity.key.resource_group();
         let group = group.as_ref().and_then(|it| it.as_str().rsplit('/').next());
         entity.set("resourceGroup", group);
@@ -316,11 +285,6 @@ fn read<'p>(
             Err(_) => drift.push(format!("{}.{}", emits.kind, property.name)),
         }
     }
-}
-
-/// Whether entities of a type lie in resource groups.
-pub(crate) fn is_placed(emits: &EntityType) -> bool {
-    emits.property("resourceGroup").is_some()
 }
 
 /// Sees to it that an entity has what whoever reads the graph relies on: a name above all.
@@ -355,41 +319,12 @@ fn check(
 }
 
 /// A resource group has its resources.
-fn containment(emits: &EntityType, key: &Key) -> Option<Reference> {
-    let group = key.resource_group().filter(|_| is_placed(emits))?;
-    Some(Reference {
-        from: End::named(Name::from(&group)),
-        class: RelationshipClass::Has,
-        to: End::known(key, emits.kind),
-        kind: None,
-        key: None,
-        properties: Map::new(),
-        borrow: Vec::new(),
-        unresolved: Unresolved::Drop,
-    })
-}
-
-fn link(kind: &str, key: &Key, links: &[Link], item: &Item<'_>, out: &mut Output) {
-    let this = || End::known(key, kind);
-    for link in links {
-        if link.path == PARENT {
-            let parent = item.parent.map(|it| End::known(it.key, it.kind));
-            out.references.extend(parent.map(|parent| link.reference(this(), parent)));
-        } else if !link.path.is_empty() {
-            for value in item.texts(link.path) {
-                if value == NOBODY && link.to.iter().any(|it| is_identity(it)) {
-                    continue;
-                }
-                let Some(name) = (link.by)(value, item.scope) else { continue };
-                for subject in link.subjects(this(), item) {
-                    let mut reference = link.reference(subject, End::named(name.clone()));
-                    reference.properties = (link.properties)(value, item);
-                    reference.unresolved = (link.unresolved)(value, item);
-                    out.references.push(reference);
-                }
-            }
-        }
-    }
+fn containment(of: &EntityType, key: &Key) -> Option<Reference> {
+    let group = key.resource_group().filter(|_| of.is_contained)?;
+    Some(
+        Link::of_parent(RelationshipClass::Has)
+            .reference(End::known(key, of.kind), End::named(Name::from(&group))),
+    )
 }
 
 /// Whether entities of a type can be signed in as, or hold who can.
@@ -397,22 +332,75 @@ fn is_identity(emits: &EntityType) -> bool {
     matches!(emits.kind, "azure_user" | "azure_user_group" | "azure_service_principal")
 }
 
-/// What stands where an identity would be, and there is none. Elsewhere it may be the id of something:
-/// Conditional Access calls the trusted addresses of multifactor authentication so.
+/// What stands where an identity would be, and there is none. Elsewhere it may be the id of
+/// something: Conditional Access calls the trusted addresses of multifactor authentication so.
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Link {
-    /// What relates: the item's entity, or what the item belongs to.
-    fn subjects(&self, this: End, item: &Item<'_>) -> Vec<End> {
-        let Some((_, path)) = self.subject else { return vec![this] };
-        item.texts(path).into_iter().map(|id| End::named(Name::of_id(id))).collect()
+    /// Adds the references that it makes of an item. `this` is the item's entity, if it is one.
+    fn convert(&self, this: Option<&End>, item: &Item<'_>, out: &mut Output) {
+        if !(self.when)(item) {
+            return;
+        }
+        let parent = || item.parent.map(|it| End::known(it.key, it.kind));
+        let subjects: Vec<End> = match self.subject {
+            Subject::Item => this.cloned().into_iter().collect(),
+            Subject::Parent => parent().into_iter().collect(),
+            Subject::Other(_, At::Path(path)) => {
+                item.texts(path).into_iter().map(|id| End::named(Name::of_id(id))).collect()
+            }
+            Subject::Other(_, At::Found(find)) => find(item).into_iter().map(End::named).collect(),
+            Subject::Other(_, At::Parent | At::Hook) => Vec::new(),
+        };
+        let before = out.references.len();
+        if let (At::Parent, Some(parent)) = (self.at, parent()) {
+            let related = subjects.iter().map(|it| self.reference(it.clone(), parent.clone()));
+            out.references.extend(related);
+        }
+        for (value, name) in self.others(item) {
+            for subject in &subjects {
+                let mut reference = self.reference(subject.clone(), End::named(name.clone()));
+                reference.key = (self.relationship.key)(&value, item);
+                reference.properties = (self.relationship.properties)(&value, item);
+                reference.unresolved = (self.unresolved)(&value, item);
+                out.references.push(reference);
+            }
+        }
+        if let Some(what) = self.loses.filter(|_| out.references.len() == before) {
+            out.lose(what.to_owned());
+        }
     }
 
-    /// Relates what an item belongs to with the item, which another step collects under its id.
-    pub(crate) fn relate_parent(&self, item: &Item<'_>, out: &mut Output) {
-        let (Some(parent), Some(id)) = (item.parent, item.id()) else { return };
-        let parent = End::known(parent.key, parent.kind);
-        out.references.push(self.reference(parent, End::named(Name::of_id(id))));
+    /// Whether an item refers to anything by it.
+    #[must_use]
+    pub fn refers(&self, item: &Item<'_>) -> bool {
+        let subject = match self.subject {
+            Subject::Other(_, At::Path(path)) => !item.texts(path).is_empty(),
+            Subject::Other(_, At::Found(find)) => !find(item).is_empty(),
+            Subject::Item | Subject::Parent | Subject::Other(..) => true,
+        };
+        let other = match self.at {
+            At::Parent => item.parent.is_some(),
+            _ => !self.others(item).is_empty(),
+        };
+        (self.when)(item) && subject && other
+    }
+
+    /// What an item refers to: each value, and the name that it stands for.
+    fn others<'i>(&self, item: &Item<'i>) -> Vec<(Cow<'i, str>, Name)> {
+        match self.at {
+            At::Path(path) => {
+                let is_nobody =
+                    |value: &str| value == NOBODY && self.to.iter().any(|it| is_identity(it));
+                let values = item.texts(path).into_iter().filter(|value| !is_nobody(value));
+                values.filter_map(|it| Some((it.into(), (self.by)(it, item)?))).collect()
+            }
+            At::Found(find) => {
+                let found = find(item).into_iter();
+                found.map(|name| (Cow::from(name.as_str().to_owned()), name)).collect()
+            }
+            At::Parent | At::Hook => Vec::new(),
+        }
     }
 
     /// A reference from or to an item's entity, as the link declares it.
@@ -425,7 +413,7 @@ impl Link {
             from,
             class: self.class,
             to,
-            kind: self.kind.map(str::to_owned),
+            kind: self.relationship.kind.map(str::to_owned),
             key: None,
             properties: Map::new(),
             borrow: self.borrow.iter().map(|&it| it.to_owned()).collect(),

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use graph::{Direction, RelationshipClass, relationship_type};
 
-use crate::arm::resources::resource_groups::RESOURCE_GROUP;
-use crate::convert::is_placed;
-use crate::entity::{EntityType, Property};
+use crate::becomes::{Becomes, Emits};
+use crate::entity::{EntityType, RESOURCE_GROUP_KIND};
+use crate::link::{At, Link, Subject};
+use crate::property::Property;
 use crate::sources::OFF_BY_DEFAULT;
-use crate::step::{Link, PARENT, Step};
+use crate::step::Step;
 
 /// A type of relationship that a step may find.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,69 +32,147 @@ const ANY: &str = "*";
 impl Step {
     /// The types of the entities that the step finds. What it merely patches, another step finds.
     pub fn entity_types(&self) -> impl Iterator<Item = &'static EntityType> {
-        let emits = self.emits.filter(|_| self.patches.is_empty());
-        emits
-            .into_iter()
-            .chain(self.parts.iter().map(|it| it.emits))
-            .chain(self.adds.iter().copied())
+        let mut types: Vec<&'static EntityType> = Vec::new();
+        for becomes in self.becomes.all() {
+            let hooked = becomes.hook.iter().flat_map(|it| it.adds);
+            for of in becomes.finds().iter().chain(hooked) {
+                if !types.iter().any(|it| std::ptr::eq(*it, *of)) {
+                    types.push(of);
+                }
+            }
+        }
+        types.into_iter()
+    }
+
+    /// The type of the entity that each item is, if the step finds it and each is of one type.
+    #[must_use]
+    pub fn emits(&self) -> Option<&'static EntityType> {
+        match self.becomes.emits {
+            Emits::One(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// The types of the entities that its items become, or add properties to: what a ledger tells
+    /// of.
+    pub fn read_types(&self) -> impl Iterator<Item = &'static EntityType> {
+        let patched = match self.becomes.emits {
+            Emits::Patch(of, _) => vec![of],
+            Emits::PatchOfParent(_) => self.list.parents.to_vec(),
+            _ => Vec::new(),
+        };
+        self.entity_types().chain(patched)
+    }
+
+    /// Whether the step tells of the subscriptions that instances may be made for.
+    #[must_use]
+    pub fn discovers(&self) -> bool {
+        self.becomes.discovers.is_some()
+    }
+
+    /// The links of its items, and of what stands in them.
+    pub fn links(&self) -> impl Iterator<Item = &'static Link> {
+        let links = self.becomes.all().into_iter().flat_map(|it| it.links);
+        links.collect::<Vec<_>>().into_iter()
     }
 
     /// Whether the step only runs for an instance that names its ingestion source.
     #[must_use]
     pub fn is_off_by_default(&self) -> bool {
-        self.ingestion_source.is_some_and(|source| OFF_BY_DEFAULT.contains(&source))
+        self.needs.ingestion_source.is_some_and(|source| OFF_BY_DEFAULT.contains(&source))
+    }
+
+    /// The properties that the step adds to entities of some types, which other steps find.
+    #[must_use]
+    pub fn patches(&self) -> Vec<(&'static EntityType, &'static Property)> {
+        let mut patches = Vec::new();
+        for becomes in self.becomes.all() {
+            match becomes.emits {
+                Emits::Patch(of, properties) => {
+                    patches.extend(properties.iter().map(|it| (of, it)));
+                }
+                Emits::Extension(of, names) => patches.extend(extended(of, names)),
+                Emits::PatchOfParent(properties) => {
+                    let parents = self.list.parents.iter();
+                    patches.extend(parents.flat_map(|of| properties.iter().map(|it| (*of, it))));
+                }
+                _ => (),
+            }
+            let hooked = becomes.hook.iter().flat_map(|it| it.extends);
+            patches.extend(hooked.flat_map(|(of, names)| extended(of, names)));
+        }
+        patches
     }
 
     /// The types of the entities that the step adds properties to, and other steps find.
     pub fn patched_types(&self) -> impl Iterator<Item = &'static EntityType> {
-        let emits = self.emits.filter(|_| !self.patches.is_empty());
-        emits.into_iter().chain(self.extends.iter().map(|(of, _)| *of))
+        let mut types: Vec<&'static EntityType> = Vec::new();
+        for (of, _) in self.patches() {
+            if !types.iter().any(|it| std::ptr::eq(*it, of)) {
+                types.push(of);
+            }
+        }
+        types.into_iter()
     }
 
     /// The declaration of a property that the step sets of entities of a type, if it does.
     #[must_use]
     pub fn property(&self, kind: &str, name: &str) -> Option<&'static Property> {
         let own = self.entity_types().find(|of| of.kind == kind).and_then(|of| of.property(name));
-        let patch = || {
-            let patch = self.patches.iter().find(|it| it.name == name);
-            patch.filter(|_| self.emits.is_some_and(|of| of.kind == kind))
-        };
-        let extension = || {
-            let (of, _) =
-                self.extends.iter().find(|(of, names)| of.kind == kind && names.contains(&name))?;
-            of.property(name)
-        };
-        own.or_else(patch).or_else(extension)
+        own.or_else(|| {
+            let mut patches = self.patches().into_iter();
+            patches.find(|(of, it)| of.kind == kind && it.name == name).map(|(_, it)| it)
+        })
     }
 
     /// The relationships that the step may find, in order.
     #[must_use]
     pub fn relationships(&self) -> BTreeSet<Relationship> {
         let mut found = BTreeSet::new();
-        // What a step without entities relates is what it reads the lists of.
-        let items = self.emits.as_slice();
-        let items = if items.is_empty() { self.list.parents } else { items };
-        for link in self.links {
-            // A link with a subject says itself what relates, even if the step has no entities.
-            let subject = link.subject.map(|(of, _)| of);
-            let items = if subject.is_some() { subject.as_slice() } else { items };
-            for item in items {
-                link.declare(item.kind, self.list.parents, &mut found);
-            }
-        }
-        for item in items {
-            for part in self.parts {
-                found.insert(Relationship::new(item.kind, part.class, part.emits.kind, None));
-                for link in part.links {
-                    link.declare(part.emits.kind, &[item], &mut found);
-                }
-            }
-        }
-        if let Some(emits) = self.emits.filter(|it| is_placed(it) && self.patches.is_empty()) {
-            let has = RelationshipClass::Has;
-            found.insert(Relationship::new(RESOURCE_GROUP.kind, has, emits.kind, None));
-        }
+        self.becomes.declare(self.list.parents, &mut Vec::new(), &mut found);
         found
+    }
+}
+
+/// The declarations of some properties of a type.
+fn extended(
+    of: &'static EntityType,
+    names: &'static [&'static str],
+) -> impl Iterator<Item = (&'static EntityType, &'static Property)> {
+    names.iter().filter_map(move |name| Some((of, of.property(name)?)))
+}
+
+impl Becomes {
+    /// Adds the relationships that it makes, and those that its parts make. `parents` are the types
+    /// of what it belongs to. `seen` is what stands in itself, and was declared.
+    fn declare<'b>(
+        &'b self,
+        parents: &[&'static EntityType],
+        seen: &mut Vec<&'b Self>,
+        found: &mut BTreeSet<Relationship>,
+    ) {
+        if seen.iter().any(|it| std::ptr::eq(*it, self)) {
+            return;
+        }
+        seen.push(self);
+        let own = self.kinds(parents);
+        for link in self.links {
+            let subjects = match link.subject {
+                Subject::Item => own,
+                Subject::Parent => parents,
+                Subject::Other(types, _) => types,
+            };
+            for of in subjects {
+                link.declare(of.kind, parents, found);
+            }
+            link.declare_mapped(subjects, found);
+        }
+        for of in self.finds().iter().filter(|of| of.is_contained) {
+            let has = RelationshipClass::Has;
+            found.insert(Relationship::new(RESOURCE_GROUP_KIND, has, of.kind, None));
+        }
+        let wholes = if own.is_empty() { parents } else { own };
+        self.parts.iter().for_each(|part| part.becomes.declare(wholes, seen, found));
     }
 }
 
@@ -117,25 +196,38 @@ impl Link {
         parents: &[&'static EntityType],
         found: &mut BTreeSet<Relationship>,
     ) {
-        let item = self.subject.map_or(item, |(it, _)| it.kind);
-        let others = if self.path == PARENT { parents } else { self.to };
+        let others = if matches!(self.at, At::Parent) { parents } else { self.to };
         let mut others: Vec<&'static str> = others.iter().map(|it| it.kind).collect();
         if others.is_empty() {
             others.push(ANY);
         }
-        let ends = |other| match self.direction {
-            Direction::Forward => (item, other),
-            Direction::Reverse => (other, item),
-        };
         for other in others {
-            let (from, to) = ends(other);
-            found.insert(Relationship::new(from, self.class, to, self.kind));
+            let (from, to) = self.ends(item, other);
+            found.insert(Relationship::new(from, self.class, to, self.relationship.kind));
         }
-        let (from, to) = ends(ANY);
+    }
+
+    /// Adds the mapped relationships that the link makes of entities of some types. One end of them
+    /// is not found, and may be of any type; so may the other, if it may be of several.
+    fn declare_mapped(&self, subjects: &[&'static EntityType], found: &mut BTreeSet<Relationship>) {
+        let (item, other) = match (subjects, self.to) {
+            ([item], _) => (item.kind, ANY),
+            (_, [other]) => (ANY, other.kind),
+            _ => (ANY, ANY),
+        };
+        let (from, to) = self.ends(item, other);
         found.extend(self.maps.iter().map(|kind| Relationship {
             is_mapped: true,
             ..Relationship::new(from, self.class, to, Some(kind))
         }));
+    }
+
+    /// Where the relationship between an item and another entity starts, and where it ends.
+    const fn ends<T: Copy>(&self, item: T, other: T) -> (T, T) {
+        match self.direction {
+            Direction::Forward => (item, other),
+            Direction::Reverse => (other, item),
+        }
     }
 }
 

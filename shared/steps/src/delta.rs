@@ -4,69 +4,20 @@
 
 use serde_json::Value;
 
-use crate::entity::{EntityType, Property, Type};
-use crate::entra::credentials;
+use crate::conceal::CREDENTIALS;
 use crate::list::List;
+use crate::path;
+use crate::property::{Property, Type};
 use crate::step::Step;
-
-/// A delta query whose changes concern a list.
-#[derive(Debug)]
-pub struct Watch {
-    /// The path below the base address of Microsoft Graph, such as `/users/delta`.
-    pub path: &'static str,
-    /// What is watched of each object, as `$select` says it. For [`Tells::Items`] it is empty, and the
-    /// properties are those that the list itself selects.
-    pub select: &'static str,
-    /// What a change means for the list.
-    pub tells: Tells,
-}
-
-/// What a change means for the list that is watched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tells {
-    /// It is a change of an item of the list.
-    Items,
-    /// The list of the parent with that id, which has to be its key, is to be read again.
-    Parents,
-    /// Every list which holds that object is to be read again. An object that the application may not read
-    /// stands in lists with its id alone: then there is nothing to watch, and being refused means no more.
-    Members,
-    /// The list of every parent that the object is told to have got or lost is to be read again, and every list
-    /// which holds the object: lists of what parents are in, rather than of what is in them.
-    Holders,
-}
+use crate::watch::{Tells, Watch};
 
 impl Watch {
-    /// Watches the items of a list.
-    #[must_use]
-    pub const fn items(path: &'static str) -> Self {
-        Self { path, select: "", tells: Tells::Items }
-    }
-
-    /// Watches what the parents have lists of, under the name that a delta query knows it by.
-    #[must_use]
-    pub const fn parents(path: &'static str, select: &'static str) -> Self {
-        Self { path, select, tells: Tells::Parents }
-    }
-
-    /// Watches what is converted of members of lists.
-    #[must_use]
-    pub const fn members(path: &'static str, select: &'static str) -> Self {
-        Self { path, select, tells: Tells::Members }
-    }
-
-    /// Watches what has the parents, under the name that a delta query knows its members by.
-    #[must_use]
-    pub const fn holders(path: &'static str, select: &'static str) -> Self {
-        Self { path, select, tells: Tells::Holders }
-    }
-
     /// The path and query that begins a delta query: of everything, or of what changes from now on.
     #[must_use]
     pub fn address(&self, step: &Step, from_now_on: bool) -> String {
         let mut query = Vec::new();
         match self.tells {
-            Tells::Items if !step.list.select => (),
+            Tells::Items if !step.list.ask.select => (),
             Tells::Items => query.push(format!("$select={}", step.select().join(","))),
             Tells::Parents | Tells::Members | Tells::Holders => {
                 query.push(format!("$select={}", self.select));
@@ -89,37 +40,39 @@ impl List {
 }
 
 impl Step {
-    /// An item of a list whose items are watched, in the one form that reading the list and following its
-    /// changes both come to.
+    /// Leaves out of an item what must not be kept anywhere.
+    pub fn conceal(&self, item: &mut Value) {
+        for path in self.becomes.conceals.iter().chain(CREDENTIALS) {
+            path::remove(item, path);
+        }
+    }
+
+    /// An item of a list whose items are watched, in the one form that reading the list and
+    /// following its changes both come to.
     ///
-    /// A list and a delta query write nothing in different ways: as null, as an empty list, or not at all. Here
-    /// a declared list is always there, and nothing else that is empty is. A delta query may add properties that
-    /// were not asked for, and annotations: these are left out.
+    /// A list and a delta query write nothing in different ways: as null, as an empty list, or not
+    /// at all. Here a declared list is always there, and nothing else that is empty is. A delta
+    /// query may add properties that were not asked for, and annotations: these are left out.
     #[must_use]
     pub fn canonical(&self, item: Value) -> Value {
-        let item = conceal(item);
+        let mut item = item;
+        self.conceal(&mut item);
         let Value::Object(mut fields) = item else { return item };
         let is_empty = |value: &Value| value.is_null() || value == &Value::Array(Vec::new());
         fields.retain(|name, value| !name.contains('@') && !is_empty(value));
         let selected = self.select();
-        if self.list.select {
+        if self.list.ask.select {
             fields.retain(|name, _| selected.contains(&name.as_str()));
         }
-        let declared = self.emits.into_iter().flat_map(EntityType::declared);
+        let types = self.becomes.kinds(self.list.parents).iter();
+        let declared = types.flat_map(|of| of.declared());
         let lists = declared.filter(|it| it.ty == Type::List).filter_map(field);
-        let lists = lists.filter(|name| !self.list.select || selected.contains(name));
+        let lists = lists.filter(|name| !self.list.ask.select || selected.contains(name));
         for name in lists {
             fields.entry(name).or_insert_with(|| Value::Array(Vec::new()));
         }
         Value::Object(fields)
     }
-}
-
-/// An object without what must not be kept anywhere.
-#[must_use]
-pub fn conceal(mut object: Value) -> Value {
-    credentials::conceal_in(&mut object);
-    object
 }
 
 /// The field that holds a property, if one does so by itself.
@@ -167,7 +120,7 @@ mod tests {
         assert_eq!(watch.address(&users::STEP, true), latest);
         let watch = Watch::parents("/groups/delta", "members");
         assert_eq!(
-            watch.address(&groups::MEMBERS, true),
+            watch.address(&groups::members::STEP, true),
             "/groups/delta?$select=members&$deltatoken=latest"
         );
     }

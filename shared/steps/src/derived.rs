@@ -3,23 +3,13 @@
 use graph::RelationshipClass;
 
 use crate::entity::EntityType;
-use crate::entra;
 use crate::integration::Integration;
-use crate::step::Needs;
-
-/// Every rule by which relationships follow from others, by id.
-pub static DERIVED: &[&Derived] = &[&entra::transitive_membership::RULE];
-
-/// The rule that finds relationships of a type, if one does.
-#[must_use]
-pub fn derives(kind: &str) -> Option<&'static Derived> {
-    DERIVED.iter().find(|rule| rule.members.iter().any(|it| it.becomes == kind)).copied()
-}
+use crate::step::Setting;
 
 /// A rule: what is in something that is in something is in that, too.
 ///
-/// It is no step, for it reads nothing. It goes by the relationships that the snapshot has in the end, those
-/// that are carried forward included, so that it never contradicts them.
+/// It is no step, for it reads nothing. It goes by the relationships that the snapshot has in the
+/// end, those that are carried forward included, so that it never contradicts them.
 #[derive(Debug)]
 pub struct Derived {
     /// Names the rule in plans and documents, as a step's id names that. Never changes.
@@ -29,7 +19,7 @@ pub struct Derived {
     /// The integration that it belongs to.
     pub integration: Integration,
     /// What an instance must be configured with for it to apply.
-    pub needs: Needs,
+    pub setting: Setting,
     /// The ingestion source that switches it.
     pub ingestion_source: Option<&'static str>,
     /// The type of entity that is in others of its type.
@@ -38,8 +28,8 @@ pub struct Derived {
     pub nesting: &'static str,
     /// Which relationships it hands up, and what becomes of them.
     pub members: &'static [Member],
-    /// To how many at most of those that something is in, however deep, it hands up what is in that: the
-    /// nearest. What is nested by mistake, each in each, would otherwise fill any disk.
+    /// To how many at most of those that something is in, however deep, it hands up what is in
+    /// that: the nearest. What is nested by mistake, each in each, would otherwise fill any disk.
     pub most: usize,
 }
 
@@ -67,8 +57,7 @@ pub(crate) const PROPERTIES: [(&str, &str); 3] = [
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::*;
-    use crate::registry::STEPS;
+    use crate::registry::{DERIVED, STEPS, derives};
 
     #[test]
     fn rules_follow_from_what_steps_find() {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::convert::{Item, Scope};
+use crate::item::{Item, Scope};
 
 /// A subscription that an instance may be made for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,7 @@
 //! What an item becomes: the type of entity, and what is recorded about it.
 
-use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
-
-use crate::path;
+use crate::property::{COMPUTED, Property, any, list, text};
+use crate::resource_type::ResourceType;
 
 /// A type of thing that exists in a tenant.
 #[derive(Debug)]
@@ -15,13 +12,80 @@ pub struct EntityType {
     pub class: &'static [&'static str],
     /// What it is, in one sentence.
     pub doc: &'static str,
-    /// What is recorded about every thing of its sort, such as [`RESOURCE`] or [`OBJECT`].
+    /// The type of resource that it is, for what Azure Resource Manager knows.
+    pub resource: Option<ResourceType>,
+    /// Whether the resource group that it lies in has it. What belongs to a resource lies in a
+    /// group, too, but it is the resource that has it.
+    pub is_contained: bool,
+    /// What is recorded about every thing of its sort, such as what every resource has.
     pub shared: &'static [&'static [Property]],
     /// What is recorded about it.
     pub properties: &'static [Property],
 }
 
 impl EntityType {
+    /// Something that nothing is recorded of, for declaring others with `..EntityType::NEW`.
+    pub const NEW: Self = Self {
+        kind: "",
+        class: &[],
+        doc: "",
+        resource: None,
+        is_contained: false,
+        shared: &[],
+        properties: &[],
+    };
+
+    /// An object of Microsoft Entra ID or Intune, for declaring others with `..EntityType::OBJECT`.
+    pub const OBJECT: Self = Self { shared: OBJECT, ..Self::NEW };
+
+    /// What exists although no answer describes it, for declaring others with
+    /// `..EntityType::IMPLIED`.
+    pub const IMPLIED: Self = Self { shared: IMPLIED, ..Self::NEW };
+
+    /// A resource that lies in a resource group, which has it: for declaring others with
+    /// `..EntityType::resource("Microsoft.Network/loadBalancers", "2024-05-01")`.
+    #[must_use]
+    pub const fn resource(name: &'static str, version: &'static str) -> Self {
+        Self { is_contained: true, shared: RESOURCE, ..Self::of_type(name, version) }
+    }
+
+    /// Something that belongs to a resource, and lies where that does:
+    /// `..EntityType::child("Microsoft.Sql/servers/firewallRules", "2021-11-01")`.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if the name is not that of a type below another.
+    #[must_use]
+    pub const fn child(name: &'static str, version: &'static str) -> Self {
+        let of = Self { shared: CHILD, ..Self::of_type(name, version) };
+        assert!(ResourceType::new(name, version).is_child(), "a child belongs to a resource");
+        of
+    }
+
+    /// Something that belongs to a resource, and has tags and a place of its own, as databases do.
+    #[must_use]
+    pub const fn child_resource(name: &'static str, version: &'static str) -> Self {
+        Self { shared: RESOURCE, ..Self::child(name, version) }
+    }
+
+    /// Something that belongs to any resource, to a subscription, or to the tenant.
+    #[must_use]
+    pub const fn extension(name: &'static str, version: &'static str) -> Self {
+        Self { shared: SUBRESOURCE, ..Self::of_type(name, version) }
+    }
+
+    /// Something of which nothing is recorded that others of Azure Resource Manager have.
+    #[must_use]
+    pub const fn of_type(name: &'static str, version: &'static str) -> Self {
+        Self { resource: Some(ResourceType::new(name, version)), ..Self::NEW }
+    }
+
+    /// Whether it lies in a resource group.
+    #[must_use]
+    pub fn is_placed(&self) -> bool {
+        self.property(RESOURCE_GROUP_NAME).is_some()
+    }
+
     /// Everything that is recorded about it. A property of its own takes the place of a shared one.
     pub fn declared(&self) -> impl Iterator<Item = &'static Property> {
         let is_own = |shared: &Property| self.properties.iter().any(|own| own.name == shared.name);
@@ -75,9 +139,21 @@ pub(crate) const TAGGED: &[Property] = &[
 pub(crate) const PLACED: &[Property] = &[
     text("region", "/location", "Where it lies."),
     text("location", "/location", "Where it lies."),
-    text("resourceGroup", COMPUTED, "The resource group, in lower case."),
+    text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case."),
     text("provisioningState", "/properties/provisioningState", "How its last change ended."),
 ];
+
+/// What is recorded about what belongs to a resource that lies in a resource group.
+pub const CHILD: &[&[Property]] = &[ADDRESSED, BELOW];
+
+const BELOW: &[Property] =
+    &[text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case.")];
+
+/// The property that says in which resource group something lies.
+pub(crate) const RESOURCE_GROUP_NAME: &str = "resourceGroup";
+
+/// The type of the entities that resource groups become, which have their resources.
+pub(crate) const RESOURCE_GROUP_KIND: &str = "azure_resource_group";
 
 const NAMED: &[Property] = &[
     text("id", "/id", "The object id."),
@@ -87,325 +163,3 @@ const NAMED: &[Property] = &[
 
 const LABELLED: &[Property] =
     &[any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it.")];
-
-/// Something that is recorded about an entity.
-#[derive(Debug)]
-pub struct Property {
-    /// Its name in the graph.
-    pub name: &'static str,
-    /// The type of its values.
-    pub ty: Type,
-    /// Where Microsoft holds it; empty if no single field does.
-    pub path: &'static str,
-    /// Where Microsoft holds it in answers that lack the path.
-    pub or: &'static str,
-    /// What it means, in one sentence.
-    pub doc: &'static str,
-    /// Whether it is null, rather than absent, where nothing is known of it.
-    pub or_null: bool,
-    read: Read,
-}
-
-/// The type of a property's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// A string.
-    Text,
-    /// A number.
-    Number,
-    /// True or false.
-    Flag,
-    /// A list of strings.
-    List,
-    /// A moment, in milliseconds since 1970.
-    Date,
-    /// A string, a number, or true or false.
-    Any,
-}
-
-impl Type {
-    /// Whether a value is of the type.
-    #[must_use]
-    pub fn admits(self, value: &Value) -> bool {
-        match self {
-            Self::Text => value.is_string(),
-            Self::Number => value.is_number(),
-            Self::Flag => value.is_boolean(),
-            Self::List => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
-            Self::Date => value.is_i64(),
-            Self::Any => value.is_string() || value.is_number() || value.is_boolean(),
-        }
-    }
-}
-
-/// How a value becomes that of a property.
-#[derive(Clone, Copy, Debug)]
-enum Read {
-    AsIs,
-    Each,
-    LowerCase,
-    Always(&'static str),
-    AlwaysListed(&'static [&'static str]),
-    AlwaysFlag(bool),
-    Moment,
-    Seconds,
-}
-
-/// Declares a string.
-#[must_use]
-pub const fn text(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Text, path, doc, Read::AsIs)
-}
-
-/// Declares a number.
-#[must_use]
-pub const fn number(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Number, path, doc, Read::AsIs)
-}
-
-/// Declares something that is true or false.
-#[must_use]
-pub const fn flag(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Flag, path, doc, Read::AsIs)
-}
-
-/// Declares a list of strings.
-#[must_use]
-pub const fn list(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::List, path, doc, Read::AsIs)
-}
-
-/// Declares a list of the different strings that are at a path with stars.
-#[must_use]
-pub const fn each(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::List, path, doc, Read::Each)
-}
-
-/// Declares a string, a number, or something that is true or false.
-#[must_use]
-pub const fn any(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Any, path, doc, Read::AsIs)
-}
-
-/// Declares a moment that Microsoft writes as ISO 8601.
-#[must_use]
-pub const fn date(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Date, path, doc, Read::Moment)
-}
-
-/// Declares a moment that Microsoft writes as seconds since 1970.
-#[must_use]
-pub const fn seconds(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Date, path, doc, Read::Seconds)
-}
-
-/// Declares a string that is always the same.
-#[must_use]
-pub const fn always(name: &'static str, value: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Text, COMPUTED, doc, Read::Always(value))
-}
-
-/// Declares a list of strings that is always the same.
-#[must_use]
-pub const fn always_list(
-    name: &'static str,
-    values: &'static [&'static str],
-    doc: &'static str,
-) -> Property {
-    Property::new(name, Type::List, COMPUTED, doc, Read::AlwaysListed(values))
-}
-
-/// Declares what is always true, or always false.
-#[must_use]
-pub const fn always_flag(name: &'static str, value: bool, doc: &'static str) -> Property {
-    Property::new(name, Type::Flag, COMPUTED, doc, Read::AlwaysFlag(value))
-}
-
-/// Stands for the path of a property that no single field holds.
-pub const COMPUTED: &str = "";
-
-impl Property {
-    const fn new(
-        name: &'static str,
-        ty: Type,
-        path: &'static str,
-        doc: &'static str,
-        read: Read,
-    ) -> Self {
-        assert!(matches!(path.as_bytes(), [] | [b'/', _, ..]), "a path starts with a slash");
-        assert!(matches!(doc.as_bytes(), [b'A'..=b'Z' | b'`', .., b'.']), "a doc is a sentence");
-        Self { name, ty, path, or: COMPUTED, doc, or_null: false, read }
-    }
-
-    /// Declares that the string is recorded in lower case.
-    ///
-    /// # Panics
-    ///
-    /// When compiled, if it is not a string.
-    #[must_use]
-    pub const fn lower_case(self) -> Self {
-        assert!(matches!(self.ty, Type::Text), "only a string has a case");
-        Self { read: Read::LowerCase, ..self }
-    }
-
-    /// Declares where the value is in answers that lack the path, as those of another API do.
-    ///
-    /// # Panics
-    ///
-    /// When compiled, if it is not a path, or the property has none to lack.
-    #[must_use]
-    pub const fn or(self, path: &'static str) -> Self {
-        assert!(matches!(path.as_bytes(), [b'/', _, ..]), "a path starts with a slash");
-        assert!(!self.path.is_empty(), "only a property with a path can have another");
-        Self { or: path, ..self }
-    }
-
-    /// Declares that the property is null where nothing is known of it: `JupiterOne` wants it to be
-    /// there.
-    #[must_use]
-    pub const fn or_null(self) -> Self {
-        Self { or_null: true, ..self }
-    }
-
-    /// Whether a value is one that the property can have.
-    #[must_use]
-    pub fn admits(&self, value: &Value) -> bool {
-        self.ty.admits(value) || (self.or_null && value.is_null())
-    }
-
-    /// Reads the property of an item: nothing if it is not set, an error if it is not of the
-    /// declared type.
-    pub(crate) fn read(&self, json: &Value) -> Result<Option<Value>, Drift> {
-        let value = match self.read {
-            Read::Always(text) => return Ok(Some(text.into())),
-            Read::AlwaysListed(values) => return Ok(Some(values.into())),
-            Read::AlwaysFlag(flag) => return Ok(Some(flag.into())),
-            _ if self.path == COMPUTED => return Ok(None),
-            Read::Each => return self.each(json),
-            _ => path::first(json, self.path),
-        };
-        let other = || path::first(json, self.or).filter(|_| self.or != COMPUTED);
-        let Some(value) = value.or_else(other) else { return Ok(None) };
-        let value = match self.read {
-            Read::LowerCase => value.as_str().map(|text| text.to_lowercase().into()),
-            Read::Moment => match value.as_str().and_then(moment) {
-                Some(moment) if is_never(moment) => return Ok(None),
-                moment => moment.and_then(unix_milliseconds).map(Value::from),
-            },
-            Read::Seconds => value.as_i64().and_then(|it| it.checked_mul(1000)).map(Value::from),
-            _ => Some(value.clone()),
-        };
-        match value {
-            Some(value) if self.ty.admits(&value) => Ok(Some(value)),
-            _ => Err(Drift),
-        }
-    }
-
-    fn each(&self, json: &Value) -> Result<Option<Value>, Drift> {
-        let mut values: Vec<&Value> = Vec::new();
-        for path in [self.path, self.or] {
-            if values.is_empty() && path != COMPUTED {
-                path::visit(json, path, &mut |it| values.push(it));
-            }
-        }
-        let mut different: Vec<Value> = Vec::new();
-        for value in values {
-            if !different.contains(value) {
-                different.push(value.clone());
-            }
-        }
-        match Value::Array(different) {
-            Value::Array(values) if values.is_empty() => Ok(None),
-            values if self.ty.admits(&values) => Ok(Some(values)),
-            _ => Err(Drift),
-        }
-    }
-}
-
-/// A value that is not of the declared type.
-#[derive(Debug)]
-pub(crate) struct Drift;
-
-/// The milliseconds since 1970 of a moment as services write it; none if it stands for "never".
-pub(crate) fn milliseconds(text: &str) -> Option<i64> {
-    moment(text).filter(|it| !is_never(*it)).and_then(unix_milliseconds)
-}
-
-fn unix_milliseconds(moment: OffsetDateTime) -> Option<i64> {
-    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
-}
-
-/// Whether a moment stands for "never": the first one that .NET or Windows can express, in any zone.
-fn is_never(moment: OffsetDateTime) -> bool {
-    moment.year() <= 1601
-}
-
-/// A moment as services write it: ISO 8601, also with a blank for the `T`, without a zone (then it is
-/// UTC) or with a zone like `+0000`; or the form of HTTP (RFC 1123).
-fn moment(text: &str) -> Option<OffsetDateTime> {
-    let text = text.trim();
-    OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(text, &Rfc2822))
-        .or_else(|_| OffsetDateTime::parse(&iso(text), &Rfc3339))
-        .ok()
-}
-
-/// A moment that is nearly ISO 8601, in ISO 8601.
-fn iso(text: &str) -> String {
-    let (date, time) = text.split_once([' ', 'T', 't']).unwrap_or((text, "00:00:00"));
-    let time = time.replace(' ', "");
-    let (time, zone) = match time.find(['+', '-', 'Z', 'z']) {
-        Some(at) => time.split_at(at),
-        None => (time.as_str(), "Z"),
-    };
-    match zone.as_bytes() {
-        [_, _, _, _, _] if !zone.contains(':') && zone.is_ascii() => {
-            format!("{date}T{time}{}:{}", &zone[..3], &zone[3..])
-        }
-        _ => format!("{date}T{time}{zone}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_come_in_several_forms() {
-        let expected = Some(1_583_878_906_000);
-        for text in [
-            "2020-03-10T22:21:46Z",
-            "2020-03-10t23:21:46+01:00",
-            "Tue, 10 Mar 2020 22:21:46 GMT",
-            "2020-03-10 22:21:46Z",
-            "2020-03-10 22:21:46 +0000",
-            "2020-03-10T22:21:46+0000",
-            "2020-03-10T23:21:46 +01:00",
-            "2020-03-10T22:21:46",
-            " 2020-03-10 22:21:46.0000000 ",
-        ] {
-            assert_eq!(milliseconds(text), expected, "{text}");
-        }
-        assert_eq!(milliseconds("2020-03-10"), Some(1_583_798_400_000));
-        for text in ["", "soon", "2020", "2020-13-01T00:00:00Z", "10/03/2020", "2020-03-10 x+é000"]
-        {
-            assert_eq!(milliseconds(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_stands_for_never_is_absent() {
-        const SINCE: Property = date("since", "/since", "Since when.");
-        for text in [
-            "0001-01-01T00:00:00Z",
-            "0001-01-01T00:00:00",
-            "0001-01-01T00:00:00+08:00",
-            "0001-01-01T08:00:00-08:00",
-            "1601-01-01T00:00:00Z",
-        ] {
-            let item = serde_json::json!({ "since": text });
-            assert!(matches!(SINCE.read(&item), Ok(None)), "{text}");
-        }
-        assert!(SINCE.read(&serde_json::json!({ "since": "soon" })).is_err());
-    }
-}

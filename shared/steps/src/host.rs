@@ -2,10 +2,10 @@
 
 use graph::Name;
 
-use crate::convert::Scope;
+use crate::item::Item;
 
 /// The name of whatever answers at the host of a URI.
-pub(crate) fn host(uri: &str, _: &Scope) -> Option<Name> {
+pub(crate) fn host(uri: &str, _: &Item<'_>) -> Option<Name> {
     Some(Name::alias("host", of(uri)?))
 }
 

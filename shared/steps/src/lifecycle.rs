@@ -1,7 +1,7 @@
 //! What Microsoft has retired, or is going to.
 //!
-//! A list that nothing answers is neither empty nor forbidden, so what ends is known beforehand. No step
-//! reads what has ended, unless in place of another that could not read what takes its place.
+//! A list that nothing answers is neither empty nor forbidden, so what ends is known beforehand. No
+//! step reads what has ended, unless in place of another that could not read what takes its place.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use crate::list::List;
 /// A list of Microsoft's that ends.
 #[derive(Debug)]
 pub struct Ending {
-    /// Where it lies, as steps declare it. Names in braces stand for any segment. Lists below it end, too.
+    /// Where it lies, as steps declare it. Names in braces stand for any segment. Lists below it
+    /// end, too.
     pub path: &'static str,
     /// The first version of the API that goes on, if only those before it end.
     pub before: Option<&'static str>,
@@ -64,7 +65,8 @@ impl Ending {
     /// Whether a list is the one that ends, or lies below it.
     #[must_use]
     pub fn is_of(&self, list: &List) -> bool {
-        let path = list.path.strip_prefix("/beta").unwrap_or(list.path);
+        let path = list.path();
+        let path = path.strip_prefix("/beta").unwrap_or(&path);
         let mut segments = path.split('/');
         let is_name = |segment: &str| segment.starts_with('{');
         let is_below = self.path.split('/').all(|expected| {
@@ -73,7 +75,7 @@ impl Ending {
             })
         });
         // Dates in ISO 8601 are in the order of their letters.
-        is_below && self.before.is_none_or(|first| list.version < first)
+        is_below && self.before.is_none_or(|first| list.version(None) < first)
     }
 }
 
@@ -183,6 +185,7 @@ pub static ENDINGS: &[Ending] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource_type::ResourceType;
 
     #[test]
     fn a_list_ends_with_what_it_lies_below() {
@@ -191,15 +194,16 @@ mod tests {
         assert_eq!(ends(List::graph(statuses)), Some(Stage::Retired("2026-05")));
         assert_eq!(ends(List::graph("/deviceManagement/deviceConfigurations")), None);
 
-        let provider = "/subscriptions/{subscription}/providers/microsoft.network/frontdoors";
-        let front_doors = List::resource_manager(provider, "2021-06-01");
+        let front_doors =
+            List::of_type(ResourceType::new("Microsoft.Network/frontdoors", "2021-06-01"));
         assert_eq!(ends(front_doors), Some(Stage::Retires("2027-03-31")));
     }
 
     #[test]
     fn later_versions_go_on() {
-        const VAULTS: &str = "/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults";
-        assert!(List::resource_manager(VAULTS, "2023-07-01").ending().is_some());
-        assert!(List::resource_manager(VAULTS, "2026-02-01").ending().is_none());
+        let vaults =
+            |version| List::of_type(ResourceType::new("Microsoft.KeyVault/vaults", version));
+        assert!(vaults("2023-07-01").ending().is_some());
+        assert!(vaults("2026-02-01").ending().is_none());
     }
 }

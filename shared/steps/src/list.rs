@@ -1,129 +1,128 @@
 //! The lists that steps read.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use crate::delta::Watch;
+use crate::domain::{Domain, Service};
 use crate::entity::EntityType;
+use crate::resource_type::ResourceType;
+use crate::watch::Watch;
 
-/// A list to read: where it lies, and how its pages look.
+/// A list to read.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a list")]
 pub struct List {
+    /// Where it lies.
+    pub place: Place,
+    /// The types of entity of which each has such a list; empty if there is one list.
+    pub parents: &'static [&'static EntityType],
+    /// Which of these have one worth reading, by the properties that are stored of them.
+    pub only: fn(&Value) -> bool,
+    /// The property by which parents are told apart, where several have the same list: of those
+    /// with one value, one is asked for it. It is a text, and in the path the list is called by it.
+    pub distinct: Option<&'static str>,
+    /// How it is asked for.
+    pub ask: Ask,
+    /// How its answers are to be read.
+    pub answer: Answer,
+    /// The list to read where this one is forbidden.
+    pub fallback: Option<&'static List>,
+    /// The delta queries that together tell what has changed of it, in the order in which they are
+    /// asked; empty if only reading it again does. Those of a list of each parent leave the
+    /// parents' properties to the parents' own step: conversions know a parent by its key and type
+    /// alone.
+    pub delta: &'static [Watch],
+}
+
+/// Where a list lies.
+#[derive(Debug)]
+pub struct Place {
     /// The service that holds it.
     pub service: Service,
     /// Which budget of requests it draws on.
     pub domain: Domain,
-    /// The path below the base address of the service. `{subscription}` and `{directory}` stand for
-    /// the ids of the instance's subscription and directory, `{day}` for the last day that is
-    /// accounted for, `{id}` and other names in braces for properties of the parent.
-    pub path: &'static str,
-    /// The version of the API; empty for Microsoft Graph, whose path says it.
-    pub version: &'static str,
-    /// Further query parameters, without `$select`. Names in braces stand for the same as in the path.
+    /// The type of resource that it lists, for Azure Resource Manager.
+    pub resource: Listed,
+    /// The path below the base address of the service, where it does not follow from the type of
+    /// resource.
+    path: &'static str,
+    /// The name that stands between the last two words of the type, where there is but one; or else
+    /// empty.
+    within: &'static str,
+    /// The version of the API, where it does not follow from the type of resource. Microsoft
+    /// Graph's path says it.
+    version: &'static str,
+}
+
+/// The type of resource that a list of Azure Resource Manager lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// None: it is no list of Azure Resource Manager.
+    Nothing,
+    /// One type.
+    Type(ResourceType),
+    /// What each parent has under a name, such as `privateEndpointConnections`: it is a type below
+    /// that of the parent, which says the version, too.
+    OfParent(&'static str),
+}
+
+/// How a list is asked for.
+#[derive(Debug)]
+pub struct Ask {
+    /// Further query parameters, without `$select`. Names in braces stand for the same as in the
+    /// path.
     pub query: &'static str,
     /// For Microsoft Graph: whether to ask for just the declared properties, which costs fewer
     /// resource units. What links and hooks read besides is named by `also`.
     pub select: bool,
     /// Properties to select that no property or link declares.
     pub also: &'static [&'static str],
-    /// The types of entity of which each has such a list; empty if there is one list.
-    pub parents: &'static [&'static EntityType],
-    /// Which of these have one worth reading, by the properties that are stored of them.
-    pub only: fn(&Value) -> bool,
-    /// How its pages look.
-    pub shape: Shape,
-    /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it for
-    /// what it calls advanced queries.
+    /// Whether each request has to say `ConsistencyLevel: eventual`, as Microsoft Graph wants it
+    /// for what it calls advanced queries.
     pub eventual: bool,
-    /// Whether Microsoft Graph is asked how many items there are, to compare with how many come. The
-    /// query becomes an advanced one by that, which not every directory answers: then the list is read
-    /// without.
+    /// Whether Microsoft Graph is asked how many items there are, to compare with how many come.
+    /// The query becomes an advanced one by that, which not every directory answers: then the list
+    /// is read without.
     /// Source: Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects".
     pub counted: bool,
-    /// Whether Azure Resource Manager leaves out what the principal may not see, rather than refusing the
-    /// list. Nothing is concluded from such a list if it is empty.
+    /// By which method, and with which body.
+    pub method: Method,
+}
+
+/// By which method a list is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Method {
+    /// By GET.
+    Get,
+    /// By POST, each page of it, with a JSON object for a body.
+    Post(&'static str),
+    /// By POST, as reports of Microsoft Intune are.
+    Report(&'static Report),
+}
+
+/// How the answers of a list are to be read.
+#[derive(Debug)]
+pub struct Answer {
+    /// How its pages look.
+    pub shape: Shape,
+    /// Whether Azure Resource Manager leaves out what the principal may not see, rather than
+    /// refusing the list. Nothing is concluded from such a list if it is empty.
     pub filtered: bool,
-    /// The list to read where this one is forbidden.
-    pub fallback: Option<&'static List>,
     /// What it lacks, for a fallback that does not say everything that the list itself would.
     pub lacks: Option<&'static str>,
-    /// What to ask for, where the list is a report.
-    pub report: Option<&'static Report>,
-    /// The delta queries that together tell what has changed of it, in the order in which they are asked;
-    /// empty if only reading it again does. Those of a list of each parent leave the parents' properties to
-    /// the parents' own step: conversions know a parent by its key and type alone.
-    pub delta: &'static [Watch],
 }
 
 /// A report of Microsoft Intune: a table, asked for by a name or at an address of its own.
 #[derive(Debug)]
 pub struct Report {
-    /// The names of the report, the current one first. Intune renames reports, and some tenants know the
-    /// new name later than others. Empty for a table, whose address says what it is.
+    /// The names of the report, the current one first. Intune renames reports, and some tenants
+    /// know the new name later than others. Empty for a table, whose address says what it is.
     pub names: &'static [&'static str],
     /// The columns to ask for.
     pub columns: &'static [&'static str],
-    /// Which rows to ask for, such as `(ApplicationId eq '{id}')`; empty for all. Names in braces stand for
-    /// the same as in the path of the list.
+    /// Which rows to ask for, such as `(ApplicationId eq '{id}')`; empty for all. Names in braces
+    /// stand for the same as in the path of the list.
     pub filter: &'static str,
-}
-
-/// A service of Microsoft's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// Azure Resource Manager.
-    ResourceManager,
-    /// Microsoft Graph.
-    Graph,
-    /// The data plane of key vaults, on a host for each vault.
-    KeyVault,
-}
-
-/// What shares one budget of requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Domain {
-    /// Microsoft Graph's directory, by tenant.
-    Graph,
-    /// Microsoft Graph's policies, by tenant: one request a second.
-    GraphPolicies,
-    /// Microsoft Graph's reports and audit logs, by tenant: 5 requests in 10 seconds.
-    GraphReports,
-    /// When users signed in last, by tenant: 10 requests in a minute.
-    SignInActivity,
-    /// Microsoft Intune, by tenant: 1,000 requests in 20 seconds.
-    Intune,
-    /// The jobs by which Microsoft Intune prepares reports, by tenant: 48 requests in a minute.
-    IntuneReports,
-    /// Azure Resource Manager, by subscription; by tenant for what belongs to no subscription.
-    ResourceManager,
-    /// The storage provider of Azure Resource Manager, by subscription: 100 lists in 5 minutes.
-    Storage,
-    /// The data plane of key vaults, by subscription.
-    KeyVault,
-}
-
-impl Domain {
-    /// The domain's part of a message group, such as `graph`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Graph => "graph",
-            Self::GraphPolicies => "graph-policies",
-            Self::GraphReports => "graph-reports",
-            Self::SignInActivity => "graph-sign-in-activity",
-            Self::Intune => "intune",
-            Self::IntuneReports => "intune-reports",
-            Self::ResourceManager => "arm",
-            Self::Storage => "arm-storage",
-            Self::KeyVault => "keyvault",
-        }
-    }
-
-    /// Whether the budget is that of the tenant, rather than that of the subscription.
-    #[must_use]
-    pub const fn is_of_tenant(self) -> bool {
-        !matches!(self, Self::ResourceManager | Self::Storage | Self::KeyVault)
-    }
 }
 
 /// How the pages of a list look.
@@ -137,42 +136,93 @@ pub enum Shape {
     /// `{"TotalRowCount": 2, "Schema": [{"Column": "DeviceId", …}, …], "Values": [["…", …], …]}`.
     /// An item is an object with the names of the columns.
     Table,
-    /// Rows of a report that Intune prepares when it is asked to, and hands out as a CSV file in a zip
-    /// archive. An item is an object with the names of the columns, and text for values.
+    /// Rows of a report that Intune prepares when it is asked to, and hands out as a CSV file in a
+    /// zip archive. An item is an object with the names of the columns, and text for values.
     Export,
 }
 
 impl List {
-    const NEW: Self = Self {
-        service: Service::ResourceManager,
-        domain: Domain::ResourceManager,
-        path: "",
-        version: "",
-        query: "",
-        select: false,
-        also: &[],
+    /// No list.
+    pub(crate) const NEW: Self = Self {
+        place: Place {
+            service: Service::ResourceManager,
+            domain: Domain::ResourceManager,
+            resource: Listed::Nothing,
+            path: "",
+            within: "",
+            version: "",
+        },
         parents: &[],
         only: |_| true,
-        shape: Shape::Pages,
-        eventual: false,
-        counted: false,
-        filtered: false,
+        distinct: None,
+        ask: Ask {
+            query: "",
+            select: false,
+            also: &[],
+            eventual: false,
+            counted: false,
+            method: Method::Get,
+        },
+        answer: Answer { shape: Shape::Pages, filtered: false, lacks: None },
         fallback: None,
-        lacks: None,
-        report: None,
         delta: &[],
     };
 
-    /// A list below a path of Azure Resource Manager, with the version of its API.
+    /// All entities of a type of Azure Resource Manager that the subscription has; with
+    /// [`List::of_each`], those that each parent has.
     ///
     /// # Panics
     ///
-    /// When compiled, if it is not a path, or there is no version.
+    /// When compiled, if it is no type of Azure Resource Manager.
     #[must_use]
-    pub const fn resource_manager(path: &'static str, version: &'static str) -> Self {
+    pub const fn of(entity: &'static EntityType) -> Self {
+        match entity.resource {
+            Some(resource) => Self::of_type(resource),
+            None => {
+                panic!("only what Azure Resource Manager knows a type of is listed by its type")
+            }
+        }
+    }
+
+    /// All resources of a type that the subscription has; with [`List::of_each`], those that each
+    /// parent has.
+    #[must_use]
+    pub const fn of_type(resource: ResourceType) -> Self {
+        let place = Place {
+            domain: resource.domain(),
+            resource: Listed::Type(resource),
+            ..Self::NEW.place
+        };
+        Self { place, ..Self::NEW }
+    }
+
+    /// What each entity of some types has under a name, such as `privateEndpointConnections`. The
+    /// versions of the API, and the permissions, are those of the types.
+    #[must_use]
+    pub const fn own(name: &'static str, parents: &'static [&'static EntityType]) -> Self {
+        let place = Place { resource: Listed::OfParent(name), ..Self::NEW.place };
+        Self { place, parents, ..Self::NEW }
+    }
+
+    /// Within the one of its kind that has a name: queues lie within the queue service that is
+    /// called `default`, at `{id}/queueServices/default/queues`.
+    #[must_use]
+    pub const fn within(self, name: &'static str) -> Self {
+        Self { place: Place { within: name, ..self.place }, ..self }
+    }
+
+    /// At a path of its own, rather than at that which follows from the type. `{subscription}` and
+    /// `{directory}` stand for the ids of the instance's subscription and directory, `{day}` for
+    /// the last day that is accounted for, `{id}` and other names in braces for properties of the
+    /// parent.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is not a path.
+    #[must_use]
+    pub const fn at(self, path: &'static str) -> Self {
         assert!(matches!(path.as_bytes(), [b'/' | b'{', ..]), "a path starts with a slash");
-        assert!(!version.is_empty(), "Azure Resource Manager refuses a request without version");
-        Self { path, version, ..Self::NEW }
+        Self { place: Place { path, ..self.place }, ..self }
     }
 
     /// A list of Microsoft Graph, with only the declared properties.
@@ -183,7 +233,9 @@ impl List {
     #[must_use]
     pub const fn graph(path: &'static str) -> Self {
         assert!(matches!(path.as_bytes(), [b'/', ..]), "a path starts with a slash");
-        Self { service: Service::Graph, domain: Domain::Graph, path, select: true, ..Self::NEW }
+        let place =
+            Place { service: Service::Graph, domain: Domain::Graph, path, ..Self::NEW.place };
+        Self { place, ask: Ask { select: true, ..Self::NEW.ask }, ..Self::NEW }
     }
 
     /// The rows of a report of Microsoft Intune that is asked for at a path, so many at a time.
@@ -194,20 +246,21 @@ impl List {
     #[must_use]
     pub const fn table(path: &'static str, report: &'static Report) -> Self {
         let list = Self::graph(path).whole().domain(Domain::IntuneReports);
-        Self { shape: Shape::Table, report: Some(report), ..list }
+        let ask = Ask { method: Method::Report(report), ..list.ask };
+        Self { ask, ..list }.shaped(Shape::Table)
     }
 
     /// The rows of a report that Microsoft Intune prepares when it is asked to.
     #[must_use]
     pub const fn export(report: &'static Report) -> Self {
-        let list = Self::table("/deviceManagement/reports/exportJobs", report);
-        Self { shape: Shape::Export, ..list }
+        Self::table("/deviceManagement/reports/exportJobs", report).shaped(Shape::Export)
     }
 
     /// A list of the data plane of each vault, with the version of its API.
     #[must_use]
     pub const fn key_vault(path: &'static str, version: &'static str) -> Self {
-        Self { service: Service::KeyVault, domain: Domain::KeyVault, path, version, ..Self::NEW }
+        let (service, domain) = (Service::KeyVault, Domain::KeyVault);
+        Self { place: Place { service, domain, path, version, ..Self::NEW.place }, ..Self::NEW }
     }
 
     /// Such a list for each entity of some types.
@@ -216,7 +269,19 @@ impl List {
         Self { parents, ..self }
     }
 
-    /// Only for those of the entities of which this holds, by the properties that are stored of them.
+    /// Such a list for each value of a text property that entities of some types have, however many
+    /// have the same. The path calls it by the name of the property.
+    #[must_use]
+    pub const fn of_each_value(
+        self,
+        parents: &'static [&'static EntityType],
+        property: &'static str,
+    ) -> Self {
+        Self { parents, distinct: Some(property), ..self }
+    }
+
+    /// Only for those of the entities of which this holds, by the properties that are stored of
+    /// them.
     #[must_use]
     pub const fn only(self, only: fn(&Value) -> bool) -> Self {
         Self { only, ..self }
@@ -225,60 +290,202 @@ impl List {
     /// With further query parameters.
     #[must_use]
     pub const fn query(self, query: &'static str) -> Self {
-        Self { query, ..self }
+        Self { ask: Ask { query, ..self.ask }, ..self }
     }
 
     /// With further properties selected.
     #[must_use]
     pub const fn also(self, also: &'static [&'static str]) -> Self {
-        Self { also, ..self }
+        Self { ask: Ask { also, ..self.ask }, ..self }
     }
 
     /// With every property that the service gives by default.
     #[must_use]
     pub const fn whole(self) -> Self {
-        Self { select: false, ..self }
+        Self { ask: Ask { select: false, ..self.ask }, ..self }
     }
 
-    /// Drawing on another budget.
+    /// Asked for by POST, with a JSON object for a body.
     #[must_use]
-    pub const fn domain(self, domain: Domain) -> Self {
-        Self { domain, ..self }
-    }
-
-    /// One item rather than a list.
-    #[must_use]
-    pub const fn one(self) -> Self {
-        Self { shape: Shape::One, ..self }
+    pub const fn post(self, body: &'static str) -> Self {
+        Self { ask: Ask { method: Method::Post(body), ..self.ask }, ..self }
     }
 
     /// An advanced query, which each request has to say.
     #[must_use]
     pub const fn eventual(self) -> Self {
-        Self { eventual: true, ..self }
+        Self { ask: Ask { eventual: true, ..self.ask }, ..self }
     }
 
     /// With a check that as many items come as there are.
     #[must_use]
     pub const fn counted(self) -> Self {
-        Self { counted: true, ..self }
+        Self { ask: Ask { counted: true, ..self.ask }, ..self }
+    }
+
+    /// Drawing on another budget.
+    #[must_use]
+    pub const fn domain(self, domain: Domain) -> Self {
+        Self { place: Place { domain, ..self.place }, ..self }
+    }
+
+    /// One item rather than a list.
+    #[must_use]
+    pub const fn one(self) -> Self {
+        self.shaped(Shape::One)
+    }
+
+    const fn shaped(self, shape: Shape) -> Self {
+        Self { answer: Answer { shape, ..self.answer }, ..self }
     }
 
     /// Without what the principal may not see.
     #[must_use]
     pub const fn filtered(self) -> Self {
-        Self { filtered: true, ..self }
+        Self { answer: Answer { filtered: true, ..self.answer }, ..self }
     }
 
     /// As a fallback that lacks something.
     #[must_use]
     pub const fn lacking(self, what: &'static str) -> Self {
-        Self { lacks: Some(what), ..self }
+        Self { answer: Answer { lacks: Some(what), ..self.answer }, ..self }
     }
 
     /// With another list where this one is forbidden.
     #[must_use]
     pub const fn or_else(self, fallback: &'static List) -> Self {
         Self { fallback: Some(fallback), ..self }
+    }
+
+    /// The service that holds it.
+    #[must_use]
+    pub const fn service(&self) -> Service {
+        self.place.service
+    }
+
+    /// How its pages look.
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        self.answer.shape
+    }
+
+    /// What to ask for, where the list is a report.
+    #[must_use]
+    pub const fn report(&self) -> Option<&'static Report> {
+        match self.ask.method {
+            Method::Report(report) => Some(report),
+            Method::Get | Method::Post(_) => None,
+        }
+    }
+
+    /// The path below the base address of the service, with names in braces.
+    #[must_use]
+    pub fn path(&self) -> Cow<'static, str> {
+        match self.place.resource {
+            _ if !self.place.path.is_empty() => self.place.path.into(),
+            Listed::Nothing => "".into(),
+            Listed::OfParent(name) => format!("{{id}}/{name}").into(),
+            Listed::Type(resource) => {
+                let path = match self.parents {
+                    [] => resource.of_subscription(),
+                    [first, ..] => resource.of_parent(first.resource),
+                };
+                match path.rsplit_once('/').filter(|_| !self.place.within.is_empty()) {
+                    Some((before, last)) => format!("{before}/{}/{last}", self.place.within).into(),
+                    None => path.into(),
+                }
+            }
+        }
+    }
+
+    /// The version of the API for the list of a parent of a type; empty for Microsoft Graph, whose
+    /// path says it.
+    #[must_use]
+    pub fn version(&self, parent: Option<&str>) -> &'static str {
+        match self.place.resource {
+            _ if !self.place.version.is_empty() => self.place.version,
+            Listed::Nothing => "",
+            Listed::Type(resource) => resource.version,
+            Listed::OfParent(_) => {
+                let is_it = |of: &&&EntityType| parent.is_none_or(|kind| of.kind == kind);
+                let resource = self.parents.iter().find(is_it).and_then(|of| of.resource);
+                resource.map_or("", |it| it.version)
+            }
+        }
+    }
+
+    /// The actions of Azure Resource Manager that reading it takes.
+    pub(crate) fn actions(&self) -> Vec<String> {
+        match self.place.resource {
+            Listed::Nothing => Vec::new(),
+            Listed::Type(resource) => vec![resource.read()],
+            Listed::OfParent(name) => {
+                let types = self.parents.iter().filter_map(|of| of.resource);
+                types.map(|it| format!("{}/{name}/read", it.name)).collect()
+            }
+        }
+    }
+
+    /// The namespace of the resource provider that a subscription has to have registered for there
+    /// to be anything in it. A list of each parent has none: where there is a parent, its list is
+    /// worth asking for.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&'static str> {
+        match self.place.resource {
+            Listed::Type(resource) if self.parents.is_empty() && self.place.path.is_empty() => {
+                Some(resource.namespace())
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ACCOUNT: EntityType = EntityType {
+        kind: "account",
+        ..EntityType::resource("Microsoft.Storage/storageAccounts", "2024-01-01")
+    };
+    static QUEUE: EntityType =
+        EntityType::child("Microsoft.Storage/storageAccounts/queueServices/queues", "2024-01-01");
+    static VAULT: EntityType = EntityType {
+        kind: "vault",
+        ..EntityType::resource("Microsoft.KeyVault/vaults", "2026-02-01")
+    };
+
+    static ACCOUNTS: [&EntityType; 1] = [&ACCOUNT];
+    static REACHED: [&EntityType; 2] = [&ACCOUNT, &VAULT];
+
+    #[test]
+    fn all_that_is_made_of_a_type_follows_from_it() {
+        let queues = List::of(&QUEUE).of_each(&ACCOUNTS).within("default");
+        assert_eq!(queues.path(), "{id}/queueServices/default/queues");
+        assert_eq!(queues.version(None), "2024-01-01");
+        assert_eq!(queues.place.domain, Domain::Storage);
+        assert_eq!(List::of(&ACCOUNT).namespace(), Some("Microsoft.Storage"));
+        assert_eq!(queues.namespace(), None);
+        let read = "Microsoft.Storage/storageAccounts/queueServices/queues/read";
+        assert_eq!(queues.actions(), [read]);
+        let states =
+            ResourceType::new("Microsoft.PolicyInsights/policyStates/queryResults", "2019-10-01");
+        let states = List::of_type(states).within("latest").post("{}");
+        let path = "/subscriptions/{subscription}/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults";
+        assert_eq!(states.path(), path);
+        assert_eq!(states.post_body(), Some(serde_json::json!({})));
+    }
+
+    #[test]
+    fn what_is_of_any_parent_has_the_version_of_the_parent() {
+        let own = List::own("privateEndpointConnections", &REACHED);
+        assert_eq!(own.path(), "{id}/privateEndpointConnections");
+        assert_eq!(own.version(Some("account")), "2024-01-01");
+        assert_eq!(own.version(Some("vault")), "2026-02-01");
+        let actions = [
+            "Microsoft.Storage/storageAccounts/privateEndpointConnections/read",
+            "Microsoft.KeyVault/vaults/privateEndpointConnections/read",
+        ];
+        assert_eq!(own.actions(), actions);
     }
 }

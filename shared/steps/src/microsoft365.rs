@@ -17,7 +17,7 @@ mod states;
 mod status;
 pub(crate) mod users;
 
-use crate::entity::{COMPUTED, Property, any};
+use crate::property::{COMPUTED, Property, any};
 
 /// What is recorded about what Intune has no object for, and so neither id nor name.
 const DERIVED: &[&[Property]] =

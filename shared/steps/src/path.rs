@@ -47,6 +47,34 @@ pub(crate) fn first<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     first
 }
 
+/// Removes what is at `path`, and says whether anything was. Names are found in any case.
+pub(crate) fn remove(value: &mut Value, path: &str) -> bool {
+    let Some((segment, rest)) =
+        path.strip_prefix('/').map(|path| path.split_at(path.find('/').unwrap_or(path.len())))
+    else {
+        return false;
+    };
+    match (segment, value) {
+        ("*", Value::Array(items)) => {
+            items.iter_mut().fold(false, |is_there, it| is_there | remove(it, rest))
+        }
+        ("*", Value::Object(fields)) if !rest.is_empty() => {
+            fields.values_mut().fold(false, |is_there, it| is_there | remove(it, rest))
+        }
+        ("*", Value::Object(fields)) => !std::mem::take(fields).is_empty(),
+        (name, Value::Object(fields)) if rest.is_empty() => {
+            let before = fields.len();
+            fields.retain(|field, _| !field.eq_ignore_ascii_case(name));
+            fields.len() < before
+        }
+        (name, Value::Object(fields)) => {
+            let named = fields.iter_mut().filter(|(field, _)| field.eq_ignore_ascii_case(name));
+            named.fold(false, |is_there, (_, field)| is_there | remove(field, rest))
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -70,6 +98,17 @@ mod tests {
     #[test]
     fn a_path_that_leads_nowhere_finds_nothing() {
         check(&json!({ "a": "b" }), "/a/b/c", &[]);
+    }
+
+    #[test]
+    fn what_is_removed_is_gone_wherever_it_stands() {
+        let mut owner = json!({ "KeyCredentials": [{ "Key": "c2VjcmV0", "usage": "Sign" }, 7] });
+        assert!(remove(&mut owner, "/keyCredentials/*/key"));
+        assert_eq!(owner, json!({ "KeyCredentials": [{ "usage": "Sign" }, 7] }));
+        assert!(!remove(&mut owner, "/keyCredentials/*/key"));
+        let mut account = json!({ "keys": { "primary": "c2VjcmV0" } });
+        assert!(remove(&mut account, "/keys/*"));
+        assert_eq!(account, json!({ "keys": {} }));
     }
 
     #[test]

@@ -73,9 +73,9 @@ fn convert(least: Duration) -> Result<(), Error> {
     let began = Instant::now();
     while began.elapsed() < least {
         for (recording, texts) in &texts {
-            for raw in texts {
+            for (raw, owner) in texts.iter().zip(&recording.owners) {
                 let json = serde_json::from_str(raw.get())?;
-                let parent = recording.owner.as_ref().map(tests::Owner::parent);
+                let parent = owner.as_ref().map(tests::Owner::parent);
                 let item = Item { json: &json, raw, parent, scope: &recording.scope };
                 let mut out = Output::default();
                 recording.step.convert(item, &mut out);

@@ -161,7 +161,7 @@ fn directory_floor(report: &Report, latency: f64) -> Floor {
     let members = requests("ad-group-members") + requests("ad-group-service-principal-members");
     // A page with `$select` costs one unit, one of members two. A batch takes twenty, and two
     // steps have sixteen in flight.
-    let directory = STEPS.iter().filter(|step| step.list.domain == Domain::Graph);
+    let directory = STEPS.iter().filter(|step| step.list.place.domain == Domain::Graph);
     let spent: f64 = directory.map(|step| units(step) * requests(step.id)).sum();
     let capacity = 8000.0;
     Floor {
@@ -176,7 +176,8 @@ fn directory_floor(report: &Report, latency: f64) -> Floor {
 
 /// What a request of a step costs, in resource units.
 fn units(step: &Step) -> f64 {
-    let is_dear = ["/members", "/appRoleAssignments"].iter().any(|it| step.list.path.contains(it));
+    let is_dear =
+        ["/members", "/appRoleAssignments"].iter().any(|it| step.list.path().contains(it));
     if is_dear { 2.0 } else { 1.0 }
 }
 

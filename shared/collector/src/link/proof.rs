@@ -120,7 +120,8 @@ impl Proof {
         // An instance that is configured for one of them only is none the worse for it.
         let is_made_up_for = |off: &Step| {
             finders.iter().any(|step| {
-                step.needs != off.needs && matches!(self.steps.get(step.id), Some(Ended::Complete))
+                step.needs.setting != off.needs.setting
+                    && matches!(self.steps.get(step.id), Some(Ended::Complete))
             })
         };
         finders.iter().find_map(|step| match self.steps.get(step.id) {
@@ -146,13 +147,13 @@ fn proves_absence(entry: &Entry) -> bool {
 
 /// Whether Azure Resource Manager leaves out of a list of a step what the principal may not see.
 fn is_filtered(entry: &Entry) -> bool {
-    steps::find(&entry.step).is_some_and(|step| step.list.service == Service::ResourceManager)
+    steps::find(&entry.step).is_some_and(|step| step.list.service() == Service::ResourceManager)
 }
 
 /// Whether a list that is empty may have been filtered: always for one that declares so, and for any
 /// of Azure Resource Manager if the principal was refused another.
 fn is_doubtful_if_empty(entry: &Entry, is_any_refused: bool) -> bool {
-    let declares = steps::find(&entry.step).is_some_and(|step| step.list.filtered);
+    let declares = steps::find(&entry.step).is_some_and(|step| step.list.answer.filtered);
     declares || is_any_refused && is_filtered(entry) && entry.pages > 0
 }
 
@@ -164,7 +165,7 @@ pub(super) fn shortfalls<'p>(
 ) -> BTreeMap<String, String> {
     let mut shortfalls = BTreeMap::new();
     for Entry { step, kind, counted, status, .. } in ledger {
-        let emits = steps::find(step).and_then(|step| step.emits).map(|it| it.kind);
+        let emits = steps::find(step).and_then(Step::emits).map(|it| it.kind);
         let (Some(counted), Some(kind), Status::Complete) = (counted, kind, status) else {
             continue;
         };

@@ -69,6 +69,7 @@ impl Past {
             planned_at: format!("2026-03-0{}T00:00:00Z", self.jobs),
             portal: String::new(),
             intune_account_id: None,
+            unregistered: std::collections::BTreeSet::new(),
             tenant_id: None,
             previous: self.last.as_ref().map(|it| it.job.clone()),
             parents_per_shard: 1,

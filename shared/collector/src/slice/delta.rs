@@ -14,7 +14,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::to_raw_value;
-use steps::delta::conceal;
 use steps::{Service, Shape, Tells, Watch};
 
 use super::frontier::{Chain, WALK};
@@ -216,7 +215,9 @@ impl Shard<'_> {
                 self.cannot_walk("a change cannot be read");
                 return Ok(());
             };
-            let object = to_raw_value(&conceal(json)).map_err(std::io::Error::from)?;
+            let mut json = json;
+            self.step.conceal(&mut json);
+            let object = to_raw_value(&json).map_err(std::io::Error::from)?;
             self.changes.line(&Change { watch: number, is_late: is_again, object: &object })?;
         }
         let changed = page.items.len() as u64;

@@ -181,16 +181,15 @@ impl Shard<'_> {
     }
 }
 
-/// Ends a step that stands in for one which was read.
-pub(super) async fn needless(
+/// Ends a step that has nothing to read: it stands in for one which was read, or there can be nothing.
+pub(super) async fn skip(
     context: &Context,
     plan: &Plan,
     step: &'static Step,
-    original: &str,
+    reason: &str,
 ) -> Result<Outcome, Error> {
-    let reason = format!("{original} was read");
     let status = Status::Skipped;
-    let manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(&reason));
+    let manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(reason));
     publish(context, plan, step, &manifest).await
 }
 
@@ -229,9 +228,7 @@ fn manifest(
     status: Status,
     reason: Option<&str>,
 ) -> Manifest {
-    let patched = step.emits.filter(|_| !step.patches.is_empty());
-    let declared = step.entity_types().chain(patched);
-    let kinds: BTreeSet<String> = declared.map(|it| it.kind.to_owned()).collect();
+    let kinds: BTreeSet<String> = step.read_types().map(|it| it.kind.to_owned()).collect();
     let entry = |kind: Option<String>| Entry {
         step: step.id.to_owned(),
         scope: plan.scope_of(step).to_owned(),

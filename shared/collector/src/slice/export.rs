@@ -130,7 +130,7 @@ impl Shard<'_> {
     /// Asks for a report anew where asking failed: by its other name, or because the job is not known any
     /// more. False if it is no such report, or that was done often enough.
     pub(super) fn ask_anew(&mut self, id: u64) -> bool {
-        let report = self.step.list.report;
+        let report = self.step.list.report();
         let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return false };
         if chain.export.job.is_some() {
             return chain.restart();

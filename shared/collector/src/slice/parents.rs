@@ -1,5 +1,6 @@
 //! The parents of a step's lists, as the steps that found them stored them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use graph::Key;
@@ -28,6 +29,8 @@ pub(super) struct Parents<'a> {
     is_exhausted: bool,
     /// Which of them to give, if not all.
     only: Option<Arc<Stale>>,
+    /// The values that parents were given for, where several parents may have the same list.
+    seen: HashSet<String>,
 }
 
 impl<'a> Parents<'a> {
@@ -72,8 +75,19 @@ impl<'a> Parents<'a> {
         let parts = parts.into_iter();
         let shards = shards_of(plan, step, count);
         let skip = u64::from(shard) + taken * u64::from(shards);
-        let (reader, only) = (None, None);
-        Ok(Self { context, step, parts, reader, shards, skip, incomplete, is_exhausted, only })
+        let (reader, only, seen) = (None, None, HashSet::new());
+        Ok(Self {
+            context,
+            step,
+            parts,
+            reader,
+            shards,
+            skip,
+            incomplete,
+            is_exhausted,
+            only,
+            seen,
+        })
     }
 
     /// Gives only those whose lists are to be read again. No parent was given yet.
@@ -115,6 +129,12 @@ impl<'a> Parents<'a> {
                 continue;
             }
             let Some(parent) = parent(reader.parse(&line)?, self.step)? else { continue };
+            if let Some(property) = self.step.list.distinct {
+                let value = parent.json[property].as_str().unwrap_or_default().to_lowercase();
+                if value.is_empty() || !self.seen.insert(value) {
+                    continue;
+                }
+            }
             if self.only.as_ref().is_some_and(|only| !only.is_stale(parent.key.as_str())) {
                 continue;
             }

@@ -23,7 +23,7 @@ impl Shard<'_> {
                 progress.requests += u64::from(document.requests);
                 progress.bytes += document.body.len() as u64;
                 let chain = self.checkpoint.frontier.chain(id);
-                let is_list = |chain: &Chain| self.list(chain).shape != Shape::Export;
+                let is_list = |chain: &Chain| self.list(chain).shape() != Shape::Export;
                 if id != WALK && !chain.is_some_and(is_list) {
                     return Ok(self.prepared(id, &document.body).map(Wait::of));
                 }
@@ -92,7 +92,7 @@ impl Shard<'_> {
     /// Whether it is a single item that its parent need not have.
     fn is_optional(&self, id: u64) -> bool {
         let chain = self.checkpoint.frontier.chain(id);
-        self.has_parent(id) && chain.is_some_and(|it| self.list(it).shape == Shape::One)
+        self.has_parent(id) && chain.is_some_and(|it| self.list(it).shape() == Shape::One)
     }
 
     /// Reads the list another way, if there is one that was not tried.
@@ -105,7 +105,7 @@ impl Shard<'_> {
     /// Reads the list without asking how many items there are, if that was asked and may be why it failed.
     fn uncount(&mut self, id: u64) -> bool {
         let chain = self.checkpoint.frontier.chain(id);
-        let is_counted = chain.is_some_and(|chain| self.list(chain).counted);
+        let is_counted = chain.is_some_and(|chain| self.list(chain).ask.counted);
         let chain = self.checkpoint.frontier.chain_mut(id);
         is_counted && chain.is_some_and(Chain::uncount)
     }
@@ -123,7 +123,7 @@ impl Shard<'_> {
     pub(super) fn page(&mut self, id: u64, body: &[u8]) -> Result<(), Error> {
         let Some(chain) = self.checkpoint.frontier.chain(id).cloned() else { return Ok(()) };
         let list = self.list(&chain);
-        let page = match Page::read(body, list.shape) {
+        let page = match Page::read(body, list.shape()) {
             Ok(page) => page,
             Err(error) => {
                 let reason = format!("failed: a page is not a list ({error})");
@@ -141,15 +141,15 @@ impl Shard<'_> {
         progress.items += taken;
         progress.last = last;
         let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
-        chain.take_items(taken, page.count.filter(|_| list.counted));
+        chain.take_items(taken, page.count.filter(|_| list.ask.counted));
         let goes_on = match page.next {
             Next::End => Ok(false),
             Next::Link(link) => chain.follow(&link, &page.items).map(|()| true),
             Next::Rows { total } => chain.has_more(taken, total),
         };
         match goes_on {
-            Ok(false) if list.lacks.is_some() => {
-                self.except(id, Status::Partial, list.lacks.unwrap_or_default());
+            Ok(false) if list.answer.lacks.is_some() => {
+                self.except(id, Status::Partial, list.answer.lacks.unwrap_or_default());
             }
             Ok(false) => match chain.shortfall() {
                 None => {

@@ -1,7 +1,7 @@
 //! Microsoft.KeyVault: vaults, and what is in them.
 //!
-//! Who may list what is in a vault is decided by the vault. Where it refuses, Azure Resource Manager
-//! is asked instead, which answers in another shape. Both become the same entities.
+//! Who may list what is in a vault is decided by the vault. Where it refuses, Azure Resource
+//! Manager is asked instead, which answers in another shape. Both become the same entities.
 
 pub(crate) mod keys;
 pub(crate) mod secrets;
@@ -9,8 +9,9 @@ pub(crate) mod vaults;
 
 use graph::{Entity, Key};
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, Property, TAGGED, any, flag, seconds, text};
+use crate::entity::TAGGED;
+use crate::item::Item;
+use crate::property::{COMPUTED, Property, any, flag, seconds, text};
 
 /// What is recorded about everything in a vault.
 const STORED: &[&[Property]] = &[IN_A_VAULT, TAGGED];
@@ -22,17 +23,17 @@ const IN_A_VAULT: &[Property] = &[
     text("vaultUrl", COMPUTED, "The address of the vault."),
     text("webLink", COMPUTED, "Its page in the portal."),
     flag("enabled", "/attributes/enabled", "Whether it can be used.")
-        .or("/properties/attributes/enabled"),
+        .or(&["/properties/attributes/enabled"]),
     seconds("createdOn", "/attributes/created", "When it was created.")
-        .or("/properties/attributes/created"),
+        .or(&["/properties/attributes/created"]),
     seconds("updatedOn", "/attributes/updated", "When it was last changed.")
-        .or("/properties/attributes/updated"),
+        .or(&["/properties/attributes/updated"]),
     seconds("notBefore", "/attributes/nbf", "When it can first be used.")
-        .or("/properties/attributes/nbf"),
+        .or(&["/properties/attributes/nbf"]),
     seconds("expiresOn", "/attributes/exp", "When it can last be used.")
-        .or("/properties/attributes/exp"),
+        .or(&["/properties/attributes/exp"]),
     text("recoveryLevel", "/attributes/recoveryLevel", "Whether it survives being deleted.")
-        .or("/properties/attributes/recoveryLevel"),
+        .or(&["/properties/attributes/recoveryLevel"]),
     any("tag.*", COMPUTED, "Each tag, with numbers and booleans as such."),
 ];
 

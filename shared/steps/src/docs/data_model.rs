@@ -2,16 +2,17 @@
 
 use std::fmt::Write as _;
 
-use crate::convert::is_placed;
 use crate::declared::Relationship;
-use crate::derived::{DERIVED, Derived, PROPERTIES};
-use crate::entity::{COMPUTED, EntityType, Property, Type};
+use crate::derived::{Derived, PROPERTIES};
+use crate::domain::Service;
+use crate::entity::EntityType;
 use crate::integration::Integration;
 use crate::lifecycle::{ENDINGS, Ending};
-use crate::list::{List, Service, Shape};
-use crate::registry::STEPS;
+use crate::list::{List, Shape};
+use crate::property::{Property, Type};
+use crate::registry::{DERIVED, STEPS};
 use crate::sources::ALWAYS_COLLECTED;
-use crate::step::{Needs, Permission, Step};
+use crate::step::{Permission, Setting, Step};
 
 /// The data-model page, in Markdown.
 #[must_use]
@@ -84,7 +85,8 @@ fn finds(step: &Step) -> String {
     kinds.join(", ")
 }
 
-/// Whether a step finds the entities of a type itself, so that all of their properties are told of anyway.
+/// Whether a step finds the entities of a type itself, so that all of their properties are told of
+/// anyway.
 fn finds_all_of(step: &Step, of: &EntityType) -> bool {
     step.entity_types().any(|it| std::ptr::eq(it, of))
 }
@@ -102,10 +104,10 @@ fn read(step: &Step, page: &mut String) {
         let (stage, instead) = (ending.stage, ending.replacement);
         let _ = writeln!(page, "- That list is {stage}; what takes its place is {instead}");
     }
-    let permissions: Vec<_> = step.permissions.iter().map(permission).collect();
+    let permissions: Vec<_> = step.permissions().iter().map(permission).collect();
     let _ = writeln!(page, "- Needs {}", permissions.join(", "));
-    let needs = needs(step.needs);
-    let source = step.ingestion_source.filter(|it| !ALWAYS_COLLECTED.contains(it));
+    let needs = needs(step.needs.setting);
+    let source = step.needs.ingestion_source.filter(|it| !ALWAYS_COLLECTED.contains(it));
     let source = source.map(|it| {
         if step.is_off_by_default() {
             format!(", and `{it}` is switched on by name")
@@ -117,21 +119,21 @@ fn read(step: &Step, page: &mut String) {
     if !step.covers.is_empty() {
         let _ = writeln!(page, "- Also answers to {}", names(step.covers));
     }
-    if step.discovers {
+    if step.discovers() {
         let _ = writeln!(page, "- Discovers the subscriptions that get instances of their own");
     }
-    for link in step.links.iter().filter(|it| !it.borrow.is_empty()) {
+    for link in step.links().filter(|it| !it.borrow.is_empty()) {
         let _ = writeln!(page, "- Takes {} over from {}", names(link.borrow), kinds(link.to));
     }
 }
 
-fn needs(needs: Needs) -> &'static str {
-    match needs {
-        Needs::Nothing => "always",
-        Needs::Directory => "if the instance has `ingestActiveDirectory`",
-        Needs::Subscription => "if the instance has a `subscriptionId`",
-        Needs::SubscriptionInstances => "if the instance has `configureSubscriptionInstances`",
-        Needs::Intune => "if the tenant has Microsoft Intune",
+fn needs(setting: Setting) -> &'static str {
+    match setting {
+        Setting::Nothing => "always",
+        Setting::Directory => "if the instance has `ingestActiveDirectory`",
+        Setting::Subscription => "if the instance has a `subscriptionId`",
+        Setting::SubscriptionInstances => "if the instance has `configureSubscriptionInstances`",
+        Setting::Intune => "if the tenant has Microsoft Intune",
     }
 }
 
@@ -140,7 +142,7 @@ fn derived(rule: &Derived, page: &mut String) {
     let _ = writeln!(page, "- Reads nothing: follows `{}` however deep", rule.nesting);
     let _ = writeln!(page, "- Hands members up to the {} nearest of what they are in", rule.most);
     let source = rule.ingestion_source.map(|it| format!(", unless `{it}` is switched off"));
-    let _ = writeln!(page, "- Applies {}{}", needs(rule.needs), source.unwrap_or_default());
+    let _ = writeln!(page, "- Applies {}{}", needs(rule.setting), source.unwrap_or_default());
     let _ = writeln!(page, "\n| property | meaning |\n| --- | --- |");
     for (name, doc) in PROPERTIES {
         let _ = writeln!(page, "| `{name}` | {doc} |");
@@ -163,13 +165,10 @@ fn found(step: &Step, page: &mut String) {
     for of in step.entity_types() {
         entity(of, page);
     }
-    if let Some(of) = step.emits.filter(|_| !step.patches.is_empty()) {
+    for of in step.patched_types().filter(|of| !finds_all_of(step, of)) {
         let _ = writeln!(page, "\n### More about `{}`\n", of.kind);
-        properties(step.patches.iter().collect(), page);
-    }
-    for (of, names) in step.extends.iter().filter(|(of, _)| !finds_all_of(step, of)) {
-        let _ = writeln!(page, "\n### More about `{}`\n", of.kind);
-        properties(names.iter().filter_map(|name| of.property(name)).collect(), page);
+        let patches = step.patches().into_iter().filter(|(it, _)| std::ptr::eq(*it, of));
+        properties(patches.map(|(_, property)| property).collect(), page);
     }
     let relationships = step.relationships();
     if !relationships.is_empty() {
@@ -182,22 +181,22 @@ fn found(step: &Step, page: &mut String) {
 }
 
 fn list(list: &List) -> String {
-    let service = match list.service {
+    let service = match list.service() {
         Service::ResourceManager => "Azure Resource Manager",
         Service::Graph => "Microsoft Graph",
         Service::KeyVault => "the vault itself",
     };
-    let version = Some(list.version).filter(|it| !it.is_empty());
+    let version = Some(list.version(None)).filter(|it| !it.is_empty());
     let version = version.map(|it| format!(", version {it}")).unwrap_or_default();
-    let shape = match list.shape {
+    let shape = match list.shape() {
         Shape::Pages => "",
         Shape::One => " (one item)",
         Shape::Table => " (rows, by POST)",
         Shape::Export => " (a job that prepares a CSV file)",
     };
-    let report = list.report.and_then(|it| it.names.first());
+    let report = list.report().and_then(|it| it.names.first());
     let report = report.map(|it| format!(", report `{it}`")).unwrap_or_default();
-    let mut text = format!("`{}`{shape} of {service}{version}{report}", list.path);
+    let mut text = format!("`{}`{shape} of {service}{version}{report}", list.path());
     if !list.parents.is_empty() {
         let _ = write!(text, ", for each {}", kinds(list.parents));
     }
@@ -224,7 +223,7 @@ fn permission(permission: &Permission) -> String {
 
 fn entity(of: &EntityType, page: &mut String) {
     let _ = writeln!(page, "\n### `{}` ({})\n\n{}\n", of.kind, names(of.class), of.doc);
-    if is_placed(of) {
+    if of.is_placed() {
         let _ = writeln!(page, "It lies in a resource group.\n");
     }
     properties(of.declared().collect(), page);
@@ -243,8 +242,7 @@ fn properties(mut properties: Vec<&Property>, page: &mut String) {
             Type::Any => "text, number, or true or false",
         };
         let null = if property.or_null { "; null if unknown" } else { "" };
-        let paths = [property.path, property.or].into_iter().filter(|&it| it != COMPUTED);
-        let paths: Vec<_> = paths.map(|it| format!("`{it}`")).collect();
+        let paths: Vec<_> = property.paths().map(|it| format!("`{it}`")).collect();
         let (name, doc) = (property.name, property.doc);
         let _ = writeln!(page, "| `{name}` | {ty}{null} | {} | {doc} |", paths.join(" or "));
     }

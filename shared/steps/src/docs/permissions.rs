@@ -20,8 +20,8 @@ pub fn permissions() -> String {
     for (permission, steps) in azure {
         let (name, sort) = match permission {
             Permission::Graph(_) => continue,
-            Permission::Action(name) => (name, "action"),
-            Permission::DataAction(name) => (name, "data action"),
+            Permission::Action(name) => (name.into_owned(), "action"),
+            Permission::DataAction(name) => (name.to_owned(), "data action"),
         };
         let _ = writeln!(page, "| `{name}` | {sort} | {} |", reasons(&steps));
     }
@@ -106,7 +106,7 @@ pub fn role(scope: &str) -> Value {
 pub fn role_of(steps: &[&'static Step], scope: &str) -> Value {
     let needed = needed(steps);
     let actions = needed.keys().filter_map(|it| match it {
-        Permission::Action(name) => Some(*name),
+        Permission::Action(name) => Some(&**name),
         _ => None,
     });
     let data_actions = needed.keys().filter_map(|it| match it {
@@ -161,8 +161,8 @@ const GRAPH_ROLES: &[(&str, &str)] = &[
 fn needed(steps: &[&'static Step]) -> BTreeMap<Permission, Vec<&'static Step>> {
     let mut needed = BTreeMap::<_, Vec<_>>::new();
     for step in steps {
-        for permission in step.permissions {
-            needed.entry(*permission).or_default().push(*step);
+        for permission in step.permissions() {
+            needed.entry(permission).or_default().push(*step);
         }
     }
     needed

@@ -2,6 +2,7 @@
 //!
 //! None of its lists takes `$top`.
 
+use crate::prelude::*;
 pub(crate) mod approvers;
 pub(crate) mod assignments;
 pub(crate) mod catalogs;
@@ -9,11 +10,6 @@ pub(crate) mod packages;
 pub(crate) mod policies;
 pub(crate) mod requests;
 
-use crate::step::{Permission, Step};
-
-/// A step of entitlement management, for declaring others with `..STEP`.
-const STEP: Step = Step {
-    ingestion_source: Some("identity-governance-access-packages"),
-    permissions: &[Permission::Graph("EntitlementManagement.Read.All")],
-    ..Step::DIRECTORY
-};
+/// What every step of entitlement management needs.
+const NEEDS: Needs = Needs::directory("identity-governance-access-packages")
+    .graph(&["EntitlementManagement.Read.All"]);

@@ -1,19 +1,17 @@
 //! The account: the directory as the instance sees it.
 
+pub(crate) mod security_defaults;
+
 use graph::{Entity, Key, Name};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::convert::{Item, Scope};
-use crate::entity::{COMPUTED, EntityType, OBJECT, always, flag, list, text};
-use crate::list::{Domain, List};
-use crate::step::{Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static ACCOUNT: EntityType = EntityType {
     kind: "azure_account",
     class: &["Account"],
     doc: "The directory, under the name of the instance that collects it.",
-    shared: OBJECT,
     properties: &[
         text("displayName", COMPUTED, "The name of the instance."),
         text("organizationName", "/displayName", "The name of the organization."),
@@ -21,49 +19,28 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
         list("verifiedDomains", COMPUTED, "The domains that the organization has proved to own."),
         always("vendor", "Microsoft", "Who provides it."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
     id: "ad-account",
     name: "Entra ID Information",
-    ingestion_source: Some("ad-generals"),
     list: List::graph("/organization").also(&["verifiedDomains"]),
-    permissions: &[Permission::Graph("Organization.Read.All")],
-    emits: Some(&ACCOUNT),
-    key: |item| Some(Key::new(&item.scope.instance_id)),
-    refine: domains,
+    becomes: Becomes::one(&ACCOUNT)
+        .key(|item| Some(Key::new(&item.scope.instance_id)))
+        .refine(domains),
+    needs: Needs::NOTHING.source("ad-generals").graph(&["Organization.Read.All"]),
     stand_in: Some(|scope| json!({ "id": scope.directory_id })),
-    ..Step::NEW
+    ..Step::AZURE
 };
 
-/// Whether security defaults are on, which another document says.
-pub(crate) static SECURITY_DEFAULTS: Step = Step {
-    id: "ad-account-security-defaults",
-    name: "Entra ID Security Defaults",
-    ingestion_source: Some("ad-generals"),
-    list: List::graph("/policies/identitySecurityDefaultsEnforcementPolicy")
-        .one()
-        .domain(Domain::GraphPolicies),
-    permissions: &[Permission::Graph("Policy.Read.All")],
-    emits: Some(&ACCOUNT),
-    patches: &[flag(
-        "securityDefaultsEnabled",
-        "/isEnabled",
-        "Whether Microsoft's security defaults are enforced.",
-    )],
-    key: |item| Some(Key::new(&item.scope.instance_id)),
-    // It says the same of each instance of the tenant, and may be asked once in a second.
-    ..Step::DIRECTORY
-};
+/// The account has what an item becomes.
+pub(crate) const HAS: Link = Link::found(RelationshipClass::Has, ACCOUNTS, |item| {
+    vec![Name::of_id(&item.scope.instance_id)]
+})
+.reverse();
 
-/// The name by which others refer to the account.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "other names may be missing from what they are made of"
-)]
-pub(crate) fn account_name(_: &str, scope: &Scope) -> Option<Name> {
-    Some(Name::of_id(&scope.instance_id))
-}
+const ACCOUNTS: &[&EntityType] = &[&ACCOUNT];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,13 +1,11 @@
 //! Application role assignments: who may use which application, and as what.
 
-use graph::{End, Name, RelationshipClass};
+use serde_json::{Map, Value};
 
-use crate::convert::{Item, Output};
 use crate::entra::groups::GROUP;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static STEP: Step = Step {
     id: "ad-role-service-principal-access",
@@ -17,26 +15,20 @@ pub(crate) static STEP: Step = Step {
         .of_each(&[&SERVICE_PRINCIPAL])
         .query("$top=999")
         .also(&["appRoleId", "principalId"]),
-    permissions: &[Permission::Graph("Application.Read.All")],
-    links: &ASSIGNED,
-    relate: assignment,
-    ..Step::DIRECTORY
+    becomes: Becomes::related(&[Link::from_parent(
+        RelationshipClass::Assigned,
+        &[&USER, &GROUP, &SERVICE_PRINCIPAL],
+        "/principalId",
+    )
+    .with(roles)
+    .or_lose("appRoleAssignment.principalId")]),
+    needs: Needs::DIRECTORY.graph(&["Application.Read.All"]),
+    ..Step::AZURE
 };
-
-static ASSIGNED: [Link; 1] =
-    [Link::new(RelationshipClass::Assigned, &[&USER, &GROUP, &SERVICE_PRINCIPAL], "")];
 
 /// A principal may have several roles of one application. They are one relationship, whose lists of
 /// roles are united.
-fn assignment(item: &Item<'_>, out: &mut Output) {
-    let (Some(application), Some(principal)) = (item.parent, item.text("/principalId")) else {
-        return out.lose("appRoleAssignment.principalId".to_owned());
-    };
-    let [assigned] = &ASSIGNED;
-    let application = End::known(application.key, application.kind);
-    let mut reference = assigned.reference(application, End::named(Name::of_id(principal)));
-    if let Some(role) = item.text("/appRoleId") {
-        reference.properties.insert("appRoleIds".to_owned(), [role].as_slice().into());
-    }
-    out.references.push(reference);
+fn roles(_: &str, assignment: &Item<'_>) -> Map<String, Value> {
+    let role = assignment.text("/appRoleId");
+    role.map(|role| ("appRoleIds".to_owned(), [role].as_slice().into())).into_iter().collect()
 }

@@ -10,38 +10,32 @@ pub(crate) mod users;
 
 use graph::{Key, Name};
 
-use crate::convert::{Item, Output, Scope};
-use crate::entity::{EntityType, IMPLIED, always, always_list};
-use crate::step::Link;
+use crate::prelude::*;
 
 pub(crate) static SERVICE: EntityType = EntityType {
     kind: "azure_conditional_access_service",
     class: &["Service"],
     doc: "The conditional access of the directory, which has its policies.",
-    shared: IMPLIED,
     properties: &[
         always("name", "Conditional Access Service", "What it is called."),
         always("displayName", "Conditional Access Service", "What it is called."),
         always_list("category", &["other"], "What sort of service it is."),
         always_list("function", &["access-review"], "What the service does."),
     ],
+    ..EntityType::IMPLIED
 };
 
 /// The service has what it consists of.
 const OF_SERVICE: Link =
-    Link::of(SERVICES, "/id").by(|_, scope| Some(Name::from(&service_key(scope))));
+    Link::found(RelationshipClass::Has, SERVICES, |it| vec![Name::from(&service(it))]).reverse();
 
 const SERVICES: &[&EntityType] = &[&SERVICE];
 
-/// Adds the service, which is known by what it consists of: no list has it.
-fn service(item: &Item<'_>, out: &mut Output) {
-    let mut service = SERVICE.entity(service_key(item.scope), item, &mut out.drift);
-    service.raw = None;
-    out.entities.push(service);
-}
+/// The service, which is known by what it consists of: no list has it.
+const BESIDES: Part = Part::besides(Becomes::one(&SERVICE).key(|it| Some(service(it))));
 
-fn service_key(scope: &Scope) -> Key {
-    Key::new(&format!("{}:{}", SERVICE.kind, scope.instance_id))
+fn service(item: &Item<'_>) -> Key {
+    Key::new(&format!("{}:{}", SERVICE.kind, item.scope.instance_id))
 }
 
 /// The key of an item: its type and its id.

@@ -1,13 +1,12 @@
-//! Cross-tenant access: whom the directory lets in from other directories, whom it lets out to them, and
-//! what of theirs it believes.
+//! Cross-tenant access: whom the directory lets in from other directories, whom it lets out to
+//! them, and what of theirs it believes.
 
-use graph::{End, Entity, Key, Name};
+pub(crate) mod defaults;
+pub(crate) mod partners;
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, Property, any, each, flag, text};
-use crate::entra::account::ACCOUNT;
-use crate::list::{Domain, List};
-use crate::step::{Link, Permission, Step};
+use graph::{Entity, Key};
+
+use crate::prelude::*;
 
 /// What is recorded of the settings for one directory, and of those for all others.
 const SETTINGS: &[&[Property]] = &[&[
@@ -101,95 +100,11 @@ const SETTINGS: &[&[Property]] = &[&[
     any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it."),
 ]];
 
-pub(crate) static DEFAULT: EntityType = EntityType {
-    kind: "azure_cross_tenant_access_default",
-    class: &["AccessPolicy"],
-    doc: "How far the directory trusts directories that it has no settings of their own for.",
-    shared: SETTINGS,
-    properties: &[flag(
-        "isServiceDefault",
-        "/isServiceDefault",
-        "Whether it is as Microsoft sets it for every directory.",
-    )],
-};
-
-pub(crate) static PARTNER: EntityType = EntityType {
-    kind: "azure_cross_tenant_access_partner",
-    class: &["AccessPolicy"],
-    doc: "How far the directory trusts another one. What is not set is as by default.",
-    shared: SETTINGS,
-    properties: &[
-        text("tenantId", "/tenantId", "The id of the other directory."),
-        flag(
-            "isServiceProvider",
-            "/isServiceProvider",
-            "Whether it sells and runs Microsoft's services.",
-        ),
-        flag(
-            "isInMultiTenantOrganization",
-            "/isInMultiTenantOrganization",
-            "Whether both belong to one organization of several directories.",
-        ),
-        flag(
-            "isUserSyncAllowed",
-            "/identitySynchronization/userSyncInbound/isSyncAllowed",
-            "Whether it may create and change users here.",
-        ),
-    ],
-};
-
-/// Both draw on a budget of one request in a second.
-const POLICIES: Step = Step {
-    ingestion_source: Some("ad-cross-tenant-access"),
-    permissions: &[Permission::Graph("Policy.Read.All")],
-    links: &OF_ACCOUNT,
-    ..Step::DIRECTORY
-};
-
-static OF_ACCOUNT: [Link; 1] = [Link::of(&[&ACCOUNT], "")];
-
-pub(crate) static DEFAULT_STEP: Step = Step {
-    id: "ad-cross-tenant-access-default",
-    name: "Entra ID Cross-Tenant Access by Default",
-    list: List::graph("/policies/crossTenantAccessPolicy/default")
-        .one()
-        .whole()
-        .domain(Domain::GraphPolicies),
-    emits: Some(&DEFAULT),
-    key: |settings| Some(key(settings, "default")),
-    refine: |_, entity| name(entity, "default", None),
-    relate: |settings, out| of_account(settings, Some("default"), DEFAULT.kind, out),
-    ..POLICIES
-};
-
-pub(crate) static PARTNERS: Step = Step {
-    id: "ad-cross-tenant-access-partners",
-    name: "Entra ID Cross-Tenant Access of Partners",
-    list: List::graph("/policies/crossTenantAccessPolicy/partners")
-        .query("$expand=identitySynchronization")
-        .whole()
-        .domain(Domain::GraphPolicies),
-    emits: Some(&PARTNER),
-    key: |settings| settings.text("/tenantId").map(|tenant| key(settings, tenant)),
-    refine: |settings, entity| {
-        let tenant = settings.text("/tenantId").unwrap_or_default();
-        name(entity, tenant, settings.text("/identitySynchronization/displayName"));
-    },
-    relate: |settings, out| of_account(settings, settings.text("/tenantId"), PARTNER.kind, out),
-    ..POLICIES
-};
+const POLICIES: Needs = Needs::directory("ad-cross-tenant-access").graph(&["Policy.Read.All"]);
 
 /// Neither has an id; another directory has settings in many.
 fn key(settings: &Item<'_>, of: &str) -> Key {
     Key::new(&format!("{}/crosstenantaccesspolicy/{of}", settings.scope.directory_id))
-}
-
-/// The account has them. They hold nothing that it could be named by.
-fn of_account(settings: &Item<'_>, of: Option<&str>, kind: &str, out: &mut Output) {
-    let Some(this) = of.map(|of| End::known(&key(settings, of), kind)) else { return };
-    let account = Name::of_id(&settings.scope.instance_id);
-    let [has] = &OF_ACCOUNT;
-    out.references.push(has.reference(this, End::named(account)));
 }
 
 fn name(entity: &mut Entity, id: &str, name: Option<&str>) {

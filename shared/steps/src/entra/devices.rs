@@ -1,19 +1,17 @@
 //! Devices that are registered in the directory, or joined to it.
 
-use graph::{Entity, RelationshipClass};
+pub(crate) mod registered_users;
+
+use graph::Entity;
 use serde_json::Value;
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, OBJECT, always, date, each, flag, list, number, text};
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static DEVICE: EntityType = EntityType {
     kind: "azure_device",
     class: &["Device"],
     doc: "A computer or a phone as the directory knows it.",
-    shared: OBJECT,
     properties: &[
         text("deviceId", "/deviceId", "The id that the device was registered with."),
         text("aadDeviceId", "/deviceId", "The id that the device was registered with."),
@@ -54,39 +52,28 @@ pub(crate) static DEVICE: EntityType = EntityType {
         list("physicalIds", "/physicalIds", "Ids of the hardware and of its user."),
         list("systemLabels", "/systemLabels", "Labels that the system has put on it."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step =
     Step {
         id: "ad-devices",
         name: "Entra ID Devices",
-        ingestion_source: Some("ad-devices"),
-        // What is expanded is cut off at 20, and there is one owner at most. A list can be expanded by one
-        // relationship only.
+        // What is expanded is cut off at 20, and there is one owner at most. A list can be expanded
+        // by one relationship only.
         // Source: Microsoft Graph, "List registeredOwners" and "Use query parameters".
         list: List::graph("/devices")
             .query("$top=999&$expand=registeredOwners($select=id)")
             .also(&["accountEnabled", "alternativeSecurityIds", "manufacturer", "model"]),
-        permissions: &[Permission::Graph("Device.Read.All")],
-        emits: Some(&DEVICE),
-        links: &[Link::new(RelationshipClass::Owns, &[&USER], "/registeredOwners/*/id").reverse()],
-        refine: describe,
-        ..Step::DIRECTORY
+        becomes: Becomes::one(&DEVICE).refine(describe).links(&[Link::new(
+            RelationshipClass::Owns,
+            &[&USER],
+            "/registeredOwners/*/id",
+        )
+        .reverse()]),
+        needs: Needs::directory("ad-devices").graph(&["Device.Read.All"]),
+        ..Step::AZURE
     };
-
-/// Who uses a device. There may be more than what can be expanded, so each device is asked for.
-pub(crate) static REGISTERED_USERS: Step = Step {
-    id: "ad-device-registered-users",
-    name: "Entra ID Registered Users of Devices",
-    ingestion_source: Some("ad-devices"),
-    list: List::graph("/devices/{id}/registeredUsers").of_each(&[&DEVICE]),
-    permissions: &[Permission::Graph("Device.Read.All")],
-    emits: Some(&DEVICE),
-    patches: &[each("registeredUsers", "/id", "The object ids of its registered users.")],
-    key: |user| user.parent.map(|device| device.key.clone()),
-    links: &[Link::new(RelationshipClass::Has, &[&USER], "/id").reverse()],
-    ..Step::DIRECTORY
-};
 
 fn describe(device: &Item<'_>, entity: &mut Entity) {
     let known = |path| device.text(path).filter(|it| !it.is_empty()).unwrap_or("Unknown");

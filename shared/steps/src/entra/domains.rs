@@ -2,17 +2,13 @@
 
 use graph::{Entity, Key};
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, OBJECT, always_list, flag, list, number, text};
-use crate::entra::account::{ACCOUNT, account_name};
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::entra::account;
+use crate::prelude::*;
 
 pub(crate) static DOMAIN: EntityType = EntityType {
     kind: "azure_domain",
     class: &["Service"],
     doc: "A domain name under which users sign in, and how they do.",
-    shared: OBJECT,
     properties: &[
         text("name", COMPUTED, "The domain name, after `Domain: `."),
         text("displayName", COMPUTED, "The domain name, after `Domain: `."),
@@ -46,20 +42,20 @@ pub(crate) static DOMAIN: EntityType = EntityType {
             "Whether passwords that are guessed often are refused.",
         ),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
     id: "ad-domain",
     name: "Entra ID Domain Information",
     covers: &["ad-account-domain"],
-    ingestion_source: Some("ad-domain"),
     list: List::graph("/domains").whole(),
-    permissions: &[Permission::Graph("Domain.Read.All")],
-    emits: Some(&DOMAIN),
-    links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
-    key: |domain| domain.id().map(|id| Key::new(&format!("azure_domain:{id}"))),
-    refine: describe,
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&DOMAIN)
+        .key(|domain| domain.id().map(|id| Key::new(&format!("azure_domain:{id}"))))
+        .refine(describe)
+        .links(&[account::HAS]),
+    needs: Needs::directory("ad-domain").graph(&["Domain.Read.All"]),
+    ..Step::AZURE
 };
 
 fn describe(domain: &Item<'_>, entity: &mut Entity) {

@@ -2,22 +2,19 @@
 
 mod workload;
 
-use graph::{End, Entity, Name, RelationshipClass, Unresolved};
+use graph::{Entity, Name};
 use serde_json::json;
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, OBJECT, list, text};
 use crate::entra::applications::APPLICATION;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::link::map_if_there;
+use crate::prelude::*;
 use workload::Workload;
 
 pub(crate) static FEDERATED_CREDENTIAL: EntityType = EntityType {
     kind: "azure_federated_identity_credential",
     class: &["AccessPolicy"],
     doc: "Trust in the tokens of another identity provider: who holds one signs in as the application.",
-    shared: OBJECT,
     properties: &[
         text("name", "/name", "The name within its application."),
         text("displayName", "/name", "The name within its application."),
@@ -41,55 +38,69 @@ pub(crate) static FEDERATED_CREDENTIAL: EntityType = EntityType {
         text("serviceAccount", COMPUTED, "The service account of the cluster that it runs as."),
         text("trustedTenantId", COMPUTED, "The directory that the workload is known to."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
     id: "ad-federated-identity-credentials",
     name: "Entra ID Federated Identity Credentials",
-    ingestion_source: Some("ad-federated-credentials"),
     // It takes no `$top`.
     list: List::graph("/applications/{id}/federatedIdentityCredentials").of_each(&[&APPLICATION]),
-    permissions: &[Permission::Graph("Application.Read.All")],
-    emits: Some(&FEDERATED_CREDENTIAL),
-    links: &LINKS,
-    refine: |credential, entity| {
-        if let Some(workload) = Workload::of(credential) {
-            describe(&workload, entity);
-        }
-    },
-    relate: trust,
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&FEDERATED_CREDENTIAL)
+        .refine(|credential, entity| {
+            if let Some(workload) = Workload::of(credential) {
+                describe(&workload, entity);
+            }
+        })
+        .links(&[
+            Link::of_parent(RelationshipClass::Has),
+            Link::found(RelationshipClass::Trusts, &[&SERVICE_PRINCIPAL], identity),
+            // Whoever reads the graph finds what is trusted by one property, or leaves it out.
+            Link::found(RelationshipClass::Trusts, &[], |it| {
+                repository(it).map(|it| Name::alias("github", &it)).into_iter().collect()
+            })
+            .kind(REPOSITORY)
+            .or_map(&[REPOSITORY], |_, it| {
+                let name = repository(it);
+                let target = json!({ "_type": "github_repo", "_class": "CodeRepo", "fullName": name });
+                map_if_there(REPOSITORY, &[&["_type", "fullName"]], target)
+            }),
+            Link::found(RelationshipClass::Trusts, &[], |it| {
+                let issuer = issuer(it).map(|it| it.trim_end_matches('/'));
+                issuer.map(|it| Name::alias("oidc", it)).into_iter().collect()
+            })
+            .kind(CLUSTER)
+            .or_map(&[CLUSTER], |_, it| {
+                let url = issuer(it);
+                let target = json!({ "_type": "azure_kubernetes_cluster", "_class": "Cluster", "oidcIssuerUrl": url });
+                map_if_there(CLUSTER, &[&["_type", "oidcIssuerUrl"]], target)
+            }),
+        ]),
+    needs: Needs::directory("ad-federated-credentials").graph(&["Application.Read.All"]),
+    ..Step::AZURE
 };
 
 const REPOSITORY: &str = "azure_federated_identity_credential_trusts_github_repo";
 const CLUSTER: &str = "azure_federated_identity_credential_trusts_kubernetes_cluster";
 
-/// To its application, and to whom it trusts: a managed identity of this directory, a repository, a
-/// cluster.
-static LINKS: [Link; 4] = [
-    Link::of_parent(RelationshipClass::Has),
-    Link::new(RelationshipClass::Trusts, &[&SERVICE_PRINCIPAL], ""),
-    Link::new(RelationshipClass::Trusts, &[], "").kind(REPOSITORY).or_map(
-        &[REPOSITORY],
-        |it, _| {
-            map(REPOSITORY, "fullName", it, json!({ "_type": "github_repo", "_class": "CodeRepo" }))
-        },
-    ),
-    Link::new(RelationshipClass::Trusts, &[], "").kind(CLUSTER).or_map(&[CLUSTER], |it, _| {
-        let cluster = json!({ "_type": "azure_kubernetes_cluster", "_class": "Cluster" });
-        map(CLUSTER, "oidcIssuerUrl", it, cluster)
-    }),
-];
+/// A managed identity of this directory.
+fn identity(credential: &Item<'_>) -> Vec<Name> {
+    let directory = &credential.scope.directory_id;
+    let is_ours = |it: &Workload| it.platform == workload::ENTRA && it.is_of(directory);
+    let workload = Workload::of(credential).filter(is_ours);
+    workload.and_then(|_| credential.text("/subject")).map(Name::of_id).into_iter().collect()
+}
 
-/// Whoever reads the graph finds what is trusted by one property, or leaves it out.
-fn map(kind: &str, property: &str, value: &str, mut target: serde_json::Value) -> Unresolved {
-    target[property] = value.into();
-    Unresolved::Map {
-        kind: kind.to_owned(),
-        filters: vec![vec!["_type".to_owned(), property.to_owned()]],
-        target: target.as_object().cloned().unwrap_or_default(),
-        skip_creation: true,
-    }
+/// The repository whose workflows it trusts.
+fn repository(credential: &Item<'_>) -> Option<String> {
+    let workload = Workload::of(credential).filter(|it| it.platform == workload::GITHUB)?;
+    workload.detail("repository").map(str::to_owned)
+}
+
+/// The address of the cluster whose pods it trusts.
+fn issuer<'i>(credential: &Item<'i>) -> Option<&'i str> {
+    Workload::of(credential).filter(|it| it.platform == workload::AKS)?;
+    credential.text("/issuer")
 }
 
 fn describe(workload: &Workload, entity: &mut Entity) {
@@ -97,30 +108,4 @@ fn describe(workload: &Workload, entity: &mut Entity) {
     for (name, value) in &workload.details {
         entity.set(name, Some(value.as_str()));
     }
-}
-
-fn trust(credential: &Item<'_>, out: &mut Output) {
-    let (Some(key), Some(workload)) = (credential.key("/id"), Workload::of(credential)) else {
-        return;
-    };
-    let [_, identity, repository, cluster] = &LINKS;
-    let (link, name, value) = match workload.platform {
-        workload::ENTRA if workload.is_of(&credential.scope.directory_id) => {
-            let Some(subject) = credential.text("/subject") else { return };
-            (identity, Name::of_id(subject), subject)
-        }
-        workload::GITHUB => {
-            let Some(it) = workload.detail("repository") else { return };
-            (repository, Name::alias("github", it), it)
-        }
-        workload::AKS => {
-            let Some(issuer) = credential.text("/issuer") else { return };
-            (cluster, Name::alias("oidc", issuer.trim_end_matches('/')), issuer)
-        }
-        _ => return,
-    };
-    let end = End::known(&key, FEDERATED_CREDENTIAL.kind);
-    let mut reference = link.reference(end, End::named(name));
-    reference.unresolved = (link.unresolved)(value, credential);
-    out.references.push(reference);
 }

@@ -1,12 +1,10 @@
 //! Managed identities, and the Azure resources that they are of.
 
-use graph::{End, Entity, Key, Name, RelationshipClass, Unresolved};
+use graph::{Entity, Key, Name};
 use serde_json::json;
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, Property, text};
-use crate::entra::service_principals::SERVICE_PRINCIPAL;
-use crate::step::Link;
+use crate::link::map_if_there;
+use crate::prelude::*;
 
 /// What an item has to have selected.
 pub(crate) const FIELD: &str = "alternativeNames";
@@ -27,21 +25,18 @@ pub(crate) const RESOURCE_ID: Property = text(
 
 const KIND: &str = "azure_resource_has_managed_identity";
 
-/// From the resource that a managed identity is of. Which type it has, Microsoft Graph does not say; the
-/// instance of a subscription mostly collects it.
-pub(crate) const OF_RESOURCE: Link = Link::new(RelationshipClass::Has, &[], "")
-    .reverse()
-    .kind(KIND)
-    .or_map(&[KIND], |resource, _| Unresolved::Map {
-        kind: KIND.to_owned(),
-        filters: vec![vec!["_key".to_owned()]],
-        target: json!({ "_key": Key::new(resource), "id": resource })
-            .as_object()
-            .cloned()
-            .unwrap_or_default(),
-        // Without its type, it could only be created as nothing in particular.
-        skip_creation: true,
-    });
+/// From the resource that a managed identity is of. Which type it has, Microsoft Graph does not
+/// say; the instance of a subscription mostly collects it.
+pub(crate) const OF_RESOURCE: Link = Link::found(RelationshipClass::Has, &[], |principal| {
+    Identity::of(principal).map(|it| Name::of_id(it.resource)).into_iter().collect()
+})
+.reverse()
+.kind(KIND)
+.or_map(&[KIND], |_, principal| {
+    let resource = Identity::of(principal).map(|it| it.resource).unwrap_or_default();
+    // Without its type, it could only be created as nothing in particular.
+    map_if_there(KIND, &[&["_key"]], json!({ "_key": Key::new(resource), "id": resource }))
+});
 
 /// Says of a service principal which sort of managed identity it is, and of what.
 pub(crate) fn describe(principal: &Item<'_>, entity: &mut Entity) {
@@ -51,18 +46,8 @@ pub(crate) fn describe(principal: &Item<'_>, entity: &mut Entity) {
     entity.set(RESOURCE_ID.name, Some(identity.resource));
 }
 
-/// Relates a managed identity to its resource.
-pub(crate) fn relate(principal: &Item<'_>, out: &mut Output) {
-    let (Some(key), Some(identity)) = (principal.key("/id"), Identity::of(principal)) else {
-        return;
-    };
-    let resource = End::named(Name::of_id(identity.resource));
-    let mut reference = OF_RESOURCE.reference(End::known(&key, SERVICE_PRINCIPAL.kind), resource);
-    reference.unresolved = (OF_RESOURCE.unresolved)(identity.resource, principal);
-    out.references.push(reference);
-}
-
-/// What the alternative names of a managed identity say: `isExplicit=True`, and the id of a resource.
+/// What the alternative names of a managed identity say: `isExplicit=True`, and the id of a
+/// resource.
 struct Identity<'i> {
     /// Whether it is a resource of its own, rather than of one that lives and dies with it.
     is_explicit: bool,

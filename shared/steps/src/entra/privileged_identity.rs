@@ -1,18 +1,21 @@
-//! Privileged Identity Management: who may take on a role or enter a group when needed, and who has.
+//! Privileged Identity Management: who may take on a role or enter a group when needed, and who
+//! has.
 
-use graph::{Name, RelationshipClass};
+pub(crate) mod group_assignments;
+pub(crate) mod group_eligibilities;
+pub(crate) mod role_assignments;
+pub(crate) mod role_eligibilities;
+
+use graph::Name;
 use serde_json::Value;
 
-use crate::convert::Scope;
-use crate::entity::{COMPUTED, EntityType, Property, any, date, text};
 use crate::entra::administrative_units::ADMINISTRATIVE_UNIT;
 use crate::entra::applications::APPLICATION;
 use crate::entra::directory_roles::ROLE_DEFINITION;
 use crate::entra::groups::GROUP;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 /// What is recorded of every schedule.
 const SCHEDULE: &[Property] = &[
@@ -46,38 +49,6 @@ const OF_GROUP: &[Property] = &[
 const ASSIGNMENT_TYPE: &[Property] =
     &[text("assignmentType", "/assignmentType", "`Activated` if it comes of an eligibility.")];
 
-pub(crate) static ROLE_ELIGIBILITY: EntityType = EntityType {
-    kind: "azure_ad_role_eligibility_schedule",
-    class: &["AccessPolicy"],
-    doc: "A role of the directory that a principal may take on when it is needed.",
-    shared: &[SCHEDULE],
-    properties: OF_ROLE,
-};
-
-pub(crate) static ROLE_ASSIGNMENT: EntityType = EntityType {
-    kind: "azure_ad_role_assignment_schedule",
-    class: &["AccessPolicy"],
-    doc: "A role of the directory that a principal has, for good or for a time.",
-    shared: &[SCHEDULE, OF_ROLE],
-    properties: ASSIGNMENT_TYPE,
-};
-
-pub(crate) static GROUP_ELIGIBILITY: EntityType = EntityType {
-    kind: "azure_group_eligibility_schedule",
-    class: &["AccessPolicy"],
-    doc: "A group that a principal may become a member or an owner of when it is needed.",
-    shared: &[SCHEDULE],
-    properties: OF_GROUP,
-};
-
-pub(crate) static GROUP_ASSIGNMENT: EntityType = EntityType {
-    kind: "azure_group_assignment_schedule",
-    class: &["AccessPolicy"],
-    doc: "A group that a principal is a member or an owner of, for good or for a time.",
-    shared: &[SCHEDULE, OF_GROUP],
-    properties: ASSIGNMENT_TYPE,
-};
-
 static PRINCIPALS: [&EntityType; 3] = [&USER, &GROUP, &SERVICE_PRINCIPAL];
 
 static OF_ROLES: [Link; 3] = [
@@ -96,28 +67,7 @@ static OF_GROUPS: [Link; 2] = [
     Link::new(RelationshipClass::Assigned, &PRINCIPALS, "/principalId"),
 ];
 
-const SCHEDULES: Step =
-    Step { ingestion_source: Some("ad-privileged-identity"), ..Step::DIRECTORY };
-
-pub(crate) static ROLE_ELIGIBILITIES: Step = Step {
-    id: "ad-role-eligibility-schedules",
-    name: "Entra ID Role Eligibility Schedules",
-    list: schedules("/roleManagement/directory/roleEligibilitySchedules"),
-    permissions: &[Permission::Graph("RoleEligibilitySchedule.Read.Directory")],
-    emits: Some(&ROLE_ELIGIBILITY),
-    links: &OF_ROLES,
-    ..SCHEDULES
-};
-
-pub(crate) static ROLE_ASSIGNMENTS: Step = Step {
-    id: "ad-role-assignment-schedules",
-    name: "Entra ID Role Assignment Schedules",
-    list: schedules("/roleManagement/directory/roleAssignmentSchedules"),
-    permissions: &[Permission::Graph("RoleAssignmentSchedule.Read.Directory")],
-    emits: Some(&ROLE_ASSIGNMENT),
-    links: &OF_ROLES,
-    ..SCHEDULES
-};
+const SCHEDULES: Needs = Needs::directory("ad-privileged-identity");
 
 /// Schedules of roles, with the names of the roles. The lists take no `$top`.
 const fn schedules(path: &'static str) -> List {
@@ -125,37 +75,17 @@ const fn schedules(path: &'static str) -> List {
 }
 
 /// The name of where a role is held: `/administrativeUnits/{id}`, or `/{id}` of an application.
-fn scope(scope: &str, _: &Scope) -> Option<Name> {
+fn scope(scope: &str, _: &Item<'_>) -> Option<Name> {
     scope.rsplit('/').next().filter(|it| !it.is_empty()).map(Name::of_id)
 }
-
-pub(crate) static GROUP_ELIGIBILITIES: Step = Step {
-    id: "ad-group-eligibility-schedules",
-    name: "Entra ID Group Eligibility Schedules",
-    list: of_group("/identityGovernance/privilegedAccess/group/eligibilitySchedules"),
-    permissions: &[Permission::Graph("PrivilegedEligibilitySchedule.Read.AzureADGroup")],
-    emits: Some(&GROUP_ELIGIBILITY),
-    links: &OF_GROUPS,
-    ..SCHEDULES
-};
-
-pub(crate) static GROUP_ASSIGNMENTS: Step = Step {
-    id: "ad-group-assignment-schedules",
-    name: "Entra ID Group Assignment Schedules",
-    list: of_group("/identityGovernance/privilegedAccess/group/assignmentSchedules"),
-    permissions: &[Permission::Graph("PrivilegedAssignmentSchedule.Read.AzureADGroup")],
-    emits: Some(&GROUP_ASSIGNMENT),
-    links: &OF_GROUPS,
-    ..SCHEDULES
-};
 
 const MANAGED: &[&EntityType] = &[&GROUP];
 
 /// Schedules of the groups that can hold roles of the directory.
 ///
-/// Microsoft Graph gives schedules of one group or one principal at a time, and does not say which groups
-/// are managed. Those that can hold roles are few, and what they are made for; asking for all would cost
-/// as much again as the members of all groups.
+/// Microsoft Graph gives schedules of one group or one principal at a time, and does not say which
+/// groups are managed. Those that can hold roles are few, and what they are made for; asking for
+/// all would cost as much again as the members of all groups.
 const fn of_group(path: &'static str) -> List {
     List::graph(path)
         .of_each(MANAGED)

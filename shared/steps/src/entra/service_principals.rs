@@ -3,18 +3,16 @@
 use graph::Entity;
 use serde_json::json;
 
-use crate::convert::{Item, Output};
-use crate::delta::Watch;
-use crate::entity::{EntityType, OBJECT, always, always_list, list, text};
-use crate::entra::{credentials, managed_identities, permission_grants};
-use crate::list::List;
-use crate::step::{Permission, Step};
+use crate::conceal::CREDENTIALS;
+use crate::entra::credentials::{CERTIFICATES, PASSWORDS};
+use crate::entra::{managed_identities, permission_grants};
+use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static SERVICE_PRINCIPAL: EntityType = EntityType {
     kind: "azure_service_principal",
     class: &["Service"],
     doc: "An application, or a managed identity, as the directory knows it.",
-    shared: OBJECT,
     properties: &[
         text("appDisplayName", "/appDisplayName", "The name of the application."),
         text("appId", "/appId", "The id that the application signs in with."),
@@ -28,6 +26,7 @@ pub(crate) static SERVICE_PRINCIPAL: EntityType = EntityType {
         always_list("category", &["infrastructure"], "What sort of service it is."),
         always_list("function", &["service-account"], "What the service does."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
@@ -36,31 +35,19 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/servicePrincipals")
         .query("$top=999")
         .counted()
-        .also(&[
-            managed_identities::FIELD,
-            permission_grants::ROLES,
-            "keyCredentials",
-            "passwordCredentials",
-        ])
+        .also(&[managed_identities::FIELD])
         .delta(&[Watch::items("/servicePrincipals/delta")]),
-    permissions: &[Permission::Graph("Application.Read.All")],
-    emits: Some(&SERVICE_PRINCIPAL),
-    links: &[credentials::HAS, managed_identities::OF_RESOURCE, permission_grants::HAS_ROLE],
-    refine,
-    relate,
-    adds: &[&credentials::CERTIFICATE, &credentials::PASSWORD, &permission_grants::APP_ROLE],
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&SERVICE_PRINCIPAL)
+        .refine(refine)
+        .conceals(CREDENTIALS)
+        .links(&[managed_identities::OF_RESOURCE])
+        .parts(&[CERTIFICATES, PASSWORDS, permission_grants::ROLES]),
+    needs: Needs::DIRECTORY.graph(&["Application.Read.All"]),
+    ..Step::AZURE
 };
 
 fn refine(principal: &Item<'_>, entity: &mut Entity) {
     // Nearly all have an empty list of tags, which says nothing.
     entity.properties.retain(|_, value| value != &json!([]));
     managed_identities::describe(principal, entity);
-    credentials::conceal(principal, entity);
-}
-
-fn relate(principal: &Item<'_>, out: &mut Output) {
-    credentials::of_service_principal(principal, out);
-    managed_identities::relate(principal, out);
-    permission_grants::roles(principal, out);
 }

@@ -1,24 +1,25 @@
 //! Who is in a group because a group is in it.
 //!
-//! Microsoft Graph would say so of each group (`/groups/{id}/transitiveMembers`), at the cost of reading all
-//! members once more for each level. It follows from what is read anyhow.
+//! Microsoft Graph would say so of each group (`/groups/{id}/transitiveMembers`), at the cost of
+//! reading all members once more for each level. It follows from what is read anyhow.
 
 use graph::RelationshipClass;
 
 use crate::derived::{Derived, Member};
 use crate::entity::EntityType;
 use crate::entra::devices::DEVICE;
-use crate::entra::groups::{GROUP, MEMBER};
+use crate::entra::groups::GROUP;
+use crate::entra::groups::members::MEMBER;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
 use crate::integration::Integration;
-use crate::step::Needs;
+use crate::step::Setting;
 
 pub(crate) static RULE: Derived = Derived {
     id: "ad-transitive-group-members",
     name: "Entra ID Transitive Group Members",
     integration: Integration::Azure,
-    needs: Needs::Directory,
+    setting: Setting::Directory,
     ingestion_source: Some("ad-transitive-membership"),
     of: &GROUP,
     nesting: "azure_user_group_has_group",

@@ -1,19 +1,18 @@
 //! Users.
 
+pub(crate) mod registration_details;
+pub(crate) mod sign_in_activity;
+
 use graph::{Entity, Name};
 
-use crate::convert::Item;
-use crate::delta::Watch;
-use crate::entity::{COMPUTED, EntityType, OBJECT, flag, list, text};
-use crate::entra::account::{ACCOUNT, account_name};
-use crate::list::{Domain, List};
-use crate::step::{Link, Permission, Step};
+use crate::entra::account;
+use crate::prelude::*;
+use crate::watch::Watch;
 
 pub(crate) static USER: EntityType = EntityType {
     kind: "azure_user",
     class: &["User"],
     doc: "A person, or something that signs in like one.",
-    shared: OBJECT,
     properties: &[
         text("username", "/userPrincipalName", "The name used to sign in."),
         text("userPrincipalName", "/userPrincipalName", "The name used to sign in."),
@@ -36,6 +35,7 @@ pub(crate) static USER: EntityType = EntityType {
         flag("accountEnabled", "/accountEnabled", "Whether the user can sign in."),
         flag("active", "/accountEnabled", "Whether the user can sign in."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) const DELTA: &[Watch] = &[Watch::items("/users/delta")];
@@ -48,93 +48,9 @@ pub(crate) static STEP: Step = Step {
         .also(&["businessPhones", "creationType"])
         .counted()
         .delta(DELTA),
-    permissions: &[Permission::Graph("User.Read.All")],
-    emits: Some(&USER),
-    links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
-    aliases: audiences,
-    refine: names,
-    ..Step::DIRECTORY
-};
-
-/// How users prove who they are, besides by a password.
-pub(crate) static REGISTRATION_DETAILS: Step = Step {
-    id: "ad-user-registration-details",
-    name: "Entra ID User Registration Details",
-    ingestion_source: Some("ad-user-registration-details"),
-    // The list takes neither `$top` nor `$select`.
-    list: List::graph("/reports/authenticationMethods/userRegistrationDetails")
-        .whole()
-        .domain(Domain::GraphReports),
-    permissions: &[Permission::Graph("AuditLog.Read.All")],
-    emits: Some(&USER),
-    patches: &[
-        flag("mfaEnabled", "/isMfaRegistered", "Whether a second factor is registered."),
-        text(
-            "mfaType",
-            "/userPreferredMethodForSecondaryAuthentication",
-            "The second factor that the user prefers, such as `push`.",
-        ),
-        list("mfaMethods", "/methodsRegistered", "Every method that is registered."),
-        flag("isAdmin", "/isAdmin", "Whether the user has a role of the directory."),
-        flag("isMfaCapable", "/isMfaCapable", "Whether a second factor is registered and allowed."),
-        flag(
-            "isPasswordlessCapable",
-            "/isPasswordlessCapable",
-            "Whether the user can sign in without a password.",
-        ),
-        flag("isSsprCapable", "/isSsprCapable", "Whether the user can reset the password."),
-        flag("isSsprEnabled", "/isSsprEnabled", "Whether the user may reset the password."),
-        flag("isSsprRegistered", "/isSsprRegistered", "Whether what that takes is registered."),
-    ],
-    ..Step::DIRECTORY
-};
-
-/// When users signed in last.
-///
-/// Pages hold 500 users, and ten of them may be read in a minute: of one application, for all its tenants.
-/// Source: Microsoft Graph, "List users" and "Service-specific throttling limits".
-pub(crate) static SIGN_IN_ACTIVITY: Step = Step {
-    id: "ad-user-sign-in-activity",
-    name: "Entra ID User Sign-In Activity",
-    ingestion_source: Some("ad-sign-in-activity"),
-    list: List::graph("/users").query("$top=500").domain(Domain::SignInActivity),
-    permissions: &[Permission::Graph("AuditLog.Read.All"), Permission::Graph("User.Read.All")],
-    emits: Some(&USER),
-    patches: &[
-        text(
-            "lastSignInDateTime",
-            "/signInActivity/lastSignInDateTime",
-            "When the user last tried to sign in, in ISO 8601.",
-        ),
-        text(
-            "lastSignInRequestId",
-            "/signInActivity/lastSignInRequestId",
-            "The request by which the user did.",
-        ),
-        text(
-            "lastNonInteractiveSignInDateTime",
-            "/signInActivity/lastNonInteractiveSignInDateTime",
-            "When a program last tried to in the user's name, in ISO 8601.",
-        ),
-        text(
-            "lastNonInteractiveSignInRequestId",
-            "/signInActivity/lastNonInteractiveSignInRequestId",
-            "The request by which it did.",
-        ),
-        text(
-            "lastSuccessfulSignInDateTime",
-            "/signInActivity/lastSuccessfulSignInDateTime",
-            "When either last succeeded, in ISO 8601; not known before December 2023.",
-        ),
-        text(
-            "lastSuccessfulSignInRequestId",
-            "/signInActivity/lastSuccessfulSignInRequestId",
-            "The request by which it did.",
-        ),
-    ],
-    // Of what never was, the request is empty.
-    refine: |_, entity| entity.properties.retain(|_, value| value.as_str() != Some("")),
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&USER).aliases(audiences).refine(names).links(&[account::HAS]),
+    needs: Needs::DIRECTORY.graph(&["User.Read.All"]),
+    ..Step::AZURE
 };
 
 /// The names by which conditional access policies call many users at once.
@@ -160,7 +76,7 @@ pub(crate) fn audience(name: &str) -> Name {
 }
 
 /// The reference takes the words of the display name where the names are not set.
-fn names(user: &Item<'_>, entity: &mut Entity) {
+pub(crate) fn names(user: &Item<'_>, entity: &mut Entity) {
     let display = user.text("/displayName").unwrap_or_default();
     let first = user.text("/givenName").or_else(|| display.split_whitespace().next());
     let last = user.text("/surname").or_else(|| display.split_whitespace().next_back());

@@ -1,38 +1,38 @@
 //! Compliance policies, which say what a device must be like, and what devices are not.
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, OBJECT, always, date, number, text};
-use crate::list::{Domain, List, Report};
+use crate::becomes::Hook;
+use crate::list::Report;
 use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::states::{Columns, State, links};
-use crate::step::{Link, Permission, Step};
+use crate::output::Output;
+use crate::prelude::*;
 
 pub(crate) static COMPLIANCE_POLICY: EntityType = EntityType {
     kind: "intune_compliance_policy",
     class: &["Configuration", "ControlPolicy"],
     doc: "What devices of one platform have to be like.",
-    shared: OBJECT,
     properties: &[
-        text("description", "/description", "What it is for, or else its name.").or("/displayName"),
+        text("description", "/description", "What it is for, or else its name.")
+            .or(&["/displayName"]),
         always("category", "compliance", "What sort of policy it is."),
         always("function", "endpoint-compliance", "What it does."),
         text("policyType", COMPUTED, "Which platform it is for, as `iosCompliancePolicy`."),
         number("version", "/version", "How often it was changed."),
         date("createdOn", "/createdDateTime", "When it was created."),
     ],
+    ..EntityType::OBJECT
 };
 
-const READ: &[Permission] = &[Permission::Graph("DeviceManagementConfiguration.Read.All")];
+const READ: &[&str] = &["DeviceManagementConfiguration.Read.All"];
 
 pub(crate) static STEP: Step = Step {
     id: "compliance-policies",
     name: "Compliance Policies",
-    ingestion_source: Some("compliance_policies"),
     list: List::graph("/deviceManagement/deviceCompliancePolicies").domain(Domain::Intune),
-    permissions: READ,
-    emits: Some(&COMPLIANCE_POLICY),
-    refine: |policy, entity| entity.set("policyType", type_of(policy)),
-    ..Step::INTUNE
+    becomes: Becomes::one(&COMPLIANCE_POLICY)
+        .refine(|policy, entity| entity.set("policyType", type_of(policy))),
+    needs: Needs::intune("compliance_policies").graph(READ),
+    ..Step::MICROSOFT365
 };
 
 /// How every device stands to every compliance policy.
@@ -41,34 +41,36 @@ pub(crate) static STEP: Step = Step {
 pub(crate) static FINDINGS: Step = Step {
     id: "compliance-policies-and-findings",
     name: "Compliance Policies' Findings",
-    ingestion_source: Some("compliance_policies"),
     list: List::export(&Report {
         names: &["DevicePoliciesComplianceReport", "DevicePoliciesComplianceReportV3"],
         columns: &["DeviceId", "LastContact", "PolicyId", "PolicyName", "PolicyStatus"],
         filter: "",
     }),
-    permissions: READ,
-    links: &LINKS,
-    relate: |row, out| add(State::of_row(row, &COLUMNS), row, out),
-    adds: &[&FINDING],
-    ..Step::INTUNE
+    becomes: Becomes::NOTHING.links(&LINKS).hook(Hook {
+        relate: |row, out| add(State::of_row(row, &COLUMNS), row, out),
+        adds: &[&FINDING],
+        extends: &[],
+    }),
+    needs: Needs::intune("compliance_policies").graph(READ),
+    ..Step::MICROSOFT365
 };
 
 /// The same, policy by policy.
 pub(crate) static STATUSES: Step = Step {
     id: "compliance-policies-and-findings-statuses",
     name: "Compliance Policies' Statuses",
-    ingestion_source: Some("compliance_policies"),
     list: List::graph("/deviceManagement/deviceCompliancePolicies/{id}/deviceStatuses")
         .of_each(&[&COMPLIANCE_POLICY])
         .whole()
         .domain(Domain::Intune),
-    permissions: READ,
-    links: &LINKS,
-    relate: |status, out| add(State::of_status(status), status, out),
-    adds: &[&FINDING],
+    becomes: Becomes::NOTHING.links(&LINKS).hook(Hook {
+        relate: |status, out| add(State::of_status(status), status, out),
+        adds: &[&FINDING],
+        extends: &[],
+    }),
+    needs: Needs::intune("compliance_policies").graph(READ),
     instead_of: Some(FINDINGS.id),
-    ..Step::INTUNE
+    ..Step::MICROSOFT365
 };
 
 const COLUMNS: Columns = Columns { device: "DeviceId", reported: "LastContact" };

@@ -1,31 +1,31 @@
 //! Applications that were detected on devices, managed or not.
 //!
-//! Intune tells the versions of an application apart, and what is of another publisher. Here an application is
-//! what goes by one name: its versions and publishers are listed, and each installation says which
-//! version it is.
+//! Intune tells the versions of an application apart, and what is of another publisher. Here an
+//! application is what goes by one name: its versions and publishers are listed, and each
+//! installation says which version it is.
 
-use graph::{End, Entity, Key, Name, RelationshipClass, RelationshipKey};
+use graph::{End, Entity, Key, Name, RelationshipKey};
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, Property, any, list, number, text};
-use crate::list::{Domain, List, Report};
+use crate::becomes::Hook;
+use crate::list::Report;
 use crate::microsoft365::device_types::DEVICES;
-use crate::step::{Link, Permission, Step};
+use crate::output::Output;
+use crate::prelude::*;
 
 pub(crate) static DETECTED_APPLICATION: EntityType = EntityType {
     kind: "intune_detected_application",
     class: &["Application"],
     doc: "What is installed under one name, in any version.",
     shared: &[COMMON],
-    properties: &[],
+    ..EntityType::NEW
 };
 
 const COMMON: &[Property] = &[
-    text("name", "/ApplicationName", "The name, in lower case.").or("/displayName").lower_case(),
-    text("displayName", "/ApplicationName", "The name that people see.").or("/displayName"),
-    text("version", "/ApplicationVersion", "One of its versions.").or("/version"),
+    text("name", "/ApplicationName", "The name, in lower case.").or(&["/displayName"]).lower_case(),
+    text("displayName", "/ApplicationName", "The name that people see.").or(&["/displayName"]),
+    text("version", "/ApplicationVersion", "One of its versions.").or(&["/version"]),
     number("sizeInByte", "/sizeInByte", "How large that version is, in bytes."),
     list("versions", COMPUTED, "Its versions."),
     list("publishers", COMPUTED, "Who publishes what goes by the name."),
@@ -36,12 +36,11 @@ const COMMON: &[Property] = &[
 /// The properties that unite what is said of each version.
 const UNITED: &[&str] = &["versions", "publishers", "platforms"];
 
-const READ: &[Permission] = &[Permission::Graph("DeviceManagementManagedDevices.Read.All")];
+const READ: &[&str] = &["DeviceManagementManagedDevices.Read.All"];
 
 pub(crate) static STEP: Step = Step {
     id: "detected-applications",
     name: "Detected Applications",
-    ingestion_source: Some("applications"),
     list: List::export(&Report {
         names: &["AppInvAggregate", "DetectedAppsAggregate"],
         columns: &[
@@ -53,68 +52,75 @@ pub(crate) static STEP: Step = Step {
         ],
         filter: "",
     }),
-    permissions: READ,
-    relate: add,
-    adds: &[&DETECTED_APPLICATION],
-    extends: &[(&DETECTED_APPLICATION, UNITED)],
-    ..Step::INTUNE
+    becomes: Becomes::NOTHING.hook(Hook {
+        relate: add,
+        adds: &[&DETECTED_APPLICATION],
+        extends: &[(&DETECTED_APPLICATION, UNITED)],
+    }),
+    needs: Needs::intune("applications").graph(READ),
+    ..Step::MICROSOFT365
 };
 
-/// The same, some applications at a time. It says how large they are, and takes a request for each thousand.
+/// The same, some applications at a time. It says how large they are, and takes a request for each
+/// thousand.
 pub(crate) static PAGES: Step = Step {
     id: "detected-applications-pages",
     name: "Detected Applications, page by page",
-    ingestion_source: Some("applications"),
     list: List::graph("/deviceManagement/detectedApps")
         .query("$top=1000")
         .whole()
         .domain(Domain::Intune),
-    permissions: READ,
-    relate: add,
-    adds: &[&DETECTED_APPLICATION],
-    extends: &[(&DETECTED_APPLICATION, UNITED)],
+    becomes: Becomes::NOTHING.hook(Hook {
+        relate: add,
+        adds: &[&DETECTED_APPLICATION],
+        extends: &[(&DETECTED_APPLICATION, UNITED)],
+    }),
+    needs: Needs::intune("applications").graph(READ),
     instead_of: Some(STEP.id),
-    ..Step::INTUNE
+    ..Step::MICROSOFT365
 };
 
 /// What is installed on which device: millions of rows, each of which becomes one reference.
 pub(crate) static INSTALLATIONS: Step = Step {
     id: "detected-application-installations",
     name: "Detected Applications' Installations",
-    ingestion_source: Some("applications"),
     list: List::export(&Report {
         names: &["AppInvRawData", "DetectedAppsRawData", "DiscoveredAppsRawData"],
         columns: &["ApplicationKey", "ApplicationName", "ApplicationVersion", "DeviceId"],
         filter: "",
     }),
-    permissions: READ,
-    links: &INSTALLED,
-    relate: installation,
-    ..Step::INTUNE
+    becomes: Becomes::NOTHING.links(&INSTALLED).hook(Hook {
+        relate: installation,
+        adds: &[],
+        extends: &[],
+    }),
+    needs: Needs::intune("applications").graph(READ),
+    ..Step::MICROSOFT365
 };
 
-/// The same, device by device, with the applications that are installed. Only the beta API lists them.
+/// The same, device by device, with the applications that are installed. Only the beta API lists
+/// them.
 pub(crate) static INSTALLATIONS_BY_DEVICE: Step = Step {
     id: "detected-application-installations-by-device",
     name: "Detected Applications' Installations, device by device",
-    ingestion_source: Some("applications"),
     list: List::graph("/beta/deviceManagement/managedDevices/{id}")
         .of_each(DEVICES)
         .query("$select=id&$expand=detectedApps")
         .whole()
         .one()
         .domain(Domain::Intune),
-    permissions: READ,
-    links: &INSTALLED,
-    relate: by_device,
-    adds: &[&DETECTED_APPLICATION],
-    extends: &[(&DETECTED_APPLICATION, UNITED)],
+    becomes: Becomes::NOTHING.links(&INSTALLED).hook(Hook {
+        relate: by_device,
+        adds: &[&DETECTED_APPLICATION],
+        extends: &[(&DETECTED_APPLICATION, UNITED)],
+    }),
+    needs: Needs::intune("applications").graph(READ),
     instead_of: Some(INSTALLATIONS.id),
-    ..Step::INTUNE
+    ..Step::MICROSOFT365
 };
 
-static INSTALLED: [Link; 1] = [Link::new(RelationshipClass::Installed, DEVICES, "")
-    .subject(&DETECTED_APPLICATION, "")
+static INSTALLED: [Link; 1] = [Link::by_hook(RelationshipClass::Installed, DEVICES)
+    .subject_by_hook(&[&DETECTED_APPLICATION])
     .reverse()];
 
 /// The id of a version of an application: reports call it a key.

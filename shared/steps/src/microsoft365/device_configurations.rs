@@ -2,51 +2,50 @@
 
 use graph::RelationshipKey;
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, OBJECT, always, date, number, text};
-use crate::list::{Domain, List, Report};
+use crate::becomes::Hook;
+use crate::list::Report;
 use crate::microsoft365::compliance_policies::type_of;
 use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::host_agents;
 use crate::microsoft365::states::{Columns, State, links};
-use crate::step::{Link, Permission, Step};
+use crate::output::Output;
+use crate::prelude::*;
 
 pub(crate) static DEVICE_CONFIGURATION: EntityType = EntityType {
     kind: "intune_device_configuration",
     class: &["Configuration", "ControlPolicy"],
     doc: "How devices of one platform are set up.",
-    shared: OBJECT,
     properties: &[
-        text("description", "/description", "What it is for, or else its name.").or("/displayName"),
+        text("description", "/description", "What it is for, or else its name.")
+            .or(&["/displayName"]),
         always("category", "config", "What sort of policy it is."),
         always("function", "endpoint-configuration", "What it does."),
         text("configurationType", COMPUTED, "Such as `iosCustomConfiguration`."),
         number("version", "/version", "How often it was changed."),
         date("createdOn", "/createdDateTime", "When it was created."),
     ],
+    ..EntityType::OBJECT
 };
 
-const READ: &[Permission] = &[Permission::Graph("DeviceManagementConfiguration.Read.All")];
+const READ: &[&str] = &["DeviceManagementConfiguration.Read.All"];
 
 pub(crate) static STEP: Step = Step {
     id: "device-configurations",
     name: "Device Configurations",
-    ingestion_source: Some("device_configurations"),
     list: List::graph("/deviceManagement/deviceConfigurations").domain(Domain::Intune),
-    permissions: READ,
-    emits: Some(&DEVICE_CONFIGURATION),
-    refine: |configuration, entity| entity.set("configurationType", type_of(configuration)),
-    ..Step::INTUNE
+    becomes: Becomes::one(&DEVICE_CONFIGURATION)
+        .refine(|configuration, entity| entity.set("configurationType", type_of(configuration))),
+    needs: Needs::intune("device_configurations").graph(READ),
+    ..Step::MICROSOFT365
 };
 
 /// How every device stands to every device configuration.
 ///
-/// The report takes the place of the statuses of each configuration, which Microsoft no longer supports. It
-/// tells of other sorts of policy, too, and is asked for the ones that are collected.
+/// The report takes the place of the statuses of each configuration, which Microsoft no longer
+/// supports. It tells of other sorts of policy, too, and is asked for the ones that are collected.
 pub(crate) static FINDINGS: Step = Step {
     id: "device-configurations-and-findings",
     name: "Device Configurations' Findings",
-    ingestion_source: Some("device_configurations"),
     list: List::export(&Report {
         names: &["DeviceStatusesByConfigurationProfile", "DeviceStatusesByConfigurationProfileV3"],
         columns: &[
@@ -58,28 +57,31 @@ pub(crate) static FINDINGS: Step = Step {
         ],
         filter: "(PolicyBaseTypeName eq 'Microsoft.Management.Services.Api.DeviceConfiguration')",
     }),
-    permissions: READ,
-    links: &LINKS,
-    relate: |row, out| add(State::of_row(row, &COLUMNS), row, out),
-    adds: &[&FINDING],
-    ..Step::INTUNE
+    becomes: Becomes::NOTHING.links(&LINKS).hook(Hook {
+        relate: |row, out| add(State::of_row(row, &COLUMNS), row, out),
+        adds: &[&FINDING],
+        extends: &[],
+    }),
+    needs: Needs::intune("device_configurations").graph(READ),
+    ..Step::MICROSOFT365
 };
 
 /// The same, configuration by configuration.
 pub(crate) static STATUSES: Step = Step {
     id: "device-configurations-and-findings-statuses",
     name: "Device Configurations' Statuses",
-    ingestion_source: Some("device_configurations"),
     list: List::graph("/deviceManagement/deviceConfigurations/{id}/deviceStatuses")
         .of_each(&[&DEVICE_CONFIGURATION])
         .whole()
         .domain(Domain::Intune),
-    permissions: READ,
-    links: &LINKS,
-    relate: |status, out| add(State::of_status(status), status, out),
-    adds: &[&FINDING],
+    becomes: Becomes::NOTHING.links(&LINKS).hook(Hook {
+        relate: |status, out| add(State::of_status(status), status, out),
+        adds: &[&FINDING],
+        extends: &[],
+    }),
+    needs: Needs::intune("device_configurations").graph(READ),
     instead_of: Some(FINDINGS.id),
-    ..Step::INTUNE
+    ..Step::MICROSOFT365
 };
 
 const COLUMNS: Columns =

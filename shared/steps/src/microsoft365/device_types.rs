@@ -1,9 +1,9 @@
 //! The types of the devices that Intune manages, and what is recorded about them.
 
-use crate::entity::{COMPUTED, EntityType, Property, always, any, date, flag, list, text};
+use crate::prelude::*;
 
 const fn device(kind: &'static str, doc: &'static str) -> EntityType {
-    EntityType { kind, class: &["Device", "Host"], doc, shared: &[MANAGED], properties: &[] }
+    EntityType { kind, class: &["Device", "Host"], doc, shared: &[MANAGED], ..EntityType::NEW }
 }
 
 pub(super) static COMPUTER: EntityType =
@@ -26,9 +26,9 @@ const MANAGED: &[Property] = &[
     text("id", "/id", "The id at Intune."),
     text("deviceId", "/id", "The id at Intune."),
     text("aadDeviceId", "/azureADDeviceId", "The id of the device in the directory.")
-        .or("/azureActiveDirectoryDeviceId"),
+        .or(&["/azureActiveDirectoryDeviceId"]),
     text("assetTag", "/azureActiveDirectoryDeviceId", "The id of the device in the directory.")
-        .or("/azureADDeviceId"),
+        .or(&["/azureADDeviceId"]),
     text("name", "/deviceName", "What the device calls itself."),
     text("displayName", "/deviceName", "What the device calls itself."),
     text("deviceName", "/deviceName", "What the device calls itself."),
@@ -41,13 +41,14 @@ const MANAGED: &[Property] = &[
     text("version", "/model", "The model."),
     text("serial", "/serialNumber", "The serial number.").or_null(),
     text("serialNumber", "/serialNumber", "The serial number."),
-    text("hardwareVendor", "/hardwareInformation/manufacturer", "Who made it.").or("/manufacturer"),
+    text("hardwareVendor", "/hardwareInformation/manufacturer", "Who made it.")
+        .or(&["/manufacturer"]),
     text("hardwareManufacturer", "/hardwareInformation/manufacturer", "Who made it.")
-        .or("/manufacturer"),
-    text("hardwareModel", "/hardwareInformation/model", "The model.").or("/model"),
-    text("hardwareVersion", "/hardwareInformation/model", "The model.").or("/model"),
+        .or(&["/manufacturer"]),
+    text("hardwareModel", "/hardwareInformation/model", "The model.").or(&["/model"]),
+    text("hardwareVersion", "/hardwareInformation/model", "The model.").or(&["/model"]),
     text("hardwareSerial", "/hardwareInformation/serialNumber", "The serial number.")
-        .or("/serialNumber"),
+        .or(&["/serialNumber"]),
     text("meid", "/meid", "The mobile equipment identifier."),
     text("imei", "/imei", "The international mobile equipment identity."),
     text("iccid", "/iccid", "The number of the SIM card."),
@@ -80,10 +81,10 @@ const MANAGED: &[Property] = &[
 
 /// The type of a device, by what Intune calls its sort and its model.
 ///
-/// Sorts that are not named say nothing of the form: tablets, headsets, whiteboards, and what there may
-/// yet be.
-/// Source: Microsoft Graph, "deviceType enum type"; Microsoft Intune, "Using Windows virtual machines with
-/// Intune" (the model).
+/// Sorts that are not named say nothing of the form: tablets, headsets, whiteboards, and what there
+/// may yet be.
+/// Source: Microsoft Graph, "deviceType enum type"; Microsoft Intune, "Using Windows virtual
+/// machines with Intune" (the model).
 pub(super) fn type_of(sort: Option<&str>, model: Option<&str>) -> &'static EntityType {
     if model == Some(VIRTUAL) {
         return &SERVER;

@@ -1,25 +1,16 @@
 //! The devices that Intune manages, the agents on them, and the users who have and use them.
-//!
-//! What a device becomes depends on what sort of device it is, so the types are added by a hook.
 
-use graph::{End, Entity, Key, Name, RelationshipClass, Unresolved, relationship_type};
-use serde_json::{Map, Value, json};
+use graph::{Entity, Key, Name, Unresolved, relationship_type};
+use serde_json::{Value, json};
 
-use crate::convert::{Item, Output};
-use crate::entity::EntityType;
 use crate::entra::users::USER;
-use crate::list::{Domain, List};
-use crate::microsoft365::device_types::{
-    COMPUTER, DESKTOP, DEVICES, LAPTOP, SERVER, SMARTPHONE, USER_ENDPOINT, WORKSTATION,
-    is_physical, type_of,
-};
+use crate::microsoft365::device_types::{DEVICES, is_physical, type_of};
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static STEP: Step = Step {
     id: "managed-devices",
     name: "Managed Devices",
-    ingestion_source: Some("devices"),
     // The sort of device, its hardware and who is logged on are known to the beta API only.
     list: List::graph("/beta/deviceManagement/managedDevices").domain(Domain::Intune).also(&[
         "easActivated",
@@ -28,66 +19,48 @@ pub(crate) static STEP: Step = Step {
         "jailBroken",
         "usersLoggedOn",
     ]),
-    permissions: &[Permission::Graph("DeviceManagementManagedDevices.Read.All")],
-    links: &LINKS,
-    relate: add,
-    adds: &[
-        &COMPUTER,
-        &DESKTOP,
-        &HOST_AGENT,
-        &LAPTOP,
-        &SERVER,
-        &SMARTPHONE,
-        &USER_ENDPOINT,
-        &WORKSTATION,
-    ],
-    ..Step::INTUNE
+    becomes: Becomes::choice(DEVICES, |device| Some(of(device)))
+        .refine(describe)
+        .links(&[
+            // The directory may be collected elsewhere.
+            Link::found(RelationshipClass::Has, &[&USER], owner).reverse().or_map(OWNED, elsewhere),
+            Link::found(RelationshipClass::Uses, &[&USER], users).reverse(),
+        ])
+        .parts(&[Part::besides(
+            Becomes::one(&HOST_AGENT)
+                .key(|device| device.id().map(host_agents::key))
+                .refine(host_agents::compliance)
+                .links(&[Link::to_parent(RelationshipClass::Manages)]),
+        )]),
+    needs: Needs::intune("devices").graph(&["DeviceManagementManagedDevices.Read.All"]),
+    ..Step::MICROSOFT365
 };
 
-static LINKS: [Link; 3] = [
-    // The user who enrolled the device. The directory may be collected elsewhere.
-    Link::new(RelationshipClass::Has, DEVICES, "").subject(&USER, "").or_map(
-        &[
-            "azure_user_has_computer",
-            "azure_user_has_desktop",
-            "azure_user_has_laptop",
-            "azure_user_has_server",
-            "azure_user_has_smartphone",
-            "azure_user_has_user_endpoint",
-            "azure_user_has_workstation",
-        ],
-        |_, _| Unresolved::Drop,
-    ),
-    // Those who were logged on.
-    Link::uses(DEVICES, "").subject(&USER, ""),
-    Link::new(RelationshipClass::Manages, DEVICES, "").subject(&HOST_AGENT, ""),
-];
-
-fn add(device: &Item<'_>, out: &mut Output) {
-    let (Some(id), Some(key)) = (device.id(), device.key("/id")) else {
-        return out.lose("managed-devices.id".to_owned());
-    };
-    let of = type_of(device.text("/deviceType"), device.text("/model"));
-    let this = || End::known(&key, of.kind);
-    let [has, uses, manages] = &LINKS;
-
-    if let Some(user) = device.text("/userId").filter(|it| !it.is_empty()) {
-        let mut reference = has.reference(End::named(Name::of_id(user)), this());
-        reference.unresolved = elsewhere(user, of, device);
-        out.references.push(reference);
-    }
-    for user in device.texts("/usersLoggedOn/*/userId").into_iter().filter(|it| !it.is_empty()) {
-        out.references.push(uses.reference(End::named(Name::of_id(user)), this()));
-    }
-
-    let agent = host_agents::key(id);
-    out.references.push(manages.reference(End::known(&agent, HOST_AGENT.kind), this()));
-    out.entities.push(of.refined(key, device, describe, &mut out.drift));
-    let mut agent = HOST_AGENT.refined(agent, device, host_agents::compliance, &mut out.drift);
-    // What Intune answered is told of the device.
-    agent.raw = None;
-    out.entities.push(agent);
+fn of(device: &Item<'_>) -> &'static EntityType {
+    type_of(device.text("/deviceType"), device.text("/model"))
 }
+
+/// The user who enrolled a device.
+fn owner(device: &Item<'_>) -> Vec<Name> {
+    device.text("/userId").filter(|it| !it.is_empty()).map(Name::of_id).into_iter().collect()
+}
+
+/// Those who were logged on.
+fn users(device: &Item<'_>) -> Vec<Name> {
+    let users = device.texts("/usersLoggedOn/*/userId").into_iter();
+    users.filter(|it| !it.is_empty()).map(Name::of_id).collect()
+}
+
+/// The types of the relationships to a device whose owner is collected elsewhere.
+const OWNED: &[&str] = &[
+    "azure_user_has_computer",
+    "azure_user_has_desktop",
+    "azure_user_has_laptop",
+    "azure_user_has_server",
+    "azure_user_has_smartphone",
+    "azure_user_has_user_endpoint",
+    "azure_user_has_workstation",
+];
 
 fn describe(device: &Item<'_>, entity: &mut Entity) {
     let text = |path| device.text(path).filter(|it: &&str| !it.is_empty());
@@ -126,7 +99,8 @@ fn mac_address(address: &str) -> String {
 }
 
 /// Stands for a user of a directory that is collected elsewhere, or not at all.
-fn elsewhere(user: &str, of: &EntityType, device: &Item<'_>) -> Unresolved {
+fn elsewhere(_: &str, device: &Item<'_>) -> Unresolved {
+    let user = device.text("/userId").unwrap_or_default();
     let mut target = json!({
         "_class": USER.class,
         "_key": Key::new(user).as_str(),
@@ -136,16 +110,8 @@ fn elsewhere(user: &str, of: &EntityType, device: &Item<'_>) -> Unresolved {
     if let Some(email) = device.text("/emailAddress").filter(|it| !it.is_empty()) {
         target["email"] = email.into();
     }
-    let filter = |name: &str| vec!["_class".to_owned(), name.to_owned()];
-    Unresolved::Map {
-        kind: relationship_type(USER.kind, RelationshipClass::Has, of.kind),
-        filters: vec![filter("id"), filter("email")],
-        target: match target {
-            Value::Object(target) => target,
-            _ => Map::new(),
-        },
-        skip_creation: false,
-    }
+    let kind = relationship_type(USER.kind, RelationshipClass::Has, of(device).kind);
+    map(&kind, &[&["_class", "id"], &["_class", "email"]], target)
 }
 
 #[cfg(test)]

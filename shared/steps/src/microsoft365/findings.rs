@@ -1,11 +1,7 @@
 //! What is wrong with a device by a policy.
 
-use graph::{Entity, Key};
-
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, always, always_flag, date, number, text};
 use crate::microsoft365::DERIVED;
-use crate::microsoft365::states::State;
+use crate::prelude::*;
 
 pub(super) static FINDING: EntityType = EntityType {
     kind: "intune_noncompliance_finding",
@@ -26,31 +22,5 @@ pub(super) static FINDING: EntityType = EntityType {
         date("lastProcessedOn", COMPUTED, "When the device last said so."),
         date("lastUpdatedOn", COMPUTED, "When the device last said so."),
     ],
+    ..EntityType::NEW
 };
-
-/// The finding that a state is, if it is one of a severity that the instance asks for.
-pub(super) fn finding(
-    state: &State<'_>,
-    item: &Item<'_>,
-    drift: &mut Vec<String>,
-) -> Option<Entity> {
-    let (severity, number) = state.status.severity()?;
-    let asked = &item.scope.vulnerability_severities;
-    if !asked.is_empty() && !asked.iter().any(|it| it == severity) {
-        return None;
-    }
-    let mut finding = FINDING.entity(Key::new(&state.id), item, drift);
-    let name = state.policy_name.unwrap_or(state.policy);
-    let title = format!("Latest finding from {name}");
-    finding.set("id", Some(state.id.as_str()));
-    finding.set("name", Some(title.as_str()));
-    finding.set("displayName", Some(title));
-    finding.set("assessment", Some(name));
-    finding.set("status", Some(state.status.as_str()));
-    finding.set("severity", Some(severity));
-    finding.set("numericSeverity", Some(number));
-    for property in ["lastTestedOn", "lastProcessedOn", "lastUpdatedOn"] {
-        finding.set(property, state.reported);
-    }
-    Some(finding)
-}

@@ -1,13 +1,12 @@
 //! The agents by which Intune manages devices: one on each.
 //!
-//! They are no objects of Intune's. A device may be known to others, too, and its agent only to Intune, so
-//! what Intune thinks of a device is told of its agent.
+//! They are no objects of Intune's. A device may be known to others, too, and its agent only to
+//! Intune, so what Intune thinks of a device is told of its agent.
 
 use graph::{Entity, Key};
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, always, always_list, date, flag, text};
 use crate::microsoft365::DERIVED;
+use crate::prelude::*;
 
 pub(super) static HOST_AGENT: EntityType = EntityType {
     kind: "intune_host_agent",
@@ -29,6 +28,7 @@ pub(super) static HOST_AGENT: EntityType = EntityType {
         flag("compliant", COMPUTED, "Whether the device complies, if Intune knows."),
         date("lastSeenOn", "/lastSyncDateTime", "When the agent was last heard of."),
     ],
+    ..EntityType::NEW
 };
 
 /// The key of the agent on the device with an id.

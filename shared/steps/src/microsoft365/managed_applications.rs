@@ -2,21 +2,18 @@
 
 use std::borrow::Cow;
 
-use graph::{End, Entity, Name, RelationshipClass, RelationshipKey};
-use serde_json::Value;
+use graph::{Entity, Name, RelationshipKey};
+use serde_json::{Map, Value};
 
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, OBJECT, date, flag, list, text};
-use crate::list::{Domain, List, Report};
+use crate::list::Report;
 use crate::microsoft365::device_types::DEVICES;
 use crate::microsoft365::report::{cell, joined, word};
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static MANAGED_APPLICATION: EntityType = EntityType {
     kind: "intune_managed_application",
     class: &["Application"],
     doc: "An application that is assigned to users or devices, or was made in the company.",
-    shared: OBJECT,
     properties: &[
         text("name", "/displayName", "The name, in lower case.").lower_case(),
         text("description", "/description", "What it is."),
@@ -32,23 +29,23 @@ pub(crate) static MANAGED_APPLICATION: EntityType = EntityType {
         text("version", COMPUTED, "The version, or `unversioned`."),
         text("committedContentVersion", "/committedContentVersion", "The version of the upload."),
         text("packageId", "/packageId", "The id of the package, on Android."),
-        text("productionURL", "/appUrl", "Where it is.").or("/appStoreUrl"),
+        text("productionURL", "/appUrl", "Where it is.").or(&["/appStoreUrl"]),
         text("informationURL", "/informationUrl", "Where more about it is."),
         text("privacyInformationURL", "/privacyInformationUrl", "What it does with data."),
         date("createdOn", "/createdDateTime", "When it was added."),
         date("lastUpdatedOn", "/lastModifiedDateTime", "When it was last changed."),
     ],
+    ..EntityType::OBJECT
 };
 
-const READ: &[Permission] = &[Permission::Graph("DeviceManagementApps.Read.All")];
+const READ: &[&str] = &["DeviceManagementApps.Read.All"];
 
-/// The applications that matter: those that are assigned, and those of the company. Only the beta API says
-/// which are. What an application is made of differs from platform to platform, so nothing is selected;
-/// and a size of pages is not asked for, which the service has answered with errors.
+/// The applications that matter: those that are assigned, and those of the company. Only the beta
+/// API says which are. What an application is made of differs from platform to platform, so nothing
+/// is selected; and a size of pages is not asked for, which the service has answered with errors.
 pub(crate) static STEP: Step = Step {
     id: "managed-applications",
     name: "Managed Applications",
-    ingestion_source: Some("applications"),
     list: List::graph("/beta/deviceAppManagement/mobileApps")
         .query(concat!(
             "$filter=(isAssigned%20eq%20true",
@@ -57,39 +54,34 @@ pub(crate) static STEP: Step = Step {
         ))
         .whole()
         .domain(Domain::Intune),
-    permissions: READ,
-    emits: Some(&MANAGED_APPLICATION),
-    refine: describe,
-    ..Step::INTUNE
+    becomes: Becomes::one(&MANAGED_APPLICATION).refine(describe),
+    needs: Needs::intune("applications").graph(READ),
+    ..Step::MICROSOFT365
 };
 
 /// The devices that each application is meant for. No report tells of all applications at once.
 pub(crate) static ASSIGNMENTS: Step = Step {
     id: "managed-application-assignments",
     name: "Managed Applications' Assignments",
-    ingestion_source: Some("applications"),
     list: List::export(&INSTALLATIONS).of_each(&[&MANAGED_APPLICATION]),
-    permissions: READ,
-    links: &ASSIGNED,
-    relate: assign,
-    ..Step::INTUNE
+    becomes: Becomes::related(&ASSIGNED),
+    needs: Needs::intune("applications").graph(READ),
+    ..Step::MICROSOFT365
 };
 
 /// The same, some rows at a time.
 pub(crate) static ASSIGNMENTS_TABLE: Step = Step {
     id: "managed-application-assignments-table",
     name: "Managed Applications' Assignments, as a Table",
-    ingestion_source: Some("applications"),
     list: List::table(
         "/beta/deviceManagement/reports/getDeviceInstallStatusReport",
         &INSTALLATIONS,
     )
     .of_each(&[&MANAGED_APPLICATION]),
-    permissions: READ,
-    links: &ASSIGNED,
-    relate: assign,
+    becomes: Becomes::related(&ASSIGNED),
+    needs: Needs::intune("applications").graph(READ),
     instead_of: Some(ASSIGNMENTS.id),
-    ..Step::INTUNE
+    ..Step::MICROSOFT365
 };
 
 static INSTALLATIONS: Report = Report {
@@ -106,7 +98,14 @@ static INSTALLATIONS: Report = Report {
 };
 
 /// To the devices, which are assigned the application.
-static ASSIGNED: [Link; 1] = [Link::new(RelationshipClass::Assigned, DEVICES, "").reverse()];
+static ASSIGNED: [Link; 1] = [Link::found(RelationshipClass::Assigned, DEVICES, |row| {
+    cell(row, "DeviceId").map(|it| Name::of_id(&it)).into_iter().collect()
+})
+.subject_parent()
+.reverse()
+.key(key)
+.with(installation)
+.or_lose("intune_managed_application.device")];
 
 fn describe(application: &Item<'_>, entity: &mut Entity) {
     let sort = application.text("/@odata.type").unwrap_or_default().to_lowercase();
@@ -131,31 +130,25 @@ fn describe(application: &Item<'_>, entity: &mut Entity) {
     }
 }
 
-fn assign(row: &Item<'_>, out: &mut Output) {
-    let (Some(application), Some(device)) = (row.parent, cell(row, "DeviceId")) else {
-        return out.lose(format!("{}.device", MANAGED_APPLICATION.kind));
-    };
-    let this = End::known(application.key, application.kind);
-    let [assigned] = &ASSIGNED;
-    let mut reference = assigned.reference(this, End::named(Name::of_id(&device)));
-    reference.key = Some(RelationshipKey::whole(&format!("{device}|{}", application.key)));
+fn key(device: &str, row: &Item<'_>) -> Option<RelationshipKey> {
+    Some(RelationshipKey::whole(&format!("{device}|{}", row.parent?.key)))
+}
+
+/// What is known of an installation.
+fn installation(_: &str, row: &Item<'_>) -> Map<String, Value> {
     let state = word(row, "AppInstallState").map(|it| install_state(&it));
     // 0 stands for nothing to say.
     let detail = word(row, "AppInstallStateDetails").filter(|it| it != "0");
     let version = cell(row, "AppVersion").map(Value::from);
-    let version = version.or_else(|| application.json.get("version").cloned());
-    for (name, value) in [
+    let version = version.or_else(|| row.parent?.json.get("version").cloned());
+    let error = cell(row, "ErrorCode").and_then(|it| it.parse::<i64>().ok());
+    let known = [
         ("installState", state.map(Value::from)),
         ("installStateDetail", detail.map(Value::from)),
-        (
-            "errorCode",
-            cell(row, "ErrorCode").and_then(|it| it.parse::<i64>().ok()).map(Value::from),
-        ),
+        ("errorCode", error.map(Value::from)),
         ("installedVersion", version),
-    ] {
-        reference.properties.extend(value.map(|value| (name.to_owned(), value)));
-    }
-    out.references.push(reference);
+    ];
+    known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// The state of an installation, by Microsoft Graph's names.

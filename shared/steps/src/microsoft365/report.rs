@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::convert::Item;
+use crate::item::Item;
 
 /// What a row says in a column. Files hold text for everything; tables hold numbers, too.
 pub(super) fn cell<'a>(row: &Item<'a>, column: &str) -> Option<Cow<'a, str>> {

@@ -1,18 +1,21 @@
 //! How devices stand to policies: what agents were assigned, and what is wrong.
 //!
-//! Policies of both sorts are told of in the same way, by two lists: a report for all policies at once, and
-//! where that cannot be read, the statuses of each policy by itself. Both become the same.
+//! Policies of both sorts are told of in the same way, by two lists: a report for all policies at
+//! once, and where that cannot be read, the statuses of each policy by itself. Both become the
+//! same.
 
-use graph::{End, Key, Name, Reference, RelationshipClass, RelationshipKey};
+use graph::{End, Entity, Key, Name, Reference, RelationshipClass, RelationshipKey};
 
-use crate::convert::{Item, Output};
-use crate::entity::{EntityType, milliseconds};
+use crate::entity::EntityType;
+use crate::item::Item;
+use crate::link::Link;
 use crate::microsoft365::device_types::DEVICES;
-use crate::microsoft365::findings::{FINDING, finding};
+use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::host_agents::{self, HOST_AGENT};
 use crate::microsoft365::report::cell;
 use crate::microsoft365::status::Status;
-use crate::step::Link;
+use crate::output::Output;
+use crate::property::milliseconds;
 
 /// How a device stands to a policy.
 pub(super) struct State<'a> {
@@ -29,14 +32,15 @@ pub(super) struct State<'a> {
     pub(super) reported: Option<i64>,
 }
 
-/// What relates by the states of policies of a type: the agent that was assigned the policy, the policy
-/// that identified a finding, and the device that has it.
+/// What relates by the states of policies of a type: the agent that was assigned the policy, the
+/// policy that identified a finding, and the device that has it.
 pub(super) const fn links(policy: &'static [&'static EntityType]) -> [Link; 3] {
     const FINDINGS: &[&EntityType] = &[&FINDING];
+    const AGENTS: &[&EntityType] = &[&HOST_AGENT];
     [
-        Link::new(RelationshipClass::Assigned, policy, "").subject(&HOST_AGENT, ""),
-        Link::new(RelationshipClass::Identified, FINDINGS, "").subject(policy[0], ""),
-        Link::new(RelationshipClass::Has, DEVICES, "").subject(&FINDING, "").reverse(),
+        Link::by_hook(RelationshipClass::Assigned, policy).subject_by_hook(AGENTS),
+        Link::by_hook(RelationshipClass::Identified, FINDINGS).subject_by_hook(policy),
+        Link::by_hook(RelationshipClass::Has, DEVICES).subject_by_hook(FINDINGS).reverse(),
     ]
 }
 
@@ -76,7 +80,8 @@ impl<'a> State<'a> {
         })
     }
 
-    /// Adds what the state becomes. An assignment has `key` for its key, unless that is composed as usual.
+    /// Adds what the state becomes. An assignment has `key` for its key, unless that is composed as
+    /// usual.
     pub(super) fn add(
         &self,
         [assigned, identified, has]: &[Link; 3],
@@ -112,12 +117,35 @@ impl<'a> State<'a> {
     }
 }
 
-/// The id of a status as Intune composes it: of the ids of the tenant's account at Intune, the policy and the
-/// device. Reports do not tell it, and both lists are to find the same.
+/// The id of a status as Intune composes it: of the ids of the tenant's account at Intune, the
+/// policy and the device. Reports do not tell it, and both lists are to find the same.
 fn id(item: &Item<'_>, policy: &str, device: &str) -> Option<String> {
     Some(format!("{}_{policy}_{device}", item.scope.intune_account_id.as_deref()?))
 }
 
 fn text<'a>(row: &Item<'a>, column: &str) -> Option<&'a str> {
     row.json.get(column)?.as_str().filter(|it| !it.is_empty())
+}
+
+/// The finding that a state is, if it is one of a severity that the instance asks for.
+fn finding(state: &State<'_>, item: &Item<'_>, drift: &mut Vec<String>) -> Option<Entity> {
+    let (severity, number) = state.status.severity()?;
+    let asked = &item.scope.vulnerability_severities;
+    if !asked.is_empty() && !asked.iter().any(|it| it == severity) {
+        return None;
+    }
+    let mut finding = FINDING.entity(Key::new(&state.id), item, drift);
+    let name = state.policy_name.unwrap_or(state.policy);
+    let title = format!("Latest finding from {name}");
+    finding.set("id", Some(state.id.as_str()));
+    finding.set("name", Some(title.as_str()));
+    finding.set("displayName", Some(title));
+    finding.set("assessment", Some(name));
+    finding.set("status", Some(state.status.as_str()));
+    finding.set("severity", Some(severity));
+    finding.set("numericSeverity", Some(number));
+    for property in ["lastTestedOn", "lastProcessedOn", "lastUpdatedOn"] {
+        finding.set(property, state.reported);
+    }
+    Some(finding)
 }

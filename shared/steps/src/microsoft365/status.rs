@@ -1,6 +1,6 @@
 //! How a device stands to a policy.
 
-use crate::convert::Item;
+use crate::item::Item;
 use crate::microsoft365::report::cell;
 
 /// How a device stands to a policy, by Microsoft Graph's names.

@@ -1,10 +1,8 @@
 //! Users, and when they signed in last.
 
-use crate::entity::text;
 use crate::entra::users::{self, USER};
-use crate::list::{Domain, List};
-use crate::microsoft365::account::{ACCOUNT, account_name};
-use crate::step::{Link, Permission, Step};
+use crate::microsoft365::account;
+use crate::prelude::*;
 
 pub(crate) static STEP: Step = Step {
     id: "users",
@@ -14,35 +12,39 @@ pub(crate) static STEP: Step = Step {
         .also(&["businessPhones"])
         .counted()
         .delta(users::DELTA),
-    permissions: &[Permission::Graph("User.Read.All")],
-    emits: Some(&USER),
-    links: &[Link::of(&[&ACCOUNT], "/id").by(account_name)],
-    refine: users::STEP.refine,
+    becomes: Becomes::one(&USER).refine(users::names).links(&[account::HAS]),
+    needs: Needs::NOTHING.graph(&["User.Read.All"]),
     ..Step::MICROSOFT365
 };
 
 /// When users signed in last.
 ///
-/// It needs a permission that users as such do not need, and a tenant with a premium licence; and it
-/// may be asked for less often than anything else. So it is a step of its own: whatever becomes of it, the
-/// users are there.
-/// Source: Microsoft Graph, "List users" (at most 500 to a page), "Microsoft Graph throttling limits".
+/// It needs a permission that users as such do not need, and a tenant with a premium licence; and
+/// it may be asked for less often than anything else. So it is a step of its own: whatever becomes
+/// of it, the users are there.
+/// Source: Microsoft Graph, "List users" (at most 500 to a page), "Microsoft Graph throttling
+/// limits".
 pub(crate) static SIGN_IN_ACTIVITY: Step = Step {
     id: "users-sign-in-activity",
     name: "Microsoft 365 Users' Sign-in Activity",
-    ingestion_source: Some("sign_in_activity"),
     list: List::graph("/users").query("$top=500").domain(Domain::SignInActivity),
-    permissions: &[Permission::Graph("AuditLog.Read.All"), Permission::Graph("User.Read.All")],
-    emits: Some(&USER),
-    patches: &[
-        text("lastSignInDateTime", "/signInActivity/lastSignInDateTime", "In ISO 8601."),
-        text("lastSignInRequestId", "/signInActivity/lastSignInRequestId", "Which sign-in it was."),
-        text(
-            "lastNonInteractiveSignInDateTime",
-            "/signInActivity/lastNonInteractiveSignInDateTime",
-            "When a program signed in for the user, in ISO 8601.",
-        ),
-    ],
-    refine: |_, entity| entity.properties.retain(|_, value| value.as_str() != Some("")),
+    becomes: Becomes::patch(
+        &USER,
+        &[
+            text("lastSignInDateTime", "/signInActivity/lastSignInDateTime", "In ISO 8601."),
+            text(
+                "lastSignInRequestId",
+                "/signInActivity/lastSignInRequestId",
+                "Which sign-in it was.",
+            ),
+            text(
+                "lastNonInteractiveSignInDateTime",
+                "/signInActivity/lastNonInteractiveSignInDateTime",
+                "When a program signed in for the user, in ISO 8601.",
+            ),
+        ],
+    )
+    .refine(|_, entity| entity.properties.retain(|_, value| value.as_str() != Some(""))),
+    needs: Needs::NOTHING.source("sign_in_activity").graph(&["AuditLog.Read.All", "User.Read.All"]),
     ..Step::MICROSOFT365
 };

@@ -1,22 +1,18 @@
 //! Role assignments: who holds which role, and where.
 
-use graph::{Key, RelationshipClass, Unresolved};
+use graph::{Key, Unresolved};
 use serde_json::json;
 
 use crate::arm::authorization::role_definitions::{ROLE_DEFINITION, role_name};
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, SUBRESOURCE, date, list, text};
 use crate::entra::groups::GROUP;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static ROLE_ASSIGNMENT: EntityType = EntityType {
     kind: "azure_role_assignment",
     class: &["AccessPolicy"],
     doc: "A role that a principal holds at a scope, and at everything below it.",
-    shared: SUBRESOURCE,
     properties: &[
         text("principalId", "/properties/principalId", "The object id of who holds the role."),
         text("principalType", "/properties/principalType", "Such as `User` or `Group`."),
@@ -32,6 +28,7 @@ pub(crate) static ROLE_ASSIGNMENT: EntityType = EntityType {
         list("dataActions", COMPUTED, "What the role lets its holders do to data in resources."),
         list("notDataActions", COMPUTED, "What `dataActions` does not include after all."),
     ],
+    ..EntityType::extension("Microsoft.Authorization/roleAssignments", "2022-04-01")
 };
 
 pub(crate) static STEP: Step =
@@ -43,16 +40,8 @@ pub(crate) static STEP: Step =
             "rm-authorization-role-assignment-principal-relationships",
             "rm-authorization-role-assignment-scope-relationships",
         ],
-        ingestion_source: Some("authorization"),
-        list: List::resource_manager(
-            "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleAssignments",
-            // Older versions leave out conditions, and thus show more access than there is.
-            "2022-04-01",
-        )
-        .filtered(),
-        permissions: &[Permission::Action("Microsoft.Authorization/roleAssignments/read")],
-        emits: Some(&ROLE_ASSIGNMENT),
-        links: &[
+        list: List::of(&ROLE_ASSIGNMENT).filtered(),
+        becomes: Becomes::one(&ROLE_ASSIGNMENT).links(&[
             Link::new(
                 RelationshipClass::Assigned,
                 &[&USER, &GROUP, &SERVICE_PRINCIPAL],
@@ -64,8 +53,9 @@ pub(crate) static STEP: Step =
             Link::uses(&[&ROLE_DEFINITION], "/properties/roleDefinitionId")
                 .by(role_name)
                 .borrow(&["actions", "notActions", "dataActions", "notDataActions"]),
-        ],
-        ..Step::SUBSCRIPTION
+        ]),
+        needs: Needs::subscription("authorization"),
+        ..Step::AZURE
     };
 
 /// What a principal is by its type, where it is not collected.
@@ -101,20 +91,10 @@ fn principal(id: &str, assignment: &Item<'_>) -> Unresolved {
     let kind = PRINCIPALS.iter().find(|(principal, _)| *principal == name);
     let kind = kind.map_or("azure_unknown_principal_type", |(_, kind)| kind);
     let target = json!({ "_type": kind, "_key": Key::new(id) });
-    Unresolved::Map {
-        kind: format!("mapping_source_assigned_{kind}"),
-        filters: vec![vec!["_type".to_owned(), "_key".to_owned()]],
-        target: target.as_object().cloned().unwrap_or_default(),
-        skip_creation: false,
-    }
+    map(&format!("mapping_source_assigned_{kind}"), &[&["_type", "_key"]], target)
 }
 
 fn scope(id: &str, _: &Item<'_>) -> Unresolved {
     let target = json!({ "_type": "azure_scope", "_key": id.to_ascii_lowercase(), "id": id });
-    Unresolved::Map {
-        kind: "mapping_source_allows_azure_scope".to_owned(),
-        filters: vec![vec!["id".to_owned()]],
-        target: target.as_object().cloned().unwrap_or_default(),
-        skip_creation: false,
-    }
+    map("mapping_source_allows_azure_scope", &[&["id"]], target)
 }

@@ -1,18 +1,19 @@
 //! Managed disks.
 
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, RESOURCE, always_flag, date, flag, list, number, text};
-use crate::list::List;
-use crate::step::{Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static DISK: EntityType = EntityType {
     kind: "azure_managed_disk",
     class: &["DataStore", "Disk"],
     doc: "A block device that virtual machines attach.",
-    shared: RESOURCE,
     properties: &[
         text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
-        flag("attached", COMPUTED, "Whether a machine that is not deallocated uses the disk."),
+        is(
+            "attached",
+            "/properties/diskState",
+            "Attached",
+            "Whether a machine that is not deallocated uses the disk.",
+        ),
         text("managedBy", "/managedBy", "The virtual machine that holds the disk."),
         date("createdOn", "/properties/timeCreated", "When it was created."),
         number("diskIopsReadWrite", "/properties/diskIOPSReadWrite", "Operations a second."),
@@ -32,22 +33,15 @@ pub(crate) static DISK: EntityType = EntityType {
         text("uniqueId", "/properties/uniqueId", "An id that no other disk ever has."),
         list("zones", "/zones", "Availability zones."),
     ],
+    ..EntityType::resource("Microsoft.Compute/disks", "2024-03-02")
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-virtual-machine-disks",
     name: "Virtual Machine Disks",
     covers: &["rm-compute-virutal-machine-disks"],
-    ingestion_source: Some("compute"),
-    list: List::resource_manager(
-        "/subscriptions/{subscription}/providers/Microsoft.Compute/disks",
-        "2024-03-02",
-    ),
-    permissions: &[Permission::Action("Microsoft.Compute/disks/read")],
-    emits: Some(&DISK),
-    refine: |disk: &Item<'_>, entity| {
-        let state = disk.text("/properties/diskState");
-        entity.set("attached", state.map(|it| it == "Attached"));
-    },
-    ..Step::SUBSCRIPTION
+    list: List::of(&DISK),
+    becomes: Becomes::one(&DISK),
+    needs: Needs::subscription("compute"),
+    ..Step::AZURE
 };

@@ -1,23 +1,21 @@
 //! Virtual machines.
 
-use graph::{End, Entity, Key, Name, Unresolved};
+pub(crate) mod status;
+
+use graph::{Entity, Key, Name};
 use serde_json::{Map, Value, json};
 
 use crate::arm::compute::disks::DISK;
 use crate::arm::storage::accounts::STORAGE_ACCOUNT;
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, RESOURCE, each, flag, list, text};
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::host::host;
-use crate::list::List;
 use crate::path;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static VIRTUAL_MACHINE: EntityType = EntityType {
     kind: "azure_vm",
     class: &["Host"],
     doc: "A machine that runs in a subscription.",
-    shared: RESOURCE,
     properties: &[
         text("vmId", "/properties/vmId", "An id that no other machine ever has."),
         text("vmSize", "/properties/hardwareProfile/vmSize", "Such as `Standard_D2s_v5`."),
@@ -70,17 +68,8 @@ pub(crate) static VIRTUAL_MACHINE: EntityType = EntityType {
         ),
         list("zones", "/zones", "Availability zones."),
     ],
+    ..EntityType::resource("Microsoft.Compute/virtualMachines", "2024-07-01")
 };
-
-const MACHINES: List = List::resource_manager(
-    "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
-    "2024-07-01",
-);
-
-const READ: &[Permission] = &[Permission::Action("Microsoft.Compute/virtualMachines/read")];
-
-/// The image that a machine was made of. It may be one of several types.
-const IMAGE: Link = Link::uses(&[], "/properties/storageProfile/imageReference/id");
 
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-virtual-machines",
@@ -90,56 +79,32 @@ pub(crate) static STEP: Step = Step {
         "rm-compute-virtual-machine-image-relationships",
         "rm-compute-virtual-machine-managed-identity-relationships",
     ],
-    ingestion_source: Some("compute"),
-    list: MACHINES,
-    permissions: READ,
-    emits: Some(&VIRTUAL_MACHINE),
-    links: &[
+    list: List::of(&VIRTUAL_MACHINE),
+    becomes: Becomes::one(&VIRTUAL_MACHINE).refine(disks).links(&[
         Link::uses(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id")
             .with(|_, _| flagged("osDisk")),
         Link::uses(&[&DISK], "/properties/storageProfile/dataDisks/*/managedDisk/id")
             .with(|_, _| flagged("dataDisk")),
         Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageProfile/osDisk/vhd/uri").by(host),
         Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageProfile/dataDisks/*/vhd/uri").by(host),
-        IMAGE,
+        // The image that it was made of may be one of several types.
+        Link::uses(&[], IMAGE),
         identity("/identity/principalId")
             .with(|_, _| properties(json!({ "managedIdentityType": "SystemAssigned" }))),
         identity("/identity/userAssignedIdentities/*/principalId").with(user_assigned),
-    ],
-    refine: disks,
-    relate: version,
-    ..Step::SUBSCRIPTION
-};
-
-/// Whether the machines run. The list says so in place of everything else, and for all of them at
-/// once.
-pub(crate) static STATUS: Step = Step {
-    id: "rm-compute-virtual-machine-status",
-    name: "Virtual Machine Status",
-    ingestion_source: Some("compute"),
-    list: MACHINES.query("statusOnly=true"),
-    permissions: READ,
-    emits: Some(&VIRTUAL_MACHINE),
-    patches: &[
-        text("state", COMPUTED, "`running`, `stopped`, or what is between them."),
-        flag("active", COMPUTED, "Whether the machine runs."),
-    ],
-    refine: power,
-    ..Step::SUBSCRIPTION
+        Link::found(RelationshipClass::Uses, &[], version),
+    ]),
+    needs: Needs::subscription("compute"),
+    ..Step::AZURE
 };
 
 /// Links to the service principals whose object ids are at `path`.
 const fn identity(path: &'static str) -> Link {
     const KIND: &str = "azure_vm_uses_managed_identity";
     const TO: &[&EntityType] = &[&SERVICE_PRINCIPAL];
-    Link::uses(TO, path).kind(KIND).or_map(&[KIND], |id, _| Unresolved::Map {
-        kind: KIND.to_owned(),
-        filters: vec![vec!["_type".to_owned(), "_key".to_owned()]],
-        target: properties(json!({
-            "_type": SERVICE_PRINCIPAL.kind,
-            "_key": Key::new(id).as_str(),
-        })),
-        skip_creation: false,
+    Link::uses(TO, path).kind(KIND).or_map(&[KIND], |id, _| {
+        let target = json!({ "_type": SERVICE_PRINCIPAL.kind, "_key": Key::new(id) });
+        map(KIND, &[&["_type", "_key"]], target)
     })
 }
 
@@ -177,33 +142,16 @@ fn disks(vm: &Item<'_>, entity: &mut Entity) {
     }
 }
 
+const IMAGE: &str = "/properties/storageProfile/imageReference/id";
+
 /// A machine that was made of the latest version of a shared image names the image, and the version
 /// besides.
-fn version(vm: &Item<'_>, out: &mut Output) {
-    let (Some(key), Some(image), Some(version)) = (
-        vm.key("/id"),
-        vm.text(IMAGE.path).filter(|it| it.contains("/galleries/") && !it.contains("/versions/")),
-        vm.text("/properties/storageProfile/imageReference/exactVersion"),
-    ) else {
-        return;
-    };
-    let version = Name::of_id(&format!("{image}/versions/{version}"));
-    let vm = End::known(&key, VIRTUAL_MACHINE.kind);
-    out.references.push(IMAGE.reference(vm, End::named(version)));
-}
-
-fn power(vm: &Item<'_>, entity: &mut Entity) {
-    let codes = vm.texts("/properties/instanceView/statuses/*/code");
-    let state = codes.into_iter().find_map(|it| it.strip_prefix("PowerState/"));
-    let state = match state.map(str::to_lowercase).as_deref() {
-        // Azure knows of the machine, but not whether it runs.
-        None | Some("unknown" | "") => return,
-        // Whether a stopped machine still occupies hardware is a matter of its bill.
-        Some("deallocated") => "stopped".to_owned(),
-        Some(state) => state.to_owned(),
-    };
-    entity.set("active", Some(state == "running"));
-    entity.set("state", Some(state));
+fn version(vm: &Item<'_>) -> Vec<Name> {
+    let image = vm.text(IMAGE);
+    let image = image.filter(|it| it.contains("/galleries/") && !it.contains("/versions/"));
+    let version = vm.text("/properties/storageProfile/imageReference/exactVersion");
+    let name = |(image, version)| Name::of_id(&format!("{image}/versions/{version}"));
+    image.zip(version).map(name).into_iter().collect()
 }
 
 #[cfg(test)]
@@ -212,7 +160,8 @@ mod tests {
     use serde_json::value::to_raw_value;
 
     use super::*;
-    use crate::convert::Scope;
+    use crate::item::Scope;
+    use crate::output::Output;
 
     fn convert(step: &Step, json: &Value) -> Output {
         let scope = Scope {
@@ -233,16 +182,16 @@ mod tests {
         out
     }
 
-    fn status(codes: &[&str]) -> Vec<Entity> {
+    fn stating(codes: &[&str]) -> Vec<Entity> {
         let statuses: Vec<_> = codes.iter().map(|code| json!({ "code": code })).collect();
         let vm = json!({ "id": "/vm", "properties": { "instanceView": { "statuses": statuses } } });
-        convert(&STATUS, &vm).entities
+        convert(&status::STEP, &vm).entities
     }
 
     #[test]
     fn a_machine_runs_or_does_not() {
         let check = |code, state, active: bool| {
-            let found = status(&["ProvisioningState/succeeded", code]);
+            let found = stating(&["ProvisioningState/succeeded", code]);
             assert_eq!(found[0].text("state"), Some(state));
             assert_eq!(found[0].properties["active"], active);
         };
@@ -254,9 +203,9 @@ mod tests {
 
     #[test]
     fn what_azure_does_not_say_is_not_recorded() {
-        assert!(status(&["ProvisioningState/succeeded"]).is_empty());
-        assert!(status(&["PowerState/unknown"]).is_empty());
-        assert!(convert(&STATUS, &json!({ "id": "/vm" })).entities.is_empty());
+        assert!(stating(&["ProvisioningState/succeeded"]).is_empty());
+        assert!(stating(&["PowerState/unknown"]).is_empty());
+        assert!(convert(&status::STEP, &json!({ "id": "/vm" })).entities.is_empty());
     }
 
     #[test]

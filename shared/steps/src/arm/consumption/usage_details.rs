@@ -1,17 +1,12 @@
 //! Usage details: what was used on one day, and what it cost.
 
-use graph::RelationshipClass;
-
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
-use crate::entity::{EntityType, SUBRESOURCE, date, number, text};
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static USAGE_DETAILS: EntityType = EntityType {
     kind: "azure_usage_details",
     class: &["Site"],
     doc: "What a resource used of a product on the second last day before the job, and what it cost.",
-    shared: SUBRESOURCE,
     properties: &[
         text("kind", "/kind", "`legacy` or `modern`, by the sort of agreement."),
         text("offerId", "/properties/offerId", "The offer that it is billed by."),
@@ -20,26 +15,26 @@ pub(crate) static USAGE_DETAILS: EntityType = EntityType {
         date("usageDate", "/properties/date", "The day."),
         number("quantity", "/properties/quantity", "How much was used."),
         number("cost", "/properties/cost", "What it cost, before taxes.")
-            .or("/properties/costInBillingCurrency"),
+            .or(&["/properties/costInBillingCurrency"]),
         text("currency", "/properties/billingCurrency", "The currency of the cost.")
-            .or("/properties/billingCurrencyCode"),
+            .or(&["/properties/billingCurrencyCode"]),
         text("resourceId", "/properties/resourceId", "The resource that used it.")
-            .or("/properties/instanceName"),
+            .or(&["/properties/instanceName"]),
     ],
+    ..EntityType::extension("Microsoft.Consumption/usageDetails", "2024-08-01")
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-subscription-usage-details",
     name: "Subscription Usage Details",
-    ingestion_source: Some("subscriptions_usage"),
     // Both bounds are inclusive, so this is one day.
-    list: List::resource_manager("{id}/providers/Microsoft.Consumption/usageDetails", "2024-08-01")
+    list: List::of(&USAGE_DETAILS)
         .query(
             "$filter=properties/usageStart%20ge%20'{day}'%20and%20properties/usageEnd%20le%20'{day}'",
         )
         .of_each(&[&SUBSCRIPTION]),
-    permissions: &[Permission::Action("Microsoft.Consumption/usageDetails/read")],
-    emits: Some(&USAGE_DETAILS),
-    links: &[Link::of_parent(RelationshipClass::Has)],
-    ..Step::SUBSCRIPTION
+    becomes: Becomes::one(&USAGE_DETAILS)
+.links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("subscriptions_usage"),
+    ..Step::AZURE
 };

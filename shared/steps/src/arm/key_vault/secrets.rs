@@ -1,13 +1,8 @@
 //! Secrets in vaults. Their values are never read.
 
-use graph::RelationshipClass;
-
 use super::{Place, STORED};
 use crate::arm::key_vault::vaults::VAULT;
-use crate::convert::Item;
-use crate::entity::{EntityType, flag, text};
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static SECRET: EntityType = EntityType {
     kind: "azure_keyvault_secret",
@@ -16,31 +11,29 @@ pub(crate) static SECRET: EntityType = EntityType {
     shared: STORED,
     properties: &[
         text("contentType", "/contentType", "What its owner says it is.")
-            .or("/properties/contentType"),
+            .or(&["/properties/contentType"]),
         flag("managed", "/managed", "Whether it belongs to a certificate of the vault."),
     ],
+    ..EntityType::of_type("Microsoft.KeyVault/vaults/secrets", "2026-02-01")
 };
 
-static MANAGEMENT: List = List::resource_manager("{id}/secrets", "2026-02-01");
+static MANAGEMENT: List = List::of(&SECRET).of_each(&[&VAULT]);
 
 pub(crate) static STEP: Step = Step {
     id: "rm-keyvault-secrets",
     name: "Key Vault Secrets",
-    ingestion_source: Some("key-vault"),
     list: List::key_vault("/secrets", "7.4").of_each(&[&VAULT]).or_else(&MANAGEMENT),
-    permissions: &[
-        Permission::DataAction("Microsoft.KeyVault/vaults/secrets/readMetadata/action"),
-        Permission::Action("Microsoft.KeyVault/vaults/secrets/read"),
-    ],
-    emits: Some(&SECRET),
-    links: &[Link::of_parent(RelationshipClass::Contains)],
-    key: |secret| Some(place(secret)?.key()),
-    refine: |secret, entity| {
-        if let Some(place) = place(secret) {
-            place.describe(secret, "Secret", entity);
-        }
-    },
-    ..Step::SUBSCRIPTION
+    becomes: Becomes::one(&SECRET)
+        .key(|secret| Some(place(secret)?.key()))
+        .refine(|secret, entity| {
+            if let Some(place) = place(secret) {
+                place.describe(secret, "Secret", entity);
+            }
+        })
+        .links(&[Link::of_parent(RelationshipClass::Contains)]),
+    needs: Needs::subscription("key-vault")
+        .data_actions(&["Microsoft.KeyVault/vaults/secrets/readMetadata/action"]),
+    ..Step::AZURE
 };
 
 fn place<'a>(secret: &Item<'a>) -> Option<Place<'a>> {

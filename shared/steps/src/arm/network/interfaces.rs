@@ -6,17 +6,13 @@ use serde_json::Value;
 use crate::arm::compute::virtual_machines::VIRTUAL_MACHINE;
 use crate::arm::network::public_ips::PUBLIC_IP;
 use crate::arm::network::virtual_networks::SUBNET;
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, RESOURCE, each, flag, text};
-use crate::list::List;
 use crate::path;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static INTERFACE: EntityType = EntityType {
     kind: "azure_nic",
     class: &["NetworkInterface"],
     doc: "What connects a machine or a private endpoint to a subnet.",
-    shared: RESOURCE,
     properties: &[
         text("resourceGuid", "/properties/resourceGuid", "An id that no other interface has."),
         text("macAddress", COMPUTED, "The hardware address, once there is one."),
@@ -36,6 +32,7 @@ pub(crate) static INTERFACE: EntityType = EntityType {
         text("securityGroupId", "/properties/networkSecurityGroup/id", "What protects it."),
         text("virtualMachineId", MACHINE, "The machine that it belongs to."),
     ],
+    ..EntityType::resource("Microsoft.Network/networkInterfaces", "2024-05-01")
 };
 
 const MACHINE: &str = "/properties/virtualMachine/id";
@@ -44,24 +41,27 @@ pub(crate) static STEP: Step = Step {
     id: "rm-network-interfaces",
     name: "Network Interfaces",
     covers: &["rm-compute-network-relationships"],
-    ingestion_source: Some("network"),
-    list: List::resource_manager(
-        "/subscriptions/{subscription}/providers/Microsoft.Network/networkInterfaces",
-        "2024-05-01",
-    ),
-    permissions: &[Permission::Action("Microsoft.Network/networkInterfaces/read")],
-    emits: Some(&INTERFACE),
-    links: &[
-        Link::uses(&[&VIRTUAL_MACHINE], MACHINE).reverse(),
-        Link::uses(&[&PUBLIC_IP], "/properties/ipConfigurations/*/properties/publicIPAddress/id")
-            .subject(&VIRTUAL_MACHINE, MACHINE),
-        Link::of(&[&SUBNET], "/properties/ipConfigurations/*/properties/subnet/id")
-            .subject(&VIRTUAL_MACHINE, MACHINE),
-    ],
-    refine: addresses,
-    relate: application_security_groups,
-    extends: &[(&VIRTUAL_MACHINE, &["applicationSecurityGroup"])],
-    ..Step::SUBSCRIPTION
+    list: List::of(&INTERFACE),
+    becomes: Becomes::one(&INTERFACE)
+        .refine(addresses)
+        .links(&[
+            Link::uses(&[&VIRTUAL_MACHINE], MACHINE).reverse(),
+            Link::uses(
+                &[&PUBLIC_IP],
+                "/properties/ipConfigurations/*/properties/publicIPAddress/id",
+            )
+            .subject(&[&VIRTUAL_MACHINE], MACHINE),
+            Link::of(&[&SUBNET], "/properties/ipConfigurations/*/properties/subnet/id")
+                .subject(&[&VIRTUAL_MACHINE], MACHINE),
+        ])
+        .parts(&[Part::besides(
+            Becomes::extension(&VIRTUAL_MACHINE, &["applicationSecurityGroup"])
+                .when(|nic| nic.key(MACHINE).is_some())
+                .key(|nic| nic.key(MACHINE))
+                .refine(application_security_groups),
+        )]),
+    needs: Needs::subscription("network"),
+    ..Step::AZURE
 };
 
 fn addresses(nic: &Item<'_>, entity: &mut Entity) {
@@ -74,21 +74,18 @@ fn addresses(nic: &Item<'_>, entity: &mut Entity) {
     let text = |path| path::first(primary, path).and_then(Value::as_str);
     entity.set("privateIpAddress", text("/properties/privateIPAddress"));
     entity.set("publicIpAddress", text("/properties/publicIPAddress/properties/ipAddress"));
-    // An interface names its public addresses by id. Which they are, they say themselves; that there
-    // are none, only the interface can say.
+    // An interface names its public addresses by id. Which they are, they say themselves; that
+    // there are none, only the interface can say.
     if nic.values("/properties/ipConfigurations/*/properties/publicIPAddress").is_empty() {
         entity.set("publicIp", Some(Value::Array(Vec::new())));
     }
 }
 
 /// A machine is in the application security groups that its interfaces are in.
-fn application_security_groups(nic: &Item<'_>, out: &mut Output) {
-    let Some(machine) = nic.key(MACHINE) else { return };
+fn application_security_groups(nic: &Item<'_>, machine: &mut Entity) {
     let mut groups =
         nic.texts("/properties/ipConfigurations/*/properties/applicationSecurityGroups/*/id");
     groups.sort_unstable();
     groups.dedup();
-    let mut machine = VIRTUAL_MACHINE.patch(machine);
     machine.set("applicationSecurityGroup", Some(groups));
-    out.entities.push(machine);
 }

@@ -3,16 +3,12 @@
 use graph::{Entity, Key};
 
 use crate::arm::network::interfaces::INTERFACE;
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, RESOURCE, always_flag, number, text};
-use crate::list::List;
-use crate::step::{Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static PUBLIC_IP: EntityType = EntityType {
     kind: "azure_public_ip",
     class: &["IpAddress"],
     doc: "An address of the internet that belongs to the subscription.",
-    shared: RESOURCE,
     properties: &[
         text("resourceGuid", "/properties/resourceGuid", "An id that no other address has."),
         text("ipAddress", ADDRESS, "The address, unless it is only given out with a machine."),
@@ -23,6 +19,7 @@ pub(crate) static PUBLIC_IP: EntityType = EntityType {
         text("dnsName", "/properties/dnsSettings/fqdn", "Its name within Azure's domain."),
         text("sku", "/sku/name", "`Basic` or `Standard`."),
     ],
+    ..EntityType::resource("Microsoft.Network/publicIPAddresses", "2024-05-01")
 };
 
 const ADDRESS: &str = "/properties/ipAddress";
@@ -30,17 +27,15 @@ const ADDRESS: &str = "/properties/ipAddress";
 pub(crate) static STEP: Step = Step {
     id: "rm-network-ip-addresses",
     name: "Public IP Addresses",
-    ingestion_source: Some("network"),
-    list: List::resource_manager(
-        "/subscriptions/{subscription}/providers/Microsoft.Network/publicIPAddresses",
-        "2024-05-01",
-    ),
-    permissions: &[Permission::Action("Microsoft.Network/publicIPAddresses/read")],
-    emits: Some(&PUBLIC_IP),
-    refine: version,
-    relate: holder,
-    extends: &[(&INTERFACE, &["publicIp", "publicIpAddress"])],
-    ..Step::SUBSCRIPTION
+    list: List::of(&PUBLIC_IP),
+    becomes: Becomes::one(&PUBLIC_IP).refine(version).parts(&[Part::besides(
+        Becomes::extension(&INTERFACE, &["publicIp", "publicIpAddress"])
+            .when(|address| holder(address).is_some())
+            .key(holder)
+            .refine(tell),
+    )]),
+    needs: Needs::subscription("network"),
+    ..Step::AZURE
 };
 
 fn version(address: &Item<'_>, entity: &mut Entity) {
@@ -53,20 +48,20 @@ fn version(address: &Item<'_>, entity: &mut Entity) {
     entity.set("ipVersion", version);
 }
 
+/// The interface that an address belongs to, if it does to one.
+fn holder(address: &Item<'_>) -> Option<Key> {
+    address.text("/properties/ipConfiguration/id").and_then(interface)
+}
+
 /// An interface knows its public addresses by id only, so each tells the interface which it is.
-fn holder(address: &Item<'_>, out: &mut Output) {
-    let Some(interface) = address.text("/properties/ipConfiguration/id").and_then(interface) else {
-        return;
-    };
-    let mut interface = INTERFACE.patch(interface);
+fn tell(address: &Item<'_>, interface: &mut Entity) {
     let address = address.text(ADDRESS);
     interface.set("publicIp", Some(Vec::from_iter(address)));
     interface.set("publicIpAddress", address);
-    out.entities.push(interface);
 }
 
 /// The interface that a configuration belongs to, if it belongs to one.
-fn interface(configuration: &str) -> Option<Key> {
+pub(super) fn interface(configuration: &str) -> Option<Key> {
     let (interface, _) = configuration
         .split_at_checked(configuration.to_ascii_lowercase().rfind("/ipconfigurations/")?)?;
     let interface = Key::new(interface);

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::arm::network::prefix::{Prefix, cidr};
 use crate::arm::network::virtual_networks::SUBNET;
-use crate::convert::Output;
 use crate::entity::EntityType;
+use crate::link::Link;
+use crate::output::Output;
 use crate::path;
-use crate::step::Link;
 
 /// The group lets traffic through to what a rule names.
 pub(super) const ALLOWS: Link = link(RelationshipClass::Allows);
@@ -22,7 +22,7 @@ const KIND: &str = "azure_security_group_rule";
 
 const fn link(class: RelationshipClass) -> Link {
     const TO: &[&EntityType] = &[&SUBNET];
-    Link::new(class, TO, "").kind(KIND).or_map(&[KIND], |_, _| Unresolved::Drop)
+    Link::by_hook(class, TO).kind(KIND).or_map(&[KIND], |_, _| Unresolved::Drop)
 }
 
 const ADDRESSES: Field = Field { one: "AddressPrefix", several: "AddressPrefixes" };
@@ -250,8 +250,8 @@ fn application_security_group(id: &str) -> (Name, Unresolved) {
     (Name::of_id(id), unresolved)
 }
 
-/// What is not of the subscription: whoever reads the graph finds it by its key, or else by all that
-/// is known of it.
+/// What is not of the subscription: whoever reads the graph finds it by its key, or else by all
+/// that is known of it.
 fn outside(name: &str, target: Value) -> Option<(Name, Unresolved)> {
     let Value::Object(target) = target else { return None };
     let has_key = target.contains_key("_key");

@@ -1,47 +1,46 @@
 //! Network security groups.
 
-use graph::{End, Entity, RelationshipClass};
+use graph::{End, Entity};
 
 use crate::arm::network::interfaces::INTERFACE;
 use crate::arm::network::rules::{self, ALLOWS, DENIES, Rule};
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, RESOURCE, flag, list, text};
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::becomes::Hook;
+use crate::output::Output;
+use crate::prelude::*;
 
 pub(crate) static SECURITY_GROUP: EntityType = EntityType {
     kind: "azure_security_group",
     class: &["Firewall"],
     doc: "A set of rules for what may reach subnets and network interfaces, and be reached.",
-    shared: RESOURCE,
     properties: &[
         list("category", COMPUTED, "`network` if it protects subnets, `host` if interfaces."),
         flag("isWideOpen", COMPUTED, "Whether it lets everything in from everywhere."),
         text("resourceGuid", "/properties/resourceGuid", "An id that no other group has."),
     ],
+    ..EntityType::resource("Microsoft.Network/networkSecurityGroups", "2024-05-01")
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-network-security-groups",
     name: "Network Security Groups",
     covers: &["rm-network-security-group-rules"],
-    ingestion_source: Some("network"),
-    list: List::resource_manager(
-        "/subscriptions/{subscription}/providers/Microsoft.Network/networkSecurityGroups",
-        "2024-05-01",
-    ),
-    permissions: &[Permission::Action("Microsoft.Network/networkSecurityGroups/read")],
-    emits: Some(&SECURITY_GROUP),
-    links: &[
-        Link::new(RelationshipClass::Protects, &[&INTERFACE], "/properties/networkInterfaces/*/id"),
-        ALLOWS,
-        ALLOWS.reverse(),
-        DENIES,
-        DENIES.reverse(),
-    ],
-    refine: protection,
-    relate: traffic,
-    ..Step::SUBSCRIPTION
+    list: List::of(&SECURITY_GROUP),
+    becomes: Becomes::one(&SECURITY_GROUP)
+        .refine(protection)
+        .links(&[
+            Link::new(
+                RelationshipClass::Protects,
+                &[&INTERFACE],
+                "/properties/networkInterfaces/*/id",
+            ),
+            ALLOWS,
+            ALLOWS.reverse(),
+            DENIES,
+            DENIES.reverse(),
+        ])
+        .hook(Hook { relate: traffic, adds: &[], extends: &[] }),
+    needs: Needs::subscription("network"),
+    ..Step::AZURE
 };
 
 fn protection(group: &Item<'_>, entity: &mut Entity) {

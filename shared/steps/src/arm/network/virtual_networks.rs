@@ -1,23 +1,18 @@
 //! Virtual networks and their subnets.
 
-use graph::{Entity, RelationshipClass};
+use graph::Entity;
 use serde_json::Value;
 
 use crate::arm::network::prefix::{cidr, ipv4};
 use crate::arm::network::security_groups::SECURITY_GROUP;
-use crate::convert::Item;
-use crate::entity::{
-    ADDRESSED, COMPUTED, EntityType, PLACED, RESOURCE, always_flag, each, list, text,
-};
-use crate::list::List;
+use crate::entity::{ADDRESSED, PLACED};
 use crate::path;
-use crate::step::{Link, Part, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static VIRTUAL_NETWORK: EntityType = EntityType {
     kind: "azure_vnet",
     class: &["Network"],
     doc: "A network of the subscription's own.",
-    shared: RESOURCE,
     properties: &[
         text("displayName", COMPUTED, "The name and the prefix."),
         text("CIDR", COMPUTED, "The first prefix of IPv4.").or_null(),
@@ -25,6 +20,7 @@ pub(crate) static VIRTUAL_NETWORK: EntityType = EntityType {
         always_flag("public", false, "The internet does not reach into it unasked."),
         always_flag("internal", true, "It belongs to the subscription."),
     ],
+    ..EntityType::resource("Microsoft.Network/virtualNetworks", "2024-05-01")
 };
 
 pub(crate) static SUBNET: EntityType = EntityType {
@@ -36,44 +32,40 @@ pub(crate) static SUBNET: EntityType = EntityType {
         text("displayName", COMPUTED, "The name and the prefix."),
         text("CIDR", COMPUTED, "The first prefix of IPv4.").or_null(),
         each("addressPrefixes", "/properties/addressPrefixes/*", "Every prefix.")
-            .or("/properties/addressPrefix"),
+            .or(&["/properties/addressPrefix"]),
         always_flag("public", false, "The internet does not reach into it unasked."),
         always_flag("internal", true, "It belongs to the subscription."),
         text("region", COMPUTED, "Where its virtual network lies."),
         text("location", COMPUTED, "Where its virtual network lies."),
         text("environment", COMPUTED, "The tag `environment` of its virtual network."),
     ],
+    ..EntityType::of_type("Microsoft.Network/virtualNetworks/subnets", "2024-05-01")
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-network-virtual-networks",
     name: "Virtual Networks",
-    ingestion_source: Some("network"),
-    list: List::resource_manager(
-        "/subscriptions/{subscription}/providers/Microsoft.Network/virtualNetworks",
-        "2024-05-01",
-    ),
-    permissions: &[Permission::Action("Microsoft.Network/virtualNetworks/read")],
-    emits: Some(&VIRTUAL_NETWORK),
-    parts: &[Part {
-        at: "/properties/subnets/*",
-        emits: &SUBNET,
-        class: RelationshipClass::Contains,
-        links: &[Link::new(
-            RelationshipClass::Protects,
-            &[&SECURITY_GROUP],
-            "/properties/networkSecurityGroup/id",
-        )
-        .reverse()],
-        // The rules of security groups name subnets by their prefixes.
-        aliases: |subnet| prefixes(subnet).into_iter().map(cidr).collect(),
-        refine: subnet,
-    }],
-    refine: |vnet, entity| {
-        network(vnet, &vnet.texts("/properties/addressSpace/addressPrefixes/*"), entity);
-    },
-    ..Step::SUBSCRIPTION
+    list: List::of(&VIRTUAL_NETWORK),
+    becomes: Becomes::one(&VIRTUAL_NETWORK)
+        .refine(|vnet, entity| {
+            network(vnet, &vnet.texts("/properties/addressSpace/addressPrefixes/*"), entity);
+        })
+        .parts(&[Part::at(
+            "/properties/subnets/*",
+            Becomes::one(&SUBNET)
+                // The rules of security groups name subnets by their prefixes.
+                .aliases(|subnet| prefixes(subnet).into_iter().map(cidr).collect())
+                .refine(subnet)
+                .links(&[
+                    Link::of_parent(RelationshipClass::Contains),
+                    Link::new(RelationshipClass::Protects, &[&SECURITY_GROUP], PROTECTED).reverse(),
+                ]),
+        )]),
+    needs: Needs::subscription("network"),
+    ..Step::AZURE
 };
+
+const PROTECTED: &str = "/properties/networkSecurityGroup/id";
 
 fn subnet(subnet: &Item<'_>, entity: &mut Entity) {
     network(subnet, &prefixes(subnet), entity);

@@ -1,38 +1,29 @@
 //! The locations that a subscription may use.
 
-use graph::{End, Name, RelationshipClass, Unresolved};
+use graph::{Name, Unresolved};
 use serde_json::json;
 
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
-use crate::convert::Item;
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
+
+const LOCATION: ResourceType =
+    ResourceType::new("Microsoft.Resources/subscriptions/locations", "2022-12-01");
 
 pub(crate) static STEP: Step = Step {
     id: "rm-subscription-locations",
     name: "Subscription Locations",
-    ingestion_source: Some("subscriptions"),
-    list: List::resource_manager("{id}/locations", "2022-12-01").of_each(&[&SUBSCRIPTION]),
-    permissions: &[Permission::Action("Microsoft.Resources/subscriptions/locations/read")],
-    links: &USES,
-    relate: |item, out| {
-        let (Some(subscription), Some(name)) = (item.parent, item.text("/name")) else {
-            return out.lose("azure_location.name".to_owned());
-        };
-        let [uses] = &USES;
-        let location = End::named(Name::alias("location", name));
-        let subscription = End::known(subscription.key, subscription.kind);
-        let mut reference = uses.reference(subscription, location);
-        reference.unresolved = (uses.unresolved)(name, item);
-        out.references.push(reference);
-    },
-    ..Step::SUBSCRIPTION
+    list: List::of_type(LOCATION).of_each(&[&SUBSCRIPTION]),
+    // No step collects locations, so that all of these become mapped relationships.
+    becomes: Becomes::related(&[Link::from_parent(RelationshipClass::Uses, &[], "/name")
+        .by(|name, _| Some(Name::alias("location", name)))
+        .kind(KIND)
+        .or_map(&[KIND], location)
+        .or_lose("azure_location.name")]),
+    needs: Needs::subscription("subscriptions"),
+    ..Step::AZURE
 };
 
-/// No step collects locations, so that all of these become mapped relationships.
-static USES: [Link; 1] = [Link::new(RelationshipClass::Uses, &[], "")
-    .kind("azure_subscription_uses_location")
-    .or_map(&["azure_subscription_uses_location"], location)];
+const KIND: &str = "azure_subscription_uses_location";
 
 /// A location has an id in each subscription, but one name in all of them.
 fn location(name: &str, item: &Item<'_>) -> Unresolved {
@@ -43,10 +34,5 @@ fn location(name: &str, item: &Item<'_>) -> Unresolved {
         "name": name,
         "displayName": item.text("/displayName").unwrap_or(name),
     });
-    Unresolved::Map {
-        kind: "azure_subscription_uses_location".to_owned(),
-        filters: vec![vec!["_type".to_owned(), "_key".to_owned()]],
-        target: target.as_object().cloned().unwrap_or_default(),
-        skip_creation: false,
-    }
+    map(KIND, &[&["_type", "_key"]], target)
 }

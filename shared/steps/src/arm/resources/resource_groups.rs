@@ -3,12 +3,11 @@
 use graph::Name;
 
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
-use crate::entity::{CONTAINER, EntityType, text};
-use crate::list::List;
-use crate::step::{Link, Permission, Step};
+use crate::entity::{CONTAINER, RESOURCE_GROUP_KIND};
+use crate::prelude::*;
 
 pub(crate) static RESOURCE_GROUP: EntityType = EntityType {
-    kind: "azure_resource_group",
+    kind: RESOURCE_GROUP_KIND,
     class: &["Group"],
     doc: "A container of resources that live and die together.",
     shared: CONTAINER,
@@ -17,17 +16,15 @@ pub(crate) static RESOURCE_GROUP: EntityType = EntityType {
         text("managedBy", "/managedBy", "The resource that manages the group."),
         text("provisioningState", "/properties/provisioningState", "How its last change ended."),
     ],
+    ..EntityType::of_type("Microsoft.Resources/subscriptions/resourceGroups", "2024-03-01")
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-resources-resource-groups",
     name: "Resource Groups",
-    ingestion_source: Some("resources"),
-    list: List::resource_manager("/subscriptions/{subscription}/resourcegroups", "2024-03-01")
-        .filtered(),
-    permissions: &[Permission::Action("Microsoft.Resources/subscriptions/resourceGroups/read")],
-    emits: Some(&RESOURCE_GROUP),
-    links: &[Link::of(&[&SUBSCRIPTION], "/id")
-        .by(|id, _| graph::Key::new(id).subscription().as_ref().map(Name::from))],
-    ..Step::SUBSCRIPTION
+    list: List::of(&RESOURCE_GROUP).at("/subscriptions/{subscription}/resourcegroups").filtered(),
+    becomes: Becomes::one(&RESOURCE_GROUP).links(&[Link::of(&[&SUBSCRIPTION], "/id")
+        .by(|id, _| graph::Key::new(id).subscription().as_ref().map(Name::from))]),
+    needs: Needs::subscription("resources"),
+    ..Step::AZURE
 };

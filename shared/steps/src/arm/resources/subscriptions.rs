@@ -3,16 +3,15 @@
 use graph::{Entity, Name};
 use serde_json::json;
 
-use crate::convert::Item;
-use crate::entity::{ADDRESSED, COMPUTED, EntityType, Property, TAGGED, always, text};
-use crate::list::List;
-use crate::step::{Permission, Step};
+use crate::entity::{ADDRESSED, TAGGED};
+use crate::prelude::*;
 
 pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     kind: "azure_subscription",
     class: &["Account"],
     doc: "A subscription, which owns resources and pays for them.",
-    // Not every step that finds subscriptions finds skipped ones, so that is no property of its own.
+    // Not every step that finds subscriptions finds skipped ones, so that is no property of its
+    // own.
     shared: &[ADDRESSED, TAGGED, SKIPPED],
     properties: &[
         text("name", "/displayName", "The name that people see."),
@@ -24,6 +23,7 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
         text("offerName", "/subscriptionPolicies/quotaId", "The offer that it is billed by."),
         always("vendor", "Microsoft", "Who provides it."),
     ],
+    ..EntityType::of_type("Microsoft.Resources/subscriptions", "2022-12-01")
 };
 
 const SKIPPED: &[Property] = &[text(
@@ -35,18 +35,17 @@ const SKIPPED: &[Property] = &[text(
 pub(crate) static STEP: Step = Step {
     id: "rm-subscription",
     name: "Subscriptions",
-    ingestion_source: Some("subscriptions"),
-    list: List::resource_manager("/subscriptions/{subscription}", "2022-12-01").one(),
-    permissions: &[Permission::Action("Microsoft.Resources/subscriptions/read")],
-    emits: Some(&SUBSCRIPTION),
-    aliases: bare_id,
-    refine: tenant,
+    list: List::of(&SUBSCRIPTION).at("/subscriptions/{subscription}").one(),
+    becomes: Becomes::one(&SUBSCRIPTION).aliases(bare_id).refine(tenant),
+    // Which resource providers it has registered is asked for before anything else is.
+    needs: Needs::subscription("subscriptions")
+        .actions(&["Microsoft.Resources/subscriptions/providers/read"]),
     // Its resource groups hang on it, and its id is known.
     stand_in: Some(|scope| {
         let id = scope.subscription_id.as_deref().unwrap_or_default();
         json!({ "id": format!("/subscriptions/{id}"), "subscriptionId": id })
     }),
-    ..Step::SUBSCRIPTION
+    ..Step::AZURE
 };
 
 /// Some services refer to a subscription by its id without the path.

@@ -4,18 +4,14 @@ use graph::Entity;
 use serde_json::{Map, Value};
 
 use crate::arm::key_vault::vaults::VAULT;
-use crate::convert::Item;
-use crate::entity::{COMPUTED, EntityType, RESOURCE, always_list, date, flag, list, text};
 use crate::host::host;
-use crate::list::{Domain, List};
 use crate::path;
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static STORAGE_ACCOUNT: EntityType = EntityType {
     kind: "azure_storage_account",
     class: &["Service"],
     doc: "A store of blobs, files, queues and tables.",
-    shared: RESOURCE,
     properties: &[
         always_list("category", &["infrastructure"], "What it is to its owner."),
         always_list("function", &["storage"], "What it does."),
@@ -119,6 +115,7 @@ pub(crate) static STORAGE_ACCOUNT: EntityType = EntityType {
             "When the version was last changed.",
         ),
     ],
+    ..EntityType::resource("Microsoft.Storage/storageAccounts", "2024-01-01")
 };
 
 const KEY_VAULT: &str = "/properties/encryption/keyVaultProperties/keyVaultUri";
@@ -126,21 +123,16 @@ const KEY_VAULT: &str = "/properties/encryption/keyVaultProperties/keyVaultUri";
 pub(crate) static STEP: Step = Step {
     id: "rm-storage-resources",
     name: "Storage Accounts",
-    ingestion_source: Some("storage"),
-    list: List::resource_manager(
-        "/subscriptions/{subscription}/providers/Microsoft.Storage/storageAccounts",
-        "2024-01-01",
-    )
-    .domain(Domain::Storage),
-    permissions: &[Permission::Action("Microsoft.Storage/storageAccounts/read")],
-    emits: Some(&STORAGE_ACCOUNT),
-    links: &[Link::uses(&[&VAULT], KEY_VAULT).by(host).with(key)],
-    aliases: |account| {
-        let blobs = account.text("/properties/primaryEndpoints/blob");
-        blobs.and_then(|uri| host(uri, account.scope)).into_iter().collect()
-    },
-    refine: services,
-    ..Step::SUBSCRIPTION
+    list: List::of(&STORAGE_ACCOUNT),
+    becomes: Becomes::one(&STORAGE_ACCOUNT)
+        .aliases(|account| {
+            let blobs = account.text("/properties/primaryEndpoints/blob");
+            blobs.and_then(|uri| host(uri, account)).into_iter().collect()
+        })
+        .refine(services)
+        .links(&[Link::uses(&[&VAULT], KEY_VAULT).by(host).with(key)]),
+    needs: Needs::subscription("storage"),
+    ..Step::AZURE
 };
 
 /// Which key of the vault the account uses.

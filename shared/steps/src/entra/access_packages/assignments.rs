@@ -1,21 +1,17 @@
 //! Assignments of access packages: who has them.
 
-use graph::{End, Entity, Name, RelationshipClass};
+use graph::{Entity, Name};
 
 use super::packages::PACKAGE;
 use super::policies::POLICY;
-use crate::convert::{Item, Output};
-use crate::entity::{COMPUTED, EntityType, OBJECT, always, date, text};
 use crate::entra::groups::GROUP;
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Step};
+use crate::prelude::*;
 
 pub(crate) static ASSIGNMENT: EntityType = EntityType {
     kind: "azure_access_packages_service_assignment",
     class: &["AccessRole"],
     doc: "That somebody has an access package, or had it.",
-    shared: OBJECT,
     properties: &[
         text("name", "/id", "The object id."),
         text("displayName", "/id", "The object id."),
@@ -36,6 +32,7 @@ pub(crate) static ASSIGNMENT: EntityType = EntityType {
             "What the reference calls the type.",
         ),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
@@ -50,25 +47,17 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/identityGovernance/entitlementManagement/assignments")
         .whole()
         .query("$expand=accessPackage,assignmentPolicy,target"),
-    emits: Some(&ASSIGNMENT),
-    links: &LINKS,
-    refine: holder,
-    relate: assigned,
-    ..super::STEP
+    becomes: Becomes::one(&ASSIGNMENT).refine(holder).links(&[
+        Link::of(&[&PACKAGE], "/accessPackage/id"),
+        Link::new(RelationshipClass::Contains, &[&POLICY], "/assignmentPolicy/id"),
+        // It is who has it that relates to the package.
+        Link::new(RelationshipClass::Assigned, &[&PACKAGE], "/accessPackage/id")
+            .subject_found(&[&USER, &GROUP], holders)
+            .when(|assignment| assignment.text("/state") != Some("expired")),
+    ]),
+    needs: super::NEEDS,
+    ..Step::AZURE
 };
-
-static LINKS: [Link; 4] = [
-    Link::of(&[&PACKAGE], "/accessPackage/id"),
-    Link::new(RelationshipClass::Contains, &[&POLICY], "/assignmentPolicy/id"),
-    assigned_to(&USER),
-    assigned_to(&GROUP),
-];
-
-/// It is who has it that relates to the package.
-const fn assigned_to(kind: &'static EntityType) -> Link {
-    const TO: &[&EntityType] = &[&PACKAGE];
-    Link::new(RelationshipClass::Assigned, TO, "").subject(kind, "/target/objectId")
-}
 
 fn holder(assignment: &Item<'_>, entity: &mut Entity) {
     entity.set("userId", user(assignment));
@@ -85,16 +74,8 @@ fn user<'i>(assignment: &Item<'i>) -> Option<&'i str> {
     }
 }
 
-/// Relates who has an access package to it, and the groups whose members can have it.
-fn assigned(assignment: &Item<'_>, out: &mut Output) {
-    let Some(package) = assignment.text("/accessPackage/id") else { return };
-    if assignment.text("/state") == Some("expired") {
-        return;
-    }
-    let [_, _, link, _] = &LINKS;
+/// Who has an access package, and the groups whose members can have it.
+fn holders(assignment: &Item<'_>) -> Vec<Name> {
     let groups = assignment.texts("/assignmentPolicy/specificAllowedTargets/*/groupId");
-    for id in user(assignment).into_iter().chain(groups) {
-        let [holder, package] = [id, package].map(|id| End::named(Name::of_id(id)));
-        out.references.push(link.reference(holder, package));
-    }
+    user(assignment).into_iter().chain(groups).map(Name::of_id).collect()
 }

@@ -1,14 +1,11 @@
 //! Access packages.
 
-use crate::entity::{EntityType, OBJECT, always, always_list, flag, text};
-use crate::list::List;
-use crate::step::Step;
+use crate::prelude::*;
 
 pub(crate) static PACKAGE: EntityType = EntityType {
     kind: "azure_access_packages_services",
     class: &["Service"],
     doc: "Access to some resources, which is granted and taken away together.",
-    shared: OBJECT,
     properties: &[
         text("name", "/id", "The object id."),
         text("description", "/description", "What it is for."),
@@ -17,12 +14,14 @@ pub(crate) static PACKAGE: EntityType = EntityType {
         always_list("function", &["workflow"], "What the service does."),
         always("resourceName", "[RM] Access Package", "What the reference calls the type."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-access-package",
     name: "Entitlement Management Access Package",
     list: List::graph("/identityGovernance/entitlementManagement/accessPackages").whole(),
-    emits: Some(&PACKAGE),
-    ..super::STEP
+    becomes: Becomes::one(&PACKAGE),
+    needs: super::NEEDS,
+    ..Step::AZURE
 };

@@ -1,14 +1,11 @@
 //! Policies of access packages: who may request them, and for how long.
 
-use crate::entity::{EntityType, OBJECT, always, date, flag, text};
-use crate::list::List;
-use crate::step::Step;
+use crate::prelude::*;
 
 pub(crate) static POLICY: EntityType = EntityType {
     kind: "azure_access_packages_policy",
     class: &["AccessPolicy"],
     doc: "Who may request an access package, who approves it, and when it expires.",
-    shared: OBJECT,
     properties: &[
         text("description", "/description", "What it is for."),
         text("allowedTargetScope", "/allowedTargetScope", "Who may have the package."),
@@ -27,12 +24,14 @@ pub(crate) static POLICY: EntityType = EntityType {
             "What the reference calls the type.",
         ),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-access-package-assignment-policy",
     name: "Entitlement Management Access Package Assignment Policy",
     list: List::graph("/identityGovernance/entitlementManagement/assignmentPolicies").whole(),
-    emits: Some(&POLICY),
-    ..super::STEP
+    becomes: Becomes::one(&POLICY),
+    needs: super::NEEDS,
+    ..Step::AZURE
 };

@@ -1,17 +1,12 @@
 //! Requests for access packages.
 
-use graph::RelationshipClass;
-
-use crate::entity::{EntityType, OBJECT, always, date, text};
 use crate::entra::users::USER;
-use crate::list::List;
-use crate::step::{Link, Step};
+use crate::prelude::*;
 
 pub(crate) static REQUEST: EntityType = EntityType {
     kind: "azure_access_packages_request",
     class: &["Requirement"],
     doc: "That somebody asked for an access package, or asked to change or end an assignment.",
-    shared: OBJECT,
     properties: &[
         text("name", "/id", "The object id."),
         text("displayName", "/id", "The object id."),
@@ -28,6 +23,7 @@ pub(crate) static REQUEST: EntityType = EntityType {
             "What the reference calls the type.",
         ),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
@@ -37,7 +33,12 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/identityGovernance/entitlementManagement/assignmentRequests")
         .whole()
         .query("$expand=requestor"),
-    emits: Some(&REQUEST),
-    links: &[Link::new(RelationshipClass::Created, &[&USER], "/requestor/objectId").reverse()],
-    ..super::STEP
+    becomes: Becomes::one(&REQUEST).links(&[Link::new(
+        RelationshipClass::Created,
+        &[&USER],
+        "/requestor/objectId",
+    )
+    .reverse()]),
+    needs: super::NEEDS,
+    ..Step::AZURE
 };

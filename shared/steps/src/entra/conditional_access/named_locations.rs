@@ -3,16 +3,12 @@
 use graph::{Entity, Name};
 
 use super::{key, key_of};
-use crate::convert::{Item, Scope};
-use crate::entity::{COMPUTED, EntityType, OBJECT, always_flag, each, flag, list, text};
-use crate::list::{Domain, List};
-use crate::step::{Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static NAMED_LOCATION: EntityType = EntityType {
     kind: "azure_conditional_access_named_location",
     class: &["Network"],
     doc: "Where users may sign in from: ranges of addresses, or countries.",
-    shared: OBJECT,
     properties: &[
         list("countriesAndRegions", "/countriesAndRegions", "The countries, by ISO 3166."),
         text(
@@ -32,28 +28,28 @@ pub(crate) static NAMED_LOCATION: EntityType = EntityType {
         always_flag("public", true, "Microsoft sees the addresses of the internet."),
         always_flag("internal", false, "It is where users come from, not where they go to."),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(crate) static STEP: Step = Step {
     id: "ad-conditional-access-named-location",
     name: "Conditional Access Named Location",
-    ingestion_source: Some("conditional-access-policy"),
     list: List::graph("/identity/conditionalAccess/namedLocations")
         .whole()
         .domain(Domain::GraphPolicies),
-    permissions: &[Permission::Graph("Policy.Read.All")],
-    emits: Some(&NAMED_LOCATION),
-    key: |location| key(&NAMED_LOCATION, location),
-    aliases: |location| {
-        let is_trusted = location.view("/isTrusted").unwrap_or(false);
-        is_trusted.then(trusted).into_iter().collect()
-    },
-    refine: first_range,
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&NAMED_LOCATION)
+        .key(|location| key(&NAMED_LOCATION, location))
+        .aliases(|location| {
+            let is_trusted = location.view("/isTrusted").unwrap_or(false);
+            is_trusted.then(trusted).into_iter().collect()
+        })
+        .refine(first_range),
+    needs: Needs::directory("conditional-access-policy").graph(&["Policy.Read.All"]),
+    ..Step::AZURE
 };
 
 /// The name of what a policy refers to. `All` is everywhere, and no named location.
-pub(super) fn location(id: &str, _: &Scope) -> Option<Name> {
+pub(super) fn location(id: &str, _: &Item<'_>) -> Option<Name> {
     match id {
         "All" => None,
         "AllTrusted" => Some(trusted()),

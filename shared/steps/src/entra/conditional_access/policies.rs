@@ -1,21 +1,18 @@
 //! Policies of conditional access.
 
-use graph::{Name, RelationshipClass};
+use graph::Name;
 
 use super::authentication_contexts::AUTHENTICATION_CONTEXT;
 use super::named_locations::{NAMED_LOCATION, location};
-use super::{OF_SERVICE, SERVICE, key, key_of, service};
-use crate::entity::{EntityType, OBJECT, list, text};
+use super::{BESIDES, OF_SERVICE, key, key_of};
 use crate::entra::directory_roles::ROLE_DEFINITION;
 use crate::entra::groups::GROUP;
-use crate::list::{Domain, List};
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
 pub(crate) static POLICY: EntityType = EntityType {
     kind: "azure_conditional_access_policy",
     class: &["AccessPolicy"],
     doc: "What is demanded of users who sign in under some conditions.",
-    shared: OBJECT,
     properties: &[
         text("state", "/state", "`enabled`, `disabled` or `enabledForReportingButNotEnforced`."),
         text("templateId", "/templateId", "The template that it was made from."),
@@ -82,6 +79,7 @@ pub(crate) static POLICY: EntityType = EntityType {
             "The strength of authentication that it demands.",
         ),
     ],
+    ..EntityType::OBJECT
 };
 
 pub(super) const POLICIES: List =
@@ -96,33 +94,31 @@ pub(crate) static STEP: Step = Step {
         "ad-conditional-access-policy-assigned-azure-ad-groups-relationships",
         "ad-conditional-access-policy-contains-conditional-access-named-location-relationships",
     ],
-    ingestion_source: Some("conditional-access-policy"),
     list: POLICIES,
-    permissions: &[Permission::Graph("Policy.Read.All")],
-    emits: Some(&POLICY),
-    key: |policy| key(&POLICY, policy),
-    links: &[
-        OF_SERVICE,
-        Link::new(
-            RelationshipClass::Contains,
-            &[&NAMED_LOCATION],
-            "/conditions/locations/includeLocations/*",
-        )
-        .by(location),
-        Link::new(RelationshipClass::Assigned, &[&GROUP], "/conditions/users/includeGroups/*"),
-        Link::new(
-            RelationshipClass::Assigned,
-            &[&ROLE_DEFINITION],
-            "/conditions/users/includeRoles/*",
-        ),
-        Link::new(
-            RelationshipClass::Assigned,
-            &[&AUTHENTICATION_CONTEXT],
-            "/conditions/applications/includeAuthenticationContextClassReferences/*",
-        )
-        .by(|id, _| Some(Name::from(&key_of(&AUTHENTICATION_CONTEXT, id)?))),
-    ],
-    relate: service,
-    adds: &[&SERVICE],
-    ..Step::DIRECTORY
+    becomes: Becomes::one(&POLICY)
+        .key(|policy| key(&POLICY, policy))
+        .links(&[
+            OF_SERVICE,
+            Link::new(
+                RelationshipClass::Contains,
+                &[&NAMED_LOCATION],
+                "/conditions/locations/includeLocations/*",
+            )
+            .by(location),
+            Link::new(RelationshipClass::Assigned, &[&GROUP], "/conditions/users/includeGroups/*"),
+            Link::new(
+                RelationshipClass::Assigned,
+                &[&ROLE_DEFINITION],
+                "/conditions/users/includeRoles/*",
+            ),
+            Link::new(
+                RelationshipClass::Assigned,
+                &[&AUTHENTICATION_CONTEXT],
+                "/conditions/applications/includeAuthenticationContextClassReferences/*",
+            )
+            .by(|id, _| Some(Name::from(&key_of(&AUTHENTICATION_CONTEXT, id)?))),
+        ])
+        .parts(&[BESIDES]),
+    needs: Needs::directory("conditional-access-policy").graph(&["Policy.Read.All"]),
+    ..Step::AZURE
 };

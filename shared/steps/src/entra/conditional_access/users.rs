@@ -1,36 +1,32 @@
 //! The users whom policies of conditional access are for.
 
-use graph::{End, Name, RelationshipClass};
+use graph::Name;
 
 use super::key;
 use super::policies::{POLICIES, POLICY};
-use crate::convert::{Item, Output};
 use crate::entra::users::{USER, audience};
-use crate::step::{Link, Permission, Step};
+use crate::prelude::*;
 
-/// A step of its own, as it has a switch of its own: most policies are for all users, and relate to each.
+/// A step of its own, as it has a switch of its own: most policies are for all users, and relate to
+/// each.
 pub(crate) static STEP: Step = Step {
     id: "ad-conditional-access-policy-assigned-azure-ad-users-relationships",
     name: "Conditional Access Policy Assigned AD Users Relationships",
-    ingestion_source: Some("conditional-access-policy-user-relationship"),
     list: POLICIES,
-    permissions: &[Permission::Graph("Policy.Read.All")],
-    links: &ASSIGNED,
-    relate: assign,
-    ..Step::DIRECTORY
+    becomes: Becomes::known(&POLICY).key(|policy| key(&POLICY, policy)).links(&[Link::found(
+        RelationshipClass::Assigned,
+        &[&USER],
+        included,
+    )]),
+    needs: Needs::directory("conditional-access-policy-user-relationship")
+        .graph(&["Policy.Read.All"]),
+    ..Step::AZURE
 };
 
-static ASSIGNED: [Link; 1] =
-    [Link::new(RelationshipClass::Assigned, &[&USER], "").subject(&POLICY, "/id")];
-
-fn assign(policy: &Item<'_>, out: &mut Output) {
-    let Some(key) = key(&POLICY, policy) else { return };
-    let [assigned] = &ASSIGNED;
-    let names = policy.texts("/conditions/users/includeUsers/*").into_iter().filter_map(named);
-    for name in names.chain(guests(policy)) {
-        let this = End::known(&key, POLICY.kind);
-        out.references.push(assigned.reference(this, End::named(name)));
-    }
+/// The names of the users that a policy includes.
+fn included(policy: &Item<'_>) -> Vec<Name> {
+    let users = policy.texts("/conditions/users/includeUsers/*");
+    users.into_iter().filter_map(named).chain(guests(policy)).collect()
 }
 
 /// The name of whom a policy includes: of one user, or of many.
@@ -42,7 +38,8 @@ fn named(user: &str) -> Option<Name> {
     }
 }
 
-/// The names of the sorts of guests that a policy includes. Other sorts have no users in the directory.
+/// The names of the sorts of guests that a policy includes. Other sorts have no users in the
+/// directory.
 fn guests(policy: &Item<'_>) -> Vec<Name> {
     const GUESTS: &str = "/conditions/users/includeGuestsOrExternalUsers";
     let tenants = policy.text(&format!("{GUESTS}/externalTenants/membershipKind"));

@@ -3,7 +3,7 @@
 //! Every identity provider writes subjects in its own way. Sources: Microsoft Entra's "Workload identity
 //! federation", and what the providers document of the claim `sub` of their tokens.
 
-use crate::convert::Item;
+use crate::item::Item;
 
 /// A GitHub Actions workflow: `repo:owner/name:ref:refs/heads/main`, or with `environment:` or
 /// `pull_request` at the end.

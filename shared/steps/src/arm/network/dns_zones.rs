@@ -1,0 +1,28 @@
+//! Zones of names that the internet resolves.
+
+use crate::prelude::*;
+
+pub(crate) static DNS_ZONE: EntityType = EntityType {
+    kind: "azure_dns_zone",
+    class: &["DomainZone"],
+    doc: "A domain whose names Azure resolves for the internet.",
+    properties: &[
+        text("domainName", "/name", "The domain."),
+        text("etag", "/etag", "What changes whenever the zone does."),
+        number("maxNumberOfRecordSets", "/properties/maxNumberOfRecordSets", "How many names fit."),
+        list("nameServers", "/properties/nameServers", "What resolves its names."),
+        number("numberOfRecordSets", "/properties/numberOfRecordSets", "How many names it has."),
+        number("recordsCount", "/properties/numberOfRecordSets", "How many names it has."),
+        text("zoneType", "/properties/zoneType", "`Public`, or `Private` of one of before 2020."),
+    ],
+    ..EntityType::resource("Microsoft.Network/dnsZones", "2018-05-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-dns-zones",
+    name: "DNS Zones",
+    list: List::of(&DNS_ZONE),
+    becomes: Becomes::one(&DNS_ZONE),
+    needs: Needs::subscription("dns"),
+    ..Step::AZURE
+};

@@ -1,0 +1,3 @@
+//! Microsoft.ServiceBus.
+
+pub(crate) mod namespaces;

@@ -1,0 +1,25 @@
+//! Who of the directory administers servers of Azure SQL.
+
+use crate::arm::sql::servers::SERVER;
+use crate::prelude::*;
+
+pub(crate) static ADMINISTRATOR: EntityType = EntityType {
+    kind: "azure_sql_server_active_directory_admin",
+    class: &["AccessRole"],
+    doc: "A user, a group or an application that administers a server.",
+    properties: &[
+        text("login", "/properties/login", "What the server calls the administrator."),
+        text("sid", "/properties/sid", "The object id, or the application id of an application."),
+        text("tenantId", "/properties/tenantId", "The directory of the administrator."),
+    ],
+    ..EntityType::child("Microsoft.Sql/servers/administrators", "2023-08-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-sql-server-active-directory-admins",
+    name: "SQL Server Entra ID Admins",
+    list: List::of(&ADMINISTRATOR).of_each(&[&SERVER]),
+    becomes: Becomes::one(&ADMINISTRATOR).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

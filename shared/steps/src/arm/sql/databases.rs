@@ -1,0 +1,62 @@
+//! Databases of Azure SQL.
+
+use crate::arm::sql::servers::SERVER;
+use crate::prelude::*;
+
+pub(crate) static DATABASE: EntityType = EntityType {
+    kind: "azure_sql_database",
+    class: &["Database", "DataStore"],
+    doc: "A database on a server of Azure SQL.",
+    properties: &[
+        is("active", "/properties/status", "Online", "Whether it answers."),
+        number("autoPauseDelay", "/properties/autoPauseDelay", "Minutes until it pauses, or -1."),
+        text(
+            "catalogCollation",
+            "/properties/catalogCollation",
+            "How its catalogue compares text.",
+        ),
+        text("collation", "/properties/collation", "How it compares text."),
+        date("createdOn", "/properties/creationDate", "When it was created."),
+        text(
+            "currentBackupStorageRedundancy",
+            "/properties/currentBackupStorageRedundancy",
+            "How far the copies of its backups lie apart, such as `Geo`.",
+        ),
+        text(
+            "currentServiceObjectiveName",
+            "/properties/currentServiceObjectiveName",
+            "What it may use, such as `GP_S_Gen5_1`.",
+        ),
+        text("databaseId", "/properties/databaseId", "An id that no other database ever has."),
+        text("defaultSecondaryLocation", "/properties/defaultSecondaryLocation", "Where it pairs."),
+        flag(
+            "isInfraEncryptionEnabled",
+            "/properties/isInfraEncryptionEnabled",
+            "Whether its storage is encrypted twice.",
+        ),
+        flag("isLedgerOn", "/properties/isLedgerOn", "Whether all of its tables are ledgers."),
+        text("kind", "/kind", "Such as `v12.0,user,vcore`."),
+        text("managedBy", "/managedBy", "The resource that manages it."),
+        number("maxLogSizeBytes", "/properties/maxLogSizeBytes", "How large its log may become."),
+        number("maxSizeBytes", "/properties/maxSizeBytes", "How large it may become."),
+        number("minCapacity", "/properties/minCapacity", "The fewest cores that it has."),
+        text("readScale", "/properties/readScale", "`Enabled` if its copies may be read."),
+        text("sku", "/sku/name", "Such as `GP_S_Gen5`."),
+        text("status", "/properties/status", "Such as `Online` or `Paused`."),
+        flag(
+            "zoneRedundant",
+            "/properties/zoneRedundant",
+            "Whether it survives that a zone fails.",
+        ),
+    ],
+    ..EntityType::child_resource("Microsoft.Sql/servers/databases", "2023-08-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-sql-databases",
+    name: "SQL Databases",
+    list: List::of(&DATABASE).of_each(&[&SERVER]),
+    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

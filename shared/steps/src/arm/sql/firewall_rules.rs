@@ -1,0 +1,25 @@
+//! The addresses that servers of Azure SQL answer to.
+
+use crate::arm::sql::servers::SERVER;
+use crate::prelude::*;
+
+pub(crate) static RULE: EntityType = EntityType {
+    kind: "azure_sql_server_firewall_rule",
+    class: &["Firewall"],
+    doc: "A range of addresses of the internet that a server answers to.",
+    properties: &[
+        always_list("category", &["host"], "What it protects."),
+        text("startIpAddress", "/properties/startIpAddress", "The first address."),
+        text("endIpAddress", "/properties/endIpAddress", "The last address."),
+    ],
+    ..EntityType::child("Microsoft.Sql/servers/firewallRules", "2023-08-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-sql-server-firewall-rules",
+    name: "SQL Server Firewall Rules",
+    list: List::of(&RULE).of_each(&[&SERVER]),
+    becomes: Becomes::one(&RULE).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

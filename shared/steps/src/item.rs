@@ -1,0 +1,123 @@
+//! An item of a list, as a conversion sees it.
+
+use graph::Key;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::path;
+use crate::uri::{PATH, escape};
+
+/// What a conversion knows of the instance that it runs for.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The id of the instance, which is the key of its account.
+    pub instance_id: String,
+    /// The name of the instance.
+    pub instance_name: String,
+    /// The tenant.
+    pub directory_id: String,
+    /// The subscription, unless the instance has none.
+    pub subscription_id: Option<String>,
+    /// The tenant's account at Microsoft Intune, if it has one. Ids of what Intune reports begin
+    /// with it.
+    pub intune_account_id: Option<String>,
+    /// Where the portal shows the tenant, such as `https://portal.azure.com/#@contoso.com`.
+    pub portal: String,
+    /// The value of the tag `AccountName` of every entity, where the instance asks for it.
+    pub account_name: Option<String>,
+    /// The severities of the findings that are collected, in lower case; empty for all.
+    pub vulnerability_severities: Vec<String>,
+    /// Whether subscriptions that are disabled get instances.
+    pub ingest_disabled_subscriptions: bool,
+    /// When the job was planned, in ISO 8601. It is the only time that a conversion knows, so that
+    /// the same items become the same graph whenever they are converted.
+    pub planned_at: String,
+}
+
+/// One item of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'a> {
+    /// The item, as Microsoft returned it.
+    pub json: &'a Value,
+    /// The item, byte for byte.
+    pub raw: &'a RawValue,
+    /// What the item belongs to, if anything.
+    pub parent: Option<Parent<'a>>,
+    /// The instance that it was read for.
+    pub scope: &'a Scope,
+}
+
+/// What an item belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Parent<'a> {
+    /// Its key.
+    pub key: &'a Key,
+    /// Its type.
+    pub kind: &'a str,
+    /// For the item of a list, the parent's stored entity; for a part, the item that it stands in.
+    pub json: &'a Value,
+}
+
+impl<'a> Item<'a> {
+    /// The id of the item.
+    #[must_use]
+    pub fn id(&self) -> Option<&'a str> {
+        self.text("/id")
+    }
+
+    /// The key of the entity whose id is at `path`.
+    #[must_use]
+    pub fn key(&self, path: &str) -> Option<Key> {
+        self.text(path).map(Key::new).filter(|key| !key.as_str().is_empty())
+    }
+
+    /// The key of something that has no id of its own, but a name within what it belongs to: the
+    /// parent's key, the name of the collection that it is in, and its own name, which is at
+    /// `path`.
+    #[must_use]
+    pub fn key_below(&self, collection: &str, path: &str) -> Option<Key> {
+        let name = self.text(path).filter(|it| !it.is_empty())?;
+        Some(Key::new(&format!("{}/{collection}/{name}", self.parent?.key)))
+    }
+
+    /// The text at `path`.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&'a str> {
+        path::first(self.json, path)?.as_str()
+    }
+
+    /// Every text at `path`.
+    #[must_use]
+    pub fn texts(&self, path: &str) -> Vec<&'a str> {
+        self.values(path).into_iter().filter_map(Value::as_str).collect()
+    }
+
+    /// Everything at `path`.
+    #[must_use]
+    pub fn values(&self, path: &str) -> Vec<&'a Value> {
+        let mut values = Vec::new();
+        path::visit(self.json, path, &mut |it| values.push(it));
+        values
+    }
+
+    /// The part of the item at `path`, if it is there and has the shape of a `T`.
+    #[must_use]
+    pub fn view<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
+        T::deserialize(self.json.pointer(path)?).ok()
+    }
+
+    /// The page of an id in the portal.
+    #[must_use]
+    pub fn web_link(&self, id: &str) -> String {
+        self.portal_link("resource/", id.trim_start_matches('/'))
+    }
+
+    /// A page of the portal.
+    #[must_use]
+    pub fn portal_link(&self, page: &str, id: &str) -> String {
+        let mut link = format!("{}/{page}", self.scope.portal);
+        escape(id, PATH, &mut link);
+        link
+    }
+}
