@@ -1,4 +1,4 @@
-//! Finishes jobs: links what their steps stored into a snapshot.
+//! Finishes jobs: links what their steps stored into a snapshot, and publishes its tables.
 
 use aws_lambda_events::sqs::SqsEvent;
 use collector::{Context, finish, message};
@@ -22,7 +22,9 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
 }
 
 async fn finish(context: &Context, body: &str) -> Result<(), collector::Error> {
-    finish::run(context, &message::read(body)?).await.map(drop)
+    let summary = finish::run(context, &message::read(body)?).await?;
+    // The job has ended. If this does not get done, the message is delivered again, and only this is.
+    query::tables::publish(context, &summary).await.map_err(collector::Error::from)
 }
 
 #[cfg(test)]

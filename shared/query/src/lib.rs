@@ -1,0 +1,4 @@
+//! Asking the graph.
+
+pub mod language;
+pub mod tables;
