@@ -21,6 +21,7 @@ mod tests;
 mod views;
 
 pub use build::build;
+pub(crate) use build::composed_key;
 pub use cell::Cell;
 pub use error::TableError;
 pub use manifest::{Column, Form, Lack, Manifest, Table, Unread, UnreadProperty};

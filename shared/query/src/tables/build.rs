@@ -380,6 +380,6 @@ fn ends(
 }
 
 /// The key that a relationship has unless a step gives it another.
-pub(super) fn composed_key(from: &str, class: &str, to: &str) -> String {
+pub(crate) fn composed_key(from: &str, class: &str, to: &str) -> String {
     format!("{from}|{}|{to}", class.to_lowercase())
 }
