@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _, stdin, stdout};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use collector::Context;
+use collector::tenant::Tenant;
+use collector::{Context, snapshot};
 use query::execute::{ExecuteError, Options};
-use query::tables::{Tables, tables_of};
+use query::tables::{Tables, made, published};
 use query::{Cursor, Model, Terms, compile, execute};
 use serde_json::Value;
 
@@ -40,7 +41,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     let cursor = cursor.as_deref();
     match (&arguments.tree, arguments.json, arguments.csv) {
         (Some(form), _, _) => print::tree(*form, &answer)?,
-        (None, true, _) => writeln!(stdout(), "{:#}", answer.to_json(cursor))?,
+        (None, true, _) => writeln!(stdout(), "{}", answer.to_json(cursor))?,
         (None, _, true) => print::csv(&answer)?,
         _ => print::table(&answer)?,
     }
@@ -105,8 +106,19 @@ async fn subject(context: &Context, arguments: &Query) -> Result<Subject, Error>
 
 /// The tables of a graph: those that were published, or else made here.
 async fn tables(context: Context, subject: &Subject) -> Result<Tables, Error> {
+    let jobs = match subject {
+        Subject { tenant: Some(tenant), .. } => Tenant::read(&context, tenant).await?.jobs(),
+        Subject { instance, .. } => {
+            let instance = instance.as_deref().unwrap_or_default();
+            vec![snapshot::latest(&context, instance).await?.job]
+        }
+    };
+    if let Some(tables) = published(&context, &jobs).await? {
+        return Ok(tables);
+    }
+    eprintln!("the tables of this graph were not published; they are made here, which takes a while");
     let graph = Graph::of(context, subject).await?;
-    Ok(tables_of(&graph.context, &graph.summary, &graph.jobs()).await?)
+    Ok(made(&graph.context, &graph.summary, &graph.jobs()).await?)
 }
 
 /// Says which option gives what is missing.

@@ -60,8 +60,8 @@ pub struct StepResult {
 /// The lease that keeps a second job of an instance from starting.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Lease {
-    job: Job,
+pub(crate) struct Lease {
+    pub(crate) job: Job,
     #[serde(with = "time::serde::rfc3339")]
     since: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]

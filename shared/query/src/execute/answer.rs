@@ -1,6 +1,6 @@
 //! What a query is answered with.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::tables::Cell;
@@ -83,37 +83,75 @@ impl Answer {
         Self { results, total, next, notes: Vec::new(), unknown: Vec::new() }
     }
 
-    /// The answer in the form of `JupiterOne`'s API, with a cursor if there is another page.
+    /// The answer as JSON in the form of `JupiterOne`'s API, with a cursor if there is another page.
     #[must_use]
-    pub fn to_json(&self, cursor: Option<&str>) -> Value {
-        let (kind, data) = match &self.results {
-            Results::List(things) => ("list", things.iter().map(Thing::to_json).collect()),
+    pub fn to_json(&self, cursor: Option<&str>) -> String {
+        let columns = match &self.results {
+            Results::Table { columns, .. } => Some(columns),
+            Results::List(_) | Results::Tree { .. } => None,
+        };
+        let kind = match &self.results {
+            Results::List(_) => "list",
+            Results::Table { .. } => "table",
+            Results::Tree { .. } => "tree",
+        };
+        let form = Form {
+            kind,
+            data: Data(&self.results),
+            columns,
+            total_count: self.total,
+            cursor,
+            notes: &self.notes,
+            unknown: &self.unknown,
+        };
+        serde_json::to_string_pretty(&form).unwrap_or_default()
+    }
+}
+
+/// How an answer is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Form<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    data: Data<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<&'a Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<&'a str>,
+    notes: &'a [String],
+    unknown: &'a [Unknown],
+}
+
+struct Data<'a>(&'a Results);
+
+impl Serialize for Data<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Results::List(things) => serializer.collect_seq(things.iter().map(Thing::to_json)),
             Results::Table { columns, rows } => {
-                let row = |row: &Vec<Cell>| -> Value {
-                    let cells = columns.iter().cloned().zip(row.iter().map(Cell::to_json));
-                    Value::Object(cells.collect())
-                };
-                ("table", rows.iter().map(row).collect())
+                serializer.collect_seq(rows.iter().map(|row| Row(columns, row)))
             }
             Results::Tree { vertices, edges } => {
                 let vertices: Vec<Value> = vertices.iter().map(Thing::to_json).collect();
                 let edges: Vec<Value> = edges.iter().map(Edge::to_json).collect();
-                ("tree", json!({ "vertices": vertices, "edges": edges }))
+                json!({ "vertices": vertices, "edges": edges }).serialize(serializer)
             }
-        };
-        let mut answer = json!({ "type": kind, "data": data });
-        if let Some(total) = self.total {
-            answer["totalCount"] = total.into();
         }
-        if let Some(cursor) = cursor {
-            answer["cursor"] = cursor.into();
-        }
-        if let Results::Table { columns, .. } = &self.results {
-            answer["columns"] = columns.clone().into();
-        }
-        answer["notes"] = self.notes.clone().into();
-        answer["unknown"] = serde_json::to_value(&self.unknown).unwrap_or_default();
-        answer
+    }
+}
+
+/// A row, in the order of the columns. A column that is there twice is written once.
+struct Row<'a>(&'a [String], &'a [Cell]);
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(columns, cells) = self;
+        let is_first = |at: usize| !columns[..at].contains(&columns[at]);
+        let cells = cells.iter().enumerate().filter(|(at, _)| is_first(*at));
+        serializer.collect_map(cells.map(|(at, cell)| (&columns[at], cell.to_json())))
     }
 }
 

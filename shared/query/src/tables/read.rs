@@ -27,8 +27,8 @@ pub struct Tables {
 
 #[derive(Debug)]
 enum Source {
-    /// A folder on the local disk.
-    Folder(PathBuf, Option<TempDir>),
+    /// A folder on the local disk, which is removed with the tables if it was only made for them.
+    Folder { path: PathBuf, _made: Option<TempDir> },
     /// A store, what the names of the files begin with there, and where they are copied to.
     Store { store: Arc<dyn Store>, prefix: String, copies: TempDir },
 }
@@ -43,14 +43,14 @@ pub struct Ends {
 }
 
 impl Tables {
-    /// Opens the tables of a folder. What is given as `kept` is removed with them.
+    /// Opens the tables of a folder. One that was `made` for them is removed with them.
     ///
     /// # Errors
     ///
     /// If there are none, or they are of another version.
-    pub fn open(folder: &Path, kept: Option<TempDir>) -> Result<Self, TableError> {
+    pub fn open(folder: &Path, made: Option<TempDir>) -> Result<Self, TableError> {
         let manifest = manifest(&std::fs::read(folder.join("manifest.json"))?)?;
-        Ok(Self { manifest, source: Source::Folder(folder.to_owned(), kept) })
+        Ok(Self { manifest, source: Source::Folder { path: folder.to_owned(), _made: made } })
     }
 
     /// Opens the tables of a store, if there are any of the version that is read here. The names of their
@@ -72,7 +72,7 @@ impl Tables {
     /// Opens the file of a table.
     async fn file(&self, name: &str) -> Result<SerializedFileReader<File>, TableError> {
         let path = match &self.source {
-            Source::Folder(folder, _) => folder.join(name),
+            Source::Folder { path, .. } => path.join(name),
             Source::Store { store, prefix, copies } => {
                 let path = copies.path().join(name);
                 if !path.exists() {
@@ -318,7 +318,9 @@ fn lists<T: DataType<T = ByteArray>>(
         while let (Some(level), Some(next)) = (levels.next(), repetitions.next()) {
             if level >= 1 {
                 let list = list.get_or_insert_default();
-                list.extend(values.next().filter(|_| level == 2).map(|it| texts.cell(&it)));
+                // An empty list has a level, and no value.
+                let value = if level == 2 { values.next() } else { None };
+                list.extend(value.map(|it| texts.cell(&it)));
             }
             if next == 0 {
                 cells.push(list.take().map_or(Cell::Undefined, |it| Cell::List(it.into())));
