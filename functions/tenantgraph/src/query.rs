@@ -116,7 +116,9 @@ async fn tables(context: Context, subject: &Subject) -> Result<Tables, Error> {
     if let Some(tables) = published(&context, &jobs).await? {
         return Ok(tables);
     }
-    eprintln!("the tables of this graph were not published; they are made here, which takes a while");
+    eprintln!(
+        "the tables of this graph were not published; they are made here, which takes a while"
+    );
     let graph = Graph::of(context, subject).await?;
     Ok(made(&graph.context, &graph.summary, &graph.jobs()).await?)
 }
@@ -124,7 +126,9 @@ async fn tables(context: Context, subject: &Subject) -> Result<Tables, Error> {
 /// Says which option gives what is missing.
 fn explained(error: ExecuteError) -> Error {
     match error {
-        ExecuteError::Parameters(_) => format!("{error}; give them with --parameter NAME=VALUE").into(),
+        ExecuteError::Parameters(_) => {
+            format!("{error}; give them with --parameter NAME=VALUE").into()
+        }
         other => other.into(),
     }
 }

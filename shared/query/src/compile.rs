@@ -10,8 +10,8 @@ use crate::language::{
 };
 use crate::model::Model;
 use crate::plan::{
-    Aggregate, By, ColumnOf, Comparison, Expression, Field, Node, Operand, Operation, Order, Output,
-    Plan, Relation, Rows, Selector, Slot, Test,
+    Aggregate, By, ColumnOf, Comparison, Expression, Field, Node, Operand, Operation, Order,
+    Output, Plan, Relation, Rows, Selector, Slot, Test,
 };
 use crate::tables::Cell;
 
@@ -313,7 +313,8 @@ impl Compiler<'_> {
                 Expression::Aggregate(self.aggregate(*function, arguments)?)
             }
             Value::Call(function, arguments) => {
-                let arguments = arguments.iter().map(|it| self.expression(it, scope, may_aggregate));
+                let arguments =
+                    arguments.iter().map(|it| self.expression(it, scope, may_aggregate));
                 Expression::Call(*function, arguments.collect::<Result<_, _>>()?)
             }
             Value::Sum(sign, sides) => {
@@ -333,7 +334,8 @@ impl Compiler<'_> {
                 let field = self.field(word)?;
                 let is_thing = !word.text.contains('.') || self.is_name(&word.text);
                 let slots = self.fields[field].slots.clone();
-                let field = if is_thing { self.add(Field { slots, property: None }) } else { field };
+                let field =
+                    if is_thing { self.add(Field { slots, property: None }) } else { field };
                 Some(Expression::Field(field))
             }
             [argument] => Some(self.expression(argument, &mut Scope::Path, false)?),
@@ -379,7 +381,9 @@ impl Compiler<'_> {
             let column = columns.iter().position(|it| it.name() == title);
             let by = match (column, value) {
                 (Some(column), _) => By::Column(column),
-                (None, Value::Reference(word)) if columns.is_empty() && !self.is_name(&word.text) => {
+                (None, Value::Reference(word))
+                    if columns.is_empty() && !self.is_name(&word.text) =>
+                {
                     // A list has one entity in each row, so that needs no name.
                     let alias = word.text.split('.').next().unwrap_or_default();
                     let is_bare = self.named(alias).is_empty();

@@ -203,9 +203,12 @@ impl Executor<'_> {
             let mut vertices = Bits::new(self.tables.manifest.count());
             let mut edges = std::collections::BTreeSet::new();
             self.follow(&self.plan.fields, Vec::new(), |path, _| {
-                path.each(|entity| vertices.insert(entity), |edge| {
-                    edges.insert(edge);
-                });
+                path.each(
+                    |entity| vertices.insert(entity),
+                    |edge| {
+                        edges.insert(edge);
+                    },
+                );
                 ControlFlow::Continue(())
             })
             .await?;

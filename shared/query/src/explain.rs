@@ -52,7 +52,8 @@ fn steps(plan: &Plan, mut at: usize, end: usize, depth: usize, text: &mut String
                     Direction::Out => "forwards",
                     Direction::In => "backwards",
                 };
-                let verbs = if verbs.is_empty() { "any relationship".into() } else { verbs.join(" or ") };
+                let verbs =
+                    if verbs.is_empty() { "any relationship".into() } else { verbs.join(" or ") };
                 let no = if *negated { "only if there is no such step: " } else { "" };
                 let node = match &plan.slots[*entity] {
                     Slot::Entity(node) => selected(node),

@@ -9,9 +9,24 @@ use crate::tables::Manifest;
 
 /// The properties that entities have besides those of their type.
 pub(crate) const METADATA: [&str; 18] = [
-    "_beginOn", "_class", "_createdOn", "_deleted", "_endOn", "_fromEntityKey", "_id",
-    "_integrationClass", "_integrationInstanceId", "_integrationName", "_integrationType", "_key",
-    "_source", "_staleReason", "_staleSince", "_toEntityKey", "_type", "_version",
+    "_beginOn",
+    "_class",
+    "_createdOn",
+    "_deleted",
+    "_endOn",
+    "_fromEntityKey",
+    "_id",
+    "_integrationClass",
+    "_integrationInstanceId",
+    "_integrationName",
+    "_integrationType",
+    "_key",
+    "_source",
+    "_staleReason",
+    "_staleSince",
+    "_toEntityKey",
+    "_type",
+    "_version",
 ];
 
 /// The names that queries can use.
@@ -170,9 +185,10 @@ impl Model {
 
     /// The types that a class or a type names.
     pub(crate) fn kinds<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m str> {
-        let named = self.types.iter().filter(move |(kind, classes)| {
-            kind.as_str() == name || classes.contains(name)
-        });
+        let named = self
+            .types
+            .iter()
+            .filter(move |(kind, classes)| kind.as_str() == name || classes.contains(name));
         named.map(|(kind, _)| kind.as_str())
     }
 }

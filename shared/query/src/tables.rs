@@ -16,8 +16,6 @@ mod manifest;
 mod mapped;
 mod publish;
 mod read;
-#[cfg(test)]
-mod tests;
 mod views;
 
 pub use build::build;

@@ -53,7 +53,8 @@ pub(super) fn table(answer: &Answer) -> Result<(), Error> {
     lines.extend(rows);
     let lines: Vec<Vec<String>> =
         lines.into_iter().map(|line| line.iter().map(|it| short(it)).collect()).collect();
-    let width = |column: usize| lines.iter().map(|it| it[column].chars().count()).max().unwrap_or(0);
+    let width =
+        |column: usize| lines.iter().map(|it| it[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
     for line in lines {
         let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));

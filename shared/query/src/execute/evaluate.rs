@@ -50,9 +50,7 @@ fn call(function: Function, arguments: &[Cell]) -> Cell {
         arguments.first().and_then(Cell::number).map_or(Cell::Undefined, |it| finite(with(it)))
     };
     match function {
-        Function::Concat => {
-            Cell::text(&arguments.iter().map(text).collect::<Vec<_>>().concat())
-        }
+        Function::Concat => Cell::text(&arguments.iter().map(text).collect::<Vec<_>>().concat()),
         Function::Merge => {
             let mut items: Vec<Cell> = Vec::new();
             for argument in arguments {

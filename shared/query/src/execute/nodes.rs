@@ -65,7 +65,8 @@ async fn select(
     let manifest = &tables.manifest;
     let mut bits = Bits::new(manifest.count());
     for table in &manifest.entities {
-        let selectors: Vec<&Selector> = node.selectors.iter().filter(|it| it.meets(table)).collect();
+        let selectors: Vec<&Selector> =
+            node.selectors.iter().filter(|it| it.meets(table)).collect();
         if selectors.is_empty() {
             continue;
         }
@@ -92,8 +93,7 @@ impl Scan<'_> {
     async fn run(&self, tables: &Tables, bits: &mut Bits) -> Result<(), TableError> {
         let Self { node, table, .. } = self;
         let own = node.properties.len();
-        let mut properties: Vec<&str> =
-            node.properties.iter().map(|it| stored(it)).collect();
+        let mut properties: Vec<&str> = node.properties.iter().map(|it| stored(it)).collect();
         // Behind them come the class, what is unknown, who made the entity, and all text.
         properties.extend(["_class", "_unknown", "_source"]);
         let has_text = |form: Form| matches!(form, Form::Text | Form::List | Form::Json);
@@ -175,7 +175,8 @@ impl Row<'_> {
 
     fn is_of(&self, selector: &Selector) -> bool {
         let table = self.scan.table;
-        let Some(name) = selector.name.as_ref().filter(|it| table.mixed && **it != table.kind) else {
+        let Some(name) = selector.name.as_ref().filter(|it| table.mixed && **it != table.kind)
+        else {
             return true;
         };
         match &self.cells[self.own][self.at] {

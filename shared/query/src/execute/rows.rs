@@ -106,7 +106,8 @@ impl Executor<'_> {
             return Err(ExecuteError::TooManyRows(MOST_ROWS));
         }
         for group in groups.all {
-            let aggregates: Vec<Cell> = group.accumulators.iter().map(Accumulator::result).collect();
+            let aggregates: Vec<Cell> =
+                group.accumulators.iter().map(Accumulator::result).collect();
             let row = layout.row(group.cells, &|_| Cell::Undefined, &aggregates);
             if layout.passes(&row) && taken.take(row).is_break() {
                 break;

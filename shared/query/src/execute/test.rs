@@ -110,9 +110,8 @@ fn relates(comparison: &Comparison, found: &Cell, wanted: &Cell) -> bool {
     let (Cell::Text(left), Cell::Text(right)) = (found, wanted) else {
         return match comparison.relation {
             Relation::Equal => {
-                let looks_same = || {
-                    comparison.is_tag && wanted.is_defined() && text(found) == text(wanted)
-                };
+                let looks_same =
+                    || comparison.is_tag && wanted.is_defined() && text(found) == text(wanted);
                 order == Some(Ordering::Equal) || looks_same()
             }
             Relation::Less => is(&[Ordering::Less]),

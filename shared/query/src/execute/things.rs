@@ -74,7 +74,8 @@ async fn maps(
     let each = |range: Range<u32>, cells: &[Vec<Cell>]| {
         for row in &rows[within(&range)] {
             let at = (row - range.start) as usize;
-            let defined = properties.iter().zip(cells).filter(|(_, column)| column[at].is_defined());
+            let defined =
+                properties.iter().zip(cells).filter(|(_, column)| column[at].is_defined());
             let defined = defined.map(|(name, column)| ((*name).to_owned(), column[at].to_json()));
             maps.push(defined.collect());
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::Unknown;
-use super::walk::is_of;
 use super::in_order;
+use super::walk::is_of;
 use crate::language::Direction;
 use crate::model::{Declared, Model};
 use crate::plan::{Node, Operation, Plan, Slot};
@@ -74,7 +74,8 @@ fn relationships<'m>(
         is_class && (out || back)
     };
     let is_there = manifest.relationships.iter().any(|it| {
-        let any = |kinds: &BTreeSet<String>, is: &dyn Fn(&str) -> bool| kinds.iter().any(|it| is(it));
+        let any =
+            |kinds: &BTreeSet<String>, is: &dyn Fn(&str) -> bool| kinds.iter().any(|it| is(it));
         is_of(it, verbs)
             && (any(&it.from, &is_left) && any(&it.to, &is_right)
                 || any(&it.to, &is_left) && any(&it.from, &is_right))

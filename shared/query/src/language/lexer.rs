@@ -17,7 +17,10 @@ pub(super) struct Token {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     /// A name or a keyword, with its dots; text in brackets is part of a name as it is.
-    Word { text: String, is_quoted: bool },
+    Word {
+        text: String,
+        is_quoted: bool,
+    },
     /// `name.*`
     All(String),
     Text(String),
@@ -25,7 +28,10 @@ pub(super) enum Kind {
     /// Milliseconds since 1970.
     Date(f64),
     Now,
-    Regex { pattern: String, any_case: bool },
+    Regex {
+        pattern: String,
+        any_case: bool,
+    },
     Parameter(String),
     /// An operator or a bracket.
     Sign(&'static str),

@@ -10,8 +10,26 @@ use super::words;
 
 /// The words that are never a name by themselves.
 const KEYWORDS: [&str; 20] = [
-    "find", "with", "that", "relates", "to", "as", "where", "return", "tree", "unique", "and",
-    "or", "order", "by", "asc", "desc", "skip", "limit", "having", "undefined",
+    "find",
+    "with",
+    "that",
+    "relates",
+    "to",
+    "as",
+    "where",
+    "return",
+    "tree",
+    "unique",
+    "and",
+    "or",
+    "order",
+    "by",
+    "asc",
+    "desc",
+    "skip",
+    "limit",
+    "having",
+    "undefined",
 ];
 
 /// How deep brackets may be in each other.
@@ -67,6 +85,10 @@ impl Parser<'_> {
     /// What is where the query, or another clause of it, should go on.
     fn misplaced(&self) -> QueryError {
         let error = self.error(format!("{} is not expected here", self.found()));
+        let begins = matches!(&self.tokens[0].kind, Kind::Word { text, .. } if text.eq_ignore_ascii_case("find"));
+        if !begins && self.next == 1 {
+            return error.hint(Some("A query begins with FIND".to_owned()));
+        }
         let Kind::Word { text, .. } = self.kind() else { return error };
         let hint = match text.to_ascii_lowercase().as_str() {
             "with" => Some("WITH stands right after what it is about, and once".to_owned()),
@@ -272,7 +294,9 @@ impl Parser<'_> {
         let operator = self.operator()?;
         let Some(operator) = operator.reversed() else {
             let hint = Some("Write the property on the left".to_owned());
-            return Err(QueryError::new(self.query, at, "this wants a property on its left").hint(hint));
+            return Err(
+                QueryError::new(self.query, at, "this wants a property on its left").hint(hint)
+            );
         };
         let property = self.name("a property")?;
         Ok(Condition::Test { property, operator, operand: Operand::One(value) })
@@ -476,7 +500,9 @@ impl Parser<'_> {
     fn deeper(&mut self) -> Parsed<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(self.error(format!("more than {DEEPEST} brackets and signs are in each other")));
+            return Err(
+                self.error(format!("more than {DEEPEST} brackets and signs are in each other"))
+            );
         }
         Ok(())
     }

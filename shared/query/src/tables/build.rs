@@ -196,7 +196,8 @@ impl Builder<'_> {
         }
         let core = ["_key", "_type", "displayName"].map(|it| Spec::Property(it, Form::Text));
         let class = Spec::Property("_class", Form::List);
-        let specs: Vec<Spec<'_>> = [Spec::Id(ENTITY)].into_iter().chain(core).chain([class]).collect();
+        let specs: Vec<Spec<'_>> =
+            [Spec::Id(ENTITY)].into_iter().chain(core).chain([class]).collect();
         let mut core = TableFile::create(&self.folder.join(CORE), CORE, &specs)?;
         let mut number = 0;
         for (kind, draft) in drafts {
@@ -373,9 +374,8 @@ fn ends(
     let mapping = mapping_of(kind, mapping)?;
     let Some(source) = keys.find(&mapping.source_entity_key) else { return Ok(Vec::new()) };
     let found = targets.keys(&mapping).iter().filter_map(|key| keys.find(key));
-    let ends = found.map(|target| {
-        if mapping.is_reverse() { (target, source) } else { (source, target) }
-    });
+    let ends =
+        found.map(|target| if mapping.is_reverse() { (target, source) } else { (source, target) });
     Ok(ends.collect())
 }
 

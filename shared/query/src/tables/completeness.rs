@@ -38,7 +38,9 @@ pub(super) fn unread(summary: &Summary) -> BTreeMap<String, Unread> {
         collected.extend(types(step, summary));
     }
     for planned in &summary.steps {
-        let (Some(why), Some(step)) = (&planned.disabled, steps::find(&planned.id)) else { continue };
+        let (Some(why), Some(step)) = (&planned.disabled, steps::find(&planned.id)) else {
+            continue;
+        };
         for kind in types(step, summary) {
             if !unread.contains_key(&kind) && !collected.contains(&kind) {
                 let (step, why) = (planned.id.clone(), why.clone());

@@ -99,7 +99,11 @@ pub async fn published(context: &Context, jobs: &[Job]) -> Result<Option<Tables>
 /// # Errors
 ///
 /// If the snapshot cannot be read, or the local disk fails.
-pub async fn made(context: &Context, summary: &Summary, jobs: &[Job]) -> Result<Tables, TableError> {
+pub async fn made(
+    context: &Context,
+    summary: &Summary,
+    jobs: &[Job],
+) -> Result<Tables, TableError> {
     let folder = TempDir::new()?;
     build(context, summary, jobs, folder.path()).await?;
     let path = folder.path().to_owned();

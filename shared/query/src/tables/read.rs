@@ -283,7 +283,8 @@ impl Texts {
 }
 
 fn json(bytes: &ByteArray) -> Cell {
-    serde_json::from_slice(bytes.data()).map_or(Cell::Undefined, |it: serde_json::Value| (&it).into())
+    serde_json::from_slice(bytes.data())
+        .map_or(Cell::Undefined, |it: serde_json::Value| (&it).into())
 }
 
 fn plain<T: DataType>(
@@ -309,7 +310,8 @@ fn lists<T: DataType<T = ByteArray>>(
 ) -> Result<Vec<Cell>, ParquetError> {
     let mut cells = Vec::with_capacity(rows);
     let (mut levels, mut repetitions, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    while reader.read_records(BATCH, Some(&mut levels), Some(&mut repetitions), &mut values)?.0 > 0 {
+    while reader.read_records(BATCH, Some(&mut levels), Some(&mut repetitions), &mut values)?.0 > 0
+    {
         let mut values = values.drain(..);
         let mut texts = Texts::default();
         let mut list: Option<Vec<Cell>> = None;

@@ -36,7 +36,8 @@ fn view(script: &mut String, table: &Table, numbers: &[&str]) {
     }
     let columns = columns.join(", ");
     let file = table.file.replace('\'', "''");
-    let _ = writeln!(script, "CREATE VIEW {} AS SELECT {columns} FROM '{file}';", quoted(&table.kind));
+    let _ =
+        writeln!(script, "CREATE VIEW {} AS SELECT {columns} FROM '{file}';", quoted(&table.kind));
 }
 
 fn quoted(name: &str) -> String {
