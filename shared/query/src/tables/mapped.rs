@@ -144,8 +144,8 @@ fn make(mapping: &Mapping) -> Map<String, Value> {
         let key = format!("mapped:{kind}:{}", values(&names, &made));
         made.insert("_key".to_owned(), key.into());
     }
-    if !made.contains_key("displayName") {
-        let name = ["name", "fullName", "_key"].iter().find_map(|it| text(&made, it));
+    let name = ["displayName", "name", "fullName"].iter().find_map(|it| text(&made, it));
+    if let Some(name) = name {
         made.insert("displayName".to_owned(), name.into());
     }
     made.insert("_type".to_owned(), kind.into());
