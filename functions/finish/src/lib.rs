@@ -1,12 +1,18 @@
-//! Finishes jobs: links what their steps stored into a snapshot.
+//! Finishes jobs: links what their steps stored into a snapshot, and publishes its tables.
 
+use std::sync::Arc;
+
+use aws::Directory;
 use aws_lambda_events::sqs::SqsEvent;
+use collector::instance::Instance;
 use collector::message::Finish;
 use collector::ports::QueueName;
 use collector::{Context, finish};
 use lambda_runtime::{Error, LambdaEvent};
+use query::tables;
 use serde_json::Value;
 use service::Messages;
+use tempfile::TempDir;
 
 /// Finishes the jobs that the queue's messages name, and answers with the messages to deliver again.
 ///
@@ -25,7 +31,15 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
 }
 
 async fn finish(context: &Context, finish: Finish) -> Result<(), collector::Error> {
-    finish::run(context, &finish).await.map(drop)
+    let summary = finish::run(context, &finish).await?;
+    // The job has ended. If this does not get done, the message is delivered again, and only this is.
+    tables::publish(context, &summary).await?;
+    let folder = TempDir::new()?;
+    let store = Arc::new(Directory::new(folder.path()));
+    let Context { queue, secrets, microsoft, .. } = context;
+    let into = Context::new(store, queue.clone(), secrets.clone(), microsoft.clone());
+    let tenant = Instance::tenant_of(&summary.job.instance);
+    Ok(tables::publish_tenant(context, &into, tenant).await?)
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Looks at the latest snapshot of an instance, or at the graph of a tenant.
     Show(Show),
+    /// Answers a query in J1QL from the latest snapshot of an instance, or the graph of a tenant.
+    Query(Query),
     /// Tells how the latest snapshots of an instance or of a tenant differ from those before.
     Diff(Diff),
     /// Looks at the stored instances, and changes them.
@@ -253,6 +255,8 @@ pub(crate) enum Format {
     Jupiterone,
     /// A file for each type, with one JSON object on each line.
     Ndjson,
+    /// Tables of Apache Parquet, one for each type, with views for DuckDB.
+    Parquet,
 }
 
 #[derive(Debug, Args)]
@@ -277,6 +281,57 @@ pub(crate) struct Show {
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    /// The query, such as `FIND azure_user WITH accountEnabled = false`; `@FILE` or `-` reads it.
+    pub(crate) query: String,
+    /// The instance. Without it and a tenant, the only graph of the store.
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: Option<String>,
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    #[arg(long, value_name = "ID", conflicts_with = "instance")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Prints JSON in the form of JupiterOne's API.
+    #[arg(long, group = "form")]
+    pub(crate) json: bool,
+    /// Prints values separated by commas.
+    #[arg(long, group = "form")]
+    pub(crate) csv: bool,
+    /// Prints a drawing of what RETURN TREE answers.
+    #[arg(long, value_enum, group = "form", value_name = "FORM", num_args = 0..=1, require_equals = true,
+        default_missing_value = "dot")]
+    pub(crate) tree: Option<TreeForm>,
+    /// Leaves out what rests on something that could not be read.
+    #[arg(long)]
+    pub(crate) certain: bool,
+    /// How many rows to show at most, where the query does not say.
+    #[arg(long, default_value_t = query::execute::PAGE, conflicts_with = "all")]
+    pub(crate) limit: u64,
+    /// Shows all rows.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Goes on where a page ended, which said so.
+    #[arg(long)]
+    pub(crate) cursor: Option<String>,
+    /// The value of a parameter of the query. May be given several times.
+    #[arg(long = "parameter", value_name = "NAME=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Says how the query is understood, and asks nothing.
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+/// A form of drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TreeForm {
+    /// For Graphviz.
+    Dot,
+    /// For Mermaid, which Markdown viewers draw.
+    Mermaid,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ use collector::layout::Sort;
 use collector::link::ALIASES;
 use collector::snapshot::{self, Lines};
 use collector::summary::Summary;
+use query::tables;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use steps::{DERIVED, Derived, Member, STEPS, Step};
@@ -24,7 +25,8 @@ const ITEMS: usize = 1000;
 pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
     let Export { subject, storage, format, out, no_raw_data } = arguments;
     let context = local::stored(&storage.store).await?;
-    let Graph { context, summary, .. } = &Graph::of(context, &subject).await?;
+    let graph = Graph::of(context, &subject).await?;
+    let Graph { context, summary, .. } = &graph;
     if out.exists() && fs::read_dir(&out)?.next().is_some() {
         return Err(format!("{} is not empty; name another directory", out.display()).into());
     }
@@ -32,6 +34,10 @@ pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
     match format {
         Format::Jupiterone => exporter.jupiterone().await?,
         Format::Ndjson => exporter.ndjson().await?,
+        Format::Parquet => {
+            let manifest = tables::build(context, summary, &graph.jobs(), &out).await?;
+            fs::write(out.join("views.sql"), tables::views(&manifest))?;
+        }
     }
     Ok(End::of(std::slice::from_ref(summary)))
 }

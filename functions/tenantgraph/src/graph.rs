@@ -1,5 +1,6 @@
 //! The graph to look at: the latest snapshot of an instance, or that of a whole tenant.
 
+use collector::layout::Job;
 use collector::summary::Summary;
 use collector::tenant::Tenant;
 use collector::{Context, snapshot};
@@ -30,6 +31,12 @@ impl Graph {
             Subject { tenant: Some(tenant), .. } => Self::of_tenant(&context, tenant).await,
             _ => Err("name an instance or a tenant".into()),
         }
+    }
+
+    /// The jobs whose snapshots it is made of.
+    pub(crate) fn jobs(&self) -> Vec<Job> {
+        let instances = self.instances.iter().map(|it| it.job.clone());
+        if self.instances.is_empty() { vec![self.summary.job.clone()] } else { instances.collect() }
     }
 
     /// Puts the graph of a tenant together, on the local disk.

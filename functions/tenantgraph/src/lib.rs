@@ -16,6 +16,7 @@ mod local;
 pub mod machine;
 mod plan;
 pub mod progress;
+mod query;
 mod report;
 mod run;
 mod show;
@@ -87,6 +88,7 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plan(plan) => plan::run(&plan),
         Command::Export(export) => export::run(export).await,
         Command::Show(show) => show::run(show).await,
+        Command::Query(query) => query::run(query).await,
         Command::Diff(diff) => diff::run(diff).await,
         Command::Instance(instance) => instance::run(instance).await,
         Command::Job(job) => job::run(job).await,

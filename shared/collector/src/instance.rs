@@ -213,6 +213,12 @@ impl Instance {
         format!("{tenant}{OF_SUBSCRIPTION}")
     }
 
+    /// The id of the tenant's instance, by its own id or that of the instance of a subscription.
+    #[must_use]
+    pub fn tenant_of(id: &str) -> &str {
+        id.split_once(OF_SUBSCRIPTION).map_or(id, |(tenant, _)| tenant)
+    }
+
     /// Whether an id is that of the instance of a subscription.
     #[must_use]
     pub fn is_of_subscription(id: &str) -> bool {

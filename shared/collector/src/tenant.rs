@@ -3,6 +3,8 @@
 use crate::context::{Context, Error};
 use crate::instance::{Instance, Standing};
 use crate::instances;
+use crate::layout::{self, Job};
+use crate::lease::Lease;
 use crate::ledger::{Entry, Status};
 use crate::link;
 use crate::snapshot;
@@ -21,6 +23,18 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// The same as [`Tenant::read`], if the tenant's instance has a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// If storage fails.
+    pub async fn find(context: &Context, instance: &str) -> Result<Option<Self>, Error> {
+        match snapshot::find(context, instance).await? {
+            Some(_) => Self::read(context, instance).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Reads what came of the latest jobs of a tenant's instances.
     ///
     /// # Errors
@@ -49,6 +63,29 @@ impl Tenant {
             }
         }
         Ok(Self { directory, subscriptions, unreadable })
+    }
+
+    /// Whether no job of a tenant's instances is at work, so that its graph stays as it is for a while.
+    ///
+    /// # Errors
+    ///
+    /// If storage fails.
+    pub async fn is_at_rest(context: &Context, instance: &str) -> Result<bool, Error> {
+        let family = instances::family(context, instance).await?;
+        for id in std::iter::once(instance.to_owned()).chain(family) {
+            let lease = context.read::<Lease>(&layout::lease(&id)).await?;
+            let Some((Lease { job, .. }, _)) = lease else { continue };
+            if context.store.get(&job.summary()).await?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The jobs whose snapshots its graph is made of.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        self.summaries().map(|it| it.job.clone()).collect()
     }
 
     /// What came of each, the tenant's own instance first.

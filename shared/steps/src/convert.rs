@@ -27,8 +27,8 @@ impl Step {
         self.becomes.convert(&item, &self.place(), out);
         // A step may leave items out, but not for want of the id that would say what they are. The rows
         // of reports have none.
-        let has_ids =
-            matches!(self.becomes.emits, Emits::Nothing) && self.list.shape() == Shape::Pages;
+        let may_be_left_out = matches!(self.becomes.emits, Emits::Nothing | Emits::Choice(..));
+        let has_ids = may_be_left_out && self.list.shape() == Shape::Pages;
         if has_ids && item.id().is_none() && out.found() == before {
             out.lose(format!("{}.id", self.id));
         }

@@ -1,0 +1,243 @@
+//! Answering a query from the tables of a snapshot, on one core.
+//!
+//! 1. For each set of entities that the query selects, its filter is tried on every row of its types, and
+//!    what passes is one bit of a set ([`nodes`]).
+//! 2. From the end of the query to its beginning, each set is reduced to what paths can go on from; then, from
+//!    the beginning, to what paths come to ([`walk`]). No path is followed for that.
+//! 3. An answer that asks for rows follows the paths that are left ([`paths`]), which all come to an end.
+//!
+//! Memory holds bits for each entity, 8 bytes for each relationship of the types that the query goes over, 20
+//! for each that some path goes over, and the rows that have to be sorted or told apart.
+
+mod answer;
+mod bits;
+mod error;
+mod evaluate;
+mod group;
+mod lookup;
+mod nodes;
+mod paths;
+mod rows;
+mod test;
+mod things;
+mod unknown;
+mod walk;
+
+use std::ops::ControlFlow;
+
+pub use answer::{Answer, Edge, Results, Thing, Unknown};
+pub use error::ExecuteError;
+
+use crate::model::Model;
+use crate::plan::{By, Expression, Field, Operation, Order, Output, Plan};
+use crate::tables::{Cell, Tables};
+use bits::Bits;
+use lookup::Lookups;
+use nodes::Nodes;
+use paths::{Follower, Path, Stop};
+use walk::Walk;
+
+/// How to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Whether what rests on what is not known is left out.
+    pub certain: bool,
+    /// How many rows are left out at the beginning, besides those that the query leaves out.
+    pub offset: u64,
+    /// How many rows are answered at most, if the query does not say; none for all.
+    pub limit: Option<u64>,
+}
+
+/// How many rows are answered unless a query or its asker says otherwise, as `JupiterOne` does.
+pub const PAGE: u64 = 250;
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { certain: false, offset: 0, limit: Some(PAGE) }
+    }
+}
+
+/// How many rows are kept at most for being sorted, told apart or counted.
+const MOST_ROWS: usize = 2_000_000;
+
+/// Answers a query.
+///
+/// # Errors
+///
+/// If a table cannot be read, a parameter is missing, or more has to be kept than memory should hold.
+pub async fn execute(
+    plan: &Plan,
+    model: &Model,
+    tables: &Tables,
+    options: &Options,
+) -> Result<Answer, ExecuteError> {
+    if !plan.missing.is_empty() {
+        return Err(ExecuteError::Parameters(plan.missing.join(", ")));
+    }
+    let nodes = Nodes::select(plan, tables, options.certain).await?;
+    let walk = Walk::new(plan, model, tables, &nodes, options.certain).await?;
+    let executor = Executor { plan, tables, options, walk: &walk };
+    let mut answer = match &plan.output {
+        Output::List { order } => executor.list(order).await?,
+        Output::Tree => executor.tree().await?,
+        Output::Rows(rows) => executor.rows(rows).await?,
+    };
+    answer.notes.splice(0..0, plan.notes.iter().cloned());
+    answer.unknown = unknown::unknown(plan, model, tables);
+    Ok(answer)
+}
+
+struct Executor<'a> {
+    plan: &'a Plan,
+    tables: &'a Tables,
+    options: &'a Options,
+    walk: &'a Walk,
+}
+
+impl Executor<'_> {
+    /// Which rows are answered: how many are left out, and how many follow at most.
+    fn window(&self) -> (usize, usize) {
+        let skip = self.plan.skip.saturating_add(self.options.offset);
+        let most = match (self.plan.limit, self.options.limit) {
+            // What is on earlier pages counts.
+            (Some(limit), _) => Some(limit.saturating_sub(self.options.offset)),
+            (None, limit) => limit,
+        };
+        let size = |it: u64| usize::try_from(it).unwrap_or(usize::MAX);
+        (size(skip), most.map_or(usize::MAX, size))
+    }
+
+    /// Where the next page begins, if rows are left.
+    fn next(&self, shown: usize, is_more: bool) -> Option<u64> {
+        let is_limited = self.plan.limit.is_some();
+        (is_more && !is_limited).then(|| self.options.offset + shown as u64)
+    }
+
+    /// Follows every path that passes the query's filter.
+    async fn follow(
+        &self,
+        fields: &[Field],
+        mut wanted: Vec<usize>,
+        mut each: impl FnMut(&Path<'_>, &Lookups<'_>) -> ControlFlow<Stop>,
+    ) -> Result<(), ExecuteError> {
+        if let Some(filter) = &self.plan.filter {
+            test::fields(filter, &mut wanted);
+        }
+        let certain = self.options.certain;
+        let lookups =
+            Lookups::read(self.plan, fields, self.tables, self.walk, &wanted, certain).await?;
+        let follower = Follower::new(self.plan, self.walk);
+        follower.all(|path| {
+            let passes = self.plan.filter.as_ref().is_none_or(|filter| {
+                let get = |field: usize| lookups.get(path, field);
+                test::passes(filter, &get)
+            });
+            if passes { each(path, &lookups) } else { ControlFlow::Continue(()) }
+        });
+        Ok(())
+    }
+
+    /// The different entities where paths start that pass the filter.
+    async fn starts(&self) -> Result<Bits, ExecuteError> {
+        let starts = self.walk.starts();
+        if self.plan.filter.is_none() {
+            return Ok(starts.clone());
+        }
+        let mut passing = Bits::new(self.tables.manifest.count());
+        self.follow(&self.plan.fields, Vec::new(), |path, _| {
+            passing.insert(path.start());
+            ControlFlow::Break(Stop::Start)
+        })
+        .await?;
+        Ok(passing)
+    }
+
+    async fn list(&self, order: &[Order]) -> Result<Answer, ExecuteError> {
+        let starts = self.starts().await?;
+        let total = starts.count();
+        let (skip, most) = self.window();
+        let page: Vec<u32> = if order.is_empty() {
+            starts.iter().skip(skip).take(most).collect()
+        } else {
+            self.sorted(&starts, order).await?.into_iter().skip(skip).take(most).collect()
+        };
+        let next = self.next(page.len(), skip.saturating_add(page.len()) < total);
+        let things = things::entities(self.tables, &page).await?;
+        Ok(Answer::new(Results::List(things), Some(total as u64), next))
+    }
+
+    /// Entities in the order that a query asks for.
+    async fn sorted(&self, starts: &Bits, order: &[Order]) -> Result<Vec<u32>, ExecuteError> {
+        let fields = order.iter().flat_map(|it| match &it.by {
+            By::Expression(expression) => evaluate::fields(expression),
+            By::Column(_) => Vec::new(),
+        });
+        let fields: Vec<usize> = fields.collect();
+        let certain = self.options.certain;
+        let (plan, walk) = (self.plan, self.walk);
+        let lookups =
+            Lookups::read(plan, &plan.fields, self.tables, walk, &fields, certain).await?;
+        let mut rows: Vec<(Vec<Cell>, u32)> = Vec::new();
+        for start in starts.iter() {
+            let path = Path::at(self.plan, start);
+            let get = |field: usize| lookups.get(&path, field).0;
+            let keys = order.iter().map(|it| match &it.by {
+                By::Expression(expression) => evaluate::evaluate(expression, &get, &[]),
+                By::Column(_) => Cell::Undefined,
+            });
+            rows.push((keys.collect(), start));
+            if rows.len() > MOST_ROWS {
+                return Err(ExecuteError::TooManyRows(MOST_ROWS));
+            }
+        }
+        rows.sort_by(|left, right| {
+            rows::compare(order, &left.0, &right.0).then(left.1.cmp(&right.1))
+        });
+        Ok(rows.into_iter().map(|(_, start)| start).collect())
+    }
+
+    async fn tree(&self) -> Result<Answer, ExecuteError> {
+        let (vertices, edges) = if self.plan.filter.is_none() {
+            self.walk.everything()
+        } else {
+            let mut vertices = Bits::new(self.tables.manifest.count());
+            let mut edges = std::collections::BTreeSet::new();
+            self.follow(&self.plan.fields, Vec::new(), |path, _| {
+                path.each(
+                    |entity| vertices.insert(entity),
+                    |edge| {
+                        edges.insert(edge);
+                    },
+                );
+                ControlFlow::Continue(())
+            })
+            .await?;
+            (vertices, edges.into_iter().collect())
+        };
+        let (skip, most) = self.window();
+        let total = vertices.count();
+        let page: Vec<u32> = vertices.iter().skip(skip).take(most).collect();
+        let next = self.next(page.len(), skip.saturating_add(page.len()) < total);
+        let is_shown = |entity: &u32| page.binary_search(entity).is_ok();
+        let edges: Vec<_> =
+            edges.into_iter().filter(|it| is_shown(&it.from) && is_shown(&it.to)).collect();
+        let things = things::entities(self.tables, &page).await?;
+        let edges = things::relationships(self.tables, &edges).await?;
+        Ok(Answer::new(Results::Tree { vertices: things, edges }, Some(total as u64), next))
+    }
+}
+
+/// Whether an expression is made of the rows of a group.
+fn is_aggregate(expression: &Expression) -> bool {
+    match expression {
+        Expression::Aggregate(_) => true,
+        Expression::Always(_) | Expression::Field(_) => false,
+        Expression::Call(_, arguments) => arguments.iter().any(is_aggregate),
+        Expression::Sum(_, sides) => is_aggregate(&sides.0) || is_aggregate(&sides.1),
+    }
+}
+
+/// The operations that the walk goes over, from the beginning to the end.
+fn in_order(plan: &Plan) -> impl Iterator<Item = (usize, &Operation)> {
+    plan.operations.iter().enumerate().rev()
+}

@@ -1,0 +1,275 @@
+//! Answers that are rows.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use super::answer::{Answer, Results};
+use super::error::ExecuteError;
+use super::evaluate::{evaluate, fields as fields_of};
+use super::group::Accumulator;
+use super::lookup::for_each;
+use super::paths::{Binding, Stop};
+use super::test::passes;
+use super::{Executor, MOST_ROWS, is_aggregate};
+use crate::plan::{By, ColumnOf, Expression, Field, Order, Rows};
+use crate::tables::{Cell, Table, Tables};
+
+/// How two rows are ordered by what they are sorted by.
+pub(super) fn compare(order: &[Order], left: &[Cell], right: &[Cell]) -> Ordering {
+    let each = order.iter().zip(left.iter().zip(right)).map(|(order, (left, right))| {
+        match (left.is_defined(), right.is_defined()) {
+            (true, true) if order.descending => right.total_order(left),
+            // What is undefined comes last, whatever comes first.
+            _ => left.total_order(right),
+        }
+    });
+    each.fold(Ordering::Equal, Ordering::then)
+}
+
+/// A row, with what it is sorted by.
+struct Row {
+    cells: Vec<Cell>,
+    keys: Vec<Cell>,
+}
+
+/// The rows of a group.
+struct Group {
+    cells: Vec<Cell>,
+    accumulators: Vec<Accumulator>,
+}
+
+/// The columns of an answer, of which those of `alias.*` were told apart.
+struct Layout<'r> {
+    rows: &'r Rows,
+    fields: Vec<Field>,
+    names: Vec<String>,
+    values: Vec<Expression>,
+    /// Where each column of the query begins.
+    begins: Vec<usize>,
+}
+
+impl Layout<'_> {
+    fn is_grouped(&self) -> bool {
+        !self.rows.aggregates.is_empty()
+    }
+
+    /// The fields that are looked at.
+    fn wanted(&self) -> Vec<usize> {
+        let aggregates = self.rows.aggregates.iter().filter_map(|it| it.of.as_ref());
+        let orders = self.rows.order.iter().filter_map(|it| match &it.by {
+            By::Expression(expression) => Some(expression),
+            By::Column(_) => None,
+        });
+        self.values.iter().chain(aggregates).chain(orders).flat_map(fields_of).collect()
+    }
+
+    /// A row of values and, of groups, of aggregates.
+    fn row(&self, mut cells: Vec<Cell>, get: &dyn Fn(usize) -> Cell, aggregates: &[Cell]) -> Row {
+        for (cell, value) in cells.iter_mut().zip(&self.values) {
+            if is_aggregate(value) {
+                *cell = evaluate(value, get, aggregates);
+            }
+        }
+        let key = |order: &Order| match &order.by {
+            By::Column(column) => cells[self.begins[*column]].clone(),
+            By::Expression(expression) => evaluate(expression, get, aggregates),
+        };
+        let keys = self.rows.order.iter().map(key).collect();
+        Row { cells, keys }
+    }
+
+    fn passes(&self, row: &Row) -> bool {
+        let get = |column: usize| (row.cells[self.begins[column]].clone(), false);
+        self.rows.having.as_ref().is_none_or(|it| passes(it, &get))
+    }
+}
+
+impl Executor<'_> {
+    pub(super) async fn rows(&self, rows: &Rows) -> Result<Answer, ExecuteError> {
+        let layout = self.layout(rows);
+        let (skip, most) = self.window();
+        let end = skip.saturating_add(most);
+        let mut taken = Taken::new(&layout, end);
+        let mut groups = Groups::new(&layout);
+        self.follow(&layout.fields, layout.wanted(), |path, lookups| {
+            let get = |field: usize| lookups.get(path, field).0;
+            let cells = layout.values.iter().map(|it| evaluate(it, &get, &[])).collect();
+            if layout.is_grouped() {
+                return groups.add(cells, &get);
+            }
+            let row = layout.row(cells, &get, &[]);
+            if layout.passes(&row) { taken.take(row) } else { ControlFlow::Continue(()) }
+        })
+        .await?;
+        if groups.is_full {
+            return Err(ExecuteError::TooManyRows(MOST_ROWS));
+        }
+        for group in groups.all {
+            let aggregates: Vec<Cell> =
+                group.accumulators.iter().map(Accumulator::result).collect();
+            let row = layout.row(group.cells, &|_| Cell::Undefined, &aggregates);
+            if layout.passes(&row) && taken.take(row).is_break() {
+                break;
+            }
+        }
+        if taken.is_full {
+            return Err(ExecuteError::TooManyRows(MOST_ROWS));
+        }
+        taken.sort();
+        let total = (!taken.is_cut).then_some(taken.seen as u64);
+        let is_more = taken.seen > end;
+        let rows: Vec<Vec<Cell>> =
+            taken.rows.into_iter().skip(skip).take(most).map(|it| it.cells).collect();
+        let next = self.next(rows.len(), is_more);
+        Ok(Answer::new(Results::Table { columns: layout.names, rows }, total, next))
+    }
+
+    fn layout<'r>(&self, rows: &'r Rows) -> Layout<'r> {
+        let mut layout = Layout {
+            rows,
+            fields: self.plan.fields.clone(),
+            names: Vec::new(),
+            values: Vec::new(),
+            begins: Vec::new(),
+        };
+        for column in &rows.columns {
+            layout.begins.push(layout.names.len());
+            match column {
+                ColumnOf::Value(name, value) => {
+                    layout.names.push(name.clone());
+                    layout.values.push(value.clone());
+                }
+                ColumnOf::All(alias, slots) => {
+                    for property in self.properties(slots) {
+                        layout.names.push(format!("{alias}.{property}"));
+                        layout.values.push(Expression::Field(layout.fields.len()));
+                        let property = Some(property.to_owned());
+                        layout.fields.push(Field { slots: slots.clone(), property });
+                    }
+                }
+            }
+        }
+        layout
+    }
+
+    /// The names of the properties of what paths have in some slots.
+    fn properties(&self, slots: &[usize]) -> BTreeSet<&str> {
+        let manifest = &self.tables.manifest;
+        let (mut entities, mut links) = (BTreeSet::new(), BTreeSet::new());
+        for slot in slots {
+            for_each(self.plan, self.walk, *slot, |binding| match binding {
+                Binding::Entity(entity) => entities.extend(manifest.table_of(entity)),
+                Binding::Link(link) => links.extend([link.table as usize]),
+                Binding::Unbound | Binding::Nothing => (),
+            });
+        }
+        let entities = entities.into_iter().map(|it| &manifest.entities[it]);
+        let links = links.into_iter().map(|it| &manifest.relationships[it]);
+        let tables: Vec<&Table> = entities.chain(links).collect();
+        Tables::properties(tables)
+    }
+}
+
+/// The rows that are answered.
+struct Taken<'l> {
+    layout: &'l Layout<'l>,
+    /// How many rows the page and those before it have.
+    end: usize,
+    rows: Vec<Row>,
+    different: HashSet<String>,
+    /// How many rows there were.
+    seen: usize,
+    /// Whether there may be more.
+    is_cut: bool,
+    is_full: bool,
+}
+
+impl<'l> Taken<'l> {
+    fn new(layout: &'l Layout<'l>, end: usize) -> Self {
+        let (rows, different) = (Vec::new(), HashSet::new());
+        Self { layout, end, rows, different, seen: 0, is_cut: false, is_full: false }
+    }
+
+    fn take(&mut self, row: Row) -> ControlFlow<Stop> {
+        let is_new = || {
+            let cells: Vec<_> = row.cells.iter().map(Cell::to_json).collect();
+            serde_json::Value::Array(cells).to_string()
+        };
+        if self.layout.rows.unique && !self.different.insert(is_new()) {
+            return ControlFlow::Continue(());
+        }
+        self.seen += 1;
+        let is_sorted = !self.layout.rows.order.is_empty();
+        if is_sorted || self.seen <= self.end {
+            self.rows.push(row);
+        } else if !self.layout.is_grouped() {
+            // One more row says that there is another page.
+            self.is_cut = true;
+            return ControlFlow::Break(Stop::All);
+        }
+        if is_sorted && self.rows.len() > self.end.saturating_mul(2).saturating_add(1000) {
+            self.sort();
+            self.rows.truncate(self.end);
+        }
+        self.is_full = self.rows.len() > MOST_ROWS || self.different.len() > MOST_ROWS;
+        if self.is_full { ControlFlow::Break(Stop::All) } else { ControlFlow::Continue(()) }
+    }
+
+    fn sort(&mut self) {
+        let order = &self.layout.rows.order;
+        self.rows.sort_by(|left, right| compare(order, &left.keys, &right.keys));
+    }
+}
+
+/// The groups of rows, in the order of their first.
+struct Groups<'l> {
+    layout: &'l Layout<'l>,
+    numbers: HashMap<String, usize>,
+    all: Vec<Group>,
+    /// How many values are kept for being told apart.
+    kept: usize,
+    is_full: bool,
+}
+
+impl<'l> Groups<'l> {
+    fn new(layout: &'l Layout<'l>) -> Self {
+        let mut groups =
+            Self { layout, numbers: HashMap::new(), all: Vec::new(), kept: 0, is_full: false };
+        // Without anything to group by there is one group, even of no rows.
+        if layout.is_grouped() && layout.values.iter().all(is_aggregate) {
+            let cells = vec![Cell::Undefined; layout.values.len()];
+            groups.group(cells);
+        }
+        groups
+    }
+
+    /// The group of a row.
+    fn group(&mut self, cells: Vec<Cell>) -> &mut Group {
+        let values = cells.iter().zip(&self.layout.values).filter(|(_, it)| !is_aggregate(it));
+        let name: Vec<_> = values.map(|(cell, _)| cell.to_json()).collect();
+        let name = serde_json::Value::Array(name).to_string();
+        let at = *self.numbers.entry(name).or_insert(self.all.len());
+        if at == self.all.len() {
+            let aggregates = self.layout.rows.aggregates.iter();
+            let accumulators =
+                aggregates.map(|it| Accumulator::new(it.function, it.of.is_some())).collect();
+            self.all.push(Group { cells, accumulators });
+            self.kept += 1;
+        }
+        &mut self.all[at]
+    }
+
+    fn add(&mut self, cells: Vec<Cell>, get: &dyn Fn(usize) -> Cell) -> ControlFlow<Stop> {
+        let aggregates = &self.layout.rows.aggregates;
+        let group = self.group(cells);
+        let mut kept = 0;
+        for (accumulator, aggregate) in group.accumulators.iter_mut().zip(aggregates) {
+            let cell = aggregate.of.as_ref().map_or(Cell::Undefined, |it| evaluate(it, get, &[]));
+            kept += usize::from(accumulator.add(&cell));
+        }
+        self.kept += kept;
+        self.is_full = self.kept > MOST_ROWS;
+        if self.is_full { ControlFlow::Break(Stop::All) } else { ControlFlow::Continue(()) }
+    }
+}

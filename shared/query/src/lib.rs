@@ -1,0 +1,17 @@
+//! Asking the graph.
+
+mod compile;
+mod cursor;
+pub mod execute;
+mod explain;
+pub mod language;
+mod model;
+mod plan;
+pub mod tables;
+
+pub use compile::{Terms, compile};
+pub use cursor::{Cursor, CursorError};
+pub use execute::execute;
+pub use explain::explain;
+pub use model::Model;
+pub use plan::Plan;

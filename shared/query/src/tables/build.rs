@@ -1,0 +1,385 @@
+//! From a snapshot to tables.
+//!
+//! Every object of the snapshot is read twice: once for what columns its table needs and which ends of mapped
+//! relationships are there, and once to write it. Memory holds a group of rows, 24 bytes for each entity and
+//! 40 for each relationship.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use collector::Context;
+use collector::layout::Sort;
+use collector::snapshot;
+use collector::summary::Summary;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::completeness::unread;
+use super::error::TableError;
+use super::file::{Spec, TableFile};
+use super::form::Forms;
+use super::keys::Keys;
+use super::manifest::{Column, Form, Manifest, Table, UnreadProperty, VERSION};
+use super::mapped::{Mapping, Targets};
+use super::{ENTITY, FROM, TO};
+
+type Row = Map<String, Value>;
+
+/// Writes the tables of a snapshot to a folder, and returns what is in them. `jobs` are those of which the
+/// snapshot was put together.
+///
+/// # Errors
+///
+/// If the snapshot cannot be read, or the local disk fails.
+pub async fn build(
+    context: &Context,
+    summary: &Summary,
+    jobs: &[collector::layout::Job],
+    folder: &Path,
+) -> Result<Manifest, TableError> {
+    for sort in [Sort::Entities, Sort::Relationships] {
+        fs::create_dir_all(folder.join(sort.as_str()))?;
+    }
+    let manifest = Manifest {
+        version: VERSION,
+        job: summary.job.clone(),
+        jobs: jobs.to_vec(),
+        instance_name: summary.instance_name.clone(),
+        integration: integration(summary).to_owned(),
+        finished_at: summary.finished_at.clone(),
+        entities: Vec::new(),
+        relationships: Vec::new(),
+        unread: unread(summary),
+    };
+    let source = Source { context, summary };
+    let mut builder =
+        Builder { source, folder, manifest, keys: Keys::default(), edges: Vec::new() };
+    let mut targets = builder.source.targets().await?;
+    builder.entities(&mut targets).await?;
+    builder.relationships(&targets).await?;
+    builder.edges()?;
+    let name = "manifest.json";
+    let text = serde_json::to_vec_pretty(&builder.manifest);
+    let text = text.map_err(|cause| TableError::Json { name: name.to_owned(), cause })?;
+    fs::write(folder.join(name), text)?;
+    Ok(builder.manifest)
+}
+
+struct Source<'a> {
+    context: &'a Context,
+    summary: &'a Summary,
+}
+
+impl Source<'_> {
+    /// Hands every row of a type over, in the order of keys.
+    async fn rows(
+        &self,
+        sort: Sort,
+        kind: &str,
+        mut each: impl FnMut(Row) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
+        let mut lines = snapshot::lines(self.context, &self.summary.job, sort, kind).await?;
+        let mut line = String::new();
+        while lines.next(&mut line)? {
+            let row = serde_json::from_str(&line);
+            each(row.map_err(|cause| TableError::Json { name: kind.to_owned(), cause })?)?;
+        }
+        Ok(())
+    }
+
+    /// What the mapped relationships want.
+    async fn targets(&self) -> Result<Targets, TableError> {
+        let mut targets = Targets::default();
+        for kind in self.summary.graph.mapped.keys() {
+            self.rows(Sort::Relationships, kind, |mut row| {
+                if let Some(mapping) = row.remove("_mapping") {
+                    targets.want(mapping_of(kind, mapping)?);
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(targets)
+    }
+}
+
+/// The name of the integration whose steps were planned.
+fn integration(summary: &Summary) -> &'static str {
+    let mut steps = summary.steps.iter().filter_map(|it| steps::find(&it.id));
+    steps.next().map_or("", |step| step.integration.as_str())
+}
+
+fn mapping_of(kind: &str, mapping: Value) -> Result<Mapping, TableError> {
+    let mapping = Mapping::deserialize(mapping);
+    mapping.map_err(|cause| TableError::Json { name: kind.to_owned(), cause })
+}
+
+fn text<'r>(row: &'r Row, name: &str) -> &'r str {
+    row.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn classes(row: &Row) -> Vec<String> {
+    match row.get("_class") {
+        Some(Value::String(class)) => vec![class.clone()],
+        Some(Value::Array(classes)) => {
+            classes.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A relationship between numbered entities.
+struct Edge {
+    from: u32,
+    to: u32,
+    /// The number of the relationship, and the table that it is in.
+    number: u32,
+    table: u32,
+}
+
+struct Builder<'a> {
+    source: Source<'a>,
+    folder: &'a Path,
+    manifest: Manifest,
+    keys: Keys,
+    edges: Vec<Edge>,
+}
+
+/// What the rows of a table to be written have in common.
+#[derive(Default)]
+struct Draft {
+    forms: Forms,
+    classes: BTreeSet<Vec<String>>,
+    unread: BTreeMap<String, UnreadProperty>,
+    /// What is made rather than read, by key.
+    made: BTreeMap<String, Row>,
+}
+
+impl Draft {
+    fn see(&mut self, row: &Row) {
+        self.forms.see(row);
+        let classes = classes(row);
+        if !self.classes.contains(&classes) {
+            self.classes.insert(classes);
+        }
+        let unread = row.get("_unknown").and_then(Value::as_array).into_iter().flatten();
+        for (property, why) in unread.filter_map(|it| it.as_str()?.split_once(": ")) {
+            let none = || UnreadProperty { entities: 0, why: why.to_owned() };
+            self.unread.entry(property.to_owned()).or_insert_with(none).entities += 1;
+        }
+    }
+}
+
+/// Adds to a number of 32 bits.
+fn next(number: u32) -> Result<u32, TableError> {
+    number.checked_add(1).filter(|it| *it < u32::MAX / 2).ok_or(TableError::TooMany)
+}
+
+impl Builder<'_> {
+    async fn entities(&mut self, targets: &mut Targets) -> Result<(), TableError> {
+        let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+        for kind in self.source.summary.graph.entities.keys() {
+            let draft = drafts.entry(kind.clone()).or_default();
+            self.source
+                .rows(Sort::Entities, kind, |row| {
+                    draft.see(&row);
+                    targets.see(&row);
+                    Ok(())
+                })
+                .await?;
+        }
+        for row in targets.made() {
+            let draft = drafts.entry(text(&row, "_type").to_owned()).or_default();
+            draft.see(&row);
+            draft.made.insert(text(&row, "_key").to_owned(), row);
+        }
+        let core = ["_key", "_type", "displayName"].map(|it| Spec::Property(it, Form::Text));
+        let class = Spec::Property("_class", Form::List);
+        let specs: Vec<Spec<'_>> =
+            [Spec::Id(ENTITY)].into_iter().chain(core).chain([class]).collect();
+        let mut core = TableFile::create(&self.folder.join(CORE), CORE, &specs)?;
+        let mut number = 0;
+        for (kind, draft) in drafts {
+            let is_read = self.source.summary.graph.entities.contains_key(&kind);
+            let columns = draft.forms.columns(&[ENTITY]);
+            let specs = columns.iter().map(|it| Spec::Property(&it.column, it.form));
+            let specs: Vec<Spec<'_>> = [Spec::Id(ENTITY)].into_iter().chain(specs).collect();
+            let file = format!("{}/{kind}.parquet", Sort::Entities.as_str());
+            let mut table = TableFile::create(&self.folder.join(&file), &kind, &specs)?;
+            let first = number;
+            let mut made = draft.made.into_iter().peekable();
+            let keys = &mut self.keys;
+            let mut write = |row: &Row| {
+                let key = text(row, "_key");
+                keys.push(key, number);
+                for file in [&mut table, &mut core] {
+                    file.id(0, number);
+                }
+                fill(&mut table, 1, &columns, row);
+                for (at, name) in ["_key", "_type", "displayName"].into_iter().enumerate() {
+                    core.value(1 + at, row.get(name));
+                }
+                core.value(4, row.get("_class"));
+                number = next(number)?;
+                table.end_row()?;
+                core.end_row()
+            };
+            if is_read {
+                self.source
+                    .rows(Sort::Entities, &kind, |row| {
+                        while let Some((_, row)) =
+                            made.next_if(|(key, _)| key.as_str() < text(&row, "_key"))
+                        {
+                            write(&row)?;
+                        }
+                        write(&row)
+                    })
+                    .await?;
+            }
+            for (_, row) in made {
+                write(&row)?;
+            }
+            table.finish()?;
+            self.manifest.entities.push(Table {
+                kind,
+                file,
+                first,
+                count: number - first,
+                mixed: draft.classes.len() > 1,
+                classes: draft.classes.into_iter().flatten().collect(),
+                columns,
+                unread: draft.unread,
+                ..Table::default()
+            });
+        }
+        self.keys.sort();
+        core.finish()
+    }
+
+    async fn relationships(&mut self, targets: &Targets) -> Result<(), TableError> {
+        let mut number = 0;
+        let summary = self.source.summary;
+        for (at, kind) in (0..).zip(summary.graph.relationships.keys()) {
+            let mut draft = Draft::default();
+            let keys = &self.keys;
+            let each = |mut row: Row| {
+                if !ends(kind, &mut row, keys, targets)?.is_empty() {
+                    draft.see(&row);
+                }
+                Ok(())
+            };
+            self.source.rows(Sort::Relationships, kind, each).await?;
+            let columns = draft.forms.columns(&[FROM, TO]);
+            let specs = columns.iter().map(|it| Spec::Property(&it.column, it.form));
+            let specs: Vec<Spec<'_>> =
+                [Spec::Id(FROM), Spec::Id(TO)].into_iter().chain(specs).collect();
+            let file = format!("{}/{kind}.parquet", Sort::Relationships.as_str());
+            let mut table = TableFile::create(&self.folder.join(&file), kind, &specs)?;
+            let first = number;
+            let (mut from_tables, mut to_tables) = (BTreeSet::new(), BTreeSet::new());
+            let (manifest, edges) = (&self.manifest, &mut self.edges);
+            let each = |mut row: Row| {
+                for (from, to) in ends(kind, &mut row, keys, targets)? {
+                    table.id(0, from);
+                    table.id(1, to);
+                    fill(&mut table, 2, &columns, &row);
+                    table.end_row()?;
+                    edges.push(Edge { from, to, number, table: at });
+                    from_tables.extend(manifest.table_of(from));
+                    to_tables.extend(manifest.table_of(to));
+                    number = next(number)?;
+                }
+                Ok(())
+            };
+            self.source.rows(Sort::Relationships, kind, each).await?;
+            table.finish()?;
+            let names = |tables: BTreeSet<usize>| -> BTreeSet<String> {
+                tables.into_iter().map(|it| self.manifest.entities[it].kind.clone()).collect()
+            };
+            let (from, to) = (names(from_tables), names(to_tables));
+            self.manifest.relationships.push(Table {
+                kind: kind.clone(),
+                file,
+                first,
+                count: number - first,
+                mixed: draft.classes.len() > 1,
+                classes: draft.classes.into_iter().flatten().collect(),
+                from,
+                to,
+                columns,
+                ..Table::default()
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes all relationships from both ends, sorted by the end.
+    fn edges(&mut self) -> Result<(), TableError> {
+        let edges = std::mem::take(&mut self.edges);
+        let mut sides: Vec<(u32, u32, u32, u32, bool)> = Vec::with_capacity(2 * edges.len());
+        for Edge { from, to, number, table } in edges {
+            sides.push((from, table, to, number, false));
+            sides.push((to, table, from, number, true));
+        }
+        sides.sort_unstable();
+        let texts = ["direction", "class", "type"].map(|it| Spec::Property(it, Form::Text));
+        let ids = [ENTITY, "_other", "_relationship"].map(Spec::Id);
+        let specs: Vec<Spec<'_>> = ids.into_iter().chain(texts).collect();
+        let mut file = TableFile::create(&self.folder.join(EDGES), EDGES, &specs)?;
+        for (entity, table, other, number, is_in) in sides {
+            for (at, id) in [entity, other, number].into_iter().enumerate() {
+                file.id(at, id);
+            }
+            let Table { kind, classes, .. } = &self.manifest.relationships[table as usize];
+            file.text(3, if is_in { "in" } else { "out" });
+            file.text(4, classes.first().map_or("", String::as_str));
+            file.text(5, kind);
+            file.end_row()?;
+        }
+        file.finish()
+    }
+}
+
+/// The file of all entities.
+const CORE: &str = "core.parquet";
+
+/// The file of all relationships.
+const EDGES: &str = "edges.parquet";
+
+/// Writes the values of a row to columns that begin at a place.
+fn fill(file: &mut TableFile, first: usize, columns: &[Column], row: &Row) {
+    for (at, column) in columns.iter().enumerate() {
+        file.value(first + at, row.get(&column.property));
+    }
+}
+
+/// The ends of a relationship. A mapped one has as many as entities match, or none.
+///
+/// A key that follows from the ends is removed from the row: it would be the largest column of all.
+fn ends(
+    kind: &str,
+    row: &mut Row,
+    keys: &Keys,
+    targets: &Targets,
+) -> Result<Vec<(u32, u32)>, TableError> {
+    let Some(mapping) = row.remove("_mapping") else {
+        let (from, to) = (text(row, "_fromEntityKey"), text(row, "_toEntityKey"));
+        let ends = keys.find(from).zip(keys.find(to));
+        if text(row, "_key") == composed_key(from, text(row, "_class"), to) {
+            row.remove("_key");
+        }
+        return Ok(ends.into_iter().collect());
+    };
+    let mapping = mapping_of(kind, mapping)?;
+    let Some(source) = keys.find(&mapping.source_entity_key) else { return Ok(Vec::new()) };
+    let found = targets.keys(&mapping).iter().filter_map(|key| keys.find(key));
+    let ends =
+        found.map(|target| if mapping.is_reverse() { (target, source) } else { (source, target) });
+    Ok(ends.collect())
+}
+
+/// The key that a relationship has unless a step gives it another.
+pub(crate) fn composed_key(from: &str, class: &str, to: &str) -> String {
+    format!("{from}|{}|{to}", class.to_lowercase())
+}

@@ -1,0 +1,118 @@
+//! Tables in object storage.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use collector::Context;
+use collector::layout::Job;
+use collector::ports::{Body, Condition};
+use collector::summary::Summary;
+use collector::tenant::Tenant;
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+use super::build::build;
+use super::error::TableError;
+use super::manifest::Manifest;
+use super::read::Tables;
+
+/// What the names of the tables of a snapshot begin with. Those of the graph of a tenant lie beside its own
+/// instance's snapshot, under a name that follows from the jobs that it is made of: whoever reads them reads on
+/// while others are published.
+fn prefix(jobs: &[Job]) -> String {
+    let [Job { instance, id }, others @ ..] = jobs else { return String::new() };
+    if others.is_empty() {
+        return format!("graph/{instance}/{id}/tables/");
+    }
+    let mut hash = Sha256::new();
+    for job in others {
+        hash.update(format!("{}/{}\n", job.instance, job.id).as_bytes());
+    }
+    let digest = URL_SAFE_NO_PAD.encode(&hash.finalize()[..12]);
+    format!("graph/{instance}/{id}/tenant-{digest}/")
+}
+
+/// Writes the tables of a job's snapshot beside it, unless they are there. The manifest comes last: where it is,
+/// everything is.
+///
+/// # Errors
+///
+/// If the snapshot cannot be read, or storage or the local disk fails.
+pub async fn publish(context: &Context, summary: &Summary) -> Result<(), TableError> {
+    let jobs = [summary.job.clone()];
+    if Tables::stored(&context.store, &prefix(&jobs)).await?.is_some() {
+        return Ok(());
+    }
+    store(context, context, summary, &jobs).await
+}
+
+/// Writes the tables of the graph of a tenant, unless a job of it is still at work, which then does so, or it
+/// has one instance only. The graph is put together in `into`.
+///
+/// # Errors
+///
+/// If a snapshot cannot be read, or storage or the local disk fails.
+pub async fn publish_tenant(
+    context: &Context,
+    into: &Context,
+    instance: &str,
+) -> Result<(), TableError> {
+    if !Tenant::is_at_rest(context, instance).await? {
+        return Ok(());
+    }
+    let Some(tenant) = Tenant::find(context, instance).await? else { return Ok(()) };
+    let jobs = tenant.jobs();
+    if jobs.len() == 1 || Tables::stored(&context.store, &prefix(&jobs)).await?.is_some() {
+        return Ok(());
+    }
+    let summary = tenant.graph(context, into).await?;
+    store(context, into, &summary, &jobs).await
+}
+
+/// Makes the tables of a snapshot that lies in `from`, and stores them.
+async fn store(
+    context: &Context,
+    from: &Context,
+    summary: &Summary,
+    jobs: &[Job],
+) -> Result<(), TableError> {
+    let folder = TempDir::new()?;
+    let manifest = build(from, summary, jobs, folder.path()).await?;
+    for name in files(&manifest).chain(["manifest.json".to_owned()]) {
+        let body = Body::File(folder.path().join(&name));
+        let name = format!("{}{name}", prefix(jobs));
+        context.store.put(&name, body, Condition::Always).await?;
+    }
+    Ok(())
+}
+
+/// The tables that were published of the graph that these jobs make.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn published(context: &Context, jobs: &[Job]) -> Result<Option<Tables>, TableError> {
+    Tables::stored(&context.store, &prefix(jobs)).await
+}
+
+/// The tables of a snapshot, made here.
+///
+/// # Errors
+///
+/// If the snapshot cannot be read, or the local disk fails.
+pub async fn made(
+    context: &Context,
+    summary: &Summary,
+    jobs: &[Job],
+) -> Result<Tables, TableError> {
+    let folder = TempDir::new()?;
+    build(context, summary, jobs, folder.path()).await?;
+    let path = folder.path().to_owned();
+    Tables::open(&path, Some(folder))
+}
+
+/// The files of tables, without the manifest.
+fn files(manifest: &Manifest) -> impl Iterator<Item = String> {
+    let tables = manifest.entities.iter().chain(&manifest.relationships);
+    let tables = tables.map(|it| it.file.clone());
+    tables.chain(["core.parquet", "edges.parquet"].map(str::to_owned))
+}

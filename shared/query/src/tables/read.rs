@@ -1,0 +1,333 @@
+//! Reading tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use collector::ports::Store;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
+use tempfile::TempDir;
+
+use super::cell::Cell;
+use super::error::TableError;
+use super::manifest::{Form, Manifest, Table, VERSION};
+
+/// The tables of a snapshot. Files are copied to the local disk when they are first read.
+#[derive(Debug)]
+pub struct Tables {
+    /// What there is.
+    pub manifest: Manifest,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// A folder on the local disk, which is removed with the tables if it was only made for them.
+    Folder { path: PathBuf, _made: Option<TempDir> },
+    /// A store, what the names of the files begin with there, and where they are copied to.
+    Store { store: Arc<dyn Store>, prefix: String, copies: TempDir },
+}
+
+/// Both ends of each relationship of a table.
+#[derive(Clone, Debug, Default)]
+pub struct Ends {
+    /// The entities where they start.
+    pub from: Vec<u32>,
+    /// The entities where they end.
+    pub to: Vec<u32>,
+}
+
+impl Tables {
+    /// Opens the tables of a folder. One that was `made` for them is removed with them.
+    ///
+    /// # Errors
+    ///
+    /// If there are none, or they are of another version.
+    pub fn open(folder: &Path, made: Option<TempDir>) -> Result<Self, TableError> {
+        let manifest = manifest(&std::fs::read(folder.join("manifest.json"))?)?;
+        Ok(Self { manifest, source: Source::Folder { path: folder.to_owned(), _made: made } })
+    }
+
+    /// Opens the tables of a store, if there are any of the version that is read here. The names of their
+    /// files begin with a prefix.
+    ///
+    /// # Errors
+    ///
+    /// If storage fails.
+    pub async fn stored(store: &Arc<dyn Store>, prefix: &str) -> Result<Option<Self>, TableError> {
+        let Some(object) = store.get(&format!("{prefix}manifest.json")).await? else {
+            return Ok(None);
+        };
+        let Ok(manifest) = manifest(&object.body) else { return Ok(None) };
+        let (store, prefix) = (Arc::clone(store), prefix.to_owned());
+        let source = Source::Store { store, prefix, copies: TempDir::new()? };
+        Ok(Some(Self { manifest, source }))
+    }
+
+    /// Opens the file of a table.
+    async fn file(&self, name: &str) -> Result<SerializedFileReader<File>, TableError> {
+        let path = match &self.source {
+            Source::Folder { path, .. } => path.join(name),
+            Source::Store { store, prefix, copies } => {
+                let path = copies.path().join(name);
+                if !path.exists() {
+                    if let Some(folder) = path.parent() {
+                        std::fs::create_dir_all(folder)?;
+                    }
+                    let name = format!("{prefix}{name}");
+                    let part = path.with_extension("part");
+                    if !store.download(&name, &part).await? {
+                        return Err(TableError::Missing(name));
+                    }
+                    std::fs::rename(&part, &path)?;
+                }
+                path
+            }
+        };
+        SerializedFileReader::new(File::open(path)?).map_err(TableError::in_file(name))
+    }
+
+    /// Reads the ends of the relationships of a table.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub async fn ends(&self, table: &Table) -> Result<Ends, TableError> {
+        let file = self.file(&table.file).await?;
+        let mut ends = Ends::default();
+        let mut read = || -> Result<(), ParquetError> {
+            for group in 0..file.num_row_groups() {
+                let group = file.get_row_group(group)?;
+                ids(group.as_ref(), 0, &mut ends.from)?;
+                ids(group.as_ref(), 1, &mut ends.to)?;
+            }
+            Ok(())
+        };
+        read().map_err(TableError::in_file(&table.file))?;
+        Ok(ends)
+    }
+
+    /// Reads properties of a table, some rows at a time, and hands them over: the rows, counted from the
+    /// beginning of the table, and the values of each property. Rows that are not wanted are left out by
+    /// groups, so that more than those that are wanted may be handed over.
+    ///
+    /// A property of which the table has no column is undefined everywhere.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub async fn scan(
+        &self,
+        table: &Table,
+        properties: &[&str],
+        is_wanted: impl Fn(Range<u32>) -> bool,
+        mut each: impl FnMut(Range<u32>, &[Vec<Cell>]),
+    ) -> Result<(), TableError> {
+        let columns: Vec<_> = properties.iter().map(|it| place(table, it)).collect();
+        if columns.iter().all(Option::is_none) {
+            let rows = 0..table.count;
+            let undefined = vec![vec![Cell::Undefined; rows.len()]; properties.len()];
+            each(rows, &undefined);
+            return Ok(());
+        }
+        let file = self.file(&table.file).await?;
+        let mut scan = || -> Result<(), ParquetError> {
+            let mut first = 0;
+            for group in 0..file.num_row_groups() {
+                let count = file.metadata().row_group(group).num_rows();
+                let count = u32::try_from(count).map_err(|it| ParquetError::External(it.into()))?;
+                let rows = first..first + count;
+                first = rows.end;
+                if !is_wanted(rows.clone()) {
+                    continue;
+                }
+                let group = file.get_row_group(group)?;
+                let mut cells = Vec::new();
+                for column in &columns {
+                    cells.push(match column {
+                        Some((at, form)) => values(group.as_ref(), *at, *form, rows.len())?,
+                        None => vec![Cell::Undefined; rows.len()],
+                    });
+                }
+                each(rows, &cells);
+            }
+            Ok(())
+        };
+        scan().map_err(TableError::in_file(&table.file))
+    }
+
+    /// Reads one property of some rows, which are sorted and counted from the beginning of the table.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub async fn column(
+        &self,
+        table: &Table,
+        property: &str,
+        rows: &[u32],
+    ) -> Result<Vec<Cell>, TableError> {
+        let within = |range: &Range<u32>| {
+            let at = |number| rows.partition_point(|it| *it < number);
+            at(range.start)..at(range.end)
+        };
+        let mut cells = Vec::with_capacity(rows.len());
+        let is_wanted = |range: Range<u32>| !within(&range).is_empty();
+        let each = |range: Range<u32>, values: &[Vec<Cell>]| {
+            let wanted = rows[within(&range)].iter().map(|row| (row - range.start) as usize);
+            cells.extend(wanted.map(|at| values[0][at].clone()));
+        };
+        self.scan(table, &[property], is_wanted, each).await?;
+        Ok(cells)
+    }
+
+    /// The names of all properties of some tables, sorted.
+    #[must_use]
+    pub fn properties<'t>(tables: impl IntoIterator<Item = &'t Table>) -> BTreeSet<&'t str> {
+        tables.into_iter().flat_map(|it| &it.columns).map(|it| it.property.as_str()).collect()
+    }
+
+    /// The tables of entities by type.
+    #[must_use]
+    pub fn by_type(&self) -> BTreeMap<&str, &Table> {
+        self.manifest.entities.iter().map(|it| (it.kind.as_str(), it)).collect()
+    }
+}
+
+fn manifest(text: &[u8]) -> Result<Manifest, TableError> {
+    let in_json = |cause| TableError::Json { name: "manifest.json".to_owned(), cause };
+    let manifest: Manifest = serde_json::from_slice(text).map_err(in_json)?;
+    if manifest.version != VERSION {
+        return Err(TableError::Missing(format!("manifest.json of version {VERSION}")));
+    }
+    Ok(manifest)
+}
+
+/// Where the column of a property is in a file: after the numbers, of which relationships have two.
+fn place(table: &Table, property: &str) -> Option<(usize, Form)> {
+    let columns = &table.columns;
+    let at = columns.binary_search_by(|it| it.property.as_str().cmp(property)).ok()?;
+    let is_entity = table.file.starts_with(collector::layout::Sort::Entities.as_str());
+    Some((at + if is_entity { 1 } else { 2 }, columns[at].form))
+}
+
+/// Reads a column of numbers of entities.
+fn ids(group: &dyn RowGroupReader, at: usize, ids: &mut Vec<u32>) -> Result<(), ParquetError> {
+    let ColumnReader::Int32ColumnReader(mut reader) = group.get_column_reader(at)? else {
+        return Err(unexpected());
+    };
+    let mut values = Vec::new();
+    while reader.read_records(BATCH, None, None, &mut values)?.0 > 0 {
+        ids.extend(values.drain(..).map(i32::cast_unsigned));
+    }
+    Ok(())
+}
+
+/// How many rows are read at a time.
+const BATCH: usize = 8192;
+
+fn unexpected() -> ParquetError {
+    ParquetError::General("a column is not of the form that the manifest says".to_owned())
+}
+
+/// Reads a column of a group, in which it has so many rows.
+fn values(
+    group: &dyn RowGroupReader,
+    at: usize,
+    form: Form,
+    rows: usize,
+) -> Result<Vec<Cell>, ParquetError> {
+    let cells = match (form, group.get_column_reader(at)?) {
+        (Form::Text, ColumnReader::ByteArrayColumnReader(reader)) => {
+            let mut texts = Texts::default();
+            plain(reader, rows, |it| texts.cell(it))
+        }
+        (Form::Json, ColumnReader::ByteArrayColumnReader(reader)) => plain(reader, rows, json),
+        (Form::List, ColumnReader::ByteArrayColumnReader(reader)) => lists(reader, rows),
+        (Form::Whole, ColumnReader::Int64ColumnReader(reader)) => {
+            plain(reader, rows, |it| Cell::Whole(*it))
+        }
+        (Form::Number, ColumnReader::DoubleColumnReader(reader)) => {
+            plain(reader, rows, |it| Cell::Number(*it))
+        }
+        (Form::Flag, ColumnReader::BoolColumnReader(reader)) => {
+            plain(reader, rows, |it| Cell::Flag(*it))
+        }
+        _ => return Err(unexpected()),
+    }?;
+    if cells.len() == rows { Ok(cells) } else { Err(unexpected()) }
+}
+
+/// Strings, of which those that follow on each other and are equal share their bytes.
+#[derive(Default)]
+struct Texts {
+    last: Option<(ByteArray, Arc<str>)>,
+}
+
+impl Texts {
+    fn cell(&mut self, bytes: &ByteArray) -> Cell {
+        if let Some((last, text)) = &self.last
+            && last.data() == bytes.data()
+        {
+            return Cell::Text(Arc::clone(text));
+        }
+        let text: Arc<str> = String::from_utf8_lossy(bytes.data()).into();
+        self.last = Some((bytes.clone(), Arc::clone(&text)));
+        Cell::Text(text)
+    }
+}
+
+fn json(bytes: &ByteArray) -> Cell {
+    serde_json::from_slice(bytes.data())
+        .map_or(Cell::Undefined, |it: serde_json::Value| (&it).into())
+}
+
+fn plain<T: DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    rows: usize,
+    mut cell: impl FnMut(&T::T) -> Cell,
+) -> Result<Vec<Cell>, ParquetError> {
+    let mut cells = Vec::with_capacity(rows);
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    while reader.read_records(BATCH, Some(&mut levels), None, &mut values)?.0 > 0 {
+        let mut values = values.drain(..);
+        for level in levels.drain(..) {
+            let value = if level > 0 { values.next() } else { None };
+            cells.push(value.map_or(Cell::Undefined, |it| cell(&it)));
+        }
+    }
+    Ok(cells)
+}
+
+fn lists<T: DataType<T = ByteArray>>(
+    mut reader: ColumnReaderImpl<T>,
+    rows: usize,
+) -> Result<Vec<Cell>, ParquetError> {
+    let mut cells = Vec::with_capacity(rows);
+    let (mut levels, mut repetitions, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    while reader.read_records(BATCH, Some(&mut levels), Some(&mut repetitions), &mut values)?.0 > 0
+    {
+        let mut values = values.drain(..);
+        let mut texts = Texts::default();
+        let mut list: Option<Vec<Cell>> = None;
+        let mut levels = levels.drain(..).peekable();
+        let mut repetitions = repetitions.drain(..).skip(1).chain([0]);
+        while let (Some(level), Some(next)) = (levels.next(), repetitions.next()) {
+            if level >= 1 {
+                let list = list.get_or_insert_default();
+                // An empty list has a level, and no value.
+                let value = if level == 2 { values.next() } else { None };
+                list.extend(value.map(|it| texts.cell(&it)));
+            }
+            if next == 0 {
+                cells.push(list.take().map_or(Cell::Undefined, |it| Cell::List(it.into())));
+            }
+        }
+    }
+    Ok(cells)
+}
