@@ -4,6 +4,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use collector::{Context, finish, message};
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
+use tokio::time::Instant;
 
 /// Finishes the jobs that the queue's messages name, and answers with the messages to deliver again.
 ///
@@ -11,18 +12,19 @@ use serde_json::Value;
 ///
 /// If the event is not one of Amazon SQS.
 pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let deadline = service::deadline(&event.context);
     let messages: SqsEvent = serde_json::from_value(event.payload)?;
     let mut results = Vec::new();
     // One after the other: each takes as much of the memory and the disk as it may.
     for message in &messages.records {
         let body = message.body.as_deref().unwrap_or_default();
-        results.push(finish(context, body).await);
+        results.push(finish(context, body, deadline).await);
     }
     Ok(serde_json::to_value(service::answer(&messages, results))?)
 }
 
-async fn finish(context: &Context, body: &str) -> Result<(), collector::Error> {
-    finish::run(context, &message::read(body)?).await.map(drop)
+async fn finish(context: &Context, body: &str, deadline: Instant) -> Result<(), collector::Error> {
+    finish::run(context, &message::read(body)?, deadline).await.map(drop)
 }
 
 #[cfg(test)]

@@ -42,18 +42,32 @@ impl Slice {
 pub struct Finish {
     /// The job.
     pub job: Job,
+    /// How many invocations have worked on it that came to the end of their time.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub turn: u32,
+}
+
+const fn is_first(turn: &u32) -> bool {
+    *turn == 0
 }
 
 impl Finish {
+    /// A job that nobody has worked on yet.
+    #[must_use]
+    pub const fn new(job: Job) -> Self {
+        Self { job, turn: 0 }
+    }
+
     /// The message that asks for the job to be finished.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing {
-        let Job { instance, id } = &self.job;
-        Outgoing {
-            body: serde_json::to_string(self).unwrap_or_default(),
-            group: instance.clone(),
-            deduplication: format!("{instance}/{id}/finish"),
+        let Self { job: Job { instance, id }, turn } = self;
+        let mut deduplication = format!("{instance}/{id}/finish");
+        if *turn > 0 {
+            deduplication = format!("{deduplication}/{turn}");
         }
+        let body = serde_json::to_string(self).unwrap_or_default();
+        Outgoing { body, group: instance.clone(), deduplication }
     }
 }
 

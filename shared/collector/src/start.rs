@@ -414,7 +414,7 @@ async fn bury(context: &Context, lease: Lease, etag: Etag) -> Result<Error, Erro
             written => drop(written?),
         }
     }
-    context.queue.send(QueueName::Finish, vec![Finish { job }.outgoing()]).await?;
+    context.queue.send(QueueName::Finish, vec![Finish::new(job).outgoing()]).await?;
     let buried = Lease { until: now + BURIAL, is_queued: true, ..lease };
     let name = layout::lease(&buried.job.instance);
     match context.write(&name, &buried, Condition::Matches(etag)).await {

@@ -1,19 +1,20 @@
-//! Sorting more than memory holds: runs on the local disk, then one merge.
+//! Sorting more than memory holds: runs on the local disk, which are merged when they are read.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write as _};
+mod groups;
+mod run;
+
+use std::io;
+
+pub(super) use groups::{Groups, Together};
+pub(crate) use groups::{Record, key};
+use run::{Run, Writer};
 
 /// How many bytes of records are sorted at a time in memory.
-const RUN: usize = 512 << 10;
+const RUN: usize = 4 << 20;
 
 /// How many runs of one size there are at most, before they become one of the next size. So each record is
 /// written once for each size, and few files are open, of which a function may have 1,024.
-const RUNS: usize = 16;
-
-/// How many bytes of each run are read ahead.
-const READ_AHEAD: usize = 16 << 10;
+const RUNS: usize = 32;
 
 /// Takes records in any order and gives them back sorted by key, then by value: the order in which
 /// they came leaves no trace.
@@ -22,7 +23,7 @@ pub(crate) struct Sorter {
     bytes: Vec<u8>,
     records: Vec<Span>,
     /// Runs, by how often what they hold was merged.
-    runs: Vec<Vec<File>>,
+    runs: Vec<Vec<Run>>,
     limit: usize,
 }
 
@@ -46,12 +47,17 @@ impl Sorter {
     }
 
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        if self.bytes.capacity() == 0 {
+            // Growing by doubling would hold twice as much.
+            self.bytes.reserve_exact(self.limit);
+        }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
         let key = self.bytes.len();
         self.bytes.extend_from_slice(value);
         self.records.push(Span { start, key, end: self.bytes.len() });
-        if self.bytes.len() >= self.limit { self.spill() } else { Ok(()) }
+        let held = self.bytes.len() + self.records.len() * size_of::<Span>();
+        if held >= self.limit { self.spill() } else { Ok(()) }
     }
 
     /// The records, sorted. They can be read any number of times.
@@ -59,15 +65,11 @@ impl Sorter {
         if !self.records.is_empty() {
             self.spill()?;
         }
-        // The merge has buffers of its own.
-        (self.bytes, self.records) = (Vec::new(), Vec::new());
-        // One file of everything, so that reading it again costs one buffer and not one for each run.
-        let mut runs: Vec<File> = self.runs.into_iter().flatten().collect();
-        Ok(Sorted(if runs.len() < 2 { runs.pop() } else { Some(merge(runs)?) }))
+        Ok(Sorted(self.runs.into_iter().flatten().collect()))
     }
 
     /// Adds a run of a size.
-    fn add(&mut self, mut run: File, mut size: usize) -> io::Result<()> {
+    fn add(&mut self, mut run: Run, mut size: usize) -> io::Result<()> {
         loop {
             if self.runs.len() == size {
                 self.runs.push(Vec::new());
@@ -84,205 +86,104 @@ impl Sorter {
     fn spill(&mut self) -> io::Result<()> {
         let Self { bytes, records, .. } = self;
         records.sort_unstable_by(|a, b| a.of(bytes).cmp(&b.of(bytes)));
-        let mut run = Writer::new()?;
+        let mut run = Writer::new();
         for span in records.iter() {
             let (key, value) = span.of(bytes);
             run.record(key, value)?;
         }
         records.clear();
         bytes.clear();
-        self.add(run.file()?, 0)
+        self.add(run.run()?, 0)
     }
 }
 
-/// Makes one run of several.
-fn merge(runs: Vec<File>) -> io::Result<File> {
-    let mut merge = Merge::new(runs.into_iter().map(Reader::new).collect::<io::Result<_>>()?)?;
-    let mut merged = Writer::new()?;
-    while let Some(record) = merge.next()? {
-        merged.record(&record.key, &record.value)?;
+/// Makes one run of several, which are gone from the disk piece by piece as they are read.
+fn merge(runs: Vec<Run>) -> io::Result<Run> {
+    let (mut reader, mut merged) = (Reader::new(runs)?, Writer::new());
+    while let Some((key, value)) = reader.head() {
+        merged.record(key, value)?;
+        reader.advance()?;
     }
-    merged.file()
+    merged.run()
 }
 
-/// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
-/// the order of their ranks.
-pub(crate) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
-    let mut bytes = format!("{kind}\0{key}\0").into_bytes();
-    bytes.push(rank);
-    bytes
-}
-
-/// A record: what it is sorted by, and what it says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Record {
-    pub(crate) key: Vec<u8>,
-    pub(crate) value: Vec<u8>,
-}
-
-impl Record {
-    /// The rank of a record that is sorted by [`key`].
-    pub(crate) fn rank(&self) -> u8 {
-        self.key.last().copied().unwrap_or_default()
-    }
-
-    /// The type and key of a record that is sorted by [`key`], apart by a zero byte.
-    fn name(&self) -> &[u8] {
-        &self.key[..self.key.len().saturating_sub(2)]
-    }
-}
-
-/// Reads records that are sorted by [`key`], those of one thing together.
-pub(crate) struct Groups {
-    reader: Reader,
-    head: Option<Record>,
-}
-
-impl Groups {
-    pub(crate) fn new(mut reader: Reader) -> io::Result<Self> {
-        let head = reader.next()?;
-        Ok(Self { reader, head })
-    }
-
-    /// The records of the next thing, after its type and key, which are apart by a zero byte.
-    pub(crate) fn next(&mut self) -> io::Result<Option<(String, Vec<Record>)>> {
-        let Some(first) = self.head.take() else { return Ok(None) };
-        let name = String::from_utf8_lossy(first.name()).into_owned();
-        let mut records = vec![first];
-        while let Some(record) = self.reader.next()? {
-            if record.name() != records[0].name() {
-                self.head = Some(record);
-                break;
-            }
-            records.push(record);
-        }
-        Ok(Some((name, records)))
-    }
-
-    /// The records of a thing, which have to be asked for in order.
-    pub(crate) fn of(&mut self, name: &str) -> io::Result<Vec<Record>> {
-        let mut records = Vec::new();
-        while let Some(head) = self.head.take_if(|head| head.name() <= name.as_bytes()) {
-            if head.name() == name.as_bytes() {
-                records.push(head);
-            }
-            self.head = self.reader.next()?;
-        }
-        Ok(records)
-    }
-}
-
-/// The type and key of a thing, apart by a zero byte, and the records of it in two files.
-type Pair = (String, Vec<Record>, Vec<Record>);
-
-/// Reads the records of two files that are sorted by [`key`], those of one thing together.
-pub(super) struct Pairs {
-    first: Groups,
-    second: Groups,
-}
-
-impl Pairs {
-    pub(super) fn new(first: Reader, second: Reader) -> io::Result<Self> {
-        Ok(Self { first: Groups::new(first)?, second: Groups::new(second)? })
-    }
-
-    /// The records of the next thing that either has.
-    pub(super) fn next(&mut self) -> io::Result<Option<Pair>> {
-        let heads = [&self.first, &self.second].into_iter().filter_map(|it| it.head.as_ref());
-        let Some(name) = heads.map(Record::name).min() else { return Ok(None) };
-        let name = String::from_utf8_lossy(name).into_owned();
-        let (first, second) = (self.first.of(&name)?, self.second.of(&name)?);
-        Ok(Some((name, first, second)))
-    }
-}
-
-/// Sorted records on the local disk.
+/// Sorted records on the local disk. What was read of them is gone once neither these nor any reader needs
+/// it: whoever reads them for the last time drops them first.
 #[derive(Debug)]
-pub(crate) struct Sorted(Option<File>);
+pub(crate) struct Sorted(Vec<Run>);
 
 impl Sorted {
-    /// Reads the records from the first.
+    /// Reads the records from the first. Only one reader is used at a time.
     pub(crate) fn read(&self) -> io::Result<Reader> {
-        match &self.0 {
-            Some(file) => Reader::new(file.try_clone()?),
-            None => Reader::new(tempfile::tempfile()?),
-        }
+        Reader::new(self.0.clone())
+    }
+
+    /// Reads the records for the last time.
+    pub(crate) fn read_last(self) -> io::Result<Reader> {
+        Reader::new(self.0)
     }
 }
 
-/// Reads sorted records one by one. Only one reader of a file is used at a time: they share its place.
+/// Reads sorted records one by one.
 #[derive(Debug)]
-pub(crate) struct Reader(BufReader<File>);
+pub(crate) struct Reader {
+    runs: Vec<run::Reader>,
+    /// The runs that are not at their end, as a heap: the one whose record is the least is the first.
+    heap: Vec<usize>,
+}
 
 impl Reader {
-    fn new(mut file: File) -> io::Result<Self> {
-        file.rewind()?;
-        Ok(Self(BufReader::with_capacity(READ_AHEAD, file)))
-    }
-
-    pub(crate) fn next(&mut self) -> io::Result<Option<Record>> {
-        let mut lengths = [0; 8];
-        match self.0.read_exact(&mut lengths) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            read => read?,
+    fn new(runs: Vec<Run>) -> io::Result<Self> {
+        let runs: Vec<run::Reader> =
+            runs.into_iter().map(run::Reader::new).collect::<io::Result<_>>()?;
+        let heap = (0..runs.len()).filter(|run| runs[*run].head().is_some()).collect();
+        let mut reader = Self { runs, heap };
+        for place in (0..reader.heap.len() / 2).rev() {
+            reader.sink(place);
         }
-        let lengths = u64::from_le_bytes(lengths);
-        let (key, value) = (lengths & u64::from(u32::MAX), lengths >> 32);
-        let length = |length| usize::try_from(length).map_err(io::Error::other);
-        let mut record = Record { key: vec![0; length(key)?], value: vec![0; length(value)?] };
-        self.0.read_exact(&mut record.key)?;
-        self.0.read_exact(&mut record.value)?;
-        Ok(Some(record))
-    }
-}
-
-struct Writer(BufWriter<File>);
-
-impl Writer {
-    fn new() -> io::Result<Self> {
-        Ok(Self(BufWriter::with_capacity(READ_AHEAD, tempfile::tempfile()?)))
+        Ok(reader)
     }
 
-    fn record(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
-        for part in [key, value] {
-            let length = u32::try_from(part.len()).map_err(io::Error::other)?;
-            self.0.write_all(&length.to_le_bytes())?;
+    /// The record that is read now: its key and its value. None at the end.
+    pub(super) fn head(&self) -> Option<(&[u8], &[u8])> {
+        self.heap.first().and_then(|run| self.runs[*run].head())
+    }
+
+    /// Goes on to the next record.
+    pub(super) fn advance(&mut self) -> io::Result<()> {
+        let Some(&run) = self.heap.first() else { return Ok(()) };
+        self.runs[run].advance()?;
+        if self.runs[run].head().is_none() {
+            self.heap.swap_remove(0);
         }
-        self.0.write_all(key)?;
-        self.0.write_all(value)
-    }
-
-    fn file(self) -> io::Result<File> {
-        self.0.into_inner().map_err(io::IntoInnerError::into_error)
-    }
-}
-
-/// Merges sorted runs.
-struct Merge {
-    readers: Vec<Reader>,
-    heads: BinaryHeap<Reverse<(Record, usize)>>,
-}
-
-impl Merge {
-    fn new(readers: Vec<Reader>) -> io::Result<Self> {
-        let mut merge = Self { heads: BinaryHeap::new(), readers };
-        for run in 0..merge.readers.len() {
-            merge.advance(run)?;
-        }
-        Ok(merge)
-    }
-
-    fn advance(&mut self, run: usize) -> io::Result<()> {
-        if let Some(record) = self.readers[run].next()? {
-            self.heads.push(Reverse((record, run)));
-        }
+        self.sink(0);
         Ok(())
     }
 
-    fn next(&mut self) -> io::Result<Option<Record>> {
-        let Some(Reverse((record, run))) = self.heads.pop() else { return Ok(None) };
-        self.advance(run)?;
-        Ok(Some(record))
+    /// Lets the run at a place of the heap sink below those whose records are less.
+    fn sink(&mut self, mut place: usize) {
+        loop {
+            let below = [2 * place + 1, 2 * place + 2].into_iter();
+            let below = below.filter(|it| *it < self.heap.len());
+            let least = below.min_by(|a, b| self.at(*a).cmp(&self.at(*b)));
+            let Some(least) = least.filter(|it| self.at(*it) < self.at(place)) else { return };
+            self.heap.swap(place, least);
+            place = least;
+        }
+    }
+
+    /// The record of the run at a place of the heap.
+    fn at(&self, place: usize) -> Option<(&[u8], &[u8])> {
+        self.runs[self.heap[place]].head()
+    }
+
+    pub(crate) fn next(&mut self) -> io::Result<Option<Record>> {
+        let record =
+            self.head().map(|(key, value)| Record { key: key.into(), value: value.into() });
+        if record.is_some() {
+            self.advance()?;
+        }
+        Ok(record)
     }
 }
 
@@ -299,9 +200,9 @@ mod tests {
         }
         let sorted = sorter.sorted().unwrap();
         let mut found = Vec::new();
-        for _ in 0..2 {
+        for reader in [sorted.read(), sorted.read_last()] {
             found.clear();
-            let mut reader = sorted.read().unwrap();
+            let mut reader = reader.unwrap();
             while let Some(Record { key, value }) = reader.next().unwrap() {
                 found.push((key, value));
             }
@@ -313,11 +214,20 @@ mod tests {
         #[test]
         fn records_are_sorted_however_much_memory_holds(
             mut records: Vec<(Vec<u8>, Vec<u8>)>,
-            limit in 1..100_usize,
+            limit in 1..1000_usize,
         ) {
             let found = sort(&records, limit);
             records.sort();
             prop_assert_eq!(found, records);
         }
+    }
+
+    #[test]
+    fn runs_of_runs_are_merged() {
+        let number = |it: u32| (it.wrapping_mul(2_654_435_761)).to_be_bytes().to_vec();
+        let mut records: Vec<_> = (0..3000).map(|it| (number(it), b"value".to_vec())).collect();
+        let found = sort(&records, 1);
+        records.sort();
+        assert!(found == records);
     }
 }
