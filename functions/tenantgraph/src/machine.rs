@@ -22,6 +22,10 @@ use crate::Error;
 /// How long an invocation may take, as on AWS.
 const INVOCATION: Duration = Duration::from_mins(3);
 
+/// How long linking may take. On AWS it goes on by another message after 15 minutes, and sorts once more for that;
+/// here nobody ends it.
+const LINKING: Duration = Duration::from_hours(24);
+
 /// How many groups of messages are worked on at once: throttle domains, of which each has its own
 /// budget. Whoever works on one mostly waits for Microsoft.
 const WORKERS: usize = 64;
@@ -66,7 +70,7 @@ impl Machine {
     ///
     /// Those of the function.
     pub async fn run(&self, event: Value) -> Result<Value, Error> {
-        start::handle(&self.context, invocation(event)).await
+        start::handle(&self.context, invocation(event, INVOCATION)).await
     }
 
     /// Works until all queues are empty, and returns what came of jobs.
@@ -112,11 +116,11 @@ impl Machine {
     }
 }
 
-/// The event of an invocation that begins now.
-fn invocation(payload: Value) -> LambdaEvent<Value> {
+/// The event of an invocation that begins now, and may take so long.
+fn invocation(payload: Value, longest: Duration) -> LambdaEvent<Value> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut context = lambda_runtime::Context::default();
-    context.deadline = u64::try_from((now + INVOCATION).as_millis()).unwrap_or(u64::MAX);
+    context.deadline = u64::try_from((now + longest).as_millis()).unwrap_or(u64::MAX);
     LambdaEvent::new(payload, context)
 }
 
@@ -124,7 +128,8 @@ fn invocation(payload: Value) -> LambdaEvent<Value> {
 async fn work(context: &Context, messages: &Watched, queue: QueueName) -> Result<(), Error> {
     loop {
         let deliveries = messages.inner.receive(queue, 10).await;
-        let event = invocation(serde_json::to_value(event(&deliveries))?);
+        let longest = if queue == QueueName::Finish { LINKING } else { INVOCATION };
+        let event = invocation(serde_json::to_value(event(&deliveries))?, longest);
         let answer = match queue {
             QueueName::Collect => collect::handle(context, event).await?,
             QueueName::Finish => finish::handle(context, event).await?,

@@ -24,6 +24,7 @@ mod names;
 mod objects;
 mod proof;
 pub(crate) mod sort;
+mod space;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -130,6 +131,7 @@ pub(crate) async fn link(
         // This turn was taken, and perhaps died before it asked for the next.
         return Ok(Outcome::Paused(last));
     }
+    space::check(manifests, previous)?;
     let integration = plan.instance.integration;
     let ledger = manifests.iter().flat_map(|manifest| &manifest.ledger);
     let proof = Proof::new(integration, ledger, plan.steps.iter());

@@ -47,6 +47,7 @@ pub struct Finish {
     pub turn: u32,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 const fn is_first(turn: &u32) -> bool {
     *turn == 0
 }
