@@ -6,6 +6,8 @@
 mod cloud;
 mod collector;
 mod figures;
+mod linker;
+mod parts;
 
 use std::env;
 use std::io;
@@ -16,6 +18,8 @@ use serde::{Deserialize, Serialize};
 pub use cloud::{Cloud, Counters, Tenant};
 pub use collector::{Report, Task};
 pub use figures::{MOST_MEMORY, groups, megabytes, verdict, whole};
+pub use linker::{Linking, Measured};
+pub use parts::{Size, Stored};
 
 /// What can go wrong with a benchmark.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -27,6 +31,7 @@ const ROLE: &str = "TENANTGRAPH_BENCH_ROLE";
 enum Role {
     Serve(Tenant),
     Collect(Task),
+    Link(Linking),
 }
 
 /// Runs a benchmark, or the part of it that the process was started for.
@@ -39,6 +44,7 @@ pub fn play(benchmark: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> 
     match serde_json::from_str(&role)? {
         Role::Serve(tenant) => cloud::serve(&tenant),
         Role::Collect(task) => collector::collect(&task),
+        Role::Link(linking) => linker::link(&linking),
     }
 }
 
@@ -52,6 +58,9 @@ const MEMORY: [(&str, &str); 3] = [
 fn start(role: &Role) -> Result<Child, Error> {
     let mut program = Command::new(env::current_exe()?);
     program.env(ROLE, serde_json::to_string(role)?).envs(MEMORY);
+    if let Role::Link(linking) = role {
+        program.env("TMPDIR", &linking.scratch);
+    }
     Ok(program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?)
 }
 

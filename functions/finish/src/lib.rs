@@ -13,6 +13,7 @@ use query::tables;
 use serde_json::Value;
 use service::Messages;
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 /// Finishes the jobs that the queue's messages name, and answers with the messages to deliver again.
 ///
@@ -20,18 +21,24 @@ use tempfile::TempDir;
 ///
 /// If the event is not one of Amazon SQS.
 pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let deadline = service::deadline(&event.context);
     let event: SqsEvent = serde_json::from_value(event.payload)?;
     let messages = Messages::new(context, QueueName::Finish);
     let mut left = Vec::new();
     // One after the other: each takes as much of the memory and the disk as it may.
     for message in &event.records {
-        left.extend(messages.in_order(vec![message], |it| finish(context, it)).await);
+        let finished = messages.in_order(vec![message], |it| finish(context, it, deadline));
+        left.extend(finished.await);
     }
     Ok(serde_json::to_value(service::answer(left))?)
 }
 
-async fn finish(context: &Context, finish: Finish) -> Result<(), collector::Error> {
-    let summary = finish::run(context, &finish).await?;
+async fn finish(
+    context: &Context,
+    finish: Finish,
+    deadline: Instant,
+) -> Result<(), collector::Error> {
+    let Some(summary) = finish::run(context, &finish, deadline).await? else { return Ok(()) };
     // The job has ended. If this does not get done, the message is delivered again, and only this is.
     tables::publish(context, &summary).await?;
     let folder = TempDir::new()?;

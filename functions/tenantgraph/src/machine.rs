@@ -23,6 +23,10 @@ use crate::Error;
 /// How long an invocation may take, as on AWS.
 const INVOCATION: Duration = Duration::from_mins(3);
 
+/// How long linking may take. On AWS it goes on by another message after 15 minutes, and sorts once more for that;
+/// here nobody ends it.
+const LINKING: Duration = Duration::from_hours(24);
+
 /// How many groups of messages are worked on at once: throttle domains, of which each has its own
 /// budget. Whoever works on one mostly waits for Microsoft.
 const WORKERS: usize = 64;
@@ -73,7 +77,7 @@ impl Machine {
     ///
     /// Those of the function.
     pub async fn run(&self, event: Value) -> Result<Value, Error> {
-        start::handle(&self.context, invocation(event)).await
+        start::handle(&self.context, invocation(event, INVOCATION)).await
     }
 
     /// Works until all queues are empty, and returns what came of jobs. A message that fails again and again is
@@ -139,11 +143,11 @@ impl Machine {
     }
 }
 
-/// The event of an invocation that begins now.
-fn invocation(payload: Value) -> LambdaEvent<Value> {
+/// The event of an invocation that begins now, and may take so long.
+fn invocation(payload: Value, longest: Duration) -> LambdaEvent<Value> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut context = lambda_runtime::Context::default();
-    context.deadline = u64::try_from((now + INVOCATION).as_millis()).unwrap_or(u64::MAX);
+    context.deadline = u64::try_from((now + longest).as_millis()).unwrap_or(u64::MAX);
     LambdaEvent::new(payload, context)
 }
 
@@ -171,7 +175,8 @@ async fn invoke(
     queue: QueueName,
     deliveries: &[Delivery],
 ) -> Result<BTreeSet<String>, Error> {
-    let event = invocation(serde_json::to_value(event(deliveries))?);
+    let longest = if queue == QueueName::Finish { LINKING } else { INVOCATION };
+    let event = invocation(serde_json::to_value(event(deliveries))?, longest);
     let answer = match queue {
         QueueName::Collect => collect::handle(context, event).await?,
         QueueName::Finish => finish::handle(context, event).await?,

@@ -93,7 +93,7 @@ async fn finish_if_ended(
     ended: &BTreeSet<String>,
 ) -> Result<(), Error> {
     if plan.enabled().all(|(planned, _)| ended.contains(&planned.id)) {
-        let finish = Finish { job: plan.job.clone() };
+        let finish = Finish::new(plan.job.clone());
         context.queue.send(QueueName::Finish, vec![finish.outgoing()]).await?;
     }
     Ok(())

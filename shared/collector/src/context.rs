@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
@@ -436,6 +437,18 @@ pub enum Error {
     /// The secret cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The local disk is too small to link a job.
+    #[error(
+        "linking needs about {needed} MB in {}, where {free} MB are free; give the function more (FinishEphemeralStorage), or on one machine free some or set TMPDIR to where there is more", folder.display()
+    )]
+    NoRoom {
+        /// Where temporary files lie.
+        folder: PathBuf,
+        /// How many MB are needed, about.
+        needed: u64,
+        /// How many are free.
+        free: u64,
+    },
     /// The local disk fails.
     #[error("the local disk cannot be read or written: {0}")]
     Disk(#[from] io::Error),

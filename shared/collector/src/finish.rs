@@ -2,23 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::time::Instant;
 
 use crate::context::{Context, Error, News, Stored};
 use crate::layout::{self, Job, Sort};
 use crate::ledger::Status;
-use crate::link::{self, Linked};
+use crate::link::{self, Linked, Outcome, Turn};
 use crate::manifest::{Manifest, make_up};
 use crate::message::Finish;
 use crate::plan::Plan;
-use crate::ports::{Condition, StoreError};
+use crate::ports::{Condition, QueueName, StoreError};
 use crate::snapshot;
 use crate::summary::{BARE, JobStatus, SetAside, Summary};
 
 /// How often a job is tried to be finished before it is given up.
 pub(crate) const TRIES: u32 = 3;
+
+/// How many manifests are asked for at once.
+const AT_ONCE: usize = 16;
 
 /// Which snapshot of an instance is the latest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,21 +52,27 @@ pub(crate) struct Tries {
 /// Links what a job's steps stored, writes the snapshot and the summary, and moves `latest`.
 ///
 /// It may be done again at any time, and comes to the same. A job that cannot be finished because of what is
-/// stored of it is given up after three tries: its summary then says why, and `latest` stays.
+/// stored of it is given up after three tries: its summary then says why, and `latest` stays. If `deadline`
+/// passes before the snapshot is written, a message asks for the rest, and there is no summary yet.
 ///
 /// # Errors
 ///
 /// If a step has not ended, or storage fails.
-pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> {
+pub async fn run(
+    context: &Context,
+    message: &Finish,
+    deadline: Instant,
+) -> Result<Option<Summary>, Error> {
     let job = &message.job;
     if let (Some(summary), _) = context.spare(&job.summary()).await? {
-        return Ok(summary);
+        return Ok(Some(summary));
     }
-    let error = match finish(context, job).await {
+    let turn = Turn { number: message.turn, deadline };
+    let error = match finish(context, job, turn).await {
         // What is stored does not mend itself. Anything else may be better the next time.
         Err(error) if error.object().is_some() => error,
         finished => {
-            if finished.is_ok() {
+            if matches!(finished, Ok(Some(_))) {
                 context.claims.release(&job.instance);
             }
             return finished;
@@ -77,21 +88,23 @@ pub async fn run(context: &Context, message: &Finish) -> Result<Summary, Error> 
     let reason = format!("it could not be finished in {count} tries: {error}");
     let failed = fail(context, job, &reason).await;
     context.claims.release(&job.instance);
-    failed
+    failed.map(Some)
 }
 
-async fn finish(context: &Context, job: &Job) -> Result<Summary, Error> {
+async fn finish(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summary>, Error> {
     let (plan, _): (Plan, _) =
         context.read(&job.plan()).await?.ok_or_else(|| Error::Unknown(job.plan()))?;
-    let mut manifests: Vec<Manifest> = Vec::new();
-    for (planned, _) in plan.enabled() {
-        let name = job.manifest(&planned.id);
-        let manifest = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
-        manifests.push(manifest.0);
-    }
+    let mut manifests = manifests(context, &plan).await?;
     make_up(&mut manifests);
     context.observer.observe(job, &News::Links);
-    let (graph, last) = compare(context, &plan, &manifests).await?;
+    let (graph, last) = match compare(context, &plan, &manifests, turn).await? {
+        (Outcome::Linked(graph), last) => (*graph, last),
+        (Outcome::Paused(turn), _) => {
+            let rest = Finish { job: job.clone(), turn };
+            context.queue.send(QueueName::Finish, vec![rest.outgoing()]).await?;
+            return Ok(None);
+        }
+    };
     for manifest in &mut manifests {
         if let Some(why) = graph.shortfalls.get(&manifest.step) {
             manifest.lacks(why);
@@ -115,7 +128,17 @@ async fn finish(context: &Context, job: &Job) -> Result<Summary, Error> {
     move_latest(context, &plan, summary.status).await?;
     context.write(&job.summary(), &summary, Condition::Always).await?;
     context.observer.observe(job, &News::Finished);
-    Ok(summary)
+    Ok(Some(summary))
+}
+
+/// The manifests of a job's steps.
+async fn manifests(context: &Context, plan: &Plan) -> Result<Vec<Manifest>, Error> {
+    let names: Vec<String> = plan.enabled().map(|(it, _)| plan.job.manifest(&it.id)).collect();
+    let manifest = async |name: String| {
+        let manifest = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
+        Ok(manifest.0)
+    };
+    stream::iter(names).map(manifest).buffered(AT_ONCE).try_collect().await
 }
 
 /// What became of the last snapshot.
@@ -133,9 +156,10 @@ async fn compare(
     context: &Context,
     plan: &Plan,
     manifests: &[Manifest],
-) -> Result<(Linked, Last), Error> {
+    turn: Turn,
+) -> Result<(Outcome, Last), Error> {
     let Some(job) = &plan.previous else {
-        let graph = link::link(context, plan, manifests, None).await?;
+        let outcome = link::link(context, plan, manifests, None, turn).await?;
         let name = layout::latest(&plan.job.instance);
         let last = match context.look::<Latest>(&name).await? {
             Stored::Damaged { cause, .. } => {
@@ -144,17 +168,43 @@ async fn compare(
             }
             Stored::Absent | Stored::Sound(..) => Last::Compared,
         };
-        return Ok((graph, last));
+        return Ok((outcome, last));
     };
+    // What an earlier turn has set aside stays there: it has written a part of a snapshot that was compared with
+    // nothing.
+    let note = plan.job.linking("set-aside.json");
+    let set_aside = match context.spare::<SetAside>(&note).await?.0 {
+        Some(set_aside) => set_aside,
+        None => match against(context, plan, manifests, turn, job).await? {
+            Ok(compared) => return Ok(compared),
+            Err(set_aside) => {
+                context.write(&note, &set_aside, Condition::Always).await?;
+                set_aside
+            }
+        },
+    };
+    let outcome = link::link(context, plan, manifests, None, turn).await?;
+    Ok((outcome, Last::SetAside(set_aside)))
+}
+
+/// Links, and compares with the snapshot of a job, unless that cannot be read.
+async fn against(
+    context: &Context,
+    plan: &Plan,
+    manifests: &[Manifest],
+    turn: Turn,
+    job: &Job,
+) -> Result<Result<(Outcome, Last), SetAside>, Error> {
     let mut known = None;
     let compared = async {
-        let previous = previous(context, job).await?;
-        let previous = known.insert(previous);
-        link::link(context, plan, manifests, Some(previous)).await
+        let previous = known.insert(previous(context, job).await?);
+        link::link(context, plan, manifests, Some(previous), turn).await
     };
     let error = match compared.await {
-        Ok(graph) if known.as_ref().is_some_and(|it| it.is_bare) => return Ok((graph, Last::Bare)),
-        Ok(graph) => return Ok((graph, Last::Compared)),
+        Ok(outcome) => {
+            let is_bare = known.as_ref().is_some_and(|it| it.is_bare);
+            return Ok(Ok((outcome, if is_bare { Last::Bare } else { Last::Compared })));
+        }
         Err(error) => error,
     };
     let is_of_last =
@@ -162,13 +212,12 @@ async fn compare(
     if !error.object().is_some_and(is_of_last) {
         return Err(error);
     }
-    let graph = link::link(context, plan, manifests, None).await?;
     let reason = match &error {
         Error::Unknown(name) => format!("{name} is not there any more"),
         error => error.to_string(),
     };
     let lost = known.map(|last| lost(&last, manifests)).unwrap_or_default();
-    Ok((graph, Last::SetAside(SetAside { job: Some(job.clone()), reason, lost })))
+    Ok(Err(SetAside { job: Some(job.clone()), reason, lost }))
 }
 
 /// What is known of the last snapshot. Where its summary is gone, as it lay with a job that has expired, the

@@ -82,6 +82,12 @@ impl Job {
         self.file("manifests/")
     }
 
+    /// What is kept of linking, where that takes more than one invocation.
+    #[must_use]
+    pub fn linking(&self, name: &str) -> String {
+        self.file(&format!("linking/{name}"))
+    }
+
     /// An object of the snapshot.
     #[must_use]
     pub fn snapshot(&self, sort: Sort, kind: &str) -> String {

@@ -206,7 +206,7 @@ async fn bury(context: &Context, held: &Lease, etag: Etag) -> Result<Option<Erro
             written => drop(written?),
         }
     }
-    context.queue.send(QueueName::Finish, vec![Finish { job: job.clone() }.outgoing()]).await?;
+    context.queue.send(QueueName::Finish, vec![Finish::new(job.clone()).outgoing()]).await?;
     let tries = held.tries + 1;
     let buried = Lease { until: now + BURIAL, is_queued: true, tries, ..held.clone() };
     match context.write(&layout::lease(&job.instance), &buried, Condition::Matches(etag)).await {

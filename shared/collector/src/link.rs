@@ -8,39 +8,42 @@
 //!    merge of the two finds the ends. A reference that uses two names goes through it twice.
 //! 3. Relationships are sorted by type and key, and those found twice become one.
 //! 4. What follows from them, such as who is in a group because a group is in it, is added.
+//!
+//! The last snapshot lies in that order already, and is read beside what was found. Of what it has, only what
+//! was not found is sorted, and of that only names and ends.
 
+mod checkpoint;
 mod derive;
 mod earlier;
 mod emit;
 mod feed;
 mod join;
 mod line;
+mod load;
+mod names;
+mod objects;
 mod proof;
 pub(crate) mod sort;
+mod space;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::pin::pin;
+use std::collections::BTreeMap;
 
-use futures_util::{StreamExt as _, stream};
-use graph::{End, Name, Reference};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use steps::{STEPS, derives};
+use steps::derives;
+use tokio::time::Instant;
 
 use crate::context::{Context, Error};
-use crate::layout::{Content, Sort};
-use crate::manifest::{Manifest, Part};
-use crate::part::{PartReader, StoredEntity};
+use crate::layout::Sort;
+use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
 use crate::summary::{self, Summary};
-use earlier::{AT_ONCE, Earlier, Gone, Things};
+use checkpoint::Checkpoint;
+use earlier::Earlier;
 use emit::Emit;
-use join::Joined;
-use proof::{KeptParents, Losses, Proof, Verdicts, shortfalls};
-use sort::{Record, Sorted, Sorter};
+use proof::{KeptParents, Proof, Verdicts, shortfalls};
 
 pub use feed::{Change, Difference};
 pub use line::ALIASES;
@@ -78,14 +81,21 @@ pub struct Linked {
     pub objects: Vec<String>,
 }
 
-/// An entity that answers to a name.
-#[derive(Debug, Serialize, Deserialize)]
-struct Named {
-    kind: String,
-    key: String,
-    /// What it lends to those who refer to it.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    lends: Map<String, Value>,
+/// How linking ended.
+pub(crate) enum Outcome {
+    /// The snapshot is written.
+    Linked(Box<Linked>),
+    /// The time is over. What is written is noted under this number, and the rest is to be written.
+    Paused(u32),
+}
+
+/// One invocation's turn at linking a job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    /// How many turns came before it.
+    pub(crate) number: u32,
+    /// When it has to stop.
+    pub(crate) deadline: Instant,
 }
 
 /// Why properties of a type may be lacking where they are not set.
@@ -99,19 +109,29 @@ mod rank {
     pub(super) const FOUND: u8 = b'0';
     /// Something to add to it was found.
     pub(super) const PATCH: u8 = b'1';
-    /// The last snapshot has it.
+    /// The last snapshot has it, and this job did not find it.
     pub(super) const BEFORE: u8 = b'2';
-    /// The last snapshot has it, and an end of it is gone.
+    /// So it is, and an end of it is gone.
     pub(super) const SEVERED: u8 = b'3';
 }
 
 /// Links what the steps of a job stored, and writes the snapshot and how it differs from the last.
+///
+/// If the turn's time is over before everything is written, what is written is noted, for the next invocation to go on
+/// from there.
 pub(crate) async fn link(
     context: &Context,
     plan: &Plan,
     manifests: &[Manifest],
     previous: Option<&Summary>,
-) -> Result<Linked, Error> {
+    turn: Turn,
+) -> Result<Outcome, Error> {
+    let (checkpoint, etag) = Checkpoint::read(context, plan, previous.map(|it| &it.job)).await?;
+    if let Some(last) = checkpoint.as_ref().map(|it| it.turn).filter(|it| *it > turn.number) {
+        // This turn was taken, and perhaps died before it asked for the next.
+        return Ok(Outcome::Paused(last));
+    }
+    space::check(manifests, previous)?;
     let integration = plan.instance.integration;
     let ledger = manifests.iter().flat_map(|manifest| &manifest.ledger);
     let proof = Proof::new(integration, ledger, plan.steps.iter());
@@ -119,29 +139,29 @@ pub(crate) async fn link(
     let mut verdicts = Verdicts::default();
     let braked = |kind: &str| previous.is_some_and(|it| it.graph.braked.contains_key(kind));
 
-    let (found, references) = load(context, manifests).await?;
-    let earlier = Earlier::load(context, previous, Sort::Entities).await?;
-    let entities = Things { found, earlier, gone: Gone::default() };
-    let entity_losses = losses(&entities)?;
-    let found = |kind: &str| entity_losses.get(kind).map_or(0, |it| it.found);
+    let (entities, references) = load::load(context, manifests).await?;
+    let unknowns = unknowns(manifests);
+    let before = Earlier::new(context, previous, Sort::Entities, |_| true);
+    let (names, losses) = names::names(&entities, before, &unknowns).await?;
+    let found = |kind: &str| losses.get(kind).map_or(0, |it| it.found);
     linked.shortfalls = shortfalls(manifests.iter().flat_map(|it| &it.ledger), found);
     let mut proof = proof.without(&linked.shortfalls);
     if previous.is_some_and(|it| it.is_bare) {
         let unproven = |it: &PlannedStep| (it.id.clone(), summary::BARE.to_owned());
         proof = proof.without(&plan.steps.iter().map(unproven).collect());
     }
-    for (kind, losses) in &entity_losses {
+    for (kind, losses) in &losses {
         verdicts.decide(kind, *losses, proof.lacks_entities(kind), braked(kind));
     }
-    let kept = KeptParents::of(&mut verdicts, &entity_losses, integration);
-    let unknowns = unknowns(manifests);
-    let (names, gone) = names(&entities, &verdicts, &unknowns)?;
-    let joined = join::join(references, &names, &mut linked)?;
-    drop(names);
-    let (found, loans) = joined.sorted()?;
-    let earlier = Earlier::load(context, previous, Sort::Relationships).await?;
-    let relationships = Things { found, earlier, gone };
-    for (kind, losses) in losses(&relationships)? {
+    let kept = KeptParents::of(&mut verdicts, &losses, integration);
+    let names = names.sorted(&verdicts)?;
+    let (relationships, loans) = join::join(references, &names, &mut linked)?.sorted()?;
+
+    // What follows from others by a rule that applies is decided with them.
+    let is_looked_for = |kind: &str| derives(kind).is_none_or(|it| proof.lacks_rule(it).is_some());
+    let before = Earlier::new(context, previous, Sort::Relationships, is_looked_for);
+    let (lost, losses) = join::lost(&relationships, before, names).await?;
+    for (kind, losses) in losses {
         if let Some(rule) = derives(&kind) {
             verdicts.decide_derived(&kind, proof.lacks_rule(rule));
         } else {
@@ -149,190 +169,19 @@ pub(crate) async fn link(
             verdicts.decide(&kind, losses, lacks, braked(&kind));
         }
     }
-    let derived = derive::derive(&relationships, &verdicts, &proof, &mut linked)?;
+    let derived = derive::derive([&relationships, &lost], &verdicts, &proof, &mut linked)?;
     linked.braked = std::mem::take(&mut verdicts.braked);
 
     let before =
         previous.map(|it| (it, Proof::new(integration, it.ledger.iter(), it.steps.iter())));
-    let mut emit = Emit::new(context, &plan.job, before, verdicts.carried)?;
-    emit.entities(&entities, &loans, &unknowns, &mut linked).await?;
-    drop((entities, loans));
-    emit.relationships(&relationships, &derived, &mut linked).await?;
-    emit.finish(&mut linked).await?;
-    Ok(linked)
-}
-
-/// How many things of each type were found, how many the last snapshot has, and how many of those were
-/// not found.
-fn losses(things: &Things) -> Result<BTreeMap<String, Losses>, Error> {
-    let mut losses: BTreeMap<String, Losses> = BTreeMap::new();
-    let mut groups = things.groups()?;
-    while let Some((name, records)) = groups.next()? {
-        let has = |rank| records.iter().any(|it| it.rank() == rank);
-        let kind = name.split('\0').next().unwrap_or_default();
-        let is_found = has(rank::FOUND);
-        let losses = losses.entry(kind.to_owned()).or_default();
-        losses.found += u64::from(is_found);
-        // What has lost an end is gone with it, and the end was looked at.
-        if has(rank::BEFORE) {
-            losses.before += 1;
-            losses.lost += u64::from(!is_found);
-        }
+    let mut emit =
+        Emit::new(context, &plan.job, before, verdicts.carried, linked, (turn, checkpoint)).await?;
+    if emit.entities(entities, loans, &unknowns).await?
+        && emit.relationships(relationships, derived, lost).await?
+    {
+        return emit.finish().await.map(|linked| Outcome::Linked(Box::new(linked)));
     }
-    Ok(losses)
-}
-
-/// References by what of them has to be found.
-struct References {
-    /// Both ends; by the name of the first.
-    both: Sorter,
-    /// One end; by its name.
-    one: Sorter,
-    /// Neither: what they come to.
-    joined: Joined,
-}
-
-/// Reads every part of every step, and sorts what they hold.
-async fn load(context: &Context, manifests: &[Manifest]) -> Result<(Sorted, References), Error> {
-    let mut entities = Sorter::new();
-    let mut references =
-        References { both: Sorter::new(), one: Sorter::new(), joined: Joined::new() };
-    let mut line = String::new();
-    let parts: Vec<Part> = manifests.iter().flat_map(|it| it.parts.clone()).collect();
-    let get = |part: Part| async move { (context.store.get(&part.name).await, part) };
-    let mut parts = pin!(stream::iter(parts).map(get).buffered(AT_ONCE));
-    while let Some((object, Part { name, content })) = parts.next().await {
-        let object = object?.ok_or_else(|| Error::Unknown(name.clone()))?;
-        let mut reader = PartReader::new(&name, object.body)?;
-        while reader.next(&mut line)? {
-            match content {
-                Content::Entities => {
-                    let entity: StoredEntity<'_> = reader.parse(&line)?;
-                    let rank = if entity.patch { rank::PATCH } else { rank::FOUND };
-                    let key = sort::key(&entity.kind, &entity.key, rank);
-                    entities.push(&key, line.as_bytes())?;
-                }
-                Content::References => references.push(&reader.parse(&line)?, &line)?,
-                // What is kept for the next job is no part of the graph, and no manifest names it.
-                Content::Items | Content::Changes => (),
-            }
-        }
-    }
-    Ok((entities.sorted()?, references))
-}
-
-/// The key of a line of a snapshot.
-#[derive(Deserialize)]
-struct Key {
-    #[serde(rename = "_key")]
-    key: String,
-}
-
-impl References {
-    fn push(&mut self, reference: &Reference, line: &str) -> Result<(), Error> {
-        let (sorter, name) = match (&reference.from, &reference.to) {
-            (End::Named { name }, End::Named { .. }) => (&mut self.both, name.as_str()),
-            (End::Named { name }, End::Known { .. }) | (End::Known { .. }, End::Named { name }) => {
-                (&mut self.one, name.as_str())
-            }
-            (End::Known { .. }, End::Known { .. }) => return self.joined.known(reference),
-        };
-        Ok(sorter.push(name.as_bytes(), line.as_bytes())?)
-    }
-}
-
-/// The names that entities answer to, and what each lends. An entity that is carried forward answers
-/// to the names it had. Also finds the entities that are gone.
-fn names(
-    entities: &Things,
-    verdicts: &Verdicts,
-    unknowns: &Unknowns,
-) -> Result<(Sorted, Gone), Error> {
-    let lent = lent();
-    let (mut names, mut gone) = (Sorter::new(), Gone::default());
-    let mut groups = entities.groups()?;
-    while let Some((name, records)) = groups.next()? {
-        let (kind, key) = name.split_once('\0').unwrap_or_default();
-        let (aliases, properties) = match records.first().map(|it| (it.rank(), it)) {
-            Some((rank::FOUND, record)) => {
-                let entity: StoredEntity<'_> = parse(&record.value)?;
-                let aliases = aliases(&records, unknowns.contains_key(kind))?;
-                (aliases, entity.entity.get().as_bytes())
-            }
-            _ => match records.last().filter(|it| it.rank() == rank::BEFORE) {
-                Some(record) if verdicts.carried.contains_key(kind) => {
-                    let Aliases { aliases } = parse(&record.value)?;
-                    (aliases, record.value.as_slice())
-                }
-                Some(_) => {
-                    gone.insert(key);
-                    continue;
-                }
-                None => continue,
-            },
-        };
-        let mut lends = Map::new();
-        if let Some(lent) = lent.get(kind) {
-            lends = parse(properties)?;
-            lends.retain(|name, _| lent.contains(name.as_str()));
-        }
-        let named = Named { kind: kind.to_owned(), key: key.to_owned(), lends };
-        let named = serde_json::to_vec(&named).map_err(std::io::Error::from)?;
-        let own = Name::from(&graph::Key::new(key));
-        for name in aliases.iter().map(String::as_str).chain([own.as_str()]) {
-            names.push(name.as_bytes(), &named)?;
-        }
-    }
-    if !gone.is_empty() {
-        // What is gone as one type may be there as another.
-        let mut groups = entities.groups()?;
-        while let Some((name, records)) = groups.next()? {
-            let (kind, key) = name.split_once('\0').unwrap_or_default();
-            let is = |rank| records.iter().any(|it| it.rank() == rank);
-            if is(rank::FOUND) || is(rank::BEFORE) && verdicts.carried.contains_key(kind) {
-                gone.remove(key);
-            }
-        }
-    }
-    Ok((names.sorted()?, gone))
-}
-
-/// The names besides its key that an entity answers to which was found: its own, those that patches add, and
-/// those of the last snapshot if a patch may be `lacking`.
-fn aliases(records: &[Record], lacking: bool) -> Result<Vec<String>, Error> {
-    let mut aliases = BTreeSet::new();
-    let mut is_first = true;
-    for record in records {
-        match record.rank() {
-            // Whoever was found first in the order of bytes is as good as any, and always the same.
-            rank::FOUND if !is_first => (),
-            rank::FOUND | rank::PATCH => {
-                aliases.extend(parse::<StoredEntity<'_>>(&record.value)?.names);
-            }
-            _ if lacking => aliases.extend(parse::<Aliases>(&record.value)?.aliases),
-            _ => (),
-        }
-        is_first = false;
-    }
-    Ok(aliases.into_iter().collect())
-}
-
-/// The aliases of a line of a snapshot.
-#[derive(Deserialize)]
-struct Aliases {
-    #[serde(rename = "_aliases", default)]
-    aliases: Vec<String>,
-}
-
-/// The properties that some link takes over from entities of each type.
-fn lent() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let mut lent: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for link in STEPS.iter().flat_map(|step| step.links()) {
-        for kind in link.to.iter().filter(|_| !link.borrow.is_empty()) {
-            lent.entry(kind.kind).or_default().extend(link.borrow);
-        }
-    }
-    lent
+    emit.pause(etag).await.map(Outcome::Paused)
 }
 
 /// The properties that may be lacking because a step could not read them. Unknown is not false: an

@@ -109,18 +109,33 @@ impl Slice {
 pub struct Finish {
     /// The job.
     pub job: Job,
+    /// How many invocations have worked on it that came to the end of their time.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub turn: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_first(turn: &u32) -> bool {
+    *turn == 0
 }
 
 impl Finish {
+    /// A job that nobody has worked on yet.
+    #[must_use]
+    pub const fn new(job: Job) -> Self {
+        Self { job, turn: 0 }
+    }
+
     /// The message that asks for the job to be finished.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing {
-        let Job { instance, id } = &self.job;
-        Outgoing {
-            body: Message::new(self).body(),
-            group: instance.clone(),
-            deduplication: format!("{instance}/{id}/finish"),
+        let Self { job: Job { instance, id }, turn } = self;
+        let mut deduplication = format!("{instance}/{id}/finish");
+        if *turn > 0 {
+            deduplication = format!("{deduplication}/{turn}");
         }
+        let body = Message::new(self).body();
+        Outgoing { body, group: instance.clone(), deduplication }
     }
 }
 
@@ -236,7 +251,7 @@ mod tests {
     use super::*;
 
     fn finish() -> Finish {
-        Finish { job: Job { instance: "i".to_owned(), id: "j".to_owned() } }
+        Finish::new(Job { instance: "i".to_owned(), id: "j".to_owned() })
     }
 
     #[test]

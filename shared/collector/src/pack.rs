@@ -1,7 +1,8 @@
 //! Compressing text on its way to storage.
 
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write};
 
 use zstd::bulk::Compressor;
 
@@ -64,6 +65,30 @@ impl<W: Write> Packer<W> {
     }
 }
 
+impl Packer<File> {
+    /// Compresses what is left, for another process to go on from there. Returns how many bytes of the file
+    /// stay as they are; what follows them is compressed anew then, so that it makes no difference to what is
+    /// written in the end.
+    pub(crate) fn pause(mut self) -> io::Result<u64> {
+        let packed = self.into.metadata()?.len();
+        self.flush()?;
+        Ok(packed)
+    }
+
+    /// Goes on with a file, of which so many bytes stay as they are.
+    pub(crate) fn resume(mut into: File, packed: u64) -> io::Result<Self> {
+        let (mut rest, mut text) = (Vec::new(), Vec::new());
+        into.seek(io::SeekFrom::Start(packed))?;
+        into.read_to_end(&mut rest)?;
+        if !rest.is_empty() {
+            text = zstd::decode_all(rest.as_slice())?;
+        }
+        into.set_len(packed)?;
+        into.seek(io::SeekFrom::Start(packed))?;
+        Ok(Self { text, into, has_begun: packed > 0 })
+    }
+}
+
 impl Packer<Vec<u8>> {
     /// Takes out all that was compressed; what is written next begins anew.
     pub(crate) fn take(&mut self) -> io::Result<Vec<u8>> {
@@ -104,6 +129,25 @@ mod tests {
             }
             let packed = packer.finish().unwrap();
             assert!(zstd::decode_all(packed.as_slice()).unwrap() == text, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_pause_makes_no_difference() {
+        let line = |number: u32| format!("line {}\n", number.wrapping_mul(2_654_435_761));
+        let mut whole = Packer::new(Vec::new());
+        (0..30_000).for_each(|it| whole.write_all(line(it).as_bytes()).unwrap());
+        let whole = whole.finish().unwrap();
+        for length in [0, 1, 20_000, 30_000] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let mut packer = Packer::new(file.reopen().unwrap());
+            (0..length).for_each(|it| packer.write_all(line(it).as_bytes()).unwrap());
+            let packed = packer.pause().unwrap();
+            let open = File::options().read(true).write(true).open(file.path()).unwrap();
+            let mut packer = Packer::resume(open, packed).unwrap();
+            (length..30_000).for_each(|it| packer.write_all(line(it).as_bytes()).unwrap());
+            packer.finish().unwrap();
+            assert!(std::fs::read(file.path()).unwrap() == whole, "a pause after {length} lines");
         }
     }
 

@@ -192,7 +192,7 @@ impl Observer for Watch {
 }
 
 /// The most memory that this process has held so far, in kB.
-fn peak() -> Result<u64, Error> {
+pub(super) fn peak() -> Result<u64, Error> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = line.and_then(|line| line.split_whitespace().next()).ok_or("there is no VmHWM")?;
@@ -201,7 +201,7 @@ fn peak() -> Result<u64, Error> {
 
 /// How many seconds of a processor this process has taken so far. Linux counts in hundredths here,
 /// whatever the kernel is built with.
-fn cpu() -> Result<f64, Error> {
+pub(super) fn cpu() -> Result<f64, Error> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let (_, fields) = stat.rsplit_once(')').ok_or("/proc/self/stat makes no sense")?;
     // The fields 14 and 15, of which the first two are before the bracket.

@@ -269,7 +269,7 @@ impl Machine {
     fn invocation(&self, payload: Value, function: &str) -> LambdaEvent<Value> {
         let longest = Duration::from_secs(165);
         let work = match function {
-            "collect" if !self.is_calm => {
+            "collect" | "finish" if !self.is_calm => {
                 self.dice.time("deadline", [Duration::from_millis(250), longest])
             }
             _ => longest,

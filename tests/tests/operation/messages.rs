@@ -65,7 +65,7 @@ async fn what_cannot_be_read_is_a_dead_letter_within_a_minute_and_its_group_goes
 async fn what_cannot_be_done_is_given_up_soon_and_can_be_sent_back() {
     let deployed = Deployed::new().await;
     let job = deployed.job().await;
-    let lost = Finish { job: Job { instance: INSTANCE.to_owned(), id: "lost".to_owned() } };
+    let lost = Finish::new(Job { instance: INSTANCE.to_owned(), id: "lost".to_owned() });
     deployed.queue.inner.send(QueueName::Finish, vec![lost.outgoing()]).await.unwrap();
     let began = Instant::now();
     deployed.work().await;
@@ -107,7 +107,7 @@ async fn an_outage_delays_a_finish_and_a_subscription_by_less_than_a_minute() {
     tokio::time::sleep(Duration::from_mins(5)).await;
     let finding = Finding::Skipped { reason: "it is skipped".to_owned() };
     let finding = Provision { job: job.clone(), subscription: "s".to_owned(), finding };
-    let finish = Finish { job };
+    let finish = Finish::new(job);
     for (queue, message) in
         [(QueueName::Finish, finish.outgoing()), (QueueName::Provision, finding.outgoing())]
     {

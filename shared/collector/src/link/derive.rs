@@ -13,17 +13,17 @@ mod nest;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
 use std::io;
 
 use graph::RelationshipClass;
 use serde::Deserialize;
 use steps::{DERIVED, Derived, Member, derives};
 
-use super::earlier::Things;
 use super::emit::Known;
 use super::line::Line;
 use super::proof::{Proof, Verdicts};
-use super::sort::{self, Record, Sorted, Sorter};
+use super::sort::{self, Groups, Record, Sorted, Sorter, Together};
 use super::{Linked, parse, rank};
 use crate::context::Error;
 use nest::Nest;
@@ -38,9 +38,10 @@ mod way {
     pub(super) const CARRIED: u8 = b'2';
 }
 
-/// The ways by which relationships follow from others, sorted by the type and key of what follows.
+/// The ways by which relationships follow from others, sorted by the type and key of what follows. The others
+/// are those that were found, and those of the last snapshot that were not.
 pub(super) fn derive(
-    relationships: &Things,
+    relationships: [&Sorted; 2],
     verdicts: &Verdicts,
     proof: &Proof,
     linked: &mut Linked,
@@ -63,7 +64,7 @@ pub(super) fn best(kind: &str, key: &str, ways: &[Record]) -> Result<Option<Know
     let Some(best) = Way::read(member, key, &way.value) else { return Ok(None) };
     let line = best.line(member, key)?;
     Ok(match way.rank() {
-        way::FOUND => Some(Known::Found(line)),
+        way::FOUND => Some(Known::Found(line.write())),
         way::CARRIED => Some(Known::Carried(line)),
         _ => None,
     })
@@ -143,24 +144,33 @@ struct Shown {
 }
 
 /// The relationship that records tell of, if the snapshot has it.
-fn shown(kind: &str, records: &[Record], verdicts: &Verdicts) -> Result<Option<Shown>, Error> {
-    let is = |rank| records.iter().any(|it| it.rank() == rank);
-    let is_found = is(rank::FOUND);
-    let is_carried = !is(rank::SEVERED) && verdicts.carried.contains_key(kind);
-    let record = if is_found { records.first() } else { records.last().filter(|_| is_carried) };
+fn shown(
+    kind: &str,
+    [found, lost]: &[Vec<Record>; 2],
+    verdicts: &Verdicts,
+) -> Result<Option<Shown>, Error> {
+    let is_kept = |it: &&Record| it.rank() == rank::BEFORE && verdicts.carried.contains_key(kind);
+    let record = found.first().or(lost.first().filter(is_kept));
     let Some(record) = record else { return Ok(None) };
     let Ends { from, to } = parse(&record.value)?;
-    Ok(from.zip(to).map(|(from, to)| Shown { from, to, is_found }))
+    Ok(from.zip(to).map(|(from, to)| Shown { from, to, is_found: !found.is_empty() }))
+}
+
+/// Relationships that were found beside those that were not.
+fn things([found, lost]: [&Sorted; 2]) -> io::Result<Together<2>> {
+    Ok(Together([Groups::new(found.read()?), Groups::new(lost.read()?)]))
 }
 
 /// Reads which things are in which of their own kind.
-fn nest(relationships: &Things, verdicts: &Verdicts, rule: &Derived) -> Result<Nest, Error> {
+fn nest(relationships: [&Sorted; 2], verdicts: &Verdicts, rule: &Derived) -> Result<Nest, Error> {
     let mut edges = Vec::new();
-    let mut groups = relationships.groups()?;
-    while let Some((name, records)) = groups.next()? {
+    let mut things = things(relationships)?;
+    while let Some((name, records)) = things.next()? {
         let kind = name.split('\0').next().unwrap_or_default();
-        if kind != rule.nesting {
-            continue;
+        match kind.cmp(rule.nesting) {
+            Ordering::Less => continue,
+            Ordering::Equal => (),
+            Ordering::Greater => break,
         }
         if let Some(Shown { from, to, is_found }) = shown(kind, &records, verdicts)? {
             edges.push((from, to, is_found));
@@ -171,7 +181,7 @@ fn nest(relationships: &Things, verdicts: &Verdicts, rule: &Derived) -> Result<N
 
 /// Hands the members of each thing up to what the thing is in, however deep.
 fn hand_up(
-    relationships: &Things,
+    relationships: [&Sorted; 2],
     verdicts: &Verdicts,
     rule: &Derived,
     nest: &Nest,
@@ -179,8 +189,8 @@ fn hand_up(
     linked: &mut Linked,
 ) -> Result<(), Error> {
     let mut search = nest.search(rule.most);
-    let mut groups = relationships.groups()?;
-    while let Some((name, records)) = groups.next()? {
+    let mut things = things(relationships)?;
+    while let Some((name, records)) = things.next()? {
         let kind = name.split('\0').next().unwrap_or_default();
         let Some(member) = rule.members.iter().find(|it| it.direct == kind) else { continue };
         let Some(it) = shown(kind, &records, verdicts)? else { continue };

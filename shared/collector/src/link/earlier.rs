@@ -1,162 +1,169 @@
-//! The last snapshot, beside what a job found.
+//! The last snapshot, side by side with what was found.
 //!
-//! A snapshot is written in the order in which the linker sorts, so it is not sorted again: its objects lie
-//! compressed on the local disk and are read along with what was found, as often as need be.
+//! Its objects lie in the order in which things are sorted, so none of it is sorted again: it is read line by
+//! line while what was found passes by.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, VecDeque};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use uuid::Uuid;
+use futures_util::future::try_join_all;
+use serde::Deserialize;
 
-use super::join::Ends;
-use super::sort::{self, Groups, Record, Sorted, Source};
-use super::{Key, rank};
+use super::sort::{Record, Together};
 use crate::context::{Context, Error};
 use crate::layout::Sort;
-use crate::snapshot::{self, Downloaded, Lines};
+use crate::snapshot::{self, Lines};
 use crate::summary::Summary;
 
-/// How many objects are read from storage at once.
-pub(super) const AT_ONCE: usize = 8;
+/// How many objects of a snapshot are asked for at once.
+const AT_ONCE: usize = 16;
 
-/// The entities or the relationships of the last snapshot, by type.
-#[derive(Debug, Default)]
-pub(super) struct Earlier(BTreeMap<String, Downloaded>);
+/// How many lines they have in all, unless one of them alone has more: the local disk holds them.
+const LINES_AT_ONCE: u64 = 20_000;
 
-impl Earlier {
-    /// Takes them from storage to the local disk. Without a last snapshot there are none.
-    pub(super) async fn load(
-        context: &Context,
-        previous: Option<&Summary>,
-        sort: Sort,
-    ) -> Result<Self, Error> {
-        let Some(summary) = previous else { return Ok(Self::default()) };
-        let counts = match sort {
-            Sort::Entities => &summary.graph.entities,
-            Sort::Relationships => &summary.graph.relationships,
-        };
-        let kinds: Vec<String> = counts.keys().cloned().collect();
-        let download = |kind: String| async move {
-            let downloaded = snapshot::download(context, summary, sort, &kind).await?;
-            Ok::<_, Error>((kind, downloaded))
-        };
-        let all = stream::iter(kinds).map(download).buffered(AT_ONCE);
-        Ok(Self(all.try_collect().await?))
-    }
-}
-
-/// Entities that the last snapshot has and the new one does not.
-#[derive(Debug, Default)]
-pub(super) struct Gone(HashSet<Uuid>);
-
-impl Gone {
-    pub(super) fn insert(&mut self, key: &str) {
-        self.0.insert(id(key));
-    }
-
-    pub(super) fn remove(&mut self, key: &str) {
-        self.0.remove(&id(key));
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn contains(&self, key: &str) -> bool {
-        !self.is_empty() && self.0.contains(&id(key))
-    }
-}
-
-/// Keys are long, and there may be many of them.
-fn id(key: &str) -> Uuid {
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes())
-}
-
-/// What was found, with what the last snapshot has.
+/// Reads the entities or the relationships of a snapshot in the order of types and keys.
 #[derive(Debug)]
-pub(super) struct Things {
-    pub(super) found: Sorted,
-    pub(super) earlier: Earlier,
-    /// For relationships: the entities without which they are gone, too.
-    pub(super) gone: Gone,
-}
-
-impl Things {
-    /// The records of one thing after another.
-    pub(super) fn groups(&self) -> Result<Groups<'_>, Error> {
-        let earlier = Records {
-            objects: self.earlier.0.iter(),
-            current: None,
-            gone: &self.gone,
-            last: Vec::new(),
-            line: String::new(),
-        };
-        Groups::new(Merged { found: self.found.read()?, earlier, heads: None })
-    }
-}
-
-/// The records of the last snapshot.
-struct Records<'a> {
-    objects: std::collections::btree_map::Iter<'a, String, Downloaded>,
-    current: Option<(&'a str, Lines)>,
-    gone: &'a Gone,
+pub(super) struct Earlier<'a> {
+    context: &'a Context,
+    previous: Option<&'a Summary>,
+    sort: Sort,
+    /// The types that are still to be fetched, with how many lines they have.
+    kinds: VecDeque<(&'a str, u64)>,
+    /// The objects that are still to be read. The first is being read.
+    fetched: VecDeque<(&'a str, Lines)>,
+    /// The type and key of the next line, apart by a zero byte; empty if it has to be read first.
+    name: Vec<u8>,
+    /// Those of the line before.
     last: Vec<u8>,
     line: String,
 }
 
-impl Records<'_> {
-    fn record(&mut self) -> Result<Option<Record>, Error> {
-        loop {
-            let Some((kind, lines)) = &mut self.current else {
-                let Some((kind, object)) = self.objects.next() else { return Ok(None) };
-                self.current = Some((kind, object.lines()?));
-                continue;
-            };
-            if !lines.next(&mut self.line)? {
-                self.current = None;
-                continue;
-            }
-            let Key { key } = lines.parse(&self.line)?;
-            let is_severed = !self.gone.is_empty() && {
-                let ends: Ends = lines.parse(&self.line)?;
-                ends.keys().any(|key| self.gone.contains(key))
-            };
-            let rank = if is_severed { rank::SEVERED } else { rank::BEFORE };
-            let record =
-                Record { key: sort::key(kind, &key, rank), value: self.line.as_bytes().to_vec() };
-            let name = &record.key[..record.key.len() - 1];
-            if name <= self.last.as_slice() {
-                return Err(lines.damaged(&"its lines are not in the order of their keys"));
-            }
-            name.clone_into(&mut self.last);
-            return Ok(Some(record));
+/// The key of a line of a snapshot.
+#[derive(Deserialize)]
+pub(super) struct Key {
+    #[serde(rename = "_key")]
+    pub(super) key: String,
+}
+
+impl<'a> Earlier<'a> {
+    /// Those of the types of the last snapshot, if there is one, that `is_read` names.
+    pub(super) fn new(
+        context: &'a Context,
+        previous: Option<&'a Summary>,
+        sort: Sort,
+        is_read: impl Fn(&str) -> bool,
+    ) -> Self {
+        let kinds = previous.map(|it| match sort {
+            Sort::Entities => &it.graph.entities,
+            Sort::Relationships => &it.graph.relationships,
+        });
+        let kinds = kinds.into_iter().flat_map(BTreeMap::iter);
+        let kinds = kinds.map(|(kind, count)| (kind.as_str(), *count));
+        Self {
+            context,
+            previous,
+            sort,
+            kinds: kinds.filter(|(kind, _)| is_read(kind)).collect(),
+            fetched: VecDeque::new(),
+            name: Vec::new(),
+            last: Vec::new(),
+            line: String::new(),
         }
+    }
+
+    /// Whether there is nothing to read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && self.fetched.is_empty()
+    }
+
+    /// The type and key of the next thing.
+    async fn name(&mut self) -> Result<Option<&[u8]>, Error> {
+        while self.name.is_empty() {
+            let Some((kind, lines)) = self.fetched.front_mut() else {
+                if self.fetch().await? {
+                    continue;
+                }
+                return Ok(None);
+            };
+            if lines.next(&mut self.line)? {
+                let Key { key } = lines.parse(&self.line)?;
+                self.name = format!("{kind}\0{key}").into_bytes();
+                // What stands in the wrong place would seem to be new, and to be gone.
+                if self.name <= self.last {
+                    return Err(lines.damaged(&format!("{key} is not in the order of keys")));
+                }
+            } else {
+                self.fetched.pop_front();
+            }
+        }
+        Ok(Some(&self.name))
+    }
+
+    /// The line of a thing. It has to be asked for when it is the next, or before.
+    fn of(&mut self, thing: &[u8]) -> Option<String> {
+        (self.name == thing).then(|| {
+            self.last = std::mem::take(&mut self.name);
+            std::mem::take(&mut self.line)
+        })
+    }
+
+    /// Fetches the next objects; false if there are none.
+    async fn fetch(&mut self) -> Result<bool, Error> {
+        let Some(previous) = self.previous else { return Ok(false) };
+        let (mut kinds, mut lines) = (Vec::new(), 0);
+        while let Some((kind, count)) = self.kinds.front() {
+            lines += count;
+            if kinds.len() == AT_ONCE || !kinds.is_empty() && lines > LINES_AT_ONCE {
+                break;
+            }
+            kinds.push(*kind);
+            self.kinds.pop_front();
+        }
+        let mut objects = Vec::new();
+        for kind in &kinds {
+            objects.push(snapshot::whole(self.context, previous, self.sort, kind));
+        }
+        let objects = try_join_all(objects).await?;
+        self.fetched.extend(kinds.into_iter().zip(objects));
+        Ok(!self.fetched.is_empty())
     }
 }
 
-/// What was found and what the last snapshot has, in one order.
-struct Merged<'a> {
-    found: sort::Reader,
-    earlier: Records<'a>,
-    /// The next of both.
-    heads: Option<[Option<Record>; 2]>,
+/// What is known of one thing.
+pub(super) struct Thing<const N: usize> {
+    /// Its type and key, apart by a zero byte.
+    name: String,
+    /// What was found, in each of several places.
+    pub(super) records: [Vec<Record>; N],
+    /// The line of the last snapshot.
+    pub(super) before: Option<String>,
 }
 
-impl Source for Merged<'_> {
-    fn record(&mut self) -> Result<Option<Record>, Error> {
-        if self.heads.is_none() {
-            self.heads = Some([self.found.next()?, self.earlier.record()?]);
-        }
-        let Some([found, earlier]) = &mut self.heads else { return Ok(None) };
-        let is_found_next = match (&found, &earlier) {
-            (Some(found), Some(earlier)) => found <= earlier,
-            (found, _) => found.is_some(),
-        };
-        if is_found_next {
-            let next = self.found.next()?;
-            return Ok(std::mem::replace(found, next));
-        }
-        let next = self.earlier.record()?;
-        Ok(std::mem::replace(earlier, next))
+impl<const N: usize> Thing<N> {
+    /// Its type and its key.
+    pub(super) fn id(&self) -> (&str, &str) {
+        self.name.split_once('\0').unwrap_or_default()
+    }
+}
+
+/// Reads what was found together with the last snapshot, thing by thing.
+#[derive(Debug)]
+pub(super) struct Things<'a, const N: usize> {
+    found: Together<N>,
+    earlier: Earlier<'a>,
+}
+
+impl<'a, const N: usize> Things<'a, N> {
+    pub(super) const fn new(found: Together<N>, earlier: Earlier<'a>) -> Self {
+        Self { found, earlier }
+    }
+
+    /// The next thing that was found or that the last snapshot has.
+    pub(super) async fn next(&mut self) -> Result<Option<Thing<N>>, Error> {
+        let names = [self.earlier.name().await?, self.found.name()];
+        let Some(name) = names.into_iter().flatten().min() else { return Ok(None) };
+        let name = String::from_utf8_lossy(name).into_owned();
+        let records = self.found.of(name.as_bytes())?;
+        let before = self.earlier.of(name.as_bytes());
+        Ok(Some(Thing { name, records, before }))
     }
 }

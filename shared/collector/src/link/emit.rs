@@ -1,32 +1,29 @@
-//! Writing the snapshot: for each type one object of lines, in the order of their keys; and the feed.
+//! Writing the snapshot and the feed, thing by thing.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write as _;
 
-use futures_util::StreamExt as _;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-use tempfile::NamedTempFile;
+use tokio::time::Instant;
 
+use super::checkpoint::{self, Checkpoint, Place};
 use super::derive::{self, follows_from};
-use super::earlier::{AT_ONCE, Things};
+use super::earlier::{Earlier, Things};
 use super::feed::{Change, Difference, Feed};
 use super::line::{ALIASES, Line, STALE};
+use super::names::aliases;
+use super::objects::Objects;
 use super::proof::{Carried, Proof};
-use super::sort::{Groups, Pairs, Record, Sorted};
-use super::{Linked, Unknowns, aliases, parse, rank};
+use super::sort::{Groups, Record, Sorted, Together};
+use super::{Linked, Turn, Unknowns, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
-use crate::pack::Packer;
 use crate::part::StoredEntity;
-use crate::ports::{Body, Condition};
+use crate::ports::Etag;
 use crate::summary::Summary;
 
 /// What a job knows of something.
 pub(super) enum Known {
-    /// It was found, or follows from what was.
-    Found(Line),
+    /// It was found, or follows from what was: its line.
+    Found(String),
     /// It follows only if what is carried forward is still there.
     Carried(Line),
 }
@@ -40,81 +37,161 @@ pub(super) struct Emit<'a> {
     /// Why what was not found is carried forward, by type.
     reasons: BTreeMap<String, String>,
     feed: Feed,
-    object: Option<Object>,
-    /// The objects that are being stored, some at once.
-    stored: FuturesUnordered<BoxFuture<'a, Result<(), Error>>>,
-}
-
-/// An object that is being written, on the local disk until it is complete.
-struct Object {
-    sort: Sort,
-    kind: String,
-    lines: u64,
-    file: NamedTempFile,
-    packer: Packer<File>,
+    objects: Objects<'a>,
+    linked: Linked,
+    turn: Turn,
+    /// What earlier invocations wrote last.
+    resumed: Option<Place>,
+    /// What this one wrote last, if its time is over.
+    paused: Option<Place>,
 }
 
 impl<'a> Emit<'a> {
-    pub(super) fn new(
+    /// Goes on where a checkpoint says, if there is one.
+    pub(super) async fn new(
         context: &'a Context,
         job: &'a Job,
         previous: Option<(&'a Summary, Proof)>,
         reasons: BTreeMap<String, String>,
+        linked: Linked,
+        (turn, checkpoint): (Turn, Option<Checkpoint>),
     ) -> Result<Self, Error> {
+        let mut objects = Objects::new(context, job);
+        let (mut feed, mut linked, mut resumed) = (Feed::new()?, linked, None);
+        if let Some(checkpoint) = checkpoint {
+            let shortfalls = linked.shortfalls;
+            linked = Linked { shortfalls, ..checkpoint.linked };
+            resumed = Some(checkpoint.place);
+            feed = Feed::resume(context, checkpoint.told).await?;
+            if let Some(begun) = checkpoint.begun {
+                objects.resume(begun).await?;
+            }
+        }
         Ok(Self {
             context,
             job,
             previous,
             reasons,
-            feed: Feed::new()?,
-            object: None,
-            stored: FuturesUnordered::new(),
+            feed,
+            objects,
+            linked,
+            turn,
+            resumed,
+            paused: None,
         })
     }
 
-    /// Writes the entities.
+    /// The entities or relationships of the last snapshot that were not written by earlier invocations.
+    fn earlier(&self, sort: Sort) -> Earlier<'a> {
+        let previous = self.previous.as_ref().map(|(summary, _)| *summary);
+        let resumed = self.resumed.as_ref().filter(|it| it.sort == sort);
+        Earlier::new(self.context, previous, sort, |kind| {
+            resumed.is_none_or(|it| it.kind.as_str() <= kind)
+        })
+    }
+
+    /// Whether an earlier invocation wrote a thing.
+    fn is_written(&self, sort: Sort, (kind, key): (&str, &str)) -> bool {
+        self.resumed.as_ref().is_some_and(|it| !it.is_before(sort, kind, key))
+    }
+
+    /// Whether the time is over, now that a thing is written. Each invocation writes one at least.
+    fn is_over(&mut self, sort: Sort, (kind, key): (&str, &str)) -> bool {
+        let is_over = Instant::now() >= self.turn.deadline;
+        if is_over {
+            self.paused = Some(Place { sort, kind: kind.to_owned(), key: key.to_owned() });
+        }
+        is_over
+    }
+
+    /// Writes the entities; false if the time was over before all were written.
     pub(super) async fn entities(
         &mut self,
-        entities: &Things,
-        loans: &Sorted,
+        entities: Sorted,
+        loans: Sorted,
         unknowns: &Unknowns,
-        linked: &mut Linked,
-    ) -> Result<(), Error> {
-        let mut groups = entities.groups()?;
-        let mut loans = Groups::new(loans.read()?)?;
-        while let Some((name, records)) = groups.next()? {
-            let (kind, key) = name.split_once('\0').unwrap_or_default();
-            let found = merge(kind, &records, &loans.of(&name)?, unknowns, linked)?;
-            let known = found.map(Known::Found);
-            self.thing(Sort::Entities, kind, key, known, &records, linked).await?;
+    ) -> Result<bool, Error> {
+        let sort = Sort::Entities;
+        if self.resumed.as_ref().is_some_and(|it| it.sort > sort) {
+            return Ok(true);
         }
-        self.close(linked).await
+        let found = [entities, loans].map(Sorted::read_last);
+        let [entities, loans] = found;
+        let found = Together([Groups::new(entities?), Groups::new(loans?)]);
+        let mut things = Things::new(found, self.earlier(sort));
+        while let Some(thing) = things.next().await? {
+            if self.is_written(sort, thing.id()) {
+                continue;
+            }
+            let [records, loans] = &thing.records;
+            let before = thing.before.as_deref();
+            let kind = thing.id().0;
+            let found = merge(kind, records, before, loans, unknowns, &mut self.linked)?;
+            let known = found.map(|line| Known::Found(line.write()));
+            self.thing(sort, thing.id(), known, before, false).await?;
+            if self.is_over(sort, thing.id()) {
+                return Ok(false);
+            }
+        }
+        self.objects.close(&mut self.linked).await?;
+        Ok(true)
     }
 
-    /// Writes the relationships, and what follows from them.
+    /// Writes the relationships that were found, what follows from them, and those of the last snapshot that
+    /// were not found; false if the time was over before all were written.
     pub(super) async fn relationships(
         &mut self,
-        relationships: &Things,
-        derived: &Sorted,
-        linked: &mut Linked,
-    ) -> Result<(), Error> {
-        let mut pairs = Pairs::new(relationships.groups()?, Groups::new(derived.read()?)?);
-        while let Some((name, records, ways)) = pairs.next()? {
-            let (kind, key) = name.split_once('\0').unwrap_or_default();
-            let known = match unite(&records)? {
+        relationships: Sorted,
+        derived: Sorted,
+        lost: Sorted,
+    ) -> Result<bool, Error> {
+        let sort = Sort::Relationships;
+        let [relationships, derived, lost] = [relationships, derived, lost].map(Sorted::read_last);
+        let found = [relationships?, derived?, lost?].map(Groups::new);
+        let mut things = Things::new(Together(found), self.earlier(sort));
+        while let Some(thing) = things.next().await? {
+            if self.is_written(sort, thing.id()) {
+                continue;
+            }
+            let [records, ways, lost] = &thing.records;
+            let (kind, key) = thing.id();
+            let known = match unite(records)? {
                 Some(line) => Some(Known::Found(line)),
-                None => derive::best(kind, key, &ways)?,
+                None => derive::best(kind, key, ways)?,
             };
-            self.thing(Sort::Relationships, kind, key, known, &records, linked).await?;
+            let is_severed = lost.iter().any(|it| it.rank() == rank::SEVERED);
+            self.thing(sort, (kind, key), known, thing.before.as_deref(), is_severed).await?;
+            if self.is_over(sort, (kind, key)) {
+                return Ok(false);
+            }
         }
-        self.close(linked).await
+        self.objects.close(&mut self.linked).await?;
+        Ok(true)
     }
 
-    /// Writes the feed.
-    pub(super) async fn finish(self, linked: &mut Linked) -> Result<(), Error> {
-        linked.objects.push(self.job.feed());
-        linked.changes = self.feed.store(self.context, self.job).await?;
-        Ok(())
+    /// Stores what is written, and what the next invocation needs to go on. Returns how many there were.
+    pub(super) async fn pause(self, etag: Option<Etag>) -> Result<u32, Error> {
+        let turn = self.turn.number + 1;
+        let Some(place) = self.paused else { return Ok(turn) };
+        let [object, feed] = checkpoint::names(self.job);
+        let checkpoint = Checkpoint {
+            turn,
+            previous: self.previous.map(|(summary, _)| summary.job.clone()),
+            place,
+            begun: self.objects.pause(object).await?,
+            told: self.feed.pause(self.context, feed).await?,
+            linked: self.linked,
+        };
+        checkpoint.write(self.context, self.job, etag).await?;
+        Ok(turn)
+    }
+
+    /// Stores the rest of the snapshot, and its feed.
+    pub(super) async fn finish(mut self) -> Result<Linked, Error> {
+        self.objects.store().await?;
+        self.linked.objects.push(self.job.feed());
+        self.linked.changes = self.feed.store(self.context, self.job).await?;
+        Ok(self.linked)
     }
 
     /// Writes one entity or relationship as it was found, or as the last snapshot has it, or not at all;
@@ -122,15 +199,11 @@ impl<'a> Emit<'a> {
     async fn thing(
         &mut self,
         sort: Sort,
-        kind: &str,
-        key: &str,
+        (kind, key): (&str, &str),
         known: Option<Known>,
-        records: &[Record],
-        linked: &mut Linked,
+        before: Option<&str>,
+        is_severed: bool,
     ) -> Result<(), Error> {
-        let is_severed = records.iter().any(|it| it.rank() == rank::SEVERED);
-        let before = records.last().filter(|it| is_severed || it.rank() == rank::BEFORE);
-        let before = before.map(|it| Line::read(&it.value)).transpose()?;
         let mut difference = Difference {
             change: Change::Created,
             sort,
@@ -150,7 +223,11 @@ impl<'a> Emit<'a> {
                 found
             }
             (Some(Known::Found(found)), Some(before)) => {
-                difference.properties = found.differs(&before);
+                // Most things are as they were, to the byte.
+                if found != before {
+                    let before = Line::read(before.as_bytes())?;
+                    difference.properties = Line::read(found.as_bytes())?.differs(&before);
+                }
                 if !difference.properties.is_empty() {
                     difference.change = Change::Updated;
                     self.feed.tell(&difference)?;
@@ -158,21 +235,23 @@ impl<'a> Emit<'a> {
                 found
             }
             (Some(Known::Carried(line)), before) => {
+                let before = before.map(|it| Line::read(it.as_bytes())).transpose()?;
                 let since = before.and_then(|it| it.text(STALE[0]));
                 let reason = follows_from(kind).find_map(|it| self.reasons.get(it));
                 let reason = reason.cloned().unwrap_or_default();
-                self.carry(line, since, reason, difference, linked)?
+                self.carry(line, since, reason, difference)?
             }
             (None, Some(before)) => {
                 let Some(reason) = self.reasons.get(kind).filter(|_| !is_severed).cloned() else {
                     difference.change = Change::Deleted;
                     return self.feed.tell(&difference);
                 };
+                let before = Line::read(before.as_bytes())?;
                 let since = before.text(STALE[0]);
-                self.carry(before, since, reason, difference, linked)?
+                self.carry(before, since, reason, difference)?
             }
         };
-        self.line(sort, kind, &line.write(), linked).await
+        self.objects.line(sort, kind, &line, &mut self.linked).await
     }
 
     /// The line of what is carried forward, since when if that is known, and why. Without, it is since the
@@ -183,18 +262,17 @@ impl<'a> Emit<'a> {
         since: Option<String>,
         reason: String,
         difference: Difference,
-        linked: &mut Linked,
-    ) -> Result<Line, Error> {
+    ) -> Result<String, Error> {
         let last = || self.previous.as_ref().map(|(summary, _)| summary.planned_at.clone());
         let since = since.or_else(last);
         line.set(STALE[0], since.clone())?;
         line.set(STALE[1], reason.as_str())?;
         let none = || Carried { count: 0, reason: reason.clone() };
-        linked.carried.entry(difference.kind.clone()).or_insert_with(none).count += 1;
+        self.linked.carried.entry(difference.kind.clone()).or_insert_with(none).count += 1;
         let change = Change::CarriedForward;
         let difference = Difference { change, since, reason: Some(reason), ..difference };
         self.feed.tell(&difference)?;
-        Ok(line)
+        Ok(line.write())
     }
 
     /// Whether the last job could have read what is new now. The first job has nothing to compare with.
@@ -205,85 +283,31 @@ impl<'a> Emit<'a> {
             Sort::Relationships => proof.lacks_relationships(kind).is_none(),
         }
     }
-
-    /// Writes a line as it is.
-    pub(super) async fn line(
-        &mut self,
-        sort: Sort,
-        kind: &str,
-        line: &str,
-        linked: &mut Linked,
-    ) -> Result<(), Error> {
-        if sort == Sort::Relationships && line.contains("\"_mapping\":") {
-            *linked.mapped.entry(kind.to_owned()).or_default() += 1;
-        }
-        if self.object.as_ref().is_none_or(|object| object.kind != kind) {
-            self.end(linked).await?;
-            let file = NamedTempFile::new()?;
-            let packer = Packer::new(file.reopen()?);
-            self.object = Some(Object { sort, kind: kind.to_owned(), lines: 0, file, packer });
-        }
-        if let Some(object) = &mut self.object {
-            object.packer.write_all(line.as_bytes())?;
-            object.packer.write_all(b"\n")?;
-            object.lines += 1;
-        }
-        Ok(())
-    }
-
-    /// Stores the object that is being written, and waits until all objects are stored.
-    pub(super) async fn close(&mut self, linked: &mut Linked) -> Result<(), Error> {
-        self.end(linked).await?;
-        while let Some(stored) = self.stored.next().await {
-            stored?;
-        }
-        Ok(())
-    }
-
-    /// Ends the object that is being written. It is stored while others are written.
-    async fn end(&mut self, linked: &mut Linked) -> Result<(), Error> {
-        let Some(Object { sort, kind, lines, file, packer }) = self.object.take() else {
-            return Ok(());
-        };
-        packer.finish()?;
-        let name = self.job.snapshot(sort, &kind);
-        let (store, at) = (&self.context.store, name.clone());
-        self.stored.push(Box::pin(async move {
-            let body = Body::File(file.path().to_owned());
-            Ok(store.put(&at, body, Condition::Always).await.map(drop)?)
-        }));
-        if self.stored.len() >= AT_ONCE
-            && let Some(stored) = self.stored.next().await
-        {
-            stored?;
-        }
-        linked.objects.push(name);
-        match sort {
-            Sort::Entities => linked.entities.insert(kind, lines),
-            Sort::Relationships => linked.relationships.insert(kind, lines),
-        };
-        Ok(())
-    }
 }
 
 /// The line of a relationship, from every record of it; none if it was not found.
 ///
 /// Those of one key are one: found from both ends, on a page that was read twice, or in several grants.
 /// What differs from grant to grant is in lists, which are united.
-fn unite(records: &[Record]) -> Result<Option<Line>, Error> {
-    let mut found = records.iter().filter(|it| it.rank() == rank::FOUND);
-    let Some(first) = found.next() else { return Ok(None) };
+fn unite(records: &[Record]) -> Result<Option<String>, Error> {
+    let Some((first, others)) = records.split_first() else { return Ok(None) };
+    if others.is_empty() {
+        // It was written in the order of names.
+        let line = std::str::from_utf8(&first.value).map_err(std::io::Error::other)?;
+        return Ok(Some(line.to_owned()));
+    }
     let mut line = Line::read(&first.value)?;
-    for other in found {
+    for other in others {
         line.patch(&other.value)?;
     }
-    Ok(Some(line))
+    Ok(Some(line.write()))
 }
 
 /// The line of an entity, from every record of it; none if it was not found.
 fn merge(
     kind: &str,
     records: &[Record],
+    before: Option<&str>,
     loans: &[Record],
     unknowns: &Unknowns,
     linked: &mut Linked,
@@ -297,7 +321,7 @@ fn merge(
     if let Some(raw) = first.raw {
         line.raw(raw)?;
     }
-    let names = aliases(records, unknowns.contains_key(kind))?;
+    let names = aliases(records, before.filter(|_| unknowns.contains_key(kind)))?;
     if !names.is_empty() {
         line.set(ALIASES, names)?;
     }
@@ -323,17 +347,17 @@ mod tests {
 
     #[test]
     fn relationships_of_one_key_are_one_with_the_lists_of_all() {
-        let record = |rank, value: &str| Record {
-            key: sort::key("a_assigned_b", "a|assigned|b", rank),
+        let record = |value: &str| Record {
+            key: sort::key("a_assigned_b", "a|assigned|b", rank::FOUND),
             value: value.as_bytes().to_vec(),
         };
         let records = [
-            record(rank::FOUND, r#"{"_key":"a|assigned|b","roles":["r1"]}"#),
-            record(rank::FOUND, r#"{"_key":"a|assigned|b","roles":["r0","r1"]}"#),
-            record(rank::BEFORE, r#"{"_key":"a|assigned|b","roles":["r9"]}"#),
+            record(r#"{"_key":"a|assigned|b","roles":["r1"]}"#),
+            record(r#"{"_key":"a|assigned|b","roles":["r0","r1"]}"#),
         ];
-        let line = unite(&records).unwrap().unwrap().write();
+        let line = unite(&records).unwrap().unwrap();
         assert_eq!(line, r#"{"_key":"a|assigned|b","roles":["r0","r1"]}"#);
-        assert!(unite(&records[2..]).unwrap().is_none(), "it was there before, and is not now");
+        assert_eq!(unite(&records[..1]).unwrap().unwrap().as_bytes(), records[0].value);
+        assert!(unite(&[]).unwrap().is_none(), "it was not found");
     }
 }

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use super::objects::Stored;
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::pack::Packer;
@@ -70,7 +71,14 @@ impl Change {
 pub(super) struct Feed {
     file: NamedTempFile,
     packer: Packer<File>,
-    pub(super) counts: BTreeMap<Change, u64>,
+    counts: BTreeMap<Change, u64>,
+}
+
+/// A feed that is written in part, as the next invocation needs it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Told {
+    stored: Stored,
+    counts: BTreeMap<Change, u64>,
 }
 
 impl Feed {
@@ -78,6 +86,18 @@ impl Feed {
         let file = NamedTempFile::new()?;
         let packer = Packer::new(file.reopen()?);
         Ok(Self { file, packer, counts: BTreeMap::new() })
+    }
+
+    /// Goes on with a feed that was written in part.
+    pub(super) async fn resume(context: &Context, told: Told) -> Result<Self, Error> {
+        let (file, packer) = told.stored.get(context).await?;
+        Ok(Self { file, packer, counts: told.counts })
+    }
+
+    /// Stores what was told so far, under a name.
+    pub(super) async fn pause(self, context: &Context, name: String) -> Result<Told, Error> {
+        let stored = Stored::put(context, name, &self.file, self.packer).await?;
+        Ok(Told { stored, counts: self.counts })
     }
 
     pub(super) fn tell(&mut self, difference: &Difference) -> Result<(), Error> {

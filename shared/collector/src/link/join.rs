@@ -1,11 +1,17 @@
 //! Finding the ends of references.
 
+use std::collections::BTreeMap;
+
 use graph::{Direction, End, Key, Name, Reference, Unresolved, relationship_type};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::sort::{self, Reader, Record, Sorted, Sorter};
-use super::{Linked, Named, References, parse, rank};
+use super::earlier::{Earlier, Things};
+use super::load::References;
+use super::names::Named;
+use super::proof::Losses;
+use super::sort::{self, Groups, Reader, Record, Sorted, Sorter, Together};
+use super::{Linked, parse, rank};
 use crate::context::Error;
 
 /// Turns references into relationships. Also finds what entities take over from those they refer to.
@@ -14,8 +20,9 @@ pub(super) fn join(
     names: &Sorted,
     linked: &mut Linked,
 ) -> Result<Joined, Error> {
-    let References { both, mut one, mut joined } = references;
-    merge(&both.sorted()?, names, |line, matches| {
+    let References { both, mut one, none } = references;
+    let mut joined = Joined::new();
+    merge(both.sorted()?, names, |line, matches| {
         let reference: Reference = parse(line)?;
         if matches.is_empty() {
             drop_reference(&reference, linked);
@@ -29,54 +36,115 @@ pub(super) fn join(
         }
         Ok(())
     })?;
-    merge(&one.sorted()?, names, |line, matches| joined.one(&parse(line)?, matches, linked))?;
+    merge(one.sorted()?, names, |line, matches| joined.one(&parse(line)?, matches, linked))?;
+    let mut none = none.sorted()?.read_last()?;
+    while let Some(Record { value, .. }) = none.next()? {
+        let reference: Reference = parse(&value)?;
+        if let (End::Known { key: from, kind: from_kind }, End::Known { key: to, kind: to_kind }) =
+            (&reference.from, &reference.to)
+        {
+            let (from, to) = ((from.as_str(), from_kind.as_str()), (to.as_str(), to_kind.as_str()));
+            joined.direct(&reference, from, to, to.0)?;
+        }
+    }
     Ok(joined)
 }
 
+/// Reads relationships beside those of the last snapshot. Returns those that were not found, and whether they
+/// have lost an end and are gone with it; and how many of each type there were, and how many of those were not
+/// found although their ends were.
+pub(super) async fn lost(
+    relationships: &Sorted,
+    earlier: Earlier<'_>,
+    names: Sorted,
+) -> Result<(Sorted, BTreeMap<String, Losses>), Error> {
+    let mut losses: BTreeMap<String, Losses> = BTreeMap::new();
+    let (mut starting, mut ending) = (Sorter::new(), Sorter::new());
+    if earlier.is_empty() {
+        return Ok((starting.sorted()?, losses));
+    }
+    let mut things = Things::new(Together([Groups::new(relationships.read()?)]), earlier);
+    while let Some(thing) = things.next().await? {
+        let Some(before) = &thing.before else { continue };
+        if thing.records[0].is_empty() {
+            let ends: Ends = parse(before.as_bytes())?;
+            let line = serde_json::to_vec(&ends).map_err(std::io::Error::from)?;
+            starting.push(ends.start().as_bytes(), &line)?;
+        } else {
+            losses.entry(thing.id().0.to_owned()).or_default().before += 1;
+        }
+    }
+    let mut lost = Sorter::new();
+    let mut lose = |ends: &Ends, line: &[u8], has_ends: bool| -> Result<(), Error> {
+        let rank = if has_ends { rank::BEFORE } else { rank::SEVERED };
+        let losses = losses.entry(ends.kind.clone()).or_default();
+        // What has lost an end is gone with it, and the end was looked at.
+        losses.before += u64::from(has_ends);
+        losses.lost += u64::from(has_ends);
+        Ok(lost.push(&sort::key(&ends.kind, &ends.key, rank), line)?)
+    };
+    merge(starting.sorted()?, &names, |line, matches| {
+        let ends: Ends = parse(line)?;
+        match ends.end() {
+            Some(end) if !matches.is_empty() => Ok(ending.push(end.as_bytes(), line)?),
+            _ => lose(&ends, line, !matches.is_empty()),
+        }
+    })?;
+    merge(ending.sorted()?, &names, |line, matches| {
+        lose(&parse(line)?, line, !matches.is_empty())
+    })?;
+    Ok((lost.sorted()?, losses))
+}
+
 /// The ends of a relationship of a snapshot.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Ends {
     #[serde(rename = "_type")]
     kind: String,
     #[serde(rename = "_key")]
     key: String,
-    #[serde(rename = "_fromEntityKey")]
+    #[serde(rename = "_fromEntityKey", skip_serializing_if = "Option::is_none")]
     from: Option<String>,
-    #[serde(rename = "_toEntityKey")]
+    #[serde(rename = "_toEntityKey", skip_serializing_if = "Option::is_none")]
     to: Option<String>,
-    #[serde(rename = "_mapping")]
+    #[serde(rename = "_mapping", skip_serializing_if = "Option::is_none")]
     mapping: Option<Mapping>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Mapping {
     source_entity_key: String,
 }
 
 impl Ends {
-    /// The keys of the ends that are known: both, or the one that a mapped relationship is of.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+    /// The name of the end where it starts; of a mapped one, of the end that is known.
+    pub(super) fn start(&self) -> String {
         let source = self.mapping.as_ref().map(|it| &it.source_entity_key);
-        let ends =
-            if source.is_some() { [source, None] } else { [self.from.as_ref(), self.to.as_ref()] };
-        ends.into_iter().flatten().map(String::as_str)
+        let key = source.or(self.from.as_ref()).map_or("", String::as_str);
+        Name::of_id(key).as_str().to_owned()
+    }
+
+    /// The name of the end where it ends, unless that is for others to find.
+    fn end(&self) -> Option<String> {
+        let to = self.to.as_ref().filter(|_| self.mapping.is_none())?;
+        Some(Name::of_id(to).as_str().to_owned())
     }
 }
 
 /// Calls `take` with what each reference says, and the entities that answer to the name it is sorted
 /// by.
 pub(super) fn merge(
-    references: &Sorted,
+    references: Sorted,
     names: &Sorted,
     mut take: impl FnMut(&[u8], &[Named]) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut references = references.read()?;
-    let mut names =
-        Names { reader: names.read()?, head: None, name: Vec::new(), matches: Vec::new() };
-    while let Some(Record { key, value }) = references.next()? {
-        names.advance(&key)?;
-        take(&value, &names.matches)?;
+    let mut references = references.read_last()?;
+    let mut names = Names { reader: names.read()?, name: Vec::new(), matches: Vec::new() };
+    while let Some((name, line)) = references.head() {
+        names.find(name)?;
+        take(line, &names.matches)?;
+        references.advance()?;
     }
     Ok(())
 }
@@ -84,35 +152,24 @@ pub(super) fn merge(
 /// The entities that answer to one name after another.
 struct Names {
     reader: Reader,
-    head: Option<Record>,
     name: Vec<u8>,
     matches: Vec<Named>,
 }
 
 impl Names {
-    fn advance(&mut self, name: &[u8]) -> Result<(), Error> {
+    fn find(&mut self, name: &[u8]) -> Result<(), Error> {
         if self.name == name {
             return Ok(());
         }
         self.matches.clear();
         name.clone_into(&mut self.name);
-        loop {
-            let head = match self.head.take() {
-                Some(head) => head,
-                None => match self.reader.next()? {
-                    Some(head) => head,
-                    None => return Ok(()),
-                },
-            };
-            match head.key.as_slice().cmp(name) {
-                std::cmp::Ordering::Less => (),
-                std::cmp::Ordering::Equal => self.matches.push(parse(&head.value)?),
-                std::cmp::Ordering::Greater => {
-                    self.head = Some(head);
-                    return Ok(());
-                }
+        while let Some((known, named)) = self.reader.head().filter(|(known, _)| *known <= name) {
+            if known == name {
+                self.matches.push(parse(named)?);
             }
+            self.reader.advance()?;
         }
+        Ok(())
     }
 }
 
@@ -171,18 +228,6 @@ impl Joined {
                     self.mapped(reference, this, name, direction, unresolved)?;
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// Adds what a reference says of which both ends are known.
-    pub(super) fn known(&mut self, reference: &Reference) -> Result<(), Error> {
-        let (from, to) = (&reference.from, &reference.to);
-        if let (End::Known { key: from, kind: from_kind }, End::Known { key: to, kind: to_kind }) =
-            (from, to)
-        {
-            let (from, to) = ((from.as_str(), from_kind.as_str()), (to.as_str(), to_kind.as_str()));
-            self.direct(reference, from, to, to.0)?;
         }
         Ok(())
     }

@@ -1,31 +1,20 @@
-//! Sorting more than memory holds: runs on the local disk, then one merge.
+//! Sorting more than memory holds: runs on the local disk, which are merged when they are read.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::os::unix::fs::FileExt as _;
-use std::sync::Arc;
+mod groups;
+mod run;
 
-use zstd::{Decoder, Encoder};
+use std::io;
 
-use crate::context::Error;
+pub(super) use groups::{Groups, Together};
+pub(crate) use groups::{Record, key};
+use run::{Run, Writer};
 
 /// How many bytes of records are sorted at a time in memory.
-const RUN: usize = 2 << 20;
-
-/// How hard runs are compressed: as fast as can be, for they are read once or twice.
-const LEVEL: i32 = 1;
-
-/// The window of the compression, as a power of two: 128 kB. A merge has one for each run that it reads.
-const WINDOW_LOG: u32 = 17;
+const RUN: usize = 4 << 20;
 
 /// How many runs of one size there are at most, before they become one of the next size. So each record is
 /// written once for each size, and few files are open, of which a function may have 1,024.
-const RUNS: usize = 16;
-
-/// How many bytes of each run are read ahead.
-const READ_AHEAD: usize = 16 << 10;
+const RUNS: usize = 32;
 
 /// Takes records in any order and gives them back sorted by key, then by value: the order in which
 /// they came leaves no trace.
@@ -58,12 +47,17 @@ impl Sorter {
     }
 
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        if self.bytes.capacity() == 0 {
+            // Growing by doubling would hold twice as much.
+            self.bytes.reserve_exact(self.limit);
+        }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
         let key = self.bytes.len();
         self.bytes.extend_from_slice(value);
         self.records.push(Span { start, key, end: self.bytes.len() });
-        if self.bytes.len() >= self.limit { self.spill() } else { Ok(()) }
+        let held = self.bytes.len() + self.records.len() * size_of::<Span>();
+        if held >= self.limit { self.spill() } else { Ok(()) }
     }
 
     /// The records, sorted. They can be read any number of times.
@@ -71,11 +65,7 @@ impl Sorter {
         if !self.records.is_empty() {
             self.spill()?;
         }
-        // The merge has buffers of its own.
-        (self.bytes, self.records) = (Vec::new(), Vec::new());
-        // One file of everything, so that reading it again costs one buffer and not one for each run.
-        let mut runs: Vec<Run> = self.runs.into_iter().flatten().collect();
-        Ok(Sorted(if runs.len() < 2 { runs.pop() } else { Some(merge(&runs)?) }))
+        Ok(Sorted(self.runs.into_iter().flatten().collect()))
     }
 
     /// Adds a run of a size.
@@ -88,7 +78,7 @@ impl Sorter {
             if self.runs[size].len() < RUNS {
                 return Ok(());
             }
-            run = merge(&std::mem::take(&mut self.runs[size]))?;
+            run = merge(std::mem::take(&mut self.runs[size]))?;
             size += 1;
         }
     }
@@ -96,7 +86,7 @@ impl Sorter {
     fn spill(&mut self) -> io::Result<()> {
         let Self { bytes, records, .. } = self;
         records.sort_unstable_by(|a, b| a.of(bytes).cmp(&b.of(bytes)));
-        let mut run = Writer::new()?;
+        let mut run = Writer::new();
         for span in records.iter() {
             let (key, value) = span.of(bytes);
             run.record(key, value)?;
@@ -107,250 +97,93 @@ impl Sorter {
     }
 }
 
-/// Makes one run of several.
-fn merge(runs: &[Run]) -> io::Result<Run> {
-    let mut merge = Merge::new(runs.iter().map(Reader::new).collect::<io::Result<_>>()?)?;
-    let mut merged = Writer::new()?;
-    while let Some(record) = merge.next()? {
-        merged.record(&record.key, &record.value)?;
+/// Makes one run of several, which are gone from the disk piece by piece as they are read.
+fn merge(runs: Vec<Run>) -> io::Result<Run> {
+    let (mut reader, mut merged) = (Reader::new(runs)?, Writer::new());
+    while let Some((key, value)) = reader.head() {
+        merged.record(key, value)?;
+        reader.advance()?;
     }
     merged.run()
 }
 
-/// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
-/// the order of their ranks.
-pub(crate) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
-    let mut bytes = format!("{kind}\0{key}\0").into_bytes();
-    bytes.push(rank);
-    bytes
-}
-
-/// A record: what it is sorted by, and what it says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Record {
-    pub(crate) key: Vec<u8>,
-    pub(crate) value: Vec<u8>,
-}
-
-impl Record {
-    /// The rank of a record that is sorted by [`key`].
-    pub(crate) fn rank(&self) -> u8 {
-        self.key.last().copied().unwrap_or_default()
-    }
-
-    /// The type and key of a record that is sorted by [`key`], apart by a zero byte.
-    fn name(&self) -> &[u8] {
-        &self.key[..self.key.len().saturating_sub(2)]
-    }
-}
-
-/// Gives sorted records one by one.
-pub(crate) trait Source: Send {
-    /// The next record.
-    fn record(&mut self) -> Result<Option<Record>, Error>;
-}
-
-impl Source for Reader {
-    fn record(&mut self) -> Result<Option<Record>, Error> {
-        Ok(self.next()?)
-    }
-}
-
-/// Reads records that are sorted by [`key`], those of one thing together.
-pub(crate) struct Groups<'a> {
-    source: Box<dyn Source + 'a>,
-    head: Option<Record>,
-}
-
-impl<'a> Groups<'a> {
-    pub(crate) fn new(source: impl Source + 'a) -> Result<Self, Error> {
-        let mut source = Box::new(source);
-        let head = source.record()?;
-        Ok(Self { source, head })
-    }
-
-    /// The records of the next thing, after its type and key, which are apart by a zero byte.
-    pub(crate) fn next(&mut self) -> Result<Option<(String, Vec<Record>)>, Error> {
-        let Some(first) = self.head.take() else { return Ok(None) };
-        let name = String::from_utf8_lossy(first.name()).into_owned();
-        let mut records = vec![first];
-        while let Some(record) = self.source.record()? {
-            if record.name() != records[0].name() {
-                self.head = Some(record);
-                break;
-            }
-            records.push(record);
-        }
-        Ok(Some((name, records)))
-    }
-
-    /// The records of a thing, which have to be asked for in order.
-    pub(crate) fn of(&mut self, name: &str) -> Result<Vec<Record>, Error> {
-        let mut records = Vec::new();
-        while let Some(head) = self.head.take_if(|head| head.name() <= name.as_bytes()) {
-            if head.name() == name.as_bytes() {
-                records.push(head);
-            }
-            self.head = self.source.record()?;
-        }
-        Ok(records)
-    }
-}
-
-/// The type and key of a thing, apart by a zero byte, and the records of it in two files.
-type Pair = (String, Vec<Record>, Vec<Record>);
-
-/// Reads the records of two files that are sorted by [`key`], those of one thing together.
-pub(super) struct Pairs<'a> {
-    first: Groups<'a>,
-    second: Groups<'a>,
-}
-
-impl<'a> Pairs<'a> {
-    pub(super) const fn new(first: Groups<'a>, second: Groups<'a>) -> Self {
-        Self { first, second }
-    }
-
-    /// The records of the next thing that either has.
-    pub(super) fn next(&mut self) -> Result<Option<Pair>, Error> {
-        let heads = [&self.first, &self.second].into_iter().filter_map(|it| it.head.as_ref());
-        let Some(name) = heads.map(Record::name).min() else { return Ok(None) };
-        let name = String::from_utf8_lossy(name).into_owned();
-        let (first, second) = (self.first.of(&name)?, self.second.of(&name)?);
-        Ok(Some((name, first, second)))
-    }
-}
-
-/// Sorted records on the local disk.
+/// Sorted records on the local disk. What was read of them is gone once neither these nor any reader needs
+/// it: whoever reads them for the last time drops them first.
 #[derive(Debug)]
-pub(crate) struct Sorted(Option<Run>);
+pub(crate) struct Sorted(Vec<Run>);
 
 impl Sorted {
-    /// Reads the records from the first.
+    /// Reads the records from the first. Only one reader is used at a time.
     pub(crate) fn read(&self) -> io::Result<Reader> {
-        self.0.as_ref().map(Reader::new).transpose().map(|reader| reader.unwrap_or(Reader(None)))
+        Reader::new(self.0.clone())
     }
-}
 
-/// Compressed records in a file without a name, which is gone when nobody reads it any more.
-#[derive(Clone, Debug)]
-struct Run(Arc<File>);
-
-/// Reads a run from its beginning, whoever else reads it.
-#[derive(Debug)]
-struct Place {
-    run: Run,
-    offset: u64,
-}
-
-impl Read for Place {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.run.0.read_at(bytes, self.offset)?;
-        self.offset += read as u64;
-        Ok(read)
+    /// Reads the records for the last time.
+    pub(crate) fn read_last(self) -> io::Result<Reader> {
+        Reader::new(self.0)
     }
 }
 
 /// Reads sorted records one by one.
-pub(crate) struct Reader(Option<BufReader<Decoder<'static, BufReader<Place>>>>);
+#[derive(Debug)]
+pub(crate) struct Reader {
+    runs: Vec<run::Reader>,
+    /// The runs that are not at their end, as a heap: the one whose record is the least is the first.
+    heap: Vec<usize>,
+}
 
 impl Reader {
-    fn new(run: &Run) -> io::Result<Self> {
-        let place = BufReader::with_capacity(READ_AHEAD, Place { run: run.clone(), offset: 0 });
-        let decoder = Decoder::with_buffer(place)?;
-        Ok(Self(Some(BufReader::with_capacity(READ_AHEAD, decoder))))
-    }
-
-    pub(crate) fn next(&mut self) -> io::Result<Option<Record>> {
-        let Some(reader) = &mut self.0 else { return Ok(None) };
-        let mut lengths = [0; 8];
-        match reader.read_exact(&mut lengths) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                // A run that is read to its end may be dropped.
-                self.0 = None;
-                return Ok(None);
-            }
-            read => read?,
+    fn new(runs: Vec<Run>) -> io::Result<Self> {
+        let runs: Vec<run::Reader> =
+            runs.into_iter().map(run::Reader::new).collect::<io::Result<_>>()?;
+        let heap = (0..runs.len()).filter(|run| runs[*run].head().is_some()).collect();
+        let mut reader = Self { runs, heap };
+        for place in (0..reader.heap.len() / 2).rev() {
+            reader.sink(place);
         }
-        let lengths = u64::from_le_bytes(lengths);
-        let (key, value) = (lengths & u64::from(u32::MAX), lengths >> 32);
-        let length = |length| usize::try_from(length).map_err(io::Error::other);
-        let mut record = Record { key: vec![0; length(key)?], value: vec![0; length(value)?] };
-        reader.read_exact(&mut record.key)?;
-        reader.read_exact(&mut record.value)?;
-        Ok(Some(record))
-    }
-}
-
-struct Writer {
-    file: Arc<File>,
-    encoder: Encoder<'static, BufWriter<Appended>>,
-}
-
-/// Writes at the end of a file that others may come to read.
-struct Appended(Arc<File>);
-
-impl Write for Appended {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (&*self.0).write(bytes)
+        Ok(reader)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        (&*self.0).flush()
-    }
-}
-
-impl Writer {
-    fn new() -> io::Result<Self> {
-        let file = Arc::new(tempfile::tempfile()?);
-        let output = BufWriter::with_capacity(READ_AHEAD, Appended(file.clone()));
-        let mut encoder = Encoder::new(output, LEVEL)?;
-        encoder.window_log(WINDOW_LOG)?;
-        Ok(Self { file, encoder })
+    /// The record that is read now: its key and its value. None at the end.
+    pub(super) fn head(&self) -> Option<(&[u8], &[u8])> {
+        self.heap.first().and_then(|run| self.runs[*run].head())
     }
 
-    fn record(&mut self, key: &[u8], value: &[u8]) -> io::Result<()> {
-        for part in [key, value] {
-            let length = u32::try_from(part.len()).map_err(io::Error::other)?;
-            self.encoder.write_all(&length.to_le_bytes())?;
+    /// Goes on to the next record.
+    pub(super) fn advance(&mut self) -> io::Result<()> {
+        let Some(&run) = self.heap.first() else { return Ok(()) };
+        self.runs[run].advance()?;
+        if self.runs[run].head().is_none() {
+            self.heap.swap_remove(0);
         }
-        self.encoder.write_all(key)?;
-        self.encoder.write_all(value)
-    }
-
-    fn run(self) -> io::Result<Run> {
-        let output = self.encoder.finish()?;
-        output.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Run(self.file))
-    }
-}
-
-/// Merges sorted runs.
-struct Merge {
-    readers: Vec<Reader>,
-    heads: BinaryHeap<Reverse<(Record, usize)>>,
-}
-
-impl Merge {
-    fn new(readers: Vec<Reader>) -> io::Result<Self> {
-        let mut merge = Self { heads: BinaryHeap::new(), readers };
-        for run in 0..merge.readers.len() {
-            merge.advance(run)?;
-        }
-        Ok(merge)
-    }
-
-    fn advance(&mut self, run: usize) -> io::Result<()> {
-        if let Some(record) = self.readers[run].next()? {
-            self.heads.push(Reverse((record, run)));
-        }
+        self.sink(0);
         Ok(())
     }
 
-    fn next(&mut self) -> io::Result<Option<Record>> {
-        let Some(Reverse((record, run))) = self.heads.pop() else { return Ok(None) };
-        self.advance(run)?;
-        Ok(Some(record))
+    /// Lets the run at a place of the heap sink below those whose records are less.
+    fn sink(&mut self, mut place: usize) {
+        loop {
+            let below = [2 * place + 1, 2 * place + 2].into_iter();
+            let below = below.filter(|it| *it < self.heap.len());
+            let least = below.min_by(|a, b| self.at(*a).cmp(&self.at(*b)));
+            let Some(least) = least.filter(|it| self.at(*it) < self.at(place)) else { return };
+            self.heap.swap(place, least);
+            place = least;
+        }
+    }
+
+    /// The record of the run at a place of the heap.
+    fn at(&self, place: usize) -> Option<(&[u8], &[u8])> {
+        self.runs[self.heap[place]].head()
+    }
+
+    pub(crate) fn next(&mut self) -> io::Result<Option<Record>> {
+        let record =
+            self.head().map(|(key, value)| Record { key: key.into(), value: value.into() });
+        if record.is_some() {
+            self.advance()?;
+        }
+        Ok(record)
     }
 }
 
@@ -367,9 +200,9 @@ mod tests {
         }
         let sorted = sorter.sorted().unwrap();
         let mut found = Vec::new();
-        for _ in 0..2 {
+        for reader in [sorted.read(), sorted.read_last()] {
             found.clear();
-            let mut reader = sorted.read().unwrap();
+            let mut reader = reader.unwrap();
             while let Some(Record { key, value }) = reader.next().unwrap() {
                 found.push((key, value));
             }
@@ -381,11 +214,20 @@ mod tests {
         #[test]
         fn records_are_sorted_however_much_memory_holds(
             mut records: Vec<(Vec<u8>, Vec<u8>)>,
-            limit in 1..100_usize,
+            limit in 1..1000_usize,
         ) {
             let found = sort(&records, limit);
             records.sort();
             prop_assert_eq!(found, records);
         }
+    }
+
+    #[test]
+    fn runs_of_runs_are_merged() {
+        let number = |it: u32| (it.wrapping_mul(2_654_435_761)).to_be_bytes().to_vec();
+        let mut records: Vec<_> = (0..3000).map(|it| (number(it), b"value".to_vec())).collect();
+        let found = sort(&records, 1);
+        records.sort();
+        assert!(found == records);
     }
 }

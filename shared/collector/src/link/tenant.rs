@@ -3,19 +3,18 @@
 //! An instance cannot see what another found, so where it refers to that it says by which properties to
 //! find it: a mapped relationship. Here the other end is found.
 
-use std::collections::BTreeMap;
-
 use graph::{End, Key, Name, Reference, RelationshipKey, Unresolved};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::earlier::{Earlier, Gone, Things};
-use super::emit::Emit;
+use super::earlier;
 use super::join::{Joined, merge};
+use super::names::{Aliases, Names};
+use super::objects::Objects;
 use super::proof::{Carried, Verdicts};
-use super::sort::{self, Groups, Sorted, Sorter};
-use super::{Linked, names, parse, rank};
+use super::sort::{self, Groups, Record, Sorted, Sorter};
+use super::{Linked, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::snapshot;
@@ -74,19 +73,14 @@ pub(crate) async fn tenant(
 ) -> Result<Linked, Error> {
     let mut linked = Linked::default();
     let entities = entities(context, summaries).await?;
-    // Every entity answers to its names, as one that is carried forward does.
-    let kinds = summaries.iter().flat_map(|it| it.graph.entities.keys().cloned());
-    let carried = kinds.map(|kind| (kind, String::new())).collect();
-    let verdicts = Verdicts { carried, ..Verdicts::default() };
-    let (earlier, gone) = (Earlier::default(), Gone::default());
-    let entities = Things { found: entities, earlier, gone };
-    let (names, _) = names(&entities, &verdicts, &super::Unknowns::new())?;
+    let names = names(&entities)?;
     let joined = relationships(context, summaries, &names).await?;
+    drop(names);
     let (relationships, _) = joined.sorted()?;
 
-    let mut emit = Emit::new(into, job, None, BTreeMap::new())?;
-    for (sort, things) in [(Sort::Entities, entities.found), (Sort::Relationships, relationships)] {
-        let mut groups = Groups::new(things.read()?)?;
+    let mut objects = Objects::new(into, job);
+    for (sort, things) in [(Sort::Entities, entities), (Sort::Relationships, relationships)] {
+        let mut groups = Groups::new(things.read_last()?);
         while let Some((name, records)) = groups.next()? {
             let kind = name.split('\0').next().unwrap_or_default();
             linked.duplicates += match sort {
@@ -94,10 +88,12 @@ pub(crate) async fn tenant(
                 Sort::Relationships => 0,
             };
             let Some(first) = records.first() else { continue };
-            emit.line(sort, kind, &String::from_utf8_lossy(&first.value), &mut linked).await?;
+            let line = String::from_utf8_lossy(&first.value);
+            objects.line(sort, kind, &line, &mut linked).await?;
         }
-        emit.close(&mut linked).await?;
+        objects.close(&mut linked).await?;
     }
+    objects.store().await?;
     for (kind, Carried { count, reason }) in summaries.iter().flat_map(|it| &it.graph.carried) {
         let none = || Carried { count: 0, reason: reason.clone() };
         linked.carried.entry(kind.clone()).or_insert_with(none).count += count;
@@ -111,6 +107,18 @@ pub(crate) async fn tenant(
     Ok(linked)
 }
 
+/// The names that entities answer to.
+fn names(entities: &Sorted) -> Result<Sorted, Error> {
+    let mut names = Names::new();
+    let mut groups = Groups::new(entities.read()?);
+    while let Some((name, records)) = groups.next()? {
+        let Some(Record { value, .. }) = records.last() else { continue };
+        let Aliases { aliases } = parse(value)?;
+        names.add(name.split_once('\0').unwrap_or_default(), &aliases, value)?;
+    }
+    names.sorted(&Verdicts::default())
+}
+
 async fn entities(context: &Context, summaries: &[&Summary]) -> Result<Sorted, Error> {
     let (mut entities, mut line) = (Sorter::new(), String::new());
     for (at, summary) in summaries.iter().enumerate() {
@@ -118,7 +126,7 @@ async fn entities(context: &Context, summaries: &[&Summary]) -> Result<Sorted, E
         for kind in summary.graph.entities.keys() {
             let mut lines = snapshot::whole(context, summary, Sort::Entities, kind).await?;
             while lines.next(&mut line)? {
-                let super::Key { key } = parse(line.as_bytes())?;
+                let earlier::Key { key } = parse(line.as_bytes())?;
                 if account == Some(key.as_str()) {
                     continue;
                 }
@@ -159,7 +167,7 @@ async fn relationships(
         }
     }
     let mut sourced = Sorter::new();
-    merge(&mapped.sorted()?, names, |line, matches| {
+    merge(mapped.sorted()?, names, |line, matches| {
         let Some(source) = matches.first() else { return joined.keep(line) };
         let it: Mapped = parse(line)?;
         let target = Key::new(it.mapping.target_entity.key.as_deref().unwrap_or_default());
@@ -167,7 +175,7 @@ async fn relationships(
         let sourced_line = serde_json::to_vec(&sourced_line).map_err(std::io::Error::from)?;
         Ok(sourced.push(Name::from(&target).as_str().as_bytes(), &sourced_line)?)
     })?;
-    merge(&sourced.sorted()?, names, |line, matches| {
+    merge(sourced.sorted()?, names, |line, matches| {
         let Sourced { kind, line } = parse(line)?;
         if matches.is_empty() {
             return joined.keep(line.get().as_bytes());

@@ -6,16 +6,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use graph::{Entity, Key, RelationshipClass, Unresolved, relationship_type};
+use graph::{End, Entity, Key, Name, Reference, RelationshipClass, Unresolved, relationship_type};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use tokio::time::Duration;
 
 use super::feed::{Change, Difference};
+use super::sort::Sorter;
 use super::*;
 use crate::Secret;
 use crate::instance::{Credentials, Instance};
-use crate::layout::Job;
+use crate::layout::{Content, Job};
 use crate::ledger::{Entry, Status};
 use crate::manifest::Part;
 use crate::part::PartWriter;
@@ -39,6 +40,10 @@ struct Past {
     jobs: u32,
     last: Option<Summary>,
     sources: Value,
+    outside: Arc<Outside>,
+    /// Whether the time of each invocation is over as soon as it has written something.
+    is_interrupted: bool,
+    interruptions: u32,
 }
 
 impl Past {
@@ -48,9 +53,17 @@ impl Past {
             Arc::clone(&outside) as _,
             Arc::clone(&outside) as _,
             Arc::clone(&outside) as _,
-            outside,
+            Arc::clone(&outside) as _,
         );
-        Self { context, jobs: 0, last: None, sources: json!({}) }
+        Self {
+            context,
+            outside,
+            jobs: 0,
+            last: None,
+            sources: json!({}),
+            is_interrupted: false,
+            interruptions: 0,
+        }
     }
 
     /// Links a job whose steps left something behind. All others read everything, and found nothing.
@@ -85,10 +98,32 @@ impl Past {
                 self.manifest(&plan, &planned.id, left.get(planned.id.as_str()).unwrap_or(&nothing))
             })
             .collect();
-        let linked = link(&self.context, &plan, &manifests, self.last.as_ref());
-        let linked = linked.now_or_never().unwrap().unwrap();
+        let linked = self.link(&plan, &manifests);
         let summary = Summary::new(&plan, &manifests, linked, OffsetDateTime::UNIX_EPOCH);
         &self.last.insert(summary).graph
+    }
+
+    /// Links in one invocation, or in as many as can be.
+    fn link(&mut self, plan: &Plan, manifests: &[Manifest]) -> Linked {
+        let now = Instant::now();
+        let deadline = if self.is_interrupted { now } else { now + Duration::from_hours(1) };
+        let mut number = 0;
+        loop {
+            let turn = Turn { number, deadline };
+            let linked = link(&self.context, plan, manifests, self.last.as_ref(), turn);
+            match linked.now_or_never().unwrap().unwrap() {
+                Outcome::Linked(linked) => return *linked,
+                Outcome::Paused(next) => {
+                    assert_eq!(next, number + 1);
+                    // Whoever takes the same turn once more does nothing but to ask for the next.
+                    let again = link(&self.context, plan, manifests, self.last.as_ref(), turn);
+                    let again = again.now_or_never().unwrap().unwrap();
+                    assert!(matches!(again, Outcome::Paused(it) if it == next));
+                    number = next;
+                    self.interruptions += 1;
+                }
+            }
+        }
     }
 
     fn manifest(&self, plan: &Plan, step: &str, left: &Left) -> Manifest {
@@ -338,19 +373,68 @@ fn a_patch_adds_names() {
     }
 }
 
+#[test]
+fn interruptions_leave_no_trace() {
+    let mut pasts = [Past::new(), Past::new()];
+    pasts[1].is_interrupted = true;
+    let all = &["a", "b", "c"][..];
+    let members = &[("a", "b"), ("b", "u"), ("b", "v"), ("c", "u"), ("c", "v")][..];
+    for past in &mut pasts {
+        past.job(&groups(all, members, Status::Complete));
+        // Some of it is changed, carried forward, and gone with an end.
+        past.job(&groups(&all[..2], &members[1..3], Status::Partial));
+        past.job(&groups(&all[..2], &[("a", "b"), ("b", "v")], Status::Complete));
+    }
+    assert!(pasts[1].interruptions > 10, "{} interruptions", pasts[1].interruptions);
+    let [whole, interrupted] = pasts.each_ref().map(|it| it.outside.snapshots());
+    assert!(whole.values().all(|(_, writes)| *writes == 1));
+    // What one invocation has written no other writes again.
+    assert!(interrupted == whole, "the snapshots differ");
+    assert_eq!(pasts[0].last, pasts[1].last);
+}
+
+#[test]
+fn a_snapshot_that_is_out_of_order_is_named() {
+    let mut past = Past::new();
+    past.job(&groups(&["a", "b"], &[], Status::Complete));
+    let name = past.last.as_ref().unwrap().job.snapshot(Sort::Entities, GROUP);
+    let lines = "{\"_key\":\"b\"}\n{\"_key\":\"a\"}\n";
+    let body = zstd::encode_all(lines.as_bytes(), 1).unwrap();
+    past.outside.objects.lock().unwrap().insert(name.clone(), body);
+    let summary = past.last.as_ref();
+    let earlier = Earlier::new(&past.context, summary, Sort::Entities, |kind| kind == GROUP);
+    let (nothing, unknowns) = (Sorter::new().sorted().unwrap(), Unknowns::new());
+    let named = names::names(&nothing, earlier, &unknowns);
+    let error = named.now_or_never().unwrap().err().unwrap().to_string();
+    assert!(error.contains(&name), "{error}");
+}
+
 /// Storage in memory. Nothing else is asked for anything.
 #[derive(Debug, Default)]
-struct Outside(Mutex<BTreeMap<String, Vec<u8>>>);
+struct Outside {
+    objects: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// How often each object was written.
+    writes: Mutex<BTreeMap<String, u32>>,
+}
+
+impl Outside {
+    /// The objects of snapshots, each with how often it was written.
+    fn snapshots(&self) -> BTreeMap<String, (Vec<u8>, u32)> {
+        let (objects, writes) = (self.objects.lock().unwrap(), self.writes.lock().unwrap());
+        let snapshots = objects.iter().filter(|(name, _)| name.starts_with("graph/"));
+        snapshots.map(|(name, body)| (name.clone(), (body.clone(), writes[name]))).collect()
+    }
+}
 
 #[async_trait]
 impl Store for Outside {
     async fn get(&self, name: &str) -> Result<Option<Object>, StoreError> {
-        let body = self.0.lock().unwrap().get(name).cloned();
+        let body = self.objects.lock().unwrap().get(name).cloned();
         Ok(body.map(|body| Object { body, etag: Etag(String::new()) }))
     }
 
     async fn download(&self, name: &str, to: &Path) -> Result<bool, StoreError> {
-        let body = self.0.lock().unwrap().get(name).cloned();
+        let body = self.objects.lock().unwrap().get(name).cloned();
         Ok(body.map(|body| std::fs::write(to, body).unwrap()).is_some())
     }
 
@@ -359,7 +443,8 @@ impl Store for Outside {
             Body::Bytes(bytes) => bytes,
             Body::File(path) => std::fs::read(path).unwrap(),
         };
-        self.0.lock().unwrap().insert(name.to_owned(), body);
+        self.objects.lock().unwrap().insert(name.to_owned(), body);
+        *self.writes.lock().unwrap().entry(name.to_owned()).or_default() += 1;
         Ok(Etag(String::new()))
     }
 

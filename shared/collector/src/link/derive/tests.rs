@@ -7,8 +7,6 @@ use serde_json::{Value, json};
 use steps::Integration;
 
 use super::*;
-use crate::link::earlier::{Earlier, Gone};
-use crate::link::sort::Groups;
 use crate::plan::PlannedStep;
 
 const GROUP: &str = "azure_user_group_has_group";
@@ -30,33 +28,30 @@ type Edges = BTreeMap<(String, String), Fate>;
 /// The relationships that follow: type, from, to; whether it was found, depth, via.
 type Following = BTreeMap<(String, String, String), (bool, u64, String)>;
 
-fn sorted(edges: &[(&str, &Edges)]) -> Sorted {
-    let mut sorter = Sorter::new();
+/// Relationships that were found, and those that were not.
+fn sorted(edges: &[(&str, &Edges)]) -> [Sorted; 2] {
+    let [mut found, mut lost] = [Sorter::new(), Sorter::new()];
     for (kind, edges) in edges {
         for ((from, to), fate) in *edges {
             let key = format!("{from}|has|{to}");
             let line = json!({ "_fromEntityKey": from, "_toEntityKey": to, "_key": key });
             let ranks: &[u8] = match fate {
                 Fate::Found => &[rank::FOUND],
-                Fate::FoundAgain => &[rank::FOUND, rank::FOUND, rank::BEFORE],
+                Fate::FoundAgain => &[rank::FOUND, rank::FOUND],
                 Fate::Missed => &[rank::BEFORE],
                 Fate::Severed => &[rank::SEVERED],
             };
             for rank in ranks {
                 let line = serde_json::to_vec(&line).unwrap();
+                let sorter = if *rank == rank::FOUND { &mut found } else { &mut lost };
                 sorter.push(&sort::key(kind, &key, *rank), &line).unwrap();
             }
         }
     }
     // One that is for others to find has no second end.
     let mapped = br#"{"_fromEntityKey":"g0"}"#;
-    sorter.push(&sort::key(USER, "mapped", rank::FOUND), mapped).unwrap();
-    sorter.sorted().unwrap()
-}
-
-/// Relationships without a last snapshot beside them.
-fn things(found: Sorted) -> Things {
-    Things { found, earlier: Earlier::default(), gone: Gone::default() }
+    found.push(&sort::key(USER, "mapped", rank::FOUND), mapped).unwrap();
+    [found, lost].map(|it| it.sorted().unwrap())
 }
 
 fn proof(disabled: Option<&str>) -> Proof {
@@ -74,21 +69,21 @@ fn follows(nesting: &Edges, members: &Edges, carries: bool, disabled: Option<&st
         let kinds = [GROUP, USER].map(|kind| (kind.to_owned(), "it is not complete".to_owned()));
         verdicts.carried.extend(kinds);
     }
-    let relationships = sorted(&[(GROUP, nesting), (USER, members)]);
+    let [found, lost] = sorted(&[(GROUP, nesting), (USER, members)]);
     let mut linked = Linked::default();
-    let ways = derive(&things(relationships), &verdicts, &proof(disabled), &mut linked).unwrap();
+    let ways = derive([&found, &lost], &verdicts, &proof(disabled), &mut linked).unwrap();
     assert_eq!(linked.limited, BTreeMap::new());
 
     let mut following = Following::new();
-    let mut groups = Groups::new(ways.read().unwrap()).unwrap();
+    let mut groups = Groups::new(ways.read().unwrap());
     while let Some((name, ways)) = groups.next().unwrap() {
         let (kind, key) = name.split_once('\0').unwrap();
         let (is_found, line) = match best(kind, key, &ways).unwrap() {
             Some(Known::Found(line)) => (true, line),
-            Some(Known::Carried(line)) => (false, line),
+            Some(Known::Carried(line)) => (false, line.write()),
             None => continue,
         };
-        let line: Value = serde_json::from_str(&line.write()).unwrap();
+        let line: Value = serde_json::from_str(&line).unwrap();
         let text = |name: &str| line[name].as_str().unwrap().to_owned();
         assert_eq!(text("_type"), kind);
         assert_eq!(text("_key"), key);
@@ -179,7 +174,7 @@ fn found(ends: &[(&str, &str)]) -> Edges {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-#[test]
+    #[test]
     fn what_follows_is_what_a_search_through_every_way_comes_to(
         nesting in prop::collection::vec((0..7_u8, 0..7_u8, 0..5_u8), 0..16),
         members in prop::collection::vec((0..7_u8, 0..4_u8, 0..5_u8), 0..10),
