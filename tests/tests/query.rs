@@ -1,5 +1,7 @@
 //! Queries are answered as one would by looking at every path.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where anything is amiss")]
+
 #[path = "query/generate.rs"]
 mod generate;
 #[path = "query/naive.rs"]
@@ -85,10 +87,10 @@ async fn pages_put_together_are_the_whole_answer() {
             let page = ask(&world, text, &options).await;
             match page.results {
                 Results::List(things) => {
-                    pages.extend(things.iter().map(|it| it.text("_key").to_owned()))
+                    pages.extend(things.iter().map(|it| it.text("_key").to_owned()));
                 }
                 Results::Table { rows, .. } => {
-                    pages.extend(rows.iter().map(|it| format!("{it:?}")))
+                    pages.extend(rows.iter().map(|it| format!("{it:?}")));
                 }
                 Results::Tree { .. } => unreachable!("no query here asks for a tree"),
             }

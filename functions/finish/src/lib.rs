@@ -28,7 +28,7 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
     // One after the other: each takes as much of the memory and the disk as it may.
     for message in &event.records {
         let finished = messages.in_order(vec![message], |it| finish(context, it, deadline));
-        left.extend(finished.await);
+        left.extend(Box::pin(finished).await);
     }
     Ok(serde_json::to_value(service::answer(left))?)
 }

@@ -255,7 +255,7 @@ pub(crate) enum Format {
     Jupiterone,
     /// A file for each type, with one JSON object on each line.
     Ndjson,
-    /// Tables of Apache Parquet, one for each type, with views for DuckDB.
+    /// Tables of Apache Parquet, one for each type, with views for `DuckDB`.
     Parquet,
 }
 
@@ -284,9 +284,11 @@ pub(crate) struct Show {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Query {
     /// The query, such as `FIND azure_user WITH accountEnabled = false`; `@FILE` or `-` reads it.
-    pub(crate) query: String,
+    #[arg(value_name = "QUERY")]
+    pub(crate) text: String,
     /// The instance. Without it and a tenant, the only graph of the store.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,

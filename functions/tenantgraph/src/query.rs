@@ -1,7 +1,7 @@
 //! `tenantgraph query`.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _, stdin, stdout};
+use std::io::{Read as _, Write as _, stderr, stdin, stdout};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use collector::tenant::Tenant;
@@ -18,7 +18,7 @@ use crate::{End, Error, local};
 mod print;
 
 pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
-    let text = text(&arguments.query)?;
+    let text = text(&arguments.text)?;
     let terms = Terms { parameters: parameters(&arguments.parameters)?, now: now() };
     if arguments.explain {
         let plan = compile(&text, &Model::new(None), &terms).map_err(|it| it.to_string())?;
@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
         _ => print::table(&answer)?,
     }
     if !arguments.json {
-        print::remarks(&answer, cursor, arguments.certain);
+        print::remarks(&answer, cursor, arguments.certain)?;
     }
     Ok(if answer.unknown.is_empty() { End::Complete } else { End::Incomplete })
 }
@@ -116,9 +116,10 @@ async fn tables(context: Context, subject: &Subject) -> Result<Tables, Error> {
     if let Some(tables) = published(&context, &jobs).await? {
         return Ok(tables);
     }
-    eprintln!(
+    writeln!(
+        stderr(),
         "the tables of this graph were not published; they are made here, which takes a while"
-    );
+    )?;
     let graph = Graph::of(context, subject).await?;
     Ok(made(&graph.context, &graph.summary, &graph.jobs()).await?)
 }

@@ -246,7 +246,7 @@ impl Compiler<'_> {
                 Ok(place(properties, &word.text))
             }
             Scope::Path => self.field(word),
-            Scope::Columns(columns) => self.column(word, columns).ok_or_else(|| {
+            Scope::Columns(columns) => column(word, columns).ok_or_else(|| {
                 let names = columns.iter().map(ColumnOf::name);
                 let hint = nearest(&word.text, names).map(|it| format!("Did you mean {it}?"));
                 let message = format!("the answer has no column {}", word.text);
@@ -335,7 +335,7 @@ impl Compiler<'_> {
                 let is_thing = !word.text.contains('.') || self.is_name(&word.text);
                 let slots = self.fields[field].slots.clone();
                 let field =
-                    if is_thing { self.add(Field { slots, property: None }) } else { field };
+                    if is_thing { self.add(&Field { slots, property: None }) } else { field };
                 Some(Expression::Field(field))
             }
             [argument] => Some(self.expression(argument, &mut Scope::Path, false)?),
@@ -391,7 +391,7 @@ impl Compiler<'_> {
                     match property {
                         Some(property) => {
                             let field = Field { slots: vec![0], property: Some(property) };
-                            By::Expression(Expression::Field(self.add(field)))
+                            By::Expression(Expression::Field(self.add(&field)))
                         }
                         None => By::Expression(Expression::Field(self.field(word)?)),
                     }
@@ -404,11 +404,6 @@ impl Compiler<'_> {
             orders.push(Order { by, descending: *descending });
         }
         Ok(orders)
-    }
-
-    /// The column that a name means.
-    fn column(&self, word: &Word, columns: &[ColumnOf]) -> Option<usize> {
-        columns.iter().position(|it| it.name() == word.text)
     }
 
     /// The slots that have a name.
@@ -442,11 +437,11 @@ impl Compiler<'_> {
             let doubt = self.model.doubt_property(&kinds, property).filter(|_| is_whole);
             self.note(doubt);
         }
-        Ok(self.add(Field { slots, property: Some(property.to_owned()) }))
+        Ok(self.add(&Field { slots, property: Some(property.to_owned()) }))
     }
 
-    fn add(&mut self, field: Field) -> usize {
-        place(&mut self.fields, &field)
+    fn add(&mut self, field: &Field) -> usize {
+        place(&mut self.fields, field)
     }
 
     fn unnamed(&self, word: &Word) -> QueryError {
@@ -552,6 +547,11 @@ const fn relation(operator: Operator) -> Relation {
     }
 }
 
+/// The column that a name means.
+fn column(word: &Word, columns: &[ColumnOf]) -> Option<usize> {
+    columns.iter().position(|it| it.name() == word.text)
+}
+
 /// The byte of the query where a value names something.
 fn at(value: &Value) -> Option<usize> {
     match value {
@@ -565,9 +565,8 @@ fn at(value: &Value) -> Option<usize> {
 /// What a column is called that was given no name.
 fn title(value: &Value) -> String {
     match value {
-        Value::Reference(word) => word.text.clone(),
+        Value::Reference(word) | Value::Parameter(word) => word.text.clone(),
         Value::All(word) => format!("{}.*", word.text),
-        Value::Parameter(word) => word.text.clone(),
         Value::Star => "*".to_owned(),
         Value::Text(text) => text.clone(),
         Value::Number(number) => number.to_string(),

@@ -20,7 +20,7 @@ pub fn explain(plan: &Plan) -> String {
         Output::List { .. } => text.push_str("answer the different entities where paths start\n"),
         Output::Tree => text.push_str("answer the entities and relationships of all paths\n"),
         Output::Rows(rows) => {
-            let names: Vec<&str> = rows.columns.iter().map(|it| it.name()).collect();
+            let names: Vec<&str> = rows.columns.iter().map(super::plan::ColumnOf::name).collect();
             let of = if rows.aggregates.is_empty() { "path" } else { "group of paths" };
             let _ = writeln!(text, "answer a row for each {of}: {}", names.join(", "));
         }

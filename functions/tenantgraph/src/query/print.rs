@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{Write as _, stdout};
+use std::io::{Write as _, stderr, stdout};
 
 use query::execute::{Answer, Results, Thing};
 use query::tables::Cell;
@@ -116,18 +116,19 @@ pub(super) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
 }
 
 /// Says besides the results how many there are, and what the answer rests on that was not read.
-pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) {
+pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) -> Result<(), Error> {
+    let mut stderr = stderr();
     let shown = match &answer.results {
         Results::List(things) => things.len(),
         Results::Tree { vertices, .. } => vertices.len(),
         Results::Table { rows, .. } => rows.len(),
     };
     match answer.total {
-        Some(total) if total != shown as u64 => eprintln!("{shown} of {total}"),
-        _ => eprintln!("{shown}{}", if cursor.is_some() { " and more" } else { "" }),
+        Some(total) if total != shown as u64 => writeln!(stderr, "{shown} of {total}")?,
+        _ => writeln!(stderr, "{shown}{}", if cursor.is_some() { " and more" } else { "" })?,
     }
     for note in &answer.notes {
-        eprintln!("note: {note}");
+        writeln!(stderr, "note: {note}")?;
     }
     for unknown in &answer.unknown {
         let what = match (&unknown.property, unknown.entities) {
@@ -136,12 +137,13 @@ pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) {
             }
             _ => unknown.kind.clone(),
         };
-        eprintln!("unknown: {what} was not read completely: {}", unknown.why);
+        writeln!(stderr, "unknown: {what} was not read completely: {}", unknown.why)?;
     }
     if !answer.unknown.is_empty() && !certain {
-        eprintln!("--certain leaves out what follows from that");
+        writeln!(stderr, "--certain leaves out what follows from that")?;
     }
     if let Some(cursor) = cursor {
-        eprintln!("the next page: --cursor {cursor}");
+        writeln!(stderr, "the next page: --cursor {cursor}")?;
     }
+    Ok(())
 }

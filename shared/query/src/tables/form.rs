@@ -105,7 +105,9 @@ mod tests {
 
     fn form(values: &[Value]) -> Option<Form> {
         let mut seen = Seen::default();
-        values.iter().for_each(|it| seen.see(it));
+        for value in values {
+            seen.see(value);
+        }
         seen.form()
     }
 

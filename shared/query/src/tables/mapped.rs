@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    fn mapping(target: Value, filters: Value, skip: bool) -> Mapping {
+    fn mapping(target: &Value, filters: &Value, skip: bool) -> Mapping {
         serde_json::from_value(json!({
             "relationshipDirection": "FORWARD", "skipTargetCreation": skip,
             "sourceEntityKey": "s", "targetEntity": target, "targetFilterKeys": filters,
@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn an_end_is_found_by_the_first_properties_that_match() {
-        let by_id = mapping(json!({ "id": "1", "email": "e" }), json!([["id"], ["email"]]), false);
+        let by_id =
+            mapping(&json!({ "id": "1", "email": "e" }), &json!([["id"], ["email"]]), false);
         let mut targets = Targets::default();
         targets.want(by_id.clone());
         targets.see(json!({ "_key": "b", "email": "e" }).as_object().unwrap());
@@ -183,13 +184,13 @@ mod tests {
 
     #[test]
     fn what_is_not_found_is_made_once() {
-        let place = mapping(json!({ "_type": "place", "_key": "p" }), json!(["_key"]), false);
+        let place = mapping(&json!({ "_type": "place", "_key": "p" }), &json!(["_key"]), false);
         let again = mapping(
-            json!({ "_type": "place", "_key": "p", "name": "P" }),
-            json!([["_type", "_key"]]),
+            &json!({ "_type": "place", "_key": "p", "name": "P" }),
+            &json!([["_type", "_key"]]),
             false,
         );
-        let skipped = mapping(json!({ "_type": "place", "id": "x" }), json!([["id"]]), true);
+        let skipped = mapping(&json!({ "_type": "place", "id": "x" }), &json!([["id"]]), true);
         let mut targets = Targets::default();
         for it in [&place, &again, &skipped] {
             targets.want(it.clone());
