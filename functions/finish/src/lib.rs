@@ -7,6 +7,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use collector::instance::Instance;
 use collector::message::Finish;
 use collector::ports::QueueName;
+use collector::summary::JobStatus;
 use collector::{Context, finish};
 use lambda_runtime::{Error, LambdaEvent};
 use query::tables;
@@ -38,7 +39,10 @@ async fn finish(
     finish: Finish,
     deadline: Instant,
 ) -> Result<(), collector::Error> {
-    let Some(summary) = finish::run(context, &finish, deadline).await? else { return Ok(()) };
+    let summary = finish::run(context, &finish, deadline).await?;
+    let Some(summary) = summary.filter(|it| it.status != JobStatus::Failed) else {
+        return Ok(());
+    };
     // The job has ended. If this does not get done, the message is delivered again, and only this is.
     tables::publish(context, &summary).await?;
     let folder = TempDir::new()?;

@@ -15,7 +15,7 @@ use collector::{Context, News, Observer, snapshot};
 use lambda_runtime::LambdaEvent;
 use microsoft::{Cloud, Connections};
 use serde_json::Value;
-use service::{GROUP, RECEIVES};
+use service::{GROUP, RECEIVES, SENT};
 use tokio::task::JoinSet;
 
 use crate::Error;
@@ -189,6 +189,7 @@ async fn invoke(
 /// The event by which Lambda would hand messages over.
 #[must_use]
 pub fn event(deliveries: &[Delivery]) -> SqsEvent {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let records = deliveries.iter().map(|delivery| {
         let mut message = SqsMessage::default();
         message.message_id = Some(delivery.message_id.clone());
@@ -196,6 +197,8 @@ pub fn event(deliveries: &[Delivery]) -> SqsEvent {
         message.body = Some(delivery.body.clone());
         message.attributes.insert(GROUP.to_owned(), delivery.group.clone());
         message.attributes.insert(RECEIVES.to_owned(), delivery.receive_count.to_string());
+        let sent = now.saturating_sub(delivery.sent.elapsed());
+        message.attributes.insert(SENT.to_owned(), sent.as_millis().to_string());
         message
     });
     let mut event = SqsEvent::default();

@@ -24,6 +24,8 @@ pub struct Delivery {
     pub group: String,
     /// How often it was received, this time included.
     pub receive_count: u32,
+    /// When it was sent.
+    pub sent: Instant,
 }
 
 /// A queue: the messages that were sent and not deleted, by group and in the order of sending.
@@ -43,6 +45,7 @@ struct Message {
     id: String,
     content: Outgoing,
     receives: u32,
+    sent: Instant,
 }
 
 /// A message that was received and not deleted, and when it becomes visible again.
@@ -59,7 +62,7 @@ impl Line {
         if self.sent.insert(&content.deduplication, now) {
             let group = self.groups.entry(content.group.clone()).or_default();
             let id = Uuid::new_v4().to_string();
-            group.insert(self.next, Message { id, content, receives: 0 });
+            group.insert(self.next, Message { id, content, receives: 0, sent: now });
             self.next += 1;
         }
     }
@@ -83,6 +86,7 @@ impl Line {
                 body: message.content.body.clone(),
                 group: group.clone(),
                 receive_count: message.receives,
+                sent: message.sent,
             });
         }
         deliveries

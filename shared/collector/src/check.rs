@@ -1,11 +1,14 @@
 //! Reading everything that is stored, to find what is damaged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::io::Read as _;
+use std::path::Path;
 
-use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::context::{Context, Error, Stored};
 use crate::delta::{Kept, State};
@@ -95,12 +98,18 @@ pub(crate) async fn job(context: &Context, job: &Job) -> Result<Found, Error> {
     Ok(found)
 }
 
-/// Moves what is damaged out of the way, under `damaged/`. Nothing is deleted.
+/// Moves what is damaged out of the way, under `damaged/`. Nothing is deleted. The manifest of tables goes
+/// with any of them: without it they are made anew.
 ///
 /// # Errors
 ///
 /// If storage fails.
 pub async fn repair(context: &Context, found: &mut Found) -> Result<(), Error> {
+    let names: BTreeSet<String> = found.damaged.iter().map(|it| it.name.clone()).collect();
+    let manifests = names.iter().filter_map(|it| Some((manifest_of_tables(it)?, it)));
+    for (manifest, of) in manifests.filter(|(it, _)| !names.contains(it)) {
+        found.add(&manifest, format!("it names {of}, which is damaged"), false);
+    }
     for damage in found.damaged.iter_mut().filter(|it| !it.is_missing) {
         let file = tempfile::NamedTempFile::new()?;
         if !context.store.download(&damage.name, file.path()).await? {
@@ -122,6 +131,8 @@ enum Read {
     Latest(Job),
     /// What is known of a snapshot.
     Snapshot(Vec<String>),
+    /// The tables that a manifest names.
+    Tables(Vec<String>),
     /// What was stored of a step.
     Parts(Vec<String>),
 }
@@ -131,7 +142,9 @@ impl Read {
     fn needs(self, name: &str) -> BTreeMap<String, String> {
         let cause = format!("it is not there, and {name} needs it");
         match self {
-            Self::Snapshot(objects) => objects.into_iter().map(|it| (it, cause.clone())).collect(),
+            Self::Snapshot(objects) | Self::Tables(objects) => {
+                objects.into_iter().map(|it| (it, cause.clone())).collect()
+            }
             // Snapshots of earlier versions have their summaries elsewhere, but all have a feed.
             Self::Latest(job) => BTreeMap::from([(job.feed(), cause)]),
             // What lies with jobs may expire, one object before the other.
@@ -169,6 +182,10 @@ async fn read(context: &Context, name: &str) -> Result<Read, Error> {
         ["graph", _, _, "summary.json"] => {
             json(context, name).await.map(|it: Summary| Read::Snapshot(it.graph.objects))
         }
+        ["graph", instance, job, folder, ..] if is_tables(folder) => {
+            let manifest = format!("graph/{instance}/{job}/{folder}/manifest.json");
+            table(context, name, &manifest).await
+        }
         ["graph", instance, job, sort, file] => {
             let job = Job { instance: (*instance).to_owned(), id: (*job).to_owned() };
             lines(context, name, count(context, &job, sort, file).await?).await
@@ -195,9 +212,75 @@ async fn read(context: &Context, name: &str) -> Result<Read, Error> {
             Ok(Read::Parts(parts))
         }
         _ if is(name, ".ndjson.zst") => lines(context, name, None).await,
-        _ if is(name, ".json") => one::<IgnoredAny>(context, name).await,
+        _ if is(name, ".json") => one::<Value>(context, name).await,
         // Somebody else keeps it here.
         _ => Ok(Read::Other),
+    }
+}
+
+/// Whether a folder beside a snapshot's objects is one of tables: those of the snapshot, or of the graph of the
+/// tenant.
+fn is_tables(folder: &str) -> bool {
+    folder == "tables" || folder.starts_with("tenant-")
+}
+
+/// The manifest of the tables that an object is one of, if it is one.
+fn manifest_of_tables(name: &str) -> Option<String> {
+    let folders: Vec<&str> = name.split('/').collect();
+    let [graph @ "graph", instance, job, folder, ..] = folders.as_slice() else { return None };
+    is_tables(folder).then(|| format!("{graph}/{instance}/{job}/{folder}/manifest.json"))
+}
+
+/// The digests of tables, by their files: what their manifest says of them.
+#[derive(Deserialize)]
+struct Tables {
+    digests: BTreeMap<String, String>,
+}
+
+/// Reads a table, or the manifest of tables. A table is compared with what the manifest says of it.
+async fn table(context: &Context, name: &str, manifest: &str) -> Result<Read, Error> {
+    let folder = manifest.strip_suffix("manifest.json").unwrap_or_default();
+    if name == manifest {
+        let manifest: Value = json(context, name).await?;
+        let digests = Tables::deserialize(&manifest).map(|it| it.digests);
+        let digests = digests.map_err(|cause| Error::unreadable(name, &cause))?;
+        return Ok(Read::Tables(digests.keys().map(|it| format!("{folder}{it}")).collect()));
+    }
+    // Without the manifest nobody reads the table.
+    let Stored::Sound(Tables { digests }, _) = context.look(manifest).await? else {
+        return Ok(Read::Other);
+    };
+    let file = tempfile::NamedTempFile::new()?;
+    if !context.store.download(name, file.path()).await? {
+        return Err(Error::Unknown(name.to_owned()));
+    }
+    let digest = digest(file.path())?;
+    let expected = name.strip_prefix(folder).and_then(|it| digests.get(it));
+    if expected.is_none_or(|it| *it == digest) {
+        return Ok(Read::Other);
+    }
+    Err(Error::unreadable(name, &format!("it is not what {manifest} says of it")))
+}
+
+/// The SHA-256 of a file, in hexadecimal digits: the digest of a table.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn digest(path: &Path) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            let mut digits = String::new();
+            for byte in hash.finalize() {
+                let _ = write!(digits, "{byte:02x}");
+            }
+            return Ok(digits);
+        }
+        hash.update(&buffer[..read]);
     }
 }
 

@@ -13,7 +13,7 @@ use lambda_runtime::{Diagnostic, Error};
 use microsoft::{Cloud, Connections};
 use tokio::time::Instant;
 
-pub use messages::{GROUP, Messages, RECEIVES, answer};
+pub use messages::{GROUP, Messages, RECEIVES, SENT, answer};
 
 /// How long before the end of an invocation its work stops, so that there is time to store what was
 /// read.

@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use collector::message::{self, Message, Task};
@@ -18,9 +18,15 @@ pub const GROUP: &str = "MessageGroupId";
 /// The attribute of a message that says how often it was received, this time included.
 pub const RECEIVES: &str = "ApproximateReceiveCount";
 
+/// The attribute of a message that says when it was sent, in milliseconds since 1970.
+pub const SENT: &str = "SentTimestamp";
+
 /// How often a message is received before the next wait is that of a new one in its place. The queues of
 /// the template take a message for dead after some more, and waits must never come to that.
 const MOST_RECEIVES: u32 = 20;
+
+/// A rest that is not worth another receipt.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// The wait after the first failure. It doubles each time.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
@@ -132,8 +138,11 @@ impl<'a> Messages<'a> {
     ) -> Fate {
         let Message { failures, rest, .. } = read;
         let receives = receives(message);
-        if rest > 0 && receives == 1 {
-            return Fate::Waits(Duration::from_secs(rest.into()));
+        // What lay in the queue meanwhile has waited for that long: a group has more messages than one
+        // invocation takes, and they wait together.
+        let rest = Duration::from_secs(rest.into()).saturating_sub(age(message));
+        if rest > MOMENT && receives == 1 {
+            return Fate::Waits(rest);
         }
         let (instance, job) = (&*read.task.job().instance, &*read.task.job().id);
         let step = read.task.step();
@@ -249,6 +258,13 @@ fn body_of(message: &SqsMessage) -> &str {
 
 fn id_of(message: &SqsMessage) -> &str {
     message.message_id.as_deref().unwrap_or_default()
+}
+
+/// How long ago a message was sent.
+fn age(message: &SqsMessage) -> Duration {
+    let sent = message.attributes.get(SENT).and_then(|it| it.parse().ok());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    sent.map_or(Duration::ZERO, |sent| now.saturating_sub(Duration::from_millis(sent)))
 }
 
 /// How often a message was received, this time included.

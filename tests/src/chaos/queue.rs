@@ -54,6 +54,7 @@ struct State {
 struct Message {
     queue: QueueName,
     content: Outgoing,
+    sent: Instant,
     /// Nobody receives it before.
     visible: Instant,
     /// Its last delivery.
@@ -196,6 +197,7 @@ impl Unruly {
             body: body.clone(),
             group: group.clone(),
             receive_count: message.receives,
+            sent: message.sent,
         })
     }
 
@@ -213,7 +215,8 @@ impl Unruly {
             let is_late = self.dice.fault("a message is late", &content.body);
             let late = if is_late { self.dice.time("late", SOON) } else { Duration::ZERO };
             let (content, visible) = (content.clone(), now + late);
-            let message = Message { queue, content, visible, receipt: None, receives: 0 };
+            let message =
+                Message { queue, content, sent: now, visible, receipt: None, receives: 0 };
             let number = state.next;
             state.messages.insert(number, message);
             state.next += 1;

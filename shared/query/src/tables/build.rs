@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use collector::Context;
+use collector::check;
 use collector::layout::Sort;
 use collector::snapshot;
 use collector::summary::Summary;
@@ -50,6 +51,7 @@ pub async fn build(
         finished_at: summary.finished_at.clone(),
         entities: Vec::new(),
         relationships: Vec::new(),
+        digests: BTreeMap::new(),
         unread: unread(summary),
     };
     let source = Source { context, summary };
@@ -59,6 +61,10 @@ pub async fn build(
     builder.entities(&mut targets).await?;
     builder.relationships(&targets).await?;
     builder.edges()?;
+    for file in builder.manifest.files() {
+        let digest = check::digest(&folder.join(&file))?;
+        builder.manifest.digests.insert(file, digest);
+    }
     let name = "manifest.json";
     let text = serde_json::to_vec_pretty(&builder.manifest);
     let text = text.map_err(|cause| TableError::Json { name: name.to_owned(), cause })?;

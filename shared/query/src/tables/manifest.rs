@@ -28,6 +28,8 @@ pub struct Manifest {
     pub entities: Vec<Table>,
     /// The tables of relationships, by type.
     pub relationships: Vec<Table>,
+    /// The SHA-256 of each file, by its name relative to the manifest.
+    pub digests: BTreeMap<String, String>,
     /// The types of entities and relationships that were not read completely.
     pub unread: BTreeMap<String, Unread>,
 }
@@ -127,6 +129,13 @@ impl Manifest {
     #[must_use]
     pub fn count(&self) -> u32 {
         self.entities.last().map_or(0, |it| it.first + it.count)
+    }
+
+    /// The files of the tables, relative to the manifest.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        let tables = self.entities.iter().chain(&self.relationships).map(|it| it.file.clone());
+        tables.chain(["core.parquet", "edges.parquet"].map(str::to_owned)).collect()
     }
 
     /// Which table an entity is in.

@@ -12,7 +12,6 @@ use tempfile::TempDir;
 
 use super::build::build;
 use super::error::TableError;
-use super::manifest::Manifest;
 use super::read::Tables;
 
 /// What the names of the tables of a snapshot begin with. Those of the graph of a tenant lie beside its own
@@ -77,7 +76,7 @@ async fn store(
 ) -> Result<(), TableError> {
     let folder = TempDir::new()?;
     let manifest = build(from, summary, jobs, folder.path()).await?;
-    for name in files(&manifest).chain(["manifest.json".to_owned()]) {
+    for name in manifest.files().into_iter().chain(["manifest.json".to_owned()]) {
         let body = Body::File(folder.path().join(&name));
         let name = format!("{}{name}", prefix(jobs));
         context.store.put(&name, body, Condition::Always).await?;
@@ -108,11 +107,4 @@ pub async fn made(
     build(context, summary, jobs, folder.path()).await?;
     let path = folder.path().to_owned();
     Tables::open(&path, Some(folder))
-}
-
-/// The files of tables, without the manifest.
-fn files(manifest: &Manifest) -> impl Iterator<Item = String> {
-    let tables = manifest.entities.iter().chain(&manifest.relationships);
-    let tables = tables.map(|it| it.file.clone());
-    tables.chain(["core.parquet", "edges.parquet"].map(str::to_owned))
 }
