@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::context::{Context, Error};
-use crate::instance::{Collection, Instance};
+use crate::instance::{Instance, Mode};
 use crate::layout::{self, Job};
 use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
@@ -122,7 +122,7 @@ pub(crate) async fn kept(
     steps: &[PlannedStep],
 ) -> Result<BTreeMap<String, String>, Error> {
     let mut states = BTreeMap::new();
-    if instance.config.collection == Collection::Full {
+    if instance.config.collection.mode == Mode::Full {
         return Ok(states);
     }
     for planned in steps.iter().filter(|it| it.disabled.is_none()) {

@@ -40,6 +40,9 @@ pub struct Latest {
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complete: Option<OffsetDateTime>,
+    /// When the lists of all types of resource were read last, in ISO 8601.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swept: Option<String>,
 }
 
 /// Why a job could not be finished, and how often.
@@ -314,6 +317,7 @@ async fn move_latest(context: &Context, plan: &Plan, status: JobStatus) -> Resul
             tenant_id: plan.tenant_id.clone(),
             subscription_id: plan.instance.config.subscription_id.clone(),
             complete,
+            swept: plan.index.swept.clone(),
         };
         match context.write(&name, &new, condition).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),

@@ -124,8 +124,8 @@ pub struct Config {
     /// The severities of Intune's findings that are collected, separated by commas; all if unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vulnerability_severities: Option<String>,
-    /// Whether lists whose changes can be followed are read in full each time.
-    #[serde(default, skip_serializing_if = "Collection::is_full")]
+    /// How lists are read.
+    #[serde(default, skip_serializing_if = "Collection::is_default")]
     pub collection: Collection,
     /// Which sources are collected; `*` stands for those that are not named.
     #[serde(default)]
@@ -135,10 +135,21 @@ pub struct Config {
     pub cloud: String,
 }
 
+/// How lists are read. Where only the mode is said, it is written as a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub struct Collection {
+    /// How lists are read whose changes can be followed.
+    pub mode: Mode,
+    /// Whether Azure Resource Graph is asked which types of resource a subscription has, so that the lists of
+    /// the others need not be read.
+    pub index: bool,
+}
+
 /// How lists are read whose changes can be followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Collection {
+pub enum Mode {
     /// In full, each time.
     #[default]
     Full,
@@ -146,10 +157,43 @@ pub enum Collection {
     Delta,
 }
 
+/// A [`Collection`] as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Mode(Mode),
+    Both {
+        #[serde(default)]
+        mode: Mode,
+        index: bool,
+    },
+}
+
+impl From<Written> for Collection {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Mode(mode) => Self { mode, index: true },
+            Written::Both { mode, index } => Self { mode, index },
+        }
+    }
+}
+
+impl From<Collection> for Written {
+    fn from(Collection { mode, index }: Collection) -> Self {
+        if index { Self::Mode(mode) } else { Self::Both { mode, index } }
+    }
+}
+
+impl Default for Collection {
+    fn default() -> Self {
+        Self { mode: Mode::Full, index: true }
+    }
+}
+
 impl Collection {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
-    const fn is_full(&self) -> bool {
-        matches!(self, Self::Full)
+    const fn is_default(&self) -> bool {
+        matches!(self, Self { mode: Mode::Full, index: true })
     }
 }
 

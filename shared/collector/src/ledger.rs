@@ -37,12 +37,35 @@ pub struct Entry {
     /// Why it is not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// By what it is known what there is, if not by reading the list.
+    #[serde(default, skip_serializing_if = "KnownBy::is_read")]
+    pub known_by: KnownBy,
     /// What was asked for in vain until it was given up, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vain: Option<Vain>,
     /// How it was read, where the instance asks for changes and the step can be read so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<Reading>,
+}
+
+/// By what it is known what there is of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum KnownBy {
+    /// By the list itself.
+    #[default]
+    Read,
+    /// By Azure Resource Graph, which has none of its type.
+    Index,
+    /// By the resource provider, which the subscription has not registered.
+    NotRegistered,
+}
+
+impl KnownBy {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+    const fn is_read(&self) -> bool {
+        matches!(self, Self::Read)
+    }
 }
 
 /// A list that was given up because nothing came of it: the first of those of a step.

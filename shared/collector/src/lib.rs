@@ -13,6 +13,7 @@ mod delta;
 mod due;
 pub mod event;
 pub mod finish;
+pub mod index;
 pub mod instance;
 pub mod instances;
 pub mod jobs;

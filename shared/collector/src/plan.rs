@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use steps::{DERIVED, EntityType, List, STEPS, Scope, Setting, Step};
 
-use crate::instance::{Collection, Instance};
+use crate::index::Index;
+use crate::instance::{Instance, Mode};
 use crate::layout::Job;
 use crate::ports::DomainKey;
 
@@ -28,6 +29,9 @@ pub struct Plan {
     /// is nothing of theirs to read. Empty if that is not known.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unregistered: BTreeSet<String>,
+    /// What Azure Resource Graph knows of the subscription.
+    #[serde(default)]
+    pub index: Index,
     /// The id of the tenant, if its tokens say it. The instance may name it by a domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
@@ -102,7 +106,7 @@ impl Plan {
     /// Whether what a step reads is kept, so that the next job need only read what has changed.
     #[must_use]
     pub fn keeps(&self, step: &Step) -> bool {
-        self.instance.config.collection == Collection::Delta && !step.list.delta.is_empty()
+        self.instance.config.collection.mode == Mode::Delta && !step.list.delta.is_empty()
     }
 
     /// What the step's lists belong to: the id of the tenant or of the subscription.
@@ -248,6 +252,7 @@ mod tests {
             portal: String::new(),
             intune_account_id: None,
             unregistered: std::collections::BTreeSet::new(),
+            index: Index::default(),
             tenant_id: None,
             previous: None,
             parents_per_shard: 1,

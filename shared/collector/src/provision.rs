@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::context::{Context, Error};
-use crate::instance::{Collection, Config, Instance, PollingInterval, Provisioned, Standing};
+use crate::instance::{Collection, Config, Instance, Mode, PollingInterval, Provisioned, Standing};
 use crate::instances;
 use crate::layout;
 use crate::ledger::Status;
@@ -206,7 +206,7 @@ fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) 
             auto_delete_removed_subscriptions: false,
             ingest_disabled_subscriptions: false,
             // Only lists of the directory are read so.
-            collection: Collection::Full,
+            collection: Collection { mode: Mode::Full, ..tenant.config.collection },
             ..tenant.config.clone()
         },
     }
@@ -274,6 +274,7 @@ mod tests {
             portal: String::new(),
             intune_account_id: None,
             unregistered: std::collections::BTreeSet::new(),
+            index: crate::index::Index::default(),
             tenant_id: None,
             previous: None,
             parents_per_shard: 1,

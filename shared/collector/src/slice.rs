@@ -31,7 +31,7 @@ use crate::advance;
 use crate::context::{Context, Error, News, Stored};
 use crate::delta::State;
 use crate::layout;
-use crate::ledger::{Progress, Status};
+use crate::ledger::{KnownBy, Progress, Status};
 use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::part::PartWriter;
@@ -131,12 +131,17 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
         let (manifest, _): (Manifest, _) =
             context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
         if manifest.is_complete() {
-            return end::skip(context, &plan, step, &format!("{original} was read")).await;
+            return end::skip(context, &plan, step, &format!("{original} was read"), KnownBy::Read)
+                .await;
         }
     }
     if let Some(namespace) = plan.lacks_provider(step) {
         let reason = Failure::NotRegistered(namespace.to_owned()).to_string();
-        return end::skip(context, &plan, step, &reason).await;
+        return end::skip(context, &plan, step, &reason, KnownBy::NotRegistered).await;
+    }
+    if let Some(kind) = plan.lacks_type(step) {
+        let reason = format!("Azure Resource Graph shows no {kind}");
+        return end::skip(context, &plan, step, &reason, KnownBy::Index).await;
     }
     let shard = Shard::resume(context, &plan, step, message).await?;
     if context.store.get(&job.shard(step.id, message.shard)).await?.is_some() {

@@ -15,6 +15,7 @@ use crate::delta;
 use crate::due;
 use crate::event::Event;
 use crate::finish::Latest;
+use crate::index::Index;
 use crate::instance::{Instance, SecretReference};
 use crate::instances::{self, Managed};
 use crate::layout::{self, Job};
@@ -25,6 +26,7 @@ use crate::plan::{Plan, PlannedStep};
 use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
 use crate::providers;
 use crate::slice::{self, Outcome};
+use crate::snapshot;
 use steps::{Domain, Integration, Service};
 
 /// What came of an event.
@@ -156,6 +158,16 @@ async fn plan(
     };
     let steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
     let (latest, _) = context.spare::<Latest>(&layout::latest(&instance.id)).await?;
+    let index = if is_whole && instance.config.subscription_id.is_some() {
+        let last = match &latest {
+            // A summary that cannot be read is told of when the job is linked.
+            Some(latest) => snapshot::of(context, &latest.job).await.ok(),
+            None => None,
+        };
+        Index::of(&*fetch, instance, &steps, (latest.as_ref(), last.as_ref()), now).await
+    } else {
+        Index::default()
+    };
     let tenant_id = fetch.tenant_id().await.map_err(Error::Microsoft)?;
     let plan = Plan {
         job: Job::new(&instance.id, now),
@@ -164,6 +176,7 @@ async fn plan(
         portal,
         intune_account_id: account,
         unregistered,
+        index,
         tenant_id,
         previous: latest.as_ref().map(|latest| latest.job.clone()),
         parents_per_shard: context.parents_per_shard,

@@ -223,6 +223,7 @@ impl Summary {
             last: None,
             status,
             reason: Some(reason.to_owned()),
+            known_by: crate::ledger::KnownBy::Read,
             vain: None,
             reading: None,
         };

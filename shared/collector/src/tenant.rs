@@ -150,6 +150,7 @@ fn lacks(scope: String, reason: String) -> Entry {
         last: None,
         status: Status::Failed,
         reason: Some(reason),
+        known_by: crate::ledger::KnownBy::Read,
         vain: None,
         reading: None,
     }

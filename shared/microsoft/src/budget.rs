@@ -48,6 +48,8 @@ impl Budget {
             // reads of a subscription by one principal: 250, of which 25 come back in a second. While
             // the first ones are on their way nothing comes back, as the bucket is full.
             Domain::ResourceManager => Self::bucket(240.0, 25.0),
+            // "Guidance for throttled requests in Azure Resource Graph": 15 queries in 5 seconds.
+            Domain::ResourceGraph => Self::window(15, Duration::from_secs(5)),
             // "Azure Storage limits": 100 lists of the resource provider in 5 minutes.
             Domain::Storage => Self::window(100, Duration::from_mins(5)),
             // Microsoft Graph, "Service-specific throttling limits": a token bucket of 8,000 resource

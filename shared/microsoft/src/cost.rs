@@ -13,6 +13,7 @@ pub(crate) fn cost(domain: Domain, path: &str) -> u32 {
         | Domain::Intune
         | Domain::IntuneReports
         | Domain::ResourceManager
+        | Domain::ResourceGraph
         | Domain::Storage
         | Domain::KeyVault => 1,
     }

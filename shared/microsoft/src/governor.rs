@@ -221,7 +221,7 @@ const fn in_flight(domain: Domain) -> usize {
     match domain {
         // More than the budget can feed at a latency of half a second.
         Domain::ResourceManager => 20,
-        Domain::Storage => 5,
+        Domain::Storage | Domain::ResourceGraph => 5,
         // As many batches as two steps have: at a latency of a second they use two thirds of the limit.
         Domain::Graph => 16,
         Domain::Intune | Domain::KeyVault => 10,

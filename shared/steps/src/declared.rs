@@ -8,6 +8,7 @@ use crate::becomes::{Becomes, Emits};
 use crate::entity::{EntityType, RESOURCE_GROUP_KIND};
 use crate::link::{At, Link, Subject};
 use crate::property::Property;
+use crate::resource_type::ResourceType;
 use crate::sources::OFF_BY_DEFAULT;
 use crate::step::Step;
 
@@ -62,6 +63,15 @@ impl Step {
             _ => Vec::new(),
         };
         self.entity_types().chain(patched)
+    }
+
+    /// The type of resource of the step's list, if Azure Resource Graph knows whether the
+    /// subscription has any of it: the types that lie in resource groups by themselves. Of others it
+    /// knows some, in other tables or at other times.
+    #[must_use]
+    pub fn indexed(&self) -> Option<ResourceType> {
+        let is_contained = self.becomes.finds().iter().any(|of| of.is_contained);
+        self.list.resource().filter(|it| is_contained && !it.is_child())
     }
 
     /// Whether the step tells of the subscriptions that instances may be made for.

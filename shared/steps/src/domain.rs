@@ -28,6 +28,8 @@ pub enum Domain {
     IntuneReports,
     /// Azure Resource Manager, by subscription; by tenant for what belongs to no subscription.
     ResourceManager,
+    /// Azure Resource Graph, by tenant: 15 queries in 5 seconds.
+    ResourceGraph,
     /// The storage provider of Azure Resource Manager, by subscription: 100 lists in 5 minutes.
     Storage,
     /// The data plane of key vaults, by subscription.
@@ -46,6 +48,7 @@ impl Domain {
             Self::Intune => "intune",
             Self::IntuneReports => "intune-reports",
             Self::ResourceManager => "arm",
+            Self::ResourceGraph => "resource-graph",
             Self::Storage => "arm-storage",
             Self::KeyVault => "keyvault",
         }

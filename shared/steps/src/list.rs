@@ -431,9 +431,15 @@ impl List {
     /// worth asking for.
     #[must_use]
     pub fn namespace(&self) -> Option<&'static str> {
+        self.resource().map(ResourceType::namespace)
+    }
+
+    /// The type of resource of which it lists all that the subscription has.
+    #[must_use]
+    pub fn resource(&self) -> Option<ResourceType> {
         match self.place.resource {
             Listed::Type(resource) if self.parents.is_empty() && self.place.path.is_empty() => {
-                Some(resource.namespace())
+                Some(resource)
             }
             _ => None,
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use aws::Directory;
 use collector::layout::{Content, Job};
-use collector::ledger::{Entry, Status};
+use collector::ledger::{Entry, KnownBy, Status};
 use collector::manifest::{Manifest, Part};
 use collector::plan::Plan;
 use collector::ports::{Body, Condition, Store as _};
@@ -75,6 +75,7 @@ impl Stored {
             portal: self.scope.portal.clone(),
             intune_account_id: None,
             unregistered: BTreeSet::new(),
+            index: collector::index::Index::default(),
             tenant_id: None,
             previous: self.last.replace(job.clone()),
             parents_per_shard: 1,
@@ -291,6 +292,7 @@ impl<'a> Writer<'a> {
             last: None,
             status: Status::Complete,
             reason: None,
+            known_by: KnownBy::Read,
             vain: None,
             reading: None,
         };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::reader::{LONGEST_TEXT, Reader};
 use crate::Secret;
 use crate::instance::{
-    Collection, Config, Instance, PollingInterval, Provisioned, SecretReference,
+    Collection, Config, Instance, Mode, PollingInterval, Provisioned, SecretReference,
 };
 use steps::Integration;
 
@@ -214,12 +214,29 @@ fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<
     severities
 }
 
+/// How lists are read: `"delta"`, or `{"mode": "delta", "index": false}`.
 fn collection_of(reader: &mut Reader<'_>) -> Option<Collection> {
-    match reader.text("collection").as_deref() {
-        None | Some("full") => Some(Collection::Full),
-        Some("delta") => Some(Collection::Delta),
+    const HELP: &str = "say full or delta, or give `mode` and `index`";
+    match reader.child("collection") {
+        Some((path, value @ Value::Object(_))) => {
+            let mut reader = reader.nested(&path, value).object(HELP)?;
+            let (mode, index) = (mode_of(&mut reader, "mode"), reader.flag("index"));
+            reader.finish(&["mode", "index"]);
+            Some(Collection { mode: mode?, index: index.unwrap_or(true) })
+        }
+        _ => {
+            let mode = mode_of(reader, "collection")?;
+            Some(Collection { mode, ..Collection::default() })
+        }
+    }
+}
+
+fn mode_of(reader: &mut Reader<'_>, name: &str) -> Option<Mode> {
+    match reader.text(name).as_deref() {
+        None | Some("full") => Some(Mode::Full),
+        Some("delta") => Some(Mode::Delta),
         Some(other) => {
-            reader.problem("collection", &format!("`{other}` is unknown; say full or delta"));
+            reader.problem(name, &format!("`{other}` is unknown; say full or delta"));
             None
         }
     }

@@ -327,6 +327,7 @@ mod tests {
             last: None,
             status,
             reason: None,
+            known_by: crate::ledger::KnownBy::Read,
             vain: None,
             reading: None,
         };

@@ -91,6 +91,7 @@ mod tests {
             last: None,
             status: Status::Complete,
             reason: None,
+            known_by: crate::ledger::KnownBy::Read,
             vain: None,
             reading: None,
         };

@@ -83,6 +83,7 @@ impl Past {
             portal: String::new(),
             intune_account_id: None,
             unregistered: std::collections::BTreeSet::new(),
+            index: crate::index::Index::default(),
             tenant_id: None,
             previous: self.last.as_ref().map(|it| it.job.clone()),
             parents_per_shard: 1,
@@ -153,6 +154,7 @@ impl Past {
             last: None,
             status,
             reason: (!status.is_complete()).then(|| "it was refused".to_owned()),
+            known_by: crate::ledger::KnownBy::Read,
             vain: None,
             reading: None,
         }];

@@ -9,7 +9,7 @@ use tokio::time::Duration;
 use super::{Checkpoint, Outcome, Shard};
 use crate::context::{Context, Error, News};
 use crate::layout::Content;
-use crate::ledger::{Entry, Progress, Status};
+use crate::ledger::{Entry, KnownBy, Progress, Status};
 use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
 use crate::part::PartWriter;
@@ -187,9 +187,13 @@ pub(super) async fn skip(
     plan: &Plan,
     step: &'static Step,
     reason: &str,
+    known_by: KnownBy,
 ) -> Result<Outcome, Error> {
     let status = Status::Skipped;
-    let manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(reason));
+    let mut manifest = manifest(plan, step, Progress::default(), Vec::new(), status, Some(reason));
+    for entry in &mut manifest.ledger {
+        entry.known_by = known_by;
+    }
     publish(context, plan, step, &manifest).await
 }
 
@@ -241,6 +245,7 @@ fn manifest(
         last: progress.last.clone(),
         status,
         reason: reason.map(str::to_owned),
+        known_by: KnownBy::Read,
         vain: progress.vain.clone(),
         reading: None,
     };

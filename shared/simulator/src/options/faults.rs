@@ -143,6 +143,12 @@ pub enum Permanent {
         /// The path of the list.
         path: String,
     },
+    /// A type of resource that Azure Resource Graph does not know of yet: it tells of what is new
+    /// some time after Azure Resource Manager does.
+    Unindexed {
+        /// The name of the type, such as `Microsoft.Compute/disks`.
+        resource_type: String,
+    },
     /// Everything below a path is answered with 404; the path itself is not.
     Vanished {
         /// The path of what is listed.

@@ -2,6 +2,7 @@
 
 mod caller;
 pub(crate) mod error;
+mod index;
 mod list;
 mod management_group;
 mod path;
@@ -23,6 +24,7 @@ use crate::world::resources::resource::Resource;
 use crate::world::resources::virtual_machine;
 use caller::Caller;
 use error::{Failure, refuse, unauthorized};
+use index::Asked;
 use list::Items;
 use path::Path;
 use target::{Scope, Target};
@@ -37,6 +39,10 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
     let assignments = cloud.tenant.principal(&claims.appid).map(|(_, it)| &it.assignments[..]);
     let assignments = assignments.unwrap_or_default();
     let caller = Caller { tenant: &cloud.tenant, claims: &claims, assignments };
+    if let Some(asked) = Asked::of(request) {
+        let answer = index::answer(cloud, request, &caller, &asked);
+        return answer.unwrap_or_else(|failure| refuse(&failure)).indented(cloud.turn());
+    }
     let target = match target(cloud, request) {
         Ok(target) => target,
         Err(failure) => return refuse(&failure),

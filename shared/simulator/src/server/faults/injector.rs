@@ -385,6 +385,9 @@ impl Injector {
             .then(|| Listing::read(&visit.request, &answer.body))
             .flatten();
         let Some(mut page) = page else {
+            if let Some(name) = permanent::unindex(&self.permanent(), visit, &mut answer.body) {
+                cloud.recorder.faulty(name);
+            }
             let answer = match fault {
                 Some((_, draw)) => self.wrong(cloud, visit, Kind::InternalServerError, draw, route),
                 None => answer,

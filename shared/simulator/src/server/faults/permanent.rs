@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::listing::{Listing, address, elsewhere};
 use super::refusal;
@@ -113,6 +113,34 @@ pub(super) fn mislead(
         }
         _ => None,
     })
+}
+
+/// Takes types out of an answer of Azure Resource Graph. Returns the name of the fault if any was
+/// there.
+pub(super) fn unindex(
+    faults: &[Permanent],
+    visit: &Visit,
+    body: &mut Vec<u8>,
+) -> Option<&'static str> {
+    let types: Vec<String> = faults
+        .iter()
+        .filter_map(|fault| match fault {
+            Permanent::Unindexed { resource_type } => Some(resource_type.to_lowercase()),
+            _ => None,
+        })
+        .collect();
+    if types.is_empty()
+        || !is(&path(&visit.request), "/providers/microsoft.resourcegraph/resources")
+    {
+        return None;
+    }
+    let mut answer: Value = serde_json::from_slice(body).ok()?;
+    let rows = answer["data"].as_array_mut()?;
+    let before = rows.len();
+    rows.retain(|row| !types.iter().any(|it| row["type"] == it.as_str()));
+    let is_changed = rows.len() < before;
+    *body = serde_json::to_vec(&answer).ok()?;
+    is_changed.then_some("unindexed")
 }
 
 /// Whether a path is that of a fault, in which `*` stands for any one part.

@@ -22,6 +22,15 @@ impl Caller<'_> {
         Err(Failure::authorization_failed(&self.claims.oid, action, scope))
     }
 
+    /// The actions of each assignment that holds at a scope.
+    pub(super) fn actions_at(&self, scope: &str) -> impl Iterator<Item = &[String]> {
+        let above = self.above(scope);
+        let holds = move |it: &&Assignment| {
+            is_within(scope, &it.scope) || above.iter().any(|group| is_within(group, &it.scope))
+        };
+        self.assignments.iter().filter(holds).map(|it| &it.actions[..])
+    }
+
     /// Whether the caller has a role anywhere in a subscription or above it, which is what makes it
     /// visible.
     pub(super) fn sees(&self, scope: &str) -> bool {

@@ -21,6 +21,21 @@ impl Failure {
         Self::new(405, "MethodNotAllowed", format!("The HTTP method '{method}' is not supported."))
     }
 
+    /// More queries of Azure Resource Graph than a caller may send.
+    pub(crate) fn index_throttled(wait: u64) -> Self {
+        let text = "Client application has been throttled and should not attempt to repeat the \
+                    request until an amount of time has elapsed.";
+        Self(429, "RateLimiting", text.to_owned(), Some(wait))
+    }
+
+    pub(crate) fn bad_query(text: &str) -> Self {
+        Self::new(
+            400,
+            "BadRequest",
+            format!("Please provide below info when asking for support: {text}"),
+        )
+    }
+
     pub(crate) fn missing_version() -> Self {
         let text = "The api-version query parameter (?api-version=) is required for all requests.";
         Self::new(400, "MissingApiVersionParameter", text)

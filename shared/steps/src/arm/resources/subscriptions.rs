@@ -38,8 +38,11 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&SUBSCRIPTION).at("/subscriptions/{subscription}").one(),
     becomes: Becomes::one(&SUBSCRIPTION).aliases(bare_id).refine(tenant),
     // Which resource providers it has registered is asked for before anything else is.
-    needs: Needs::subscription("subscriptions")
-        .actions(&["Microsoft.Resources/subscriptions/providers/read"]),
+    needs: Needs::subscription("subscriptions").actions(&[
+        "Microsoft.Authorization/permissions/read",
+        "Microsoft.ResourceGraph/resources/read",
+        "Microsoft.Resources/subscriptions/providers/read",
+    ]),
     // Its resource groups hang on it, and its id is known.
     stand_in: Some(|scope| {
         let id = scope.subscription_id.as_deref().unwrap_or_default();

@@ -1,0 +1,251 @@
+//! What Azure Resource Graph knows of a subscription: which types of resource it has any of.
+//!
+//! A subscription has some of the many types that there are, and one query tells which. The lists of
+//! the others are not asked for, under conditions that rule out that anything is missed for long, or
+//! is taken for deleted:
+//!
+//! - The last snapshot has nothing of the type. What was there is only gone if its own list says so.
+//! - The principal may read the type in the whole subscription. Azure Resource Graph leaves out what
+//!   he may not read.
+//! - The lists of all types were read within a week, or this job is the first.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use steps::{Domain, Service, Step};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use crate::ask::ask;
+use crate::finish::Latest;
+use crate::instance::Instance;
+use crate::plan::{Plan, PlannedStep};
+use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
+use crate::summary::Summary;
+
+/// Where queries are sent. Source: Azure Resource Graph, "Resources - Resources".
+const RESOURCES: &str = "/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01";
+
+/// How many resources there are of each type. Azure has some thousand types, and a page holds 1,000
+/// rows. Source: "Working with large Azure resource data sets".
+const QUERY: &str = "resources | summarize count() by type";
+
+/// The version of the API that tells what the principal may do.
+/// Source: Authorization, "Permissions - List For Resource Group", which subscriptions have as well.
+const PERMISSIONS: &str = "providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
+
+/// The most pages of either.
+const PAGES: usize = 20;
+
+/// How long Azure Resource Graph is relied on, until the lists of all types are read again.
+const SWEEP: Duration = Duration::days(7);
+
+/// What is known of a subscription without reading its lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Index {
+    /// The types of resource, in lower case, that the subscription has none of. Their lists are not
+    /// asked for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub absent: BTreeSet<String>,
+    /// When the lists of all types were read last, in ISO 8601; that of the first job if none has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swept: Option<String>,
+}
+
+impl Index {
+    /// Asks for it, as a job of an instance begins. `latest` and `last` are the last snapshot.
+    pub(crate) async fn of(
+        fetch: &dyn Fetch,
+        instance: &Instance,
+        steps: &[PlannedStep],
+        (latest, last): (Option<&Latest>, Option<&Summary>),
+        now: OffsetDateTime,
+    ) -> Self {
+        let today = now.format(&Rfc3339).ok();
+        let Some(subscription) = &instance.config.subscription_id else { return Self::default() };
+        let swept = latest.and_then(|it| it.swept.clone());
+        let is_due = match (latest, &swept) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(_), Some(swept)) => {
+                OffsetDateTime::parse(swept, &Rfc3339).map_or(true, |swept| now - swept >= SWEEP)
+            }
+        };
+        // What the last snapshot has is not known without its summary.
+        let is_known = latest.is_none() || last.is_some_and(|it| !it.is_bare);
+        if is_due || !instance.config.collection.index || !is_known {
+            return Self { absent: BTreeSet::new(), swept: today };
+        }
+        let swept = swept.or(today);
+        match read(fetch, instance, subscription).await {
+            Ok((present, permissions)) => {
+                let had = |step: &Step| {
+                    let counts = last.map(|it| &it.graph.entities);
+                    step.entity_types()
+                        .any(|it| counts.is_some_and(|had| had.contains_key(it.kind)))
+                };
+                let steps = steps.iter().filter(|it| it.disabled.is_none());
+                let steps = steps.filter_map(|it| steps::find(&it.id)).filter(|it| !had(it));
+                let types = steps.filter_map(Step::indexed);
+                let absent = types
+                    .filter(|it| permissions.allow(&it.read()))
+                    .map(|it| it.name.to_lowercase())
+                    .filter(|it| !present.contains(it))
+                    .collect();
+                Self { absent, swept }
+            }
+            Err(failure) => {
+                tracing::info!(
+                    instance = instance.id, %failure,
+                    "which types of resource there are is not known, so every list is read",
+                );
+                Self { absent: BTreeSet::new(), swept }
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// The type of resource of a step's list, if the subscription has none of it.
+    pub(crate) fn lacks_type(&self, step: &Step) -> Option<&'static str> {
+        let resource = step.indexed()?;
+        self.index.absent.contains(&resource.name.to_lowercase()).then_some(resource.name)
+    }
+}
+
+/// The types that the subscription has any of, in lower case, and what the principal may do.
+async fn read(
+    fetch: &dyn Fetch,
+    instance: &Instance,
+    subscription: &str,
+) -> Result<(BTreeSet<String>, Permissions), Failure> {
+    let permissions = Permissions::read(fetch, subscription).await?;
+    let owner = instance.config.directory_id.clone();
+    let domain = DomainKey { owner, domain: Domain::ResourceGraph };
+    let (mut present, mut token) = (BTreeSet::new(), None);
+    for _ in 0..PAGES {
+        let mut body = json!({
+            "subscriptions": [subscription], "query": QUERY,
+            "options": { "resultFormat": "objectArray", "$top": 1000 },
+        });
+        if let Some(token) = token {
+            body["options"]["$skipToken"] = token;
+        }
+        let address = Address::Path(RESOURCES.to_owned());
+        let request =
+            Request { body: Some(body), ..Request::get(Service::ResourceManager, address) };
+        let mut page = ask(fetch, &domain, &request).await?;
+        let rows = page["data"].as_array();
+        let rows = rows.ok_or_else(|| Failure::Failed("the answer has no rows".to_owned()))?;
+        for row in rows {
+            let name = row["type"].as_str();
+            let name = name.ok_or_else(|| Failure::Failed("a row names no type".to_owned()))?;
+            present.insert(name.to_lowercase());
+        }
+        token = Some(page["$skipToken"].take()).filter(Value::is_string);
+        if token.is_none() {
+            // Rows that are held back would seem to be types that are not there.
+            let is_truncated = page["resultTruncated"] == "true" || page["resultTruncated"] == true;
+            let failure = || Failure::Failed("the answer is cut short".to_owned());
+            return if is_truncated { Err(failure()) } else { Ok((present, permissions)) };
+        }
+    }
+    Err(Failure::Failed("the answer does not end".to_owned()))
+}
+
+/// What the principal may do in a subscription: the sum of its roles there.
+#[derive(Debug, Deserialize)]
+struct Permissions {
+    value: Vec<Role>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Role {
+    #[serde(default)]
+    actions: Vec<String>,
+    #[serde(default)]
+    not_actions: Vec<String>,
+}
+
+impl Permissions {
+    async fn read(fetch: &dyn Fetch, subscription: &str) -> Result<Self, Failure> {
+        let domain = DomainKey { owner: subscription.to_owned(), domain: Domain::ResourceManager };
+        let first = Address::Path(format!("/subscriptions/{subscription}/{PERMISSIONS}"));
+        let (mut all, mut address) = (Vec::new(), first.clone());
+        for _ in 0..PAGES {
+            let request = Request::get(Service::ResourceManager, address);
+            let page = ask(fetch, &domain, &request).await?;
+            let Self { value } = Self::deserialize(&page)
+                .map_err(|error| Failure::Failed(format!("permissions: {error}")))?;
+            all.extend(value);
+            let Some(link) = page["nextLink"].as_str().filter(|it| !it.is_empty()) else {
+                return Ok(Self { value: all });
+            };
+            address = Address::Link { link: link.to_owned(), first: Box::new(first.clone()) };
+        }
+        Err(Failure::Failed("the list of permissions does not end".to_owned()))
+    }
+
+    /// Whether some role allows an action.
+    fn allow(&self, action: &str) -> bool {
+        let names = |patterns: &[String]| patterns.iter().any(|it| matches(it, action));
+        self.value.iter().any(|role| names(&role.actions) && !names(&role.not_actions))
+    }
+}
+
+/// Whether an action is among those that a pattern names, in which `*` stands for anything.
+fn matches(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| action.strip_prefix(first)) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_names_actions() {
+        for (pattern, action) in [
+            ("*", "Microsoft.Compute/disks/read"),
+            ("*/read", "Microsoft.Compute/disks/read"),
+            ("microsoft.compute/*/READ", "Microsoft.Compute/disks/read"),
+            ("Microsoft.Compute/disks/read", "Microsoft.Compute/disks/read"),
+            ("Microsoft.*/disks/*", "Microsoft.Compute/disks/read"),
+        ] {
+            assert!(matches(pattern, action), "{pattern} {action}");
+        }
+        for pattern in ["", "Microsoft.Compute/disks", "*/write", "Microsoft.Network/*", "*/disks"]
+        {
+            assert!(!matches(pattern, "Microsoft.Compute/disks/read"), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_one_role_does_not_allow_another_may() {
+        let roles = |roles: Value| -> Permissions { serde_json::from_value(roles).unwrap() };
+        let action = "Microsoft.Compute/disks/read";
+        let but = json!({ "actions": ["*/read"], "notActions": ["Microsoft.Compute/*"] });
+        assert!(!roles(json!({ "value": [but] })).allow(action));
+        let reader = json!({ "actions": ["*/read"], "notActions": [] });
+        assert!(roles(json!({ "value": [but, reader] })).allow(action));
+        assert!(!roles(json!({ "value": [] })).allow(action));
+    }
+}

@@ -1,0 +1,150 @@
+//! Azure Resource Graph, as far as one asks it how many resources there are of each type; and what
+//! the caller may do in a subscription, which tells how much of the answer to believe.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use super::error::Failure;
+use crate::services::answer::Answer;
+use crate::services::cloud::Cloud;
+use crate::services::request::Request;
+use crate::services::throttle::{Budget, Limit};
+use crate::world::resources::catalog;
+use crate::world::resources::collection::Collection;
+use crate::world::resources::kind::{Kind, Spelling};
+use crate::world::resources::plan::Plan;
+use crate::world::resources::resource::Owner;
+
+/// The versions of the API that are stable, of both.
+const RESOURCE_GRAPH: &[&str] = &["2021-03-01", "2022-10-01", "2024-04-01"];
+const PERMISSIONS: &[&str] = &["2015-07-01", "2018-07-01", "2022-04-01"];
+
+/// The query that is understood. Whatever else is asked is refused.
+const COUNTS: &str = "resources | summarize count() by type";
+
+/// How many queries a caller may send in how many seconds.
+/// Source: "Guidance for throttled requests in Azure Resource Graph".
+const QUERIES: Budget = Budget::Window { units: 15, seconds: 5 };
+
+/// What a request asks for, if it is for either of them.
+pub(super) enum Asked<'a> {
+    Counts,
+    Permissions(&'a str),
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(request: &'a Request) -> Option<Self> {
+        let segments: Vec<&str> = request.path.split('/').filter(|it| !it.is_empty()).collect();
+        let is = |segments: &[&str], words: &[&str]| {
+            segments.len() == words.len()
+                && segments
+                    .iter()
+                    .zip(words)
+                    .all(|(segment, word)| segment.eq_ignore_ascii_case(word))
+        };
+        match segments.as_slice() {
+            ["subscriptions", id, rest @ ..]
+                if is(rest, &["providers", "Microsoft.Authorization", "permissions"]) =>
+            {
+                Some(Self::Permissions(id))
+            }
+            all if is(all, &["providers", "Microsoft.ResourceGraph", "resources"]) => {
+                Some(Self::Counts)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Query {
+    #[serde(default)]
+    subscriptions: Vec<String>,
+    query: String,
+}
+
+/// Answers either of them.
+pub(super) fn answer(
+    cloud: &Cloud,
+    request: &Request,
+    caller: &Caller,
+    asked: &Asked,
+) -> Result<Answer, Failure> {
+    let (method, versions) = match asked {
+        Asked::Counts => ("POST", RESOURCE_GRAPH),
+        Asked::Permissions(_) => ("GET", PERMISSIONS),
+    };
+    if request.method != method {
+        return Err(Failure::method(&request.method));
+    }
+    let version = request.parameter("api-version").ok_or_else(Failure::missing_version)?;
+    if !versions.contains(&version) {
+        let known: Vec<String> = versions.iter().map(|it| (*it).to_owned()).collect();
+        return Err(Failure::invalid_version(version, &known));
+    }
+    match asked {
+        Asked::Counts => counts(cloud, request, caller),
+        Asked::Permissions(subscription) => permissions(cloud, caller, subscription),
+    }
+}
+
+fn counts(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, Failure> {
+    let limit = Limit {
+        domain: format!("{}/resource-graph", cloud.tenant.id()),
+        holder: caller.claims.oid.clone(),
+        budget: QUERIES,
+    };
+    let verdict = cloud.charge(&limit, 1);
+    if !verdict.granted {
+        return Err(Failure::index_throttled(verdict.wait));
+    }
+    let query: Query = serde_json::from_slice(&request.body)
+        .map_err(|error| Failure::bad_query(&error.to_string()))?;
+    let words: Vec<&str> = query.query.split_whitespace().collect();
+    if !words.join(" ").eq_ignore_ascii_case(COUNTS) {
+        return Err(Failure::bad_query("The query is not understood here."));
+    }
+    let mut rows = Vec::new();
+    for kind in catalog::all().iter().filter(|kind| kind.lies_in_group()) {
+        let plans = query.subscriptions.iter().filter_map(|id| cloud.tenant.plan(id));
+        let count: u64 = plans.map(|plan| visible(cloud, caller, plan, kind)).sum();
+        if count > 0 {
+            rows.push(json!({ "type": kind.name.to_lowercase(), "count_": count }));
+        }
+    }
+    let answer = json!({
+        "totalRecords": rows.len(), "count": rows.len(), "data": rows, "facets": [],
+        "resultTruncated": "false",
+    });
+    Ok(Answer::new(200, &answer)
+        .with("x-ms-user-quota-remaining", verdict.remaining.to_string())
+        .with("x-ms-user-quota-resets-after", "00:00:05"))
+}
+
+/// How many resources of a type the caller may read. What he may not read is not there for him.
+fn visible(cloud: &Cloud, caller: &Caller, plan: &Plan, kind: &'static Kind) -> u64 {
+    let (tenant, action) = (&cloud.tenant, kind.action());
+    let all = Collection { tenant, plan, kind, owner: Owner::Subscription };
+    let scope = format!("/subscriptions/{}", tenant.subscription_id(plan.subscription));
+    if caller.authorize(&action, &scope).is_ok() {
+        return all.count();
+    }
+    let is_visible =
+        |at: &u64| caller.authorize(&action, &all.item(*at).id(Spelling::Created)).is_ok();
+    (0..all.count()).filter(is_visible).count() as u64
+}
+
+/// What the caller's roles allow in a subscription.
+fn permissions(cloud: &Cloud, caller: &Caller, id: &str) -> Result<Answer, Failure> {
+    let plan = cloud.tenant.plan(id).ok_or_else(|| Failure::subscription_not_found(id))?;
+    let scope = format!("/subscriptions/{}", cloud.tenant.subscription_id(plan.subscription));
+    caller.authorize("Microsoft.Authorization/permissions/read", &scope)?;
+    let roles: Vec<Value> = caller
+        .actions_at(&scope)
+        .map(|actions| {
+            json!({ "actions": actions, "notActions": [], "dataActions": [], "notDataActions": [] })
+        })
+        .collect();
+    Ok(Answer::new(200, &json!({ "value": roles })))
+}

@@ -1,0 +1,120 @@
+//! Which lists of a subscription are not read because Azure Resource Graph shows nothing for them.
+
+use collector::layout;
+use collector::ledger::{Entry, KnownBy, Status};
+use collector::link::Change;
+use collector::summary::Summary;
+use serde_json::{Value, json};
+use simulator::{Options, Permanent};
+use std::fs;
+use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
+
+const STEP: &str = "rm-compute-virtual-machine-disks";
+const KIND: &str = "azure_managed_disk";
+
+fn unindexed() -> Permanent {
+    Permanent::Unindexed { resource_type: "Microsoft.Compute/disks".to_owned() }
+}
+
+/// What the ledger says of the disks.
+fn disks(summary: &Summary) -> &Entry {
+    let entry = summary.ledger.iter().find(|it| it.step == STEP);
+    entry.expect("each step that runs is in the ledger")
+}
+
+async fn is_deleted(world: &World, summary: &Summary) -> bool {
+    let feed = world.feed(&summary.job).await;
+    feed.iter().any(|it| it.kind == KIND && it.change == Change::Deleted)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_of_which_there_is_none_is_not_asked_for() {
+    let world = World::new(options()).await;
+    world.simulator.set_permanent(vec![unindexed()]);
+    let first = world.job(world.event()).await;
+    let entry = disks(&first);
+    assert_eq!((entry.status, entry.known_by), (Status::Skipped, KnownBy::Index));
+    let reason = "Azure Resource Graph shows no Microsoft.Compute/disks";
+    assert_eq!(entry.reason.as_deref(), Some(reason));
+    assert_eq!(entry.requests, 0);
+    let others = first.ledger.iter().filter(|it| it.known_by == KnownBy::Index);
+    assert!(others.clone().all(|it| it.step == STEP), "{:?}", others.collect::<Vec<_>>());
+
+    // It catches up. From then on the list is read, whatever it shows, for the snapshot has some.
+    world.simulator.set_permanent(Vec::new());
+    let second = world.job(world.event()).await;
+    assert_eq!(disks(&second).known_by, KnownBy::Read);
+    assert!(second.graph.entities[KIND] > 0);
+    world.simulator.set_permanent(vec![unindexed()]);
+    let third = world.job(world.event()).await;
+    assert_eq!((disks(&third).status, disks(&third).known_by), (Status::Complete, KnownBy::Read));
+    assert_eq!(third.graph.entities, second.graph.entities);
+    assert!(!is_deleted(&world, &third).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_principal_may_not_read_is_asked_for() {
+    let roles = ["User.Read.All", "Organization.Read.All"];
+    // Everything but disks.
+    let actions = [
+        "Microsoft.Authorization/*/read",
+        "Microsoft.Network/*/read",
+        "Microsoft.Resources/*/read",
+        "Microsoft.Compute/virtualMachines/read",
+    ];
+    let principals = vec![limited(&roles, &actions)];
+    let world = World::new(Options { principals, ..options() }).await;
+    let summary = world.job(world.event_of(LIMITED, LIMITED_SECRET)).await;
+    let entry = disks(&summary);
+    assert_eq!((entry.status, entry.known_by), (Status::Forbidden, KnownBy::Read));
+}
+
+/// A job after a first one whose last sweep was some days ago, in which the index shows no disks.
+async fn job_after(days: i64, collection: Value) -> (Summary, Value) {
+    let world = World::new(options()).await;
+    world.simulator.set_permanent(vec![unindexed()]);
+    let mut event = world.event();
+    event["instance"]["config"]["collection"] = collection;
+    let first = world.job(event.clone()).await;
+    let path = world.store.path().join(layout::latest(&first.job.instance));
+    let mut latest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let format = time::format_description::well_known::Rfc3339;
+    let then = time::OffsetDateTime::now_utc() - time::Duration::days(days);
+    latest["swept"] = then.format(&format).unwrap().into();
+    fs::write(&path, latest.to_string()).unwrap();
+    let second = world.job(event).await;
+    (second, serde_json::from_slice(&fs::read(&path).unwrap()).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_is_read_once_in_a_week() {
+    let (summary, latest) = job_after(6, json!("full")).await;
+    assert_eq!(disks(&summary).known_by, KnownBy::Index);
+    assert_ne!(latest["swept"], json!(summary.planned_at));
+    let (summary, latest) = job_after(8, json!("full")).await;
+    assert_eq!(disks(&summary).known_by, KnownBy::Read);
+    assert!(summary.graph.entities[KIND] > 0);
+    assert_eq!(latest["swept"], json!(summary.planned_at));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_may_read_every_list_each_time() {
+    let (summary, _) = job_after(1, json!({ "index": false })).await;
+    assert_eq!(disks(&summary).known_by, KnownBy::Read);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_index_is_refused_every_list_is_read() {
+    let paths = [
+        "/providers/Microsoft.ResourceGraph/resources",
+        "/subscriptions/*/providers/Microsoft.Authorization/permissions",
+    ];
+    for path in paths {
+        let world = World::new(options()).await;
+        let forbidden = Permanent::ForbiddenFromPage { path: path.to_owned(), page: 1 };
+        world.simulator.set_permanent(vec![unindexed(), forbidden]);
+        let summary = world.job(world.event()).await;
+        assert!(summary.ledger.iter().all(|it| it.known_by == KnownBy::Read), "{path}");
+        assert!(summary.graph.entities[KIND] > 0, "{path}");
+    }
+}
