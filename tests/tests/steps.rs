@@ -1,5 +1,8 @@
 //! What is true of every step.
 
+#[path = "steps/catalog.rs"]
+mod catalog;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
