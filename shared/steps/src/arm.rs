@@ -1,5 +1,6 @@
 //! Azure Resource Manager.
 
+pub(crate) mod advisor;
 pub(crate) mod authorization;
 pub(crate) mod compute;
 pub(crate) mod consumption;
@@ -7,7 +8,9 @@ pub(crate) mod key_vault;
 pub(crate) mod management;
 pub(crate) mod monitor;
 pub(crate) mod network;
+pub(crate) mod policy;
 pub(crate) mod resources;
+pub(crate) mod security;
 pub(crate) mod service_bus;
 pub(crate) mod sql;
 pub(crate) mod storage;
