@@ -2,6 +2,8 @@
 
 #[path = "steps/catalog.rs"]
 mod catalog;
+#[path = "steps/concealed.rs"]
+mod concealed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -245,7 +245,8 @@ fn properties(mut properties: Vec<&Property>, page: &mut String) {
         let paths: Vec<_> = property.paths().map(|it| format!("`{it}`")).collect();
         let (name, doc) = (property.name, property.doc);
         let itself = if property.is_volatile { " It changes by itself." } else { "" };
-        let _ = writeln!(page, "| `{name}` | {ty}{null} | {} | {doc}{itself} |", paths.join(" or "));
+        let _ =
+            writeln!(page, "| `{name}` | {ty}{null} | {} | {doc}{itself} |", paths.join(" or "));
     }
 }
 

@@ -41,9 +41,8 @@ pub(crate) static STEP: Step = Step {
 fn condition(alert: &Item<'_>, entity: &mut Entity) {
     let all = alert.values("/properties/condition/allOf/*");
     for field in ["category", "operationName", "resourceType", "level", "status", "caller"] {
-        let is_of = |it: &&Value| {
-            it["field"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(field))
-        };
+        let is_of =
+            |it: &&Value| it["field"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(field));
         // Several that will do stand in the field, or each in one of its own.
         let said = all.iter().copied().chain(all.iter().flat_map(|it| any_of(it))).filter(is_of);
         let said: Vec<&str> = said.flat_map(words).collect();

@@ -3,11 +3,20 @@
 use graph::Entity;
 use serde_json::Value;
 
+use crate::arm::app_configuration::stores::STORE;
+use crate::arm::cognitive_services::accounts::ACCOUNT;
+use crate::arm::data_factory::factories::FACTORY;
+use crate::arm::databricks::workspaces::WORKSPACE as DATABRICKS;
 use crate::arm::key_vault::vaults::VAULT;
+use crate::arm::logic::workflows::WORKFLOW;
+use crate::arm::machine_learning::workspaces::WORKSPACE as MACHINE_LEARNING;
+use crate::arm::monitor::application_insights::COMPONENT;
 use crate::arm::network::load_balancers::LOAD_BALANCER;
 use crate::arm::network::public_ips::PUBLIC_IP;
 use crate::arm::network::security_groups::SECURITY_GROUP;
 use crate::arm::network::virtual_networks::VIRTUAL_NETWORK;
+use crate::arm::operational_insights::workspaces::WORKSPACE as LOG_ANALYTICS;
+use crate::arm::recovery_services::vaults::VAULT as BACKUPS;
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
 use crate::arm::sql::servers::SERVER;
 use crate::arm::storage::accounts::STORAGE_ACCOUNT;
@@ -23,6 +32,15 @@ const LOGGED: &[(&EntityType, Option<&str>)] = &[
     (&LOAD_BALANCER, None),
     (&VAULT, Some("rm-keyvault-diagnostic-settings")),
     (&SERVER, Some("rm-sql-server-diagnostic-settings")),
+    (&STORE, None),
+    (&ACCOUNT, None),
+    (&FACTORY, None),
+    (&DATABRICKS, None),
+    (&COMPONENT, None),
+    (&WORKFLOW, None),
+    (&MACHINE_LEARNING, None),
+    (&LOG_ANALYTICS, None),
+    (&BACKUPS, None),
 ];
 
 pub(crate) static DIAGNOSTIC_SETTING: EntityType = EntityType {
@@ -64,6 +82,7 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&DIAGNOSTIC_SETTING).refine(categories).links(&[
         Link::of_parent(RelationshipClass::Has).kind("azure_resource_has_diagnostic_setting"),
         Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageAccountId"),
+        Link::uses(&[&LOG_ANALYTICS], "/properties/workspaceId"),
     ]),
     needs: Needs::SUBSCRIPTION,
     ..Step::AZURE

@@ -12,8 +12,7 @@ pub(crate) static ASSIGNMENT: EntityType = EntityType {
     doc: "A policy, or a set of them, that holds at a scope and for all that is in it.",
     properties: &[
         text("name", "/properties/displayName", "The name that people see.").or(&["/name"]),
-        text("displayName", "/properties/displayName", "The name that people see.")
-            .or(&["/name"]),
+        text("displayName", "/properties/displayName", "The name that people see.").or(&["/name"]),
         text("description", "/properties/description", "What it is for."),
         text("policyDefinitionId", DEFINES, "The id of the policy, or of the set."),
         text("definitionVersion", "/properties/definitionVersion", "Which versions of it hold."),
