@@ -1,5 +1,10 @@
 //! What is true of every step.
 
+#[path = "steps/catalog.rs"]
+mod catalog;
+#[path = "steps/concealed.rs"]
+mod concealed;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -339,7 +344,7 @@ fn properties_have_names_of_their_own() {
             problems.unless(seen.insert(name), || format!("{} has {name} twice", of.kind));
             // JupiterOne accepts no other names, but for those of tags.
             let is_fine = |it: u8| it.is_ascii_alphanumeric() || it == b'.';
-            let is_fine = name == "tag.*" || name.bytes().all(is_fine);
+            let is_fine = name.strip_suffix('*').unwrap_or(name).bytes().all(is_fine);
             problems.unless(is_fine, || format!("{}.{name} is not a name", of.kind));
         }
     }
@@ -671,9 +676,11 @@ fn lists() -> impl Iterator<Item = (&'static Step, &'static List)> {
     STEPS.iter().flat_map(move |step| lists(step).map(|list| (*step, list)))
 }
 
-/// The properties that entities of a type have, with tags under their common name.
+/// The properties that entities of a type have; those that are declared as one, such as tags, under
+/// their common name.
 fn names(entities: &[Entity], of: &EntityType) -> BTreeSet<String> {
     let entities = entities.iter().filter(|entity| entity.kind == of.kind);
     let names = entities.flat_map(|entity| entity.properties.keys());
-    names.map(|it| if it.starts_with("tag.") { "tag.*".to_owned() } else { it.clone() }).collect()
+    let declared = |name: &String| of.property(name).map(|it| it.name.to_owned());
+    names.map(|it| declared(it).unwrap_or_else(|| it.clone())).collect()
 }

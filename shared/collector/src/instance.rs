@@ -118,7 +118,7 @@ pub struct Config {
     /// Whether every entity is tagged with the account name.
     #[serde(default)]
     pub tag_account_name: bool,
-    /// The severities of Defender's alerts that are collected, separated by commas.
+    /// The severities of Defender's alerts that are collected, separated by commas; all if unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defender_alerts_severities: Option<String>,
     /// The severities of Intune's findings that are collected, separated by commas; all if unset.
@@ -282,6 +282,7 @@ impl Instance {
             portal: portal.to_owned(),
             account_name: self.account_name.clone().filter(|_| self.config.tag_account_name),
             vulnerability_severities: listed(self.config.vulnerability_severities.as_deref()),
+            defender_alerts_severities: listed(self.config.defender_alerts_severities.as_deref()),
             ingest_disabled_subscriptions: self.config.ingest_disabled_subscriptions,
             planned_at: planned_at.to_owned(),
         }

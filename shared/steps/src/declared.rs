@@ -190,11 +190,7 @@ impl Step {
     /// Whether the step may find relationships of a type.
     #[must_use]
     pub fn may_relate(&self, kind: &str) -> bool {
-        self.relationships().iter().any(|it| match it.kind.split_once(ANY) {
-            // The type of the end that may be any is part of the relationship's.
-            Some((before, after)) => kind.starts_with(before) && kind.ends_with(after),
-            None => it.kind == kind,
-        })
+        self.relationships().iter().any(|it| it.may_be(kind))
     }
 }
 
@@ -248,13 +244,36 @@ impl Relationship {
         to: &'static str,
         kind: Option<&str>,
     ) -> Self {
-        let kind = kind.map_or_else(|| relationship_type(from, class, to), str::to_owned);
+        let kind = kind.map_or_else(|| composed(from, class, to), str::to_owned);
         Self { kind, from, class, to, is_mapped: false }
+    }
+
+    /// Whether its type may be the one with a name: the type of an end that may be any is part of
+    /// the relationship's.
+    fn may_be(&self, kind: &str) -> bool {
+        let Some((before, _)) = self.kind.split_once(ANY) else { return self.kind == kind };
+        if self.from != ANY {
+            return kind.starts_with(before);
+        }
+        let class = format!("_{}_", self.class.as_str().to_lowercase());
+        kind.match_indices(&class).any(|(at, _)| {
+            self.to == ANY || relationship_type(&kind[..at], self.class, self.to) == kind
+        })
+    }
+}
+
+/// The type of a relationship, with a star for the part that depends on an end of any type. Where it
+/// starts anywhere, that shares the first word with where it ends, which is the provider's.
+fn composed(from: &str, class: RelationshipClass, to: &str) -> String {
+    match to.split_once('_') {
+        Some((_, rest)) if from == ANY => relationship_type(from, class, rest),
+        _ => relationship_type(from, class, to),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::registry::find;
 
     #[test]
@@ -265,6 +284,22 @@ mod tests {
         let relationships: Vec<_> = step.relationships().into_iter().map(|it| it.kind).collect();
         assert!(relationships.contains(&"azure_user_group_has_user".to_owned()));
         assert!(relationships.contains(&"azure_group_has_member".to_owned()));
+    }
+
+    #[test]
+    fn an_end_of_any_type_is_part_of_the_relationship() {
+        let may_be = |from, to, kind: &str| {
+            Relationship::new(from, RelationshipClass::Has, to, None).may_be(kind)
+        };
+        let state = "azure_policy_state";
+        assert_eq!(composed(ANY, RelationshipClass::Has, state), "*_has_policy_state");
+        assert!(may_be(ANY, state, "azure_vm_has_policy_state"));
+        assert!(may_be(ANY, state, "azure_policy_assignment_has_state"));
+        assert!(!may_be(ANY, state, "azure_vm_has_state"));
+        assert!(!may_be(ANY, state, "azure_vm_uses_policy_state"));
+        assert!(may_be(state, ANY, "azure_policy_state_has_vm"));
+        assert!(!may_be(state, ANY, "azure_policy_set_has_vm"));
+        assert!(may_be("azure_vm", state, "azure_vm_has_policy_state"));
     }
 
     #[test]

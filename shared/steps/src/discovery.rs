@@ -95,6 +95,7 @@ mod tests {
             portal: "https://portal.azure.com/#@contoso.com".into(),
             account_name: None,
             vulnerability_severities: Vec::new(),
+            defender_alerts_severities: Vec::new(),
             ingest_disabled_subscriptions,
             planned_at: "2026-03-01T04:05:06Z".into(),
         };

@@ -92,12 +92,14 @@ impl EntityType {
         self.shared.iter().copied().flatten().filter(move |it| !is_own(it)).chain(self.properties)
     }
 
-    /// The declaration of a property, unless there is none. Tags become properties of their own and
-    /// are declared as one, `tag.*`.
+    /// The declaration of a property, unless there is none. One whose name ends with `.*` stands for
+    /// all whose names begin as it does: of tags, there is `tag.*`.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&'static Property> {
-        let name = if name.starts_with("tag.") { "tag.*" } else { name };
-        self.declared().find(|it| it.name == name)
+        self.declared().find(|it| it.name == name).or_else(|| {
+            let is_of = |it: &&Property| it.family().is_some_and(|family| name.starts_with(family));
+            self.declared().find(is_of)
+        })
     }
 }
 

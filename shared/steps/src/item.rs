@@ -1,6 +1,6 @@
 //! An item of a list, as a conversion sees it.
 
-use graph::Key;
+use graph::{Key, Name};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -28,6 +28,8 @@ pub struct Scope {
     pub account_name: Option<String>,
     /// The severities of the findings that are collected, in lower case; empty for all.
     pub vulnerability_severities: Vec<String>,
+    /// The severities of Defender's alerts that are collected, in lower case; empty for all.
+    pub defender_alerts_severities: Vec<String>,
     /// Whether subscriptions that are disabled get instances.
     pub ingest_disabled_subscriptions: bool,
     /// When the job was planned, in ISO 8601. It is the only time that a conversion knows, so that
@@ -64,6 +66,15 @@ impl<'a> Item<'a> {
     #[must_use]
     pub fn id(&self) -> Option<&'a str> {
         self.text("/id")
+    }
+
+    /// The name of what the item extends, as locks extend resources: its id as far as it does not
+    /// say what the item itself is.
+    #[must_use]
+    pub fn extended(&self) -> Option<Name> {
+        let id = self.id()?;
+        let at = id.to_ascii_lowercase().rfind("/providers/")?;
+        id.get(..at).filter(|it| !it.is_empty()).map(Name::of_id)
     }
 
     /// The key of the entity whose id is at `path`.

@@ -50,7 +50,7 @@ pub use link::{At, Link, Subject};
 pub use list::{List, Listed, Method, Report, Shape};
 pub use output::Output;
 pub use property::{Property, Type};
-pub use registry::{DERIVED, STEPS, derives, find};
+pub use registry::{DERIVED, STEPS, derives, find, volatile};
 pub use resource_type::ResourceType;
 pub use sources::{ALWAYS_COLLECTED, OFF_BY_DEFAULT};
 pub use step::{Needs, Permission, Setting, Step};

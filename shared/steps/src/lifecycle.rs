@@ -174,6 +174,13 @@ pub static ENDINGS: &[Ending] = &[
         source: "Azure Front Door, \"Azure Front Door (classic) retirement FAQ\"",
     },
     Ending {
+        path: "/subscriptions/{subscription}/providers/Microsoft.Security/autoProvisioningSettings",
+        before: None,
+        stage: Stage::Deprecated,
+        replacement: "the extensions of `Microsoft.Security/pricings`",
+        source: "Microsoft Defender for Cloud, \"Prepare for retirement of the Log Analytics agent\"",
+    },
+    Ending {
         path: "/subscriptions/{subscription}/providers/Microsoft.Sql/servers",
         before: Some("2021-11-01"),
         stage: Stage::Retires("2027-06-30"),

@@ -22,6 +22,8 @@ pub struct Property {
     pub doc: &'static str,
     /// Whether it is null, rather than absent, where nothing is known of it.
     pub or_null: bool,
+    /// Whether it changes although nobody changed anything: that alone is no change worth telling.
+    pub is_volatile: bool,
     read: Read,
 }
 
@@ -191,7 +193,7 @@ impl Property {
     ) -> Self {
         assert!(matches!(path.as_bytes(), [] | [b'/', _, ..]), "a path starts with a slash");
         assert!(matches!(doc.as_bytes(), [b'A'..=b'Z' | b'`', .., b'.']), "a doc is a sentence");
-        Self { name, ty, path, or: &[], doc, or_null: false, read }
+        Self { name, ty, path, or: &[], doc, or_null: false, is_volatile: false, read }
     }
 
     /// Declares that the string is recorded in lower case.
@@ -226,6 +228,19 @@ impl Property {
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
         let own = Some(self.path).filter(|path| !path.is_empty());
         own.into_iter().chain(self.or.iter().copied())
+    }
+
+    /// Declares that the property changes by itself, as the moment of the last evaluation does: it is
+    /// recorded, but an entity of which nothing else differs is as it was.
+    #[must_use]
+    pub const fn volatile(self) -> Self {
+        Self { is_volatile: true, ..self }
+    }
+
+    /// What the names begin with that the property stands for, if it stands for several.
+    #[must_use]
+    pub fn family(&self) -> Option<&'static str> {
+        self.name.strip_suffix('*').filter(|it| it.ends_with('.'))
     }
 
     /// Declares that the property is null where nothing is known of it: `JupiterOne` wants it to be

@@ -1,5 +1,7 @@
 //! The steps that there are.
 
+use std::collections::BTreeSet;
+
 use crate::derived::Derived;
 use crate::step::Step;
 use crate::{arm, entra, microsoft365};
@@ -71,13 +73,21 @@ pub static STEPS: &[&Step] = &[
     &entra::access_packages::requests::STEP,
     &entra::access_packages::catalogs::STEP,
     &entra::access_packages::catalogs::resources::STEP,
+    &arm::advisor::recommendations::STEP,
+    &arm::app_configuration::stores::STEP,
+    &arm::authorization::deny_assignments::STEP,
+    &arm::authorization::role_schedules::ASSIGNMENTS,
     &arm::authorization::role_assignments::STEP,
     &arm::authorization::role_definitions::STEP,
+    &arm::authorization::role_schedules::STEP,
     &entra::applications::STEP,
+    &arm::cognitive_services::accounts::STEP,
+    &arm::cognitive_services::deployments::STEP,
     &arm::compute::galleries::STEP,
     &arm::compute::disks::STEP,
     &arm::compute::virtual_machines::status::STEP,
     &arm::compute::virtual_machines::STEP,
+    &arm::data_factory::factories::STEP,
     &arm::sql::auditing::STEP,
     &arm::sql::encryption::STEP,
     &arm::sql::databases::STEP,
@@ -85,11 +95,17 @@ pub static STEPS: &[&Step] = &[
     &arm::sql::alerts::STEP,
     &arm::sql::firewall_rules::STEP,
     &arm::sql::servers::STEP,
+    &arm::databricks::workspaces::STEP,
     &arm::network::dns_zones::STEP,
     &arm::key_vault::keys::STEP,
     &arm::key_vault::secrets::STEP,
     &arm::key_vault::vaults::STEP,
+    &arm::logic::workflows::STEP,
+    &arm::machine_learning::workspaces::STEP,
+    &arm::managed_identity::identities::STEP,
     &arm::management::groups::STEP,
+    &arm::monitor::activity_log_alerts::STEP,
+    &arm::monitor::application_insights::STEP,
     &arm::monitor::diagnostic_settings::STEP,
     &arm::network::interfaces::STEP,
     &arm::network::public_ips::STEP,
@@ -97,8 +113,26 @@ pub static STEPS: &[&Step] = &[
     &arm::network::security_groups::STEP,
     &arm::network::virtual_networks::STEP,
     &arm::network::watchers::STEP,
+    &arm::operational_insights::workspaces::STEP,
+    &arm::policy::assignments::STEP,
+    &arm::policy::definitions::BUILT_IN,
+    &arm::policy::set_definitions::BUILT_IN,
+    &arm::policy::definitions::STEP,
+    &arm::policy::exemptions::STEP,
+    &arm::policy::set_definitions::STEP,
+    &arm::policy::states::STEP,
     &arm::network::private_dns_zones::STEP,
+    &arm::recovery_services::protected_items::STEP,
+    &arm::recovery_services::vaults::STEP,
     &arm::resources::resource_groups::STEP,
+    &arm::resources::locks::STEP,
+    &arm::security::assessments::STEP,
+    &arm::security::auto_provisioning::STEP,
+    &arm::security::contacts::STEP,
+    &arm::security::pricings::STEP,
+    &arm::security::settings::STEP,
+    &arm::security::alerts::STEP,
+    &arm::security::secure_scores::STEP,
     &arm::service_bus::namespaces::STEP,
     &arm::resources::skipped_subscriptions::STEP,
     &arm::storage::accounts::STEP,
@@ -123,4 +157,13 @@ pub static DERIVED: &[&Derived] = &[&entra::transitive_membership::RULE];
 #[must_use]
 pub fn derives(kind: &str) -> Option<&'static Derived> {
     DERIVED.iter().find(|rule| rule.members.iter().any(|it| it.becomes == kind)).copied()
+}
+
+/// Every property that changes by itself, by the type of entity and its name.
+#[must_use]
+pub fn volatile() -> BTreeSet<(&'static str, &'static str)> {
+    let own = STEPS.iter().flat_map(|step| step.entity_types());
+    let own = own.flat_map(|of| of.declared().map(move |it| (of, it)));
+    let all = own.chain(STEPS.iter().flat_map(|step| step.patches()));
+    all.filter(|(_, it)| it.is_volatile).map(|(of, it)| (of.kind, it.name)).collect()
 }

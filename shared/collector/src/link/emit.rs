@@ -1,6 +1,6 @@
 //! Writing the snapshot and the feed, thing by thing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::time::Instant;
 
@@ -36,6 +36,8 @@ pub(super) struct Emit<'a> {
     previous: Option<(&'a Summary, Proof)>,
     /// Why what was not found is carried forward, by type.
     reasons: BTreeMap<String, String>,
+    /// The properties that change by themselves, by type: that alone is not told.
+    volatile: BTreeSet<(&'static str, &'static str)>,
     feed: Feed,
     objects: Objects<'a>,
     linked: Linked,
@@ -72,6 +74,7 @@ impl<'a> Emit<'a> {
             job,
             previous,
             reasons,
+            volatile: steps::volatile(),
             feed,
             objects,
             linked,
@@ -228,7 +231,8 @@ impl<'a> Emit<'a> {
                     let before = Line::read(before.as_bytes())?;
                     difference.properties = Line::read(found.as_bytes())?.differs(&before);
                 }
-                if !difference.properties.is_empty() {
+                let is_told = |name: &String| !self.volatile.contains(&(kind, name.as_str()));
+                if difference.properties.iter().any(is_told) {
                     difference.change = Change::Updated;
                     self.feed.tell(&difference)?;
                 }

@@ -73,7 +73,7 @@ impl Past {
             "id": "i", "integration": "azure", "name": "I",
             "config": {
                 "directoryId": "d", "clientId": "c", "clientSecret": { "secretArn": "env:NAME" },
-                "ingestActiveDirectory": true, "ingestionSources": self.sources,
+                "subscriptionId": "s", "ingestActiveDirectory": true, "ingestionSources": self.sources,
             },
         });
         let instance: Instance = serde_json::from_value(instance).unwrap();
@@ -373,6 +373,24 @@ fn a_patch_adds_names() {
         assert!(shown["s|uses|template"].get("_staleSince").is_none());
         assert_eq!(past.lines(Sort::Entities, role)["template"][ALIASES], json!(["role"]));
     }
+}
+
+/// That Advisor has looked again is no change.
+#[test]
+fn what_changes_by_itself_is_stored_and_not_told() {
+    const KIND: &str = "azure_advisor_recommendation";
+    let mut past = Past::new();
+    let mut job = |severity: &str, updated: u64| {
+        let mut found = entity(KIND, "r");
+        found.set("severity", Some(severity));
+        found.set("updatedOn", Some(updated));
+        let left = Left { entities: vec![found], ..Left::default() };
+        past.job(&BTreeMap::from([("rm-advisor-recommendations", left)]));
+        (past.lines(Sort::Entities, KIND)["r"]["updatedOn"].clone(), past.changes(KIND))
+    };
+    assert_eq!(job("High", 1), (json!(1), vec![(Change::Created, "r".to_owned())]));
+    assert_eq!(job("High", 2), (json!(2), vec![]));
+    assert_eq!(job("Low", 3), (json!(3), vec![(Change::Updated, "r".to_owned())]));
 }
 
 #[test]

@@ -1,3 +1,5 @@
-//! Microsoft.Insights: what is logged, and where to.
+//! Azure Monitor.
 
+pub(crate) mod activity_log_alerts;
+pub(crate) mod application_insights;
 pub(crate) mod diagnostic_settings;

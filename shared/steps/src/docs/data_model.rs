@@ -244,7 +244,9 @@ fn properties(mut properties: Vec<&Property>, page: &mut String) {
         let null = if property.or_null { "; null if unknown" } else { "" };
         let paths: Vec<_> = property.paths().map(|it| format!("`{it}`")).collect();
         let (name, doc) = (property.name, property.doc);
-        let _ = writeln!(page, "| `{name}` | {ty}{null} | {} | {doc} |", paths.join(" or "));
+        let itself = if property.is_volatile { " It changes by itself." } else { "" };
+        let _ =
+            writeln!(page, "| `{name}` | {ty}{null} | {} | {doc}{itself} |", paths.join(" or "));
     }
 }
 

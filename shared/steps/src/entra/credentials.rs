@@ -96,6 +96,7 @@ mod tests {
             portal: String::new(),
             account_name: None,
             vulnerability_severities: Vec::new(),
+            defender_alerts_severities: Vec::new(),
             intune_account_id: None,
             ingest_disabled_subscriptions: false,
             planned_at: "2026-03-01T04:05:06Z".into(),

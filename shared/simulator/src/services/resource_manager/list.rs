@@ -13,6 +13,7 @@ use crate::services::request::Request;
 use crate::world::resources::coded::Coded;
 use crate::world::resources::group::ResourceGroup;
 use crate::world::resources::plan::Plan;
+use crate::world::resources::resource::Resource;
 use crate::world::resources::role_assignment::RoleAssignment;
 use crate::world::resources::{
     diagnostic_settings, role_definition, usage as records, virtual_machine,
@@ -62,7 +63,11 @@ impl<'a> Items<'a> {
         let parsed = parsed.ok_or_else(|| Failure::unsupported_filter(filter))?;
         let at = items.at;
         Ok(Self::new(items.total, move |place| {
-            at(place).filter(|item| parsed.matches(&|name| item.get(name).cloned()))
+            // Some providers call properties by their names alone.
+            let of = |item: &Value, name: &str| {
+                item.get(name).or_else(|| item.get("properties")?.get(name)).cloned()
+            };
+            at(place).filter(|item| parsed.matches(&|name| of(item, name)))
         }))
     }
 
@@ -97,8 +102,10 @@ impl<'a> Items<'a> {
         Self::new(all.count(), move |index| {
             let resource = all.item(index);
             let is_shown = target.scope.holds(&resource);
-            is_shown.then(|| {
-                if status_only { virtual_machine::status_json(&resource) } else { resource.json() }
+            is_shown.then(|| match target.scope {
+                _ if status_only => virtual_machine::status_json(&resource),
+                Scope::Tenant => built_in(&resource),
+                _ => resource.json(),
             })
         })
     }
@@ -139,6 +146,14 @@ impl<'a> Items<'a> {
             .collect();
         Ok(Answer::page(&head, page.places.filter_map(&self.at)))
     }
+}
+
+/// One that Azure has made, which lies in no subscription.
+fn built_in(resource: &Resource) -> Value {
+    let mut json = resource.json();
+    json["id"] = json!(format!("/providers/{}/{}", resource.kind.name, resource.name()));
+    json["properties"]["policyType"] = json!("BuiltIn");
+    json
 }
 
 fn role_assignments<'a>(

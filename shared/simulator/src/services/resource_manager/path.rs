@@ -105,6 +105,7 @@ impl<'p> Path<'p> {
                 kind.listed_by.is_empty() || group.is_some() || kind.listed_by.contains(&scope)
             }
             (Scope::Tenant, None, _) | (Scope::Subscription, Some(_), None) => true,
+            (Scope::Subscription, None, _) => kind.built_in,
             _ => false,
         }
     }

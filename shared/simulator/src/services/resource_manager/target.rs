@@ -75,6 +75,10 @@ impl<'a> Scope<'a> {
         kind: &'static Kind,
     ) -> Option<Collection<'a>> {
         let (plan, owner) = match self {
+            // As many as the first subscription that is not empty has of its own.
+            Self::Tenant if kind.built_in => {
+                (tenant.plans().iter().find(|it| it.resources > 0)?, Owner::Subscription)
+            }
             Self::Tenant => return None,
             Self::Subscription(plan) => (*plan, Owner::Subscription),
             Self::Group(group) if kind.is_extension() => (group.plan(), Owner::Group(*group)),

@@ -60,3 +60,14 @@ pub(crate) fn tenant(subscription: &Item<'_>, entity: &mut Entity) {
     let tenant = subscription.text("/tenantId").unwrap_or(&subscription.scope.directory_id);
     entity.set("tenantId", Some(tenant));
 }
+
+const SUBSCRIPTIONS: &[&EntityType] = &[&SUBSCRIPTION];
+
+/// The instance's subscription has the item, or did it, and so on.
+pub(crate) const fn of_subscription(class: RelationshipClass) -> Link {
+    Link::found(class, SUBSCRIPTIONS, |item| {
+        let id = item.scope.subscription_id.as_deref();
+        id.map(|id| Name::of_id(&format!("/subscriptions/{id}"))).into_iter().collect()
+    })
+    .reverse()
+}

@@ -1,0 +1,3 @@
+//! Azure Advisor.
+
+pub(crate) mod recommendations;

@@ -1,0 +1,3 @@
+//! Azure App Configuration.
+
+pub(crate) mod stores;

@@ -1,0 +1,44 @@
+//! Stores of App Configuration. What is in them is never read.
+
+use crate::prelude::*;
+
+pub(crate) static STORE: EntityType = EntityType {
+    kind: "azure_app_configuration_store",
+    class: &["DataStore"],
+    doc: "Where applications keep their settings.",
+    properties: &[
+        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        always_flag("encrypted", true, "Azure encrypts every store."),
+        text("sku", "/sku/name", "Such as `free` or `standard`."),
+        text("endpoint", "/properties/endpoint", "The address of it."),
+        date("createdOn", "/properties/creationDate", "When it was created."),
+        text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),
+        flag("disableLocalAuth", "/properties/disableLocalAuth", "Whether keys let nobody in."),
+        flag(
+            "enablePurgeProtection",
+            "/properties/enablePurgeProtection",
+            "Whether a deleted store is kept even from those who may purge it.",
+        ),
+        number(
+            "softDeleteRetentionInDays",
+            "/properties/softDeleteRetentionInDays",
+            "How many days a deleted store is kept.",
+        ),
+        text(
+            "keyIdentifier",
+            "/properties/encryption/keyVaultProperties/keyIdentifier",
+            "The key of one's own that encrypts it.",
+        ),
+        text("principalId", "/identity/principalId", "The object id of its own identity."),
+    ],
+    ..EntityType::resource("Microsoft.AppConfiguration/configurationStores", "2024-05-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-app-configuration-stores",
+    name: "App Configuration Stores",
+    list: List::of(&STORE),
+    becomes: Becomes::one(&STORE),
+    needs: Needs::subscription("app-configuration"),
+    ..Step::AZURE
+};

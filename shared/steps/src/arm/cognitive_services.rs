@@ -1,0 +1,4 @@
+//! Azure AI services.
+
+pub(crate) mod accounts;
+pub(crate) mod deployments;

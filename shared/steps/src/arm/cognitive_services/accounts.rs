@@ -1,0 +1,58 @@
+//! Accounts of Azure AI services, and of Azure `OpenAI` among them.
+
+use crate::prelude::*;
+
+pub(crate) static ACCOUNT: EntityType = EntityType {
+    kind: "azure_cognitive_services_account",
+    class: &["Service"],
+    doc: "An account of Azure AI services, such as Azure OpenAI.",
+    properties: &[
+        always_list("category", &["ai"], "What sort of service it is."),
+        always_list("function", &["ai"], "What the service does."),
+        text("kind", "/kind", "Such as `OpenAI` or `AIServices`."),
+        text("sku", "/sku/name", "Such as `S0`."),
+        text("endpoint", "/properties/endpoint", "The address of it."),
+        date("createdOn", "/properties/dateCreated", "When it was created."),
+        text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),
+        text(
+            "networkDefaultAction",
+            "/properties/networkAcls/defaultAction",
+            "`Deny` if only some addresses and networks reach it.",
+        ),
+        flag("disableLocalAuth", "/properties/disableLocalAuth", "Whether keys let nobody in."),
+        flag(
+            "restrictOutboundNetworkAccess",
+            "/properties/restrictOutboundNetworkAccess",
+            "Whether it only reaches what is allowed.",
+        ),
+        list("allowedFqdns", "/properties/allowedFqdnList", "What it reaches, by name."),
+        text("encryption", "/properties/encryption/keySource", "Whose key encrypts it."),
+        text(
+            "keyVaultUri",
+            "/properties/encryption/keyVaultProperties/keyVaultUri",
+            "The vault of the key.",
+        ),
+        text("customSubDomainName", "/properties/customSubDomainName", "Its name on the internet."),
+        flag(
+            "allowProjectManagement",
+            "/properties/allowProjectManagement",
+            "Whether it has projects.",
+        ),
+        text("principalId", "/identity/principalId", "The object id of its own identity."),
+    ],
+    ..EntityType::resource("Microsoft.CognitiveServices/accounts", "2024-10-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-cognitive-services-accounts",
+    name: "Cognitive Services Accounts",
+    list: List::of(&ACCOUNT),
+    becomes: Becomes::one(&ACCOUNT).conceals(&[
+        "/properties/apiProperties",
+        // They are most of an account, and nothing asks for them.
+        "/properties/callRateLimit",
+        "/properties/capabilities",
+    ]),
+    needs: Needs::subscription("cognitive-services"),
+    ..Step::AZURE
+};

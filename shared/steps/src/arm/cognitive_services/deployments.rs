@@ -1,0 +1,41 @@
+//! Models that accounts of Azure AI services have deployed.
+
+use serde_json::Value;
+
+use crate::arm::cognitive_services::accounts::ACCOUNT;
+use crate::prelude::*;
+
+pub(crate) static DEPLOYMENT: EntityType = EntityType {
+    kind: "azure_cognitive_services_deployment",
+    class: &["Deployment"],
+    doc: "A model that an account has deployed.",
+    properties: &[
+        text("modelFormat", "/properties/model/format", "Whose model it is, such as `OpenAI`."),
+        text("modelName", "/properties/model/name", "The model, such as `gpt-4o`."),
+        text("modelVersion", "/properties/model/version", "The version of the model."),
+        text("raiPolicyName", "/properties/raiPolicyName", "The policy that filters content."),
+        text(
+            "versionUpgradeOption",
+            "/properties/versionUpgradeOption",
+            "When it goes on to another version.",
+        ),
+        text("sku", "/sku/name", "Such as `Standard` or `GlobalStandard`."),
+        number("capacity", "/sku/capacity", "How much it may answer."),
+        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+    ],
+    ..EntityType::child("Microsoft.CognitiveServices/accounts/deployments", "2024-10-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-cognitive-services-deployments",
+    name: "Cognitive Services Deployments",
+    // Other kinds have none.
+    list: List::of(&DEPLOYMENT).of_each(&[&ACCOUNT]).only(|account| {
+        matches!(account.get("kind").and_then(Value::as_str), Some("OpenAI" | "AIServices"))
+    }),
+    becomes: Becomes::one(&DEPLOYMENT)
+        .links(&[Link::of_parent(RelationshipClass::Has)])
+        .conceals(&["/properties/capabilities"]),
+    needs: Needs::subscription("cognitive-services"),
+    ..Step::AZURE
+};

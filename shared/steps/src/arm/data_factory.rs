@@ -1,0 +1,3 @@
+//! Azure Data Factory.
+
+pub(crate) mod factories;

@@ -1,0 +1,3 @@
+//! Azure Databricks.
+
+pub(crate) mod workspaces;

@@ -1,0 +1,3 @@
+//! Azure Logic Apps.
+
+pub(crate) mod workflows;

@@ -1,0 +1,3 @@
+//! Azure Machine Learning.
+
+pub(crate) mod workspaces;

@@ -1,0 +1,3 @@
+//! Managed identities.
+
+pub(crate) mod identities;

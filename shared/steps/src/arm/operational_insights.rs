@@ -1,0 +1,3 @@
+//! Log Analytics.
+
+pub(crate) mod workspaces;

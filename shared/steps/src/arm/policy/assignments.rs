@@ -1,0 +1,60 @@
+//! Which policies hold, and where.
+
+use graph::Entity;
+
+use crate::arm::policy::definitions::DEFINITION;
+use crate::arm::policy::set_definitions::SET_DEFINITION;
+use crate::prelude::*;
+
+pub(crate) static ASSIGNMENT: EntityType = EntityType {
+    kind: "azure_policy_assignment",
+    class: &["ControlPolicy"],
+    doc: "A policy, or a set of them, that holds at a scope and for all that is in it.",
+    properties: &[
+        text("name", "/properties/displayName", "The name that people see.").or(&["/name"]),
+        text("displayName", "/properties/displayName", "The name that people see.").or(&["/name"]),
+        text("description", "/properties/description", "What it is for."),
+        text("policyDefinitionId", DEFINES, "The id of the policy, or of the set."),
+        text("definitionVersion", "/properties/definitionVersion", "Which versions of it hold."),
+        text("scope", "/properties/scope", "The id of where it holds."),
+        list("notScopes", "/properties/notScopes", "The ids of where it does not hold after all."),
+        text("enforcementMode", "/properties/enforcementMode", "`DoNotEnforce` if it only tells."),
+        any("parameters.*", COMPUTED, "What it sets each parameter of the policy to."),
+        text("sku.name", "/sku/name", "Such as `A0`."),
+        text("sku.tier", "/sku/tier", "`Free` or `Standard`."),
+        text("assignedBy", "/properties/metadata/assignedBy", "Who assigned it, by name."),
+        text("createdBy", "/properties/metadata/createdBy", "The object id of who created it."),
+        date("createdOn", "/properties/metadata/createdOn", "When it was created."),
+        text("updatedBy", "/properties/metadata/updatedBy", "The object id of who changed it."),
+        date("updatedOn", "/properties/metadata/updatedOn", "When it was last changed."),
+        text("principalId", "/identity/principalId", "The identity that it sets things right as."),
+    ],
+    ..EntityType::extension("Microsoft.Authorization/policyAssignments", "2023-04-01")
+};
+
+const DEFINES: &str = "/properties/policyDefinitionId";
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-policy-assignments",
+    name: "Policy Assignments",
+    covers: &["rm-policy-assignment-scope-relationships"],
+    // It tells those of what is above and below, too.
+    list: List::of(&ASSIGNMENT),
+    becomes: Becomes::one(&ASSIGNMENT).refine(parameters).links(&[
+        Link::new(RelationshipClass::Has, &[], "/properties/scope").reverse(),
+        Link::uses(&[&SET_DEFINITION, &DEFINITION], DEFINES),
+    ]),
+    needs: Needs::subscription("policy"),
+    ..Step::AZURE
+};
+
+fn parameters(assignment: &Item<'_>, entity: &mut Entity) {
+    let parameters = assignment.json.pointer("/properties/parameters");
+    for (name, parameter) in parameters.and_then(|it| it.as_object()).into_iter().flatten() {
+        let value = parameter.get("value").filter(|it| !it.is_array() && !it.is_object());
+        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        if let Some(value) = value.filter(|it| !it.is_null() && !name.is_empty()) {
+            entity.set(&format!("parameters.{name}"), Some(value.clone()));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Policies: those of Azure, and those that the subscription or what is above it has made.
+
+use graph::Entity;
+use serde_json::Value;
+
+use crate::prelude::*;
+
+pub(crate) static DEFINITION: EntityType = EntityType {
+    kind: "azure_policy_definition",
+    class: &["Rule"],
+    doc: "A policy: what it looks at, and what it does about it.",
+    properties: &[
+        text("displayName", "/properties/displayName", "The name that people see."),
+        text("description", "/properties/description", "What it is for."),
+        text("policyType", "/properties/policyType", "`BuiltIn`, `Custom` or `Static`."),
+        text("mode", "/properties/mode", "Such as `All`, or `Indexed` if it is for resources."),
+        text("version", "/properties/version", "The version of it."),
+        text(
+            "effect",
+            "/properties/policyRule/then/effect",
+            "What it does, such as `deny`; or the parameter that says so.",
+        ),
+        text(
+            "defaultEffect",
+            "/properties/parameters/effect/defaultValue",
+            "What it does where the assignment does not say.",
+        ),
+        list("tags", COMPUTED, "What its metadata says is so, such as `preview`."),
+    ],
+    ..EntityType::extension("Microsoft.Authorization/policyDefinitions", "2023-04-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-policy-definitions",
+    name: "Policy Definitions",
+    list: List::of(&DEFINITION).query(CUSTOM),
+    becomes: BECOMES,
+    needs: Needs::subscription("policy"),
+    ..Step::AZURE
+};
+
+/// Those of Azure are the same for all subscriptions, and a few thousand.
+pub(crate) static BUILT_IN: Step = Step {
+    id: "rm-policy-built-in-definitions",
+    name: "Built-in Policy Definitions",
+    list: List::of(&DEFINITION)
+        .at("/providers/Microsoft.Authorization/policyDefinitions")
+        .query("$top=1000"),
+    becomes: BECOMES,
+    needs: Needs::subscription("policy"),
+    ..Step::AZURE
+};
+
+/// Only those that are not of Azure.
+pub(super) const CUSTOM: &str = "$filter=policyType%20eq%20'Custom'";
+
+// The rule and its parameters are most of a policy, and nothing asks for them.
+const BECOMES: Becomes = Becomes::one(&DEFINITION)
+    .refine(metadata)
+    .conceals(&["/properties/policyRule", "/properties/parameters"]);
+
+/// What its metadata say, as tags.
+fn metadata(definition: &Item<'_>, entity: &mut Entity) {
+    let metadata = definition.json.pointer("/properties/metadata").and_then(Value::as_object);
+    let mut flags: Vec<&str> = Vec::new();
+    for (name, value) in metadata.into_iter().flatten() {
+        if *value == true {
+            flags.push(name);
+        }
+        let value = Some(value).filter(|it| it.is_string() || it.is_number() || it.is_boolean());
+        entity.set(&format!("tag.{name}"), value.cloned());
+    }
+    entity.set("tags", Some(flags).filter(|it| !it.is_empty()));
+}

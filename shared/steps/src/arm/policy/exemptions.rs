@@ -1,0 +1,42 @@
+//! Where policies do not hold after all, and why.
+
+use crate::arm::policy::assignments::ASSIGNMENT;
+use crate::prelude::*;
+
+pub(crate) static EXEMPTION: EntityType = EntityType {
+    kind: "azure_policy_exemption",
+    class: &["Rule"],
+    doc: "What exempts a scope, and all that is in it, from a policy.",
+    properties: &[
+        text("displayName", "/properties/displayName", "The name that people see."),
+        text("description", "/properties/description", "Why."),
+        text("category", "/properties/exemptionCategory", "`Waiver` or `Mitigated`."),
+        text("policyAssignmentId", ASSIGNED, "The id of the assignment that does not hold."),
+        list(
+            "policyDefinitionReferenceIds",
+            "/properties/policyDefinitionReferenceIds",
+            "The policies of a set that do not hold; none for all.",
+        ),
+        date("expiresOn", "/properties/expiresOn", "When it ends; absent if never."),
+        text("createdBy", "/systemData/createdBy", "Who made it."),
+        date("createdOn", "/systemData/createdAt", "When it was made."),
+    ],
+    ..EntityType::extension("Microsoft.Authorization/policyExemptions", "2022-07-01-preview")
+};
+
+const ASSIGNED: &str = "/properties/policyAssignmentId";
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-policy-exemptions",
+    name: "Policy Exemptions",
+    // There is no version that is not a preview.
+    list: List::of(&EXEMPTION),
+    becomes: Becomes::one(&EXEMPTION).links(&[
+        Link::found(RelationshipClass::Has, &[], |it| it.extended().into_iter().collect())
+            .reverse()
+            .kind("azure_resource_has_policy_exemption"),
+        Link::of(&[&ASSIGNMENT], ASSIGNED),
+    ]),
+    needs: Needs::subscription("policy"),
+    ..Step::AZURE
+};

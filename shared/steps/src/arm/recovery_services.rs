@@ -1,0 +1,4 @@
+//! Backups.
+
+pub(crate) mod protected_items;
+pub(crate) mod vaults;

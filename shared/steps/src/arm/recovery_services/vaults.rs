@@ -1,0 +1,61 @@
+//! Vaults that hold backups.
+
+use crate::prelude::*;
+
+pub(crate) static VAULT: EntityType = EntityType {
+    kind: "azure_recovery_services_vault",
+    class: &["DataStore"],
+    doc: "A vault of backups, and of copies to go on with elsewhere.",
+    properties: &[
+        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        always_flag("encrypted", true, "Azure encrypts every backup."),
+        text("sku", "/sku/name", "Such as `RS0` or `Standard`."),
+        text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),
+        text(
+            "softDeleteState",
+            "/properties/securitySettings/softDeleteSettings/softDeleteState",
+            "`Enabled` or `AlwaysON` if deleted backups are kept for a while.",
+        ),
+        number(
+            "softDeleteRetentionInDays",
+            "/properties/securitySettings/softDeleteSettings/softDeleteRetentionPeriodInDays",
+            "How many days deleted backups are kept.",
+        ),
+        text(
+            "immutabilityState",
+            "/properties/securitySettings/immutabilitySettings/state",
+            "`Locked` if nobody can ever delete backups before their time.",
+        ),
+        text(
+            "multiUserAuthorization",
+            "/properties/securitySettings/multiUserAuthorization",
+            "`Enabled` if it takes two to weaken it.",
+        ),
+        text(
+            "storageRedundancy",
+            "/properties/redundancySettings/standardTierStorageRedundancy",
+            "How far copies lie apart, such as `GeoRedundant`.",
+        ),
+        text(
+            "crossRegionRestore",
+            "/properties/redundancySettings/crossRegionRestore",
+            "`Enabled` if backups can be restored elsewhere.",
+        ),
+        text(
+            "keyUri",
+            "/properties/encryption/keyVaultProperties/keyUri",
+            "The key of one's own that encrypts it.",
+        ),
+        text("principalId", "/identity/principalId", "The object id of its own identity."),
+    ],
+    ..EntityType::resource("Microsoft.RecoveryServices/vaults", "2024-04-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-recovery-services-vaults",
+    name: "Recovery Services Vaults",
+    list: List::of(&VAULT),
+    becomes: Becomes::one(&VAULT),
+    needs: Needs::subscription("recovery-services"),
+    ..Step::AZURE
+};
