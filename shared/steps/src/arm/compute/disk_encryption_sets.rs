@@ -34,10 +34,8 @@ pub(crate) static STEP: Step = Step {
     id: "rm-compute-disk-encryption-sets",
     name: "Disk Encryption Sets",
     list: List::of(&ENCRYPTION_SET),
-    becomes: Becomes::one(&ENCRYPTION_SET).links(&[
-        Link::uses(&[&KEY], ACTIVE).by(key_at),
-        Link::uses(&[&VAULT], ACTIVE).by(host),
-    ]),
+    becomes: Becomes::one(&ENCRYPTION_SET)
+        .links(&[Link::uses(&[&KEY], ACTIVE).by(key_at), Link::uses(&[&VAULT], ACTIVE).by(host)]),
     needs: Needs::subscription("compute"),
     ..Step::AZURE
 };
