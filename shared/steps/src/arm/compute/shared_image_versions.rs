@@ -8,6 +8,7 @@ use crate::arm::compute::images::IMAGE;
 use crate::arm::compute::shared_images::SHARED_IMAGE;
 use crate::arm::compute::snapshots::SNAPSHOT;
 use crate::arm::compute::virtual_machines::VIRTUAL_MACHINE;
+use crate::arm::storage::accounts::STORAGE_ACCOUNT;
 use crate::prelude::*;
 
 pub(crate) static VERSION: EntityType = EntityType {
@@ -31,8 +32,9 @@ pub(crate) static VERSION: EntityType = EntityType {
             "targetRegions",
             "/properties/publishingProfile/targetRegions/*/name",
             "Where its copies lie.",
-        ),
-        text("sourceId", MADE_OF, "What it was made of.").or(OLDER),
+        )
+        .or(&["/properties/publishingProfile/regions/*"]),
+        text("sourceId", MADE_OF, "What it was made of.").or(ELSEWHERE),
     ],
     ..EntityType::child_resource("Microsoft.Compute/galleries/images/versions", "2024-03-03")
 };
@@ -41,7 +43,9 @@ const PUBLISHED: &str = "/properties/publishingProfile/publishedDate";
 const MADE_OF: &str = "/properties/storageProfile/source/id";
 const MACHINE: &str = "/properties/storageProfile/source/virtualMachineId";
 const DISK_OR_SNAPSHOT: &str = "/properties/storageProfile/osDiskImage/source/id";
-const OLDER: &[&str] = &[MACHINE, DISK_OR_SNAPSHOT];
+const FILE: &str = "/properties/storageProfile/osDiskImage/source/storageAccountId";
+const MANAGED_IMAGE: &str = "/properties/publishingProfile/source/managedImage/id";
+const ELSEWHERE: &[&str] = &[MACHINE, DISK_OR_SNAPSHOT, FILE, MANAGED_IMAGE];
 
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-shared-image-versions",
@@ -53,6 +57,8 @@ pub(crate) static STEP: Step = Step {
         made_of(MADE_OF),
         made_of(MACHINE),
         made_of(DISK_OR_SNAPSHOT),
+        made_of(FILE),
+        made_of(MANAGED_IMAGE),
     ]),
     needs: Needs::subscription("compute"),
     ..Step::AZURE
@@ -61,7 +67,8 @@ pub(crate) static STEP: Step = Step {
 /// What the version was made of, whose id is at `path`. It may lie in another subscription.
 const fn made_of(path: &'static str) -> Link {
     const MAPPED: &str = "mapping_source_generated_azure_image_source";
-    const SOURCES: &[&EntityType] = &[&VIRTUAL_MACHINE, &IMAGE, &DISK, &SNAPSHOT, &VERSION];
+    const SOURCES: &[&EntityType] =
+        &[&VIRTUAL_MACHINE, &IMAGE, &DISK, &SNAPSHOT, &STORAGE_ACCOUNT, &VERSION];
     Link::new(RelationshipClass::Generated, SOURCES, path).reverse().or_map(&[MAPPED], |id, _| {
         map(MAPPED, &[&["_key"]], json!({ "_type": "azure_image_source", "_key": Key::new(id) }))
     })

@@ -29,10 +29,12 @@ pub(crate) static STEP: Step = Step {
     id: "rm-access-role",
     name: "Trusted Access Roles",
     covers: &["rm-kubernetes-service-contains-access-role-relationship"],
-    // Each region has them, whoever asks. Those of regions without a cluster let nobody do anything.
-    list: List::of(&ACCESS_ROLE).of_each_value(&[&CLUSTER], "location").at(
-        "/subscriptions/{subscription}/providers/Microsoft.ContainerService/locations/{location}/trustedAccessRoles",
-    ),
+    // Each region has them, whoever asks. Those of regions without a cluster let nobody do
+    // anything.
+    list: List::of(&ACCESS_ROLE).of_each_value(&[&CLUSTER], "location").at(concat!(
+        "/subscriptions/{subscription}/providers/Microsoft.ContainerService",
+        "/locations/{location}/trustedAccessRoles",
+    )),
     becomes: Becomes::one(&ACCESS_ROLE)
         .key(key)
         .refine(|role, entity| entity.set("locationName", location(role)))
