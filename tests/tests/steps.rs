@@ -292,6 +292,27 @@ fn what_is_selected_is_enough() {
     problems.report();
 }
 
+/// What stands for a secret in recordings, in plain and in Base64.
+const SECRETS: [&str; 2] = ["hunter2", "aHVudGVyMg=="];
+
+#[test]
+fn secrets_in_recordings_are_not_kept() {
+    let mut problems = Problems::default();
+    let has_secret = |text: &str| SECRETS.iter().any(|secret| text.contains(secret));
+    let mut seen = 0;
+    for recording in recordings() {
+        seen += recording.items.iter().filter(|item| has_secret(&item.to_string())).count();
+        let graph = tests::graph(&recording.convert()).to_string();
+        problems.unless(!has_secret(&graph), || format!("{} tells a secret", recording.step.id));
+        for entity in recording.convert().entities {
+            let is_kept = entity.raw.as_ref().is_some_and(|raw| has_secret(raw.get()));
+            problems.unless(!is_kept, || format!("{} keeps a secret", entity.key));
+        }
+    }
+    assert!(seen > 0, "no recording has a secret");
+    problems.report();
+}
+
 #[test]
 fn ids_are_unique_sorted_and_kebab_case() {
     let mut problems = Problems::default();

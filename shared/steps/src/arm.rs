@@ -1,11 +1,17 @@
 //! Azure Resource Manager.
 
 pub(crate) mod advisor;
+pub(crate) mod api_management;
+pub(crate) mod app;
 pub(crate) mod app_configuration;
 pub(crate) mod authorization;
+pub(crate) mod batch;
 pub(crate) mod cognitive_services;
 pub(crate) mod compute;
 pub(crate) mod consumption;
+pub(crate) mod container_instance;
+pub(crate) mod container_registry;
+pub(crate) mod container_service;
 pub(crate) mod data_factory;
 pub(crate) mod databricks;
 pub(crate) mod key_vault;
@@ -23,3 +29,4 @@ pub(crate) mod security;
 pub(crate) mod service_bus;
 pub(crate) mod sql;
 pub(crate) mod storage;
+pub(crate) mod web;

@@ -118,6 +118,13 @@ pub static ENDINGS: &[Ending] = &[
         source: "Azure role-based access control, \"Azure classic subscription administrators\"",
     },
     Ending {
+        path: "/subscriptions/{subscription}/providers/Microsoft.Batch/batchAccounts/{account}/certificates",
+        before: None,
+        stage: Stage::Retired("2024-02-29"),
+        replacement: "certificates in key vaults",
+        source: "Azure Batch, \"Migrate Batch account certificates to Azure Key Vault\"",
+    },
+    Ending {
         path: "/subscriptions/{subscription}/providers/Microsoft.Cache/redis",
         before: None,
         stage: Stage::Retires("2028-09-30"),

@@ -28,6 +28,7 @@ pub(crate) const AZURE: &[&str] = &[
     "compute",
     "conditional-access-policy",
     "conditional-access-policy-user-relationship",
+    "container-apps",
     "container-instance",
     "container-registry",
     "container-services",

@@ -1,5 +1,6 @@
 //! Managed disks.
 
+use crate::arm::compute::disk_encryption_sets::ENCRYPTION_SET;
 use crate::prelude::*;
 
 pub(crate) static DISK: EntityType = EntityType {
@@ -15,6 +16,21 @@ pub(crate) static DISK: EntityType = EntityType {
             "Whether a machine that is not deallocated uses the disk.",
         ),
         text("managedBy", "/managedBy", "The virtual machine that holds the disk."),
+        text(
+            "networkAccessPolicy",
+            "/properties/networkAccessPolicy",
+            "`AllowAll` if it can be copied from anywhere.",
+        ),
+        text(
+            "publicNetworkAccess",
+            "/properties/publicNetworkAccess",
+            "`Disabled` if only private endpoints reach it.",
+        ),
+        text(
+            "dataAccessAuthMode",
+            "/properties/dataAccessAuthMode",
+            "`AzureActiveDirectory` if a link to its content does not suffice to read it.",
+        ),
         date("createdOn", "/properties/timeCreated", "When it was created."),
         number("diskIopsReadWrite", "/properties/diskIOPSReadWrite", "Operations a second."),
         number("diskMBpsReadWrite", "/properties/diskMBpsReadWrite", "Megabytes a second."),
@@ -41,7 +57,8 @@ pub(crate) static STEP: Step = Step {
     name: "Virtual Machine Disks",
     covers: &["rm-compute-virutal-machine-disks"],
     list: List::of(&DISK),
-    becomes: Becomes::one(&DISK),
+    becomes: Becomes::one(&DISK)
+        .links(&[Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId")]),
     needs: Needs::subscription("compute"),
     ..Step::AZURE
 };

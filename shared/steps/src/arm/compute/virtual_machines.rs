@@ -6,6 +6,10 @@ use graph::{Entity, Key, Name};
 use serde_json::{Map, Value, json};
 
 use crate::arm::compute::disks::DISK;
+use crate::arm::compute::images::IMAGE;
+use crate::arm::compute::scale_sets::SCALE_SET;
+use crate::arm::compute::shared_image_versions::VERSION;
+use crate::arm::compute::shared_images::SHARED_IMAGE;
 use crate::arm::storage::accounts::STORAGE_ACCOUNT;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
 use crate::host::host;
@@ -78,6 +82,7 @@ pub(crate) static STEP: Step = Step {
         "rm-compute-virtual-machine-disk-relationships",
         "rm-compute-virtual-machine-image-relationships",
         "rm-compute-virtual-machine-managed-identity-relationships",
+        "rm-virtual-machines-scale-sets-relationships",
     ],
     list: List::of(&VIRTUAL_MACHINE),
     becomes: Becomes::one(&VIRTUAL_MACHINE).refine(disks).links(&[
@@ -87,12 +92,12 @@ pub(crate) static STEP: Step = Step {
             .with(|_, _| flagged("dataDisk")),
         Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageProfile/osDisk/vhd/uri").by(host),
         Link::uses(&[&STORAGE_ACCOUNT], "/properties/storageProfile/dataDisks/*/vhd/uri").by(host),
-        // The image that it was made of may be one of several types.
-        Link::uses(&[], IMAGE),
+        Link::uses(&[&IMAGE, &SHARED_IMAGE, &VERSION], MADE_OF),
+        Link::found(RelationshipClass::Uses, &[&VERSION], version),
+        Link::uses(&[&SCALE_SET], "/properties/virtualMachineScaleSet/id"),
         identity("/identity/principalId")
             .with(|_, _| properties(json!({ "managedIdentityType": "SystemAssigned" }))),
         identity("/identity/userAssignedIdentities/*/principalId").with(user_assigned),
-        Link::found(RelationshipClass::Uses, &[], version),
     ]),
     needs: Needs::subscription("compute"),
     ..Step::AZURE
@@ -142,12 +147,12 @@ fn disks(vm: &Item<'_>, entity: &mut Entity) {
     }
 }
 
-const IMAGE: &str = "/properties/storageProfile/imageReference/id";
+const MADE_OF: &str = "/properties/storageProfile/imageReference/id";
 
 /// A machine that was made of the latest version of a shared image names the image, and the version
 /// besides.
 fn version(vm: &Item<'_>) -> Vec<Name> {
-    let image = vm.text(IMAGE);
+    let image = vm.text(MADE_OF);
     let image = image.filter(|it| it.contains("/galleries/") && !it.contains("/versions/"));
     let version = vm.text("/properties/storageProfile/imageReference/exactVersion");
     let name = |(image, version)| Name::of_id(&format!("{image}/versions/{version}"));

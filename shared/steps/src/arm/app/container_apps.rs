@@ -1,0 +1,67 @@
+//! Container apps.
+
+use super::SECRETS;
+use crate::arm::app::environments::ENVIRONMENT;
+use crate::arm::container_registry::registries::REGISTRY;
+use crate::host::host;
+use crate::prelude::*;
+
+pub(crate) static CONTAINER_APP: EntityType = EntityType {
+    kind: "azure_container_app",
+    class: &["Application"],
+    doc: "Containers that run as often as they are needed, and answer to requests.",
+    properties: &[
+        flag(
+            "allowInsecure",
+            "/properties/configuration/ingress/allowInsecure",
+            "Whether it answers to requests that are not encrypted.",
+        ),
+        each(
+            "allowedIpRanges",
+            "/properties/configuration/ingress/ipSecurityRestrictions/*/ipAddressRange",
+            "The networks that its rules name.",
+        ),
+        text(
+            "clientCertificateMode",
+            "/properties/configuration/ingress/clientCertificateMode",
+            "Whether it asks who calls it for a certificate.",
+        ),
+        each(
+            "customDomains",
+            "/properties/configuration/ingress/customDomains/*/name",
+            "The names of the owner's at which it is reached.",
+        ),
+        flag(
+            "external",
+            "/properties/configuration/ingress/external",
+            "Whether it is reached from outside its environment.",
+        ),
+        text("fqdn", "/properties/configuration/ingress/fqdn", "The name at which it is reached."),
+        each("images", "/properties/template/containers/*/image", "What its containers run."),
+        number(
+            "maxReplicas",
+            "/properties/template/scale/maxReplicas",
+            "How often its containers may run.",
+        ),
+        text("principalId", "/identity/principalId", "As whom it acts."),
+        text("runningStatus", "/properties/runningStatus", "`Running` or `Stopped`."),
+        number(
+            "targetPort",
+            "/properties/configuration/ingress/targetPort",
+            "The port that its containers listen on.",
+        ),
+    ],
+    ..EntityType::resource("Microsoft.App/containerApps", "2025-01-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-container-apps",
+    name: "Container Apps",
+    list: List::of(&CONTAINER_APP),
+    becomes: Becomes::one(&CONTAINER_APP).conceals(SECRETS).links(&[
+        Link::of(&[&ENVIRONMENT], "/properties/managedEnvironmentId"),
+        Link::uses(&[&REGISTRY], "/properties/configuration/registries/*/server").by(host),
+    ]),
+    needs: Needs::subscription("container-apps"),
+    ..Step::AZURE
+};

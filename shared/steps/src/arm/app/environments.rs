@@ -1,0 +1,58 @@
+//! The environments of container apps.
+
+use crate::arm::network::virtual_networks::SUBNET;
+use crate::prelude::*;
+
+pub(crate) static ENVIRONMENT: EntityType = EntityType {
+    kind: "azure_container_app_environment",
+    class: &["Cluster"],
+    doc: "What container apps share: a network, and where their logs go.",
+    properties: &[
+        text("defaultDomain", "/properties/defaultDomain", "What the names of its apps end with."),
+        flag(
+            "internal",
+            "/properties/vnetConfiguration/internal",
+            "Whether only a virtual network reaches its apps.",
+        ),
+        text(
+            "logDestination",
+            "/properties/appLogsConfiguration/destination",
+            "Where the logs of its apps go, such as `log-analytics`.",
+        ),
+        flag(
+            "mutualTlsEnabled",
+            "/properties/peerAuthentication/mtls/enabled",
+            "Whether its apps prove to each other who they are.",
+        ),
+        text("principalId", "/identity/principalId", "As whom it acts."),
+        text(
+            "publicNetworkAccess",
+            "/properties/publicNetworkAccess",
+            "`Disabled` if only private endpoints reach its apps.",
+        ),
+        text("staticIp", "/properties/staticIp", "The address at which its apps are reached."),
+        flag(
+            "zoneRedundant",
+            "/properties/zoneRedundant",
+            "Whether it survives that a zone fails.",
+        ),
+    ],
+    ..EntityType::resource("Microsoft.App/managedEnvironments", "2025-01-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-container-app-environments",
+    name: "Container App Environments",
+    list: List::of(&ENVIRONMENT),
+    becomes: Becomes::one(&ENVIRONMENT)
+        .conceals(&[
+            "/properties/appLogsConfiguration/logAnalyticsConfiguration/sharedKey",
+            "/properties/customDomainConfiguration/certificatePassword",
+            "/properties/customDomainConfiguration/certificateValue",
+            "/properties/daprAIConnectionString",
+            "/properties/daprAIInstrumentationKey",
+        ])
+        .links(&[Link::of(&[&SUBNET], "/properties/vnetConfiguration/infrastructureSubnetId")]),
+    needs: Needs::subscription("container-apps"),
+    ..Step::AZURE
+};

@@ -1,0 +1,40 @@
+//! Jobs of container apps.
+
+use super::SECRETS;
+use crate::arm::app::environments::ENVIRONMENT;
+use crate::arm::container_registry::registries::REGISTRY;
+use crate::host::host;
+use crate::prelude::*;
+
+pub(crate) static JOB: EntityType = EntityType {
+    kind: "azure_container_app_job",
+    class: &["Process"],
+    doc: "Containers that run at a time, or when something happens, until they are done.",
+    properties: &[
+        text(
+            "cronExpression",
+            "/properties/configuration/scheduleTriggerConfig/cronExpression",
+            "When it runs.",
+        ),
+        each("images", "/properties/template/containers/*/image", "What its containers run."),
+        text("principalId", "/identity/principalId", "As whom it acts."),
+        text(
+            "triggerType",
+            "/properties/configuration/triggerType",
+            "`Manual`, `Schedule` or `Event`.",
+        ),
+    ],
+    ..EntityType::resource("Microsoft.App/jobs", "2025-01-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-container-app-jobs",
+    name: "Container App Jobs",
+    list: List::of(&JOB),
+    becomes: Becomes::one(&JOB).conceals(SECRETS).links(&[
+        Link::of(&[&ENVIRONMENT], "/properties/environmentId"),
+        Link::uses(&[&REGISTRY], "/properties/configuration/registries/*/server").by(host),
+    ]),
+    needs: Needs::subscription("container-apps"),
+    ..Step::AZURE
+};

@@ -1,0 +1,92 @@
+//! Pools of machines of batch accounts.
+
+use crate::arm::batch::accounts::ACCOUNT;
+use crate::arm::compute::images::IMAGE;
+use crate::arm::compute::shared_image_versions::VERSION;
+use crate::arm::compute::shared_images::SHARED_IMAGE;
+use crate::arm::network::virtual_networks::SUBNET;
+use crate::prelude::*;
+
+pub(crate) static POOL: EntityType = EntityType {
+    kind: "azure_batch_pool",
+    class: &["Cluster"],
+    doc: "Machines that run the tasks of an account.",
+    properties: &[
+        text("allocationState", "/properties/allocationState", "`Resizing` while it changes."),
+        date("createdOn", "/properties/creationTime", "When it was created."),
+        number(
+            "currentDedicatedNodes",
+            "/properties/currentDedicatedNodes",
+            "How many machines there are.",
+        ),
+        number(
+            "currentLowPriorityNodes",
+            "/properties/currentLowPriorityNodes",
+            "How many machines there are that Azure can take back.",
+        ),
+        text("etag", "/etag", "Changes with it."),
+        text(
+            "imageReference.offer",
+            "/properties/deploymentConfiguration/virtualMachineConfiguration/imageReference/offer",
+            "What is installed.",
+        ),
+        text(
+            "interNodeCommunication",
+            "/properties/interNodeCommunication",
+            "`Enabled` if its machines reach each other.",
+        ),
+        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text(
+            "publicIpAddressProvisioning",
+            "/properties/networkConfiguration/publicIPAddressConfiguration/provision",
+            "`NoPublicIPAddresses` if the internet reaches none of its machines.",
+        ),
+        text(
+            "targetNodeCommunicationMode",
+            "/properties/targetNodeCommunicationMode",
+            "Who calls whom, the account or the machines.",
+        ),
+        number("taskSlotsPerNode", "/properties/taskSlotsPerNode", "How many tasks run at once."),
+        text("vmSize", "/properties/vmSize", "Such as `STANDARD_D2S_V3`."),
+    ],
+    ..EntityType::child("Microsoft.Batch/batchAccounts/pools", "2024-07-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-batch-pool",
+    name: "Batch Pools",
+    list: List::of(&POOL).of_each(&[&ACCOUNT]),
+    becomes: Becomes::one(&POOL)
+        .conceals(&[
+            "/properties/startTask/commandLine",
+            "/properties/startTask/containerSettings/registry/password",
+            "/properties/startTask/environmentSettings/*/value",
+            "/properties/startTask/resourceFiles/*/httpUrl",
+            "/properties/startTask/resourceFiles/*/storageContainerUrl",
+            "/properties/mountConfiguration",
+            "/properties/userAccounts/*/password",
+            "/properties/userAccounts/*/linuxUserConfiguration/sshPrivateKey",
+            concat!(
+                "/properties/deploymentConfiguration/virtualMachineConfiguration",
+                "/containerConfiguration/containerRegistries/*/password",
+            ),
+            concat!(
+                "/properties/deploymentConfiguration/virtualMachineConfiguration",
+                "/extensions/*/settings",
+            ),
+            concat!(
+                "/properties/deploymentConfiguration/virtualMachineConfiguration",
+                "/extensions/*/protectedSettings",
+            ),
+        ])
+        .links(&[
+            Link::of_parent(RelationshipClass::Has),
+            Link::of(&[&SUBNET], "/properties/networkConfiguration/subnetId"),
+            Link::uses(
+                &[&IMAGE, &SHARED_IMAGE, &VERSION],
+                "/properties/deploymentConfiguration/virtualMachineConfiguration/imageReference/id",
+            ),
+        ]),
+    needs: Needs::subscription("batch"),
+    ..Step::AZURE
+};

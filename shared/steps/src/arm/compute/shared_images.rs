@@ -1,0 +1,36 @@
+//! Definitions of images in galleries.
+
+use crate::arm::compute::galleries::GALLERY;
+use crate::prelude::*;
+
+pub(crate) static SHARED_IMAGE: EntityType = EntityType {
+    kind: "azure_shared_image",
+    class: &["Image"],
+    doc: "An image in a gallery, which has versions.",
+    properties: &[
+        text("architecture", "/properties/architecture", "`x64` or `Arm64`."),
+        text("description", "/properties/description", "What its owner says of it."),
+        date("expiresOn", "/properties/endOfLifeDate", "When it should no longer be used."),
+        text("hyperVGeneration", "/properties/hyperVGeneration", "`V1` or `V2`."),
+        text("identifier.publisher", "/properties/identifier/publisher", "Who publishes it."),
+        text("identifier.offer", "/properties/identifier/offer", "The family that it is of."),
+        text("identifier.sku", "/properties/identifier/sku", "Which of the family it is."),
+        text(
+            "osState",
+            "/properties/osState",
+            "`Generalized` if it holds no accounts and names of the machine that it was made of.",
+        ),
+        text("osType", "/properties/osType", "`Linux` or `Windows`."),
+        text("state", "/properties/provisioningState", "How its last change ended."),
+    ],
+    ..EntityType::child_resource("Microsoft.Compute/galleries/images", "2024-03-03")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-compute-shared-images",
+    name: "Gallery Shared Images",
+    list: List::of(&SHARED_IMAGE).of_each(&[&GALLERY]),
+    becomes: Becomes::one(&SHARED_IMAGE).links(&[Link::of_parent(RelationshipClass::Contains)]),
+    needs: Needs::subscription("compute"),
+    ..Step::AZURE
+};

@@ -1,0 +1,53 @@
+//! Snapshots of disks.
+
+use crate::arm::compute::disk_encryption_sets::ENCRYPTION_SET;
+use crate::arm::compute::disks::DISK;
+use crate::prelude::*;
+
+pub(crate) static SNAPSHOT: EntityType = EntityType {
+    kind: "azure_snapshot",
+    class: &["Image"],
+    doc: "A copy of a disk as it was at one moment.",
+    properties: &[
+        date("createdOn", "/properties/timeCreated", "When it was created."),
+        text(
+            "dataAccessAuthMode",
+            "/properties/dataAccessAuthMode",
+            "`AzureActiveDirectory` if a link to its content does not suffice to read it.",
+        ),
+        number("diskSizeBytes", "/properties/diskSizeBytes", "The size in bytes."),
+        number("diskSizeGb", "/properties/diskSizeGB", "The size in GiB."),
+        text("diskState", "/properties/diskState", "Such as `ActiveSAS` while it can be copied."),
+        always_flag("encrypted", true, "Azure encrypts every snapshot."),
+        text("encryption", "/properties/encryption/type", "Whose key encrypts it."),
+        flag("incremental", "/properties/incremental", "Whether it holds only what has changed."),
+        text(
+            "networkAccessPolicy",
+            "/properties/networkAccessPolicy",
+            "`AllowAll` if it can be copied from anywhere.",
+        ),
+        text("osType", "/properties/osType", "`Linux` or `Windows`, of a system disk."),
+        text(
+            "publicNetworkAccess",
+            "/properties/publicNetworkAccess",
+            "`Disabled` if only private endpoints reach it.",
+        ),
+        text("sku", "/sku/name", "Such as `Standard_ZRS`: where its copies lie."),
+        text("sourceResourceId", SOURCE, "What it is a copy of."),
+    ],
+    ..EntityType::resource("Microsoft.Compute/snapshots", "2024-03-02")
+};
+
+const SOURCE: &str = "/properties/creationData/sourceResourceId";
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-compute-snapshots",
+    name: "Disk Snapshots",
+    list: List::of(&SNAPSHOT),
+    becomes: Becomes::one(&SNAPSHOT).links(&[
+        Link::new(RelationshipClass::Generated, &[&DISK, &SNAPSHOT], SOURCE).reverse(),
+        Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId"),
+    ]),
+    needs: Needs::subscription("compute"),
+    ..Step::AZURE
+};

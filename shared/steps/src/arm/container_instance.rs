@@ -1,0 +1,3 @@
+//! Microsoft.ContainerInstance.
+
+pub(crate) mod groups;

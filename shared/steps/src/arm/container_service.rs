@@ -1,0 +1,6 @@
+//! Microsoft.ContainerService: clusters of Kubernetes, and who else may reach into them.
+
+pub(crate) mod access_roles;
+pub(crate) mod clusters;
+pub(crate) mod maintenance;
+pub(crate) mod role_bindings;
