@@ -1,6 +1,7 @@
 //! Azure Resource Manager.
 
 pub(crate) mod authorization;
+pub(crate) mod cdn;
 pub(crate) mod compute;
 pub(crate) mod consumption;
 pub(crate) mod key_vault;

@@ -222,6 +222,7 @@ fn reference(from: (&str, &str), class: RelationshipClass, to: &str) -> Referenc
         properties: Map::new(),
         borrow: Vec::new(),
         unresolved: Unresolved::Drop,
+        target_first: false,
     }
 }
 
