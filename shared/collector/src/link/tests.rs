@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use graph::{End, Entity, Key, Name, Reference, RelationshipClass, Unresolved, relationship_type};
+use graph::{
+    End, Entity, Key, Name, Reference, RelationshipClass, RelationshipKey, Unresolved, relationship_type,
+};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use tokio::time::Duration;
@@ -372,6 +374,57 @@ fn a_patch_adds_names() {
         assert!(shown["s|uses|template"].get("_staleSince").is_none());
         assert_eq!(past.lines(Sort::Entities, role)["template"][ALIASES], json!(["role"]));
     }
+}
+
+#[test]
+fn what_is_mapped_may_be_where_a_relationship_starts() {
+    let kind = "azure_network_firewall";
+    let mut firewalls = [entity(kind, "f"), entity(kind, "g")];
+    for firewall in &mut firewalls {
+        firewall.aliases = vec![Name::alias("firewall-policy", "p")];
+    }
+    let around = |after: &str| RelationshipKey::Around { before: "rule".into(), after: after.into() };
+    let target = json!({ "_key": "global:internet" });
+    let internet = Unresolved::Map {
+        kind: "azure_network_firewall_rule".into(),
+        filters: vec![vec!["_key".into()]],
+        target: target.as_object().cloned().unwrap(),
+        skip_creation: false,
+    };
+    let [policy, outside] =
+        [Name::alias("firewall-policy", "p"), Name::alias("outside", "internet")];
+    let inbound = Reference {
+        from: End::named(outside.clone()),
+        to: End::named(policy.clone()),
+        key: Some(around("in")),
+        unresolved: internet.clone(),
+        target_first: true,
+        ..reference((kind, "f"), RelationshipClass::Allows, "x")
+    };
+    let outbound = Reference {
+        from: End::named(policy),
+        to: End::named(outside),
+        key: Some(around("out")),
+        target_first: false,
+        ..inbound.clone()
+    };
+    let mut past = Past::new();
+    past.job(&BTreeMap::from([
+        ("rm-network-firewalls", Left { entities: firewalls.into(), ..Left::default() }),
+        (
+            "rm-network-firewall-rule-relationships",
+            Left { references: vec![inbound, outbound], ..Left::default() },
+        ),
+    ]));
+    let shown = past.lines(Sort::Relationships, "azure_network_firewall_rule");
+    let keys: Vec<_> = shown.keys().map(String::as_str).collect();
+    let expected =
+        ["rule:f:in:internet", "rule:f:out:internet", "rule:g:in:internet", "rule:g:out:internet"];
+    assert_eq!(keys, expected);
+    let mapping = &shown["rule:f:in:internet"]["_mapping"];
+    assert_eq!(mapping["relationshipDirection"], "REVERSE");
+    assert_eq!(mapping["sourceEntityKey"], "f");
+    assert_eq!(shown["rule:f:out:internet"]["_mapping"]["relationshipDirection"], "FORWARD");
 }
 
 #[test]
