@@ -32,6 +32,15 @@ pub struct Reference {
     /// What becomes of it if an end is not found.
     #[serde(default, skip_serializing_if = "Unresolved::is_drop")]
     pub unresolved: Unresolved,
+    /// Where both ends have to be found, whether the one where it ends is found first. The other is
+    /// then the one that [`Reference::unresolved`] is about.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub target_first: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// The key of a relationship that is not composed of its ends' keys.
@@ -40,6 +49,14 @@ pub struct Reference {
 pub enum RelationshipKey {
     /// What it begins with. The key of the end that had to be found follows after a colon.
     Prefix(String),
+    /// What stands before and after the key of the end that was known first. That of the end that
+    /// had to be found follows after a colon.
+    Around {
+        /// What it begins with.
+        before: String,
+        /// What follows on the key of the known end.
+        after: String,
+    },
     /// All of it, whatever the ends turn out to be.
     Whole {
         /// The key.
@@ -54,11 +71,12 @@ impl RelationshipKey {
         Self::Whole { whole: key.to_ascii_lowercase() }
     }
 
-    /// The key of the relationship for which an end was found.
+    /// The key of the relationship of an end that was known, for which the other was found.
     #[must_use]
-    pub fn with(&self, found: &str) -> String {
+    pub fn with(&self, known: &str, found: &str) -> String {
         match self {
             Self::Prefix(prefix) => format!("{prefix}:{found}"),
+            Self::Around { before, after } => format!("{before}:{known}:{after}:{found}"),
             Self::Whole { whole } => whole.clone(),
         }
     }

@@ -6,6 +6,7 @@ pub(crate) mod app;
 pub(crate) mod app_configuration;
 pub(crate) mod authorization;
 pub(crate) mod batch;
+pub(crate) mod cdn;
 pub(crate) mod cognitive_services;
 pub(crate) mod compute;
 pub(crate) mod consumption;

@@ -363,6 +363,10 @@ impl Link {
                 reference.key = (self.relationship.key)(&value, item);
                 reference.properties = (self.relationship.properties)(&value, item);
                 reference.unresolved = (self.unresolved)(&value, item);
+                // What may be mapped is the other, so the subject is found first.
+                reference.target_first = self.direction == Direction::Reverse
+                    && matches!(subject, End::Named { .. })
+                    && !reference.unresolved.is_drop();
                 out.references.push(reference);
             }
         }
@@ -418,6 +422,7 @@ impl Link {
             properties: Map::new(),
             borrow: self.borrow.iter().map(|&it| it.to_owned()).collect(),
             unresolved: Unresolved::Drop,
+            target_first: false,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::list::List;
+use crate::list::{List, Listed};
 
 /// A list of Microsoft's that ends.
 #[derive(Debug)]
@@ -67,13 +67,20 @@ impl Ending {
     pub fn is_of(&self, list: &List) -> bool {
         let path = list.path();
         let path = path.strip_prefix("/beta").unwrap_or(&path);
-        let mut segments = path.split('/');
         let is_name = |segment: &str| segment.starts_with('{');
-        let is_below = self.path.split('/').all(|expected| {
-            segments.next().is_some_and(|it| {
-                it.eq_ignore_ascii_case(expected) || (is_name(it) && is_name(expected))
+        let is_at = |path: &str| {
+            let mut segments = path.split('/');
+            self.path.split('/').all(|expected| {
+                segments.next().is_some_and(|it| {
+                    it.eq_ignore_ascii_case(expected) || (is_name(it) && is_name(expected))
+                })
             })
-        });
+        };
+        // The path of a list of each parent does not say what the parent is. The type does.
+        let is_below = match list.place.resource {
+            Listed::Type(resource) => is_at(path) || is_at(&resource.of_subscription()),
+            _ => is_at(path),
+        };
         // Dates in ISO 8601 are in the order of their letters.
         is_below && self.before.is_none_or(|first| list.version(None) < first)
     }
@@ -130,6 +137,13 @@ pub static ENDINGS: &[Ending] = &[
         stage: Stage::Retires("2028-09-30"),
         replacement: "`Microsoft.Cache/redisEnterprise`",
         source: "Azure Cache for Redis, \"Retirement FAQ\"",
+    },
+    Ending {
+        path: "/subscriptions/{subscription}/providers/Microsoft.Cdn/profiles/endpoints",
+        before: None,
+        stage: Stage::Retires("2027-09-30"),
+        replacement: "`Microsoft.Cdn/profiles/afdEndpoints`",
+        source: "Azure CDN, \"Azure CDN Standard from Microsoft (classic) retirement FAQ\"",
     },
     Ending {
         path: "/subscriptions/{subscription}/providers/Microsoft.Consumption/usageDetails",
@@ -199,6 +213,7 @@ pub static ENDINGS: &[Ending] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entity::EntityType;
     use crate::resource_type::ResourceType;
 
     #[test]
@@ -211,6 +226,16 @@ mod tests {
         let front_doors =
             List::of_type(ResourceType::new("Microsoft.Network/frontdoors", "2021-06-01"));
         assert_eq!(ends(front_doors), Some(Stage::Retires("2027-03-31")));
+
+        static PROFILE: EntityType =
+            EntityType::of_type("Microsoft.Cdn/profiles", "2025-04-15");
+        static PROFILES: [&EntityType; 1] = [&PROFILE];
+        let of_profile = |name| {
+            List::of_type(ResourceType::new(name, "2025-04-15")).of_each(&PROFILES)
+        };
+        let classic = of_profile("Microsoft.Cdn/profiles/endpoints");
+        assert_eq!(ends(classic), Some(Stage::Retires("2027-09-30")));
+        assert_eq!(ends(of_profile("Microsoft.Cdn/profiles/afdEndpoints")), None);
     }
 
     #[test]

@@ -29,8 +29,14 @@ pub(super) fn join(
         }
         for named in matches {
             let mut reference = reference.clone();
-            reference.from = End::known(&Key::new(&named.key), &named.kind);
-            let End::Named { name } = &reference.to else { continue };
+            let found = End::known(&Key::new(&named.key), &named.kind);
+            let (first, second) = if reference.target_first {
+                (&mut reference.to, &reference.from)
+            } else {
+                (&mut reference.from, &reference.to)
+            };
+            *first = found;
+            let End::Named { name } = second.clone() else { continue };
             let line = serde_json::to_vec(&reference).map_err(std::io::Error::from)?;
             one.push(name.as_str().as_bytes(), &line)?;
         }
@@ -44,7 +50,7 @@ pub(super) fn join(
             (&reference.from, &reference.to)
         {
             let (from, to) = ((from.as_str(), from_kind.as_str()), (to.as_str(), to_kind.as_str()));
-            joined.direct(&reference, from, to, to.0)?;
+            joined.direct(&reference, from, to, [from.0, to.0])?;
         }
     }
     Ok(joined)
@@ -218,7 +224,7 @@ impl Joined {
                 Direction::Forward => (this, other),
                 Direction::Reverse => (other, this),
             };
-            self.direct(reference, from, to, other.0)?;
+            self.direct(reference, from, to, [this.0, other.0])?;
             self.lend(reference, this, named)?;
         }
         if matches.is_empty() {
@@ -232,20 +238,20 @@ impl Joined {
         Ok(())
     }
 
-    /// A relationship between two entities. If its key is not composed of theirs, it ends with that of
-    /// the end that was found.
+    /// A relationship between two entities. If its key is not composed of theirs, it is made of that of
+    /// the end that was known, and that of the end that was found.
     pub(super) fn direct(
         &mut self,
         reference: &Reference,
         from: (&str, &str),
         to: (&str, &str),
-        found: &str,
+        [known, found]: [&str; 2],
     ) -> Result<(), Error> {
         let class = reference.class;
         let kind = reference.kind.clone();
         let kind = kind.unwrap_or_else(|| relationship_type(from.1, class, to.1));
         let key = match &reference.key {
-            Some(key) => key.with(found),
+            Some(key) => key.with(known, found),
             None => format!("{}|{}|{}", from.0, class.as_str().to_lowercase(), to.0),
         };
         let mut json = reference.properties.clone();
@@ -275,7 +281,8 @@ impl Joined {
         let key = match &reference.key {
             // An alias is a kind, a colon and a value, and the kind is no part of what is meant.
             Some(key) => {
-                key.with(name.as_str().split_once(':').map_or(name.as_str(), |(_, value)| value))
+                let value = name.as_str().split_once(':').map_or(name.as_str(), |(_, it)| it);
+                key.with(this.0, value)
             }
             None => format!("{}|{}|{}", this.0, class.as_str().to_lowercase(), name.as_str()),
         };

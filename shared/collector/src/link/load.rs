@@ -18,7 +18,7 @@ const AT_ONCE: usize = 8;
 
 /// References by what of them has to be found.
 pub(super) struct References {
-    /// Both ends; by the name of the first.
+    /// Both ends; by the name of the one to find first.
     pub(super) both: Sorter,
     /// One end; by its name.
     pub(super) one: Sorter,
@@ -69,6 +69,8 @@ struct Ends<'l> {
     from: End<'l>,
     #[serde(borrow)]
     to: End<'l>,
+    #[serde(default)]
+    target_first: bool,
 }
 
 /// One end of a reference, which has a name unless it is known.
@@ -80,8 +82,9 @@ struct End<'l> {
 
 impl References {
     fn push(&mut self, ends: &Ends<'_>, line: &str) -> Result<(), Error> {
-        let Ends { from, to } = ends;
+        let Ends { from, to, target_first } = ends;
         let (sorter, name) = match (&from.name, &to.name) {
+            (Some(_), Some(name)) if *target_first => (&mut self.both, &**name),
             (Some(name), Some(_)) => (&mut self.both, &**name),
             (Some(name), None) | (None, Some(name)) => (&mut self.one, &**name),
             (None, None) => (&mut self.none, ""),

@@ -189,7 +189,7 @@ async fn relationships(
                 graph::Direction::Forward => (source, found),
                 graph::Direction::Reverse => (found, source),
             };
-            joined.direct(&reference, from, to, found.0)?;
+            joined.direct(&reference, from, to, [source.0, found.0])?;
         }
         Ok(())
     })?;
@@ -214,5 +214,6 @@ fn reference(mapped: &Mapped) -> Reference {
         properties,
         borrow: Vec::new(),
         unresolved: Unresolved::Drop,
+        target_first: false,
     }
 }

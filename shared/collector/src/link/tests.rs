@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use graph::{End, Entity, Key, Name, Reference, RelationshipClass, Unresolved, relationship_type};
+use graph::{
+    End, Entity, Key, Name, Reference, RelationshipClass, RelationshipKey, Unresolved, relationship_type,
+};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use tokio::time::Duration;
@@ -224,6 +226,7 @@ fn reference(from: (&str, &str), class: RelationshipClass, to: &str) -> Referenc
         properties: Map::new(),
         borrow: Vec::new(),
         unresolved: Unresolved::Drop,
+        target_first: false,
     }
 }
 
@@ -391,6 +394,57 @@ fn what_changes_by_itself_is_stored_and_not_told() {
     assert_eq!(job("High", 1), (json!(1), vec![(Change::Created, "r".to_owned())]));
     assert_eq!(job("High", 2), (json!(2), vec![]));
     assert_eq!(job("Low", 3), (json!(3), vec![(Change::Updated, "r".to_owned())]));
+}
+
+#[test]
+fn what_is_mapped_may_be_where_a_relationship_starts() {
+    let kind = "azure_network_firewall";
+    let mut firewalls = [entity(kind, "f"), entity(kind, "g")];
+    for firewall in &mut firewalls {
+        firewall.aliases = vec![Name::alias("firewall-policy", "p")];
+    }
+    let around = |after: &str| RelationshipKey::Around { before: "rule".into(), after: after.into() };
+    let target = json!({ "_key": "global:internet" });
+    let internet = Unresolved::Map {
+        kind: "azure_network_firewall_rule".into(),
+        filters: vec![vec!["_key".into()]],
+        target: target.as_object().cloned().unwrap(),
+        skip_creation: false,
+    };
+    let [policy, outside] =
+        [Name::alias("firewall-policy", "p"), Name::alias("outside", "internet")];
+    let inbound = Reference {
+        from: End::named(outside.clone()),
+        to: End::named(policy.clone()),
+        key: Some(around("in")),
+        unresolved: internet.clone(),
+        target_first: true,
+        ..reference((kind, "f"), RelationshipClass::Allows, "x")
+    };
+    let outbound = Reference {
+        from: End::named(policy),
+        to: End::named(outside),
+        key: Some(around("out")),
+        target_first: false,
+        ..inbound.clone()
+    };
+    let mut past = Past::new();
+    past.job(&BTreeMap::from([
+        ("rm-network-firewalls", Left { entities: firewalls.into(), ..Left::default() }),
+        (
+            "rm-network-firewall-rule-relationships",
+            Left { references: vec![inbound, outbound], ..Left::default() },
+        ),
+    ]));
+    let shown = past.lines(Sort::Relationships, "azure_network_firewall_rule");
+    let keys: Vec<_> = shown.keys().map(String::as_str).collect();
+    let expected =
+        ["rule:f:in:internet", "rule:f:out:internet", "rule:g:in:internet", "rule:g:out:internet"];
+    assert_eq!(keys, expected);
+    let mapping = &shown["rule:f:in:internet"]["_mapping"];
+    assert_eq!(mapping["relationshipDirection"], "REVERSE");
+    assert_eq!(mapping["sourceEntityKey"], "f");
+    assert_eq!(shown["rule:f:out:internet"]["_mapping"]["relationshipDirection"], "FORWARD");
 }
 
 #[test]

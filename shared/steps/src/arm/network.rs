@@ -1,12 +1,34 @@
 //! Microsoft.Network.
 
+pub(crate) mod application_gateways;
+pub(crate) mod application_security_groups;
+pub(crate) mod bastion_hosts;
+pub(crate) mod ddos_protection_plans;
+pub(crate) mod dns_record_sets;
 pub(crate) mod dns_zones;
+pub(crate) mod express_route;
+pub(crate) mod firewall_policies;
+pub(crate) mod firewall_rule_groups;
+mod firewall_rules;
+pub(crate) mod firewalls;
+pub(crate) mod flow_logs;
+pub(crate) mod front_door_waf_policies;
+pub(crate) mod front_doors;
 pub(crate) mod interfaces;
 pub(crate) mod load_balancers;
+pub(crate) mod nat_gateways;
 mod prefix;
+pub(crate) mod private_dns_links;
+pub(crate) mod private_dns_record_sets;
 pub(crate) mod private_dns_zones;
+pub(crate) mod private_endpoints;
+pub(crate) mod private_link_services;
+pub(crate) mod public_ip_prefixes;
 pub(crate) mod public_ips;
+pub(crate) mod route_tables;
 mod rules;
 pub(crate) mod security_groups;
+pub(crate) mod virtual_network_gateways;
 pub(crate) mod virtual_networks;
+pub(crate) mod waf_policies;
 pub(crate) mod watchers;

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::coded::Coded;
+use super::group::ResourceGroup;
 use super::kind::Spelling;
 use super::network::{block, configuration_id, group_of_subnet, subnet_name, subnet_range};
 use super::resource::Resource;
@@ -27,7 +28,7 @@ pub(crate) fn json(network: &Resource) -> Map<String, Value> {
         "addressSpace": { "addressPrefixes": prefixes },
         "dhcpOptions": { "dnsServers": [] },
         "subnets": subnets,
-        "virtualNetworkPeerings": [],
+        "virtualNetworkPeerings": peerings(network),
         "enableDdosProtection": false,
         "privateEndpointVNetPolicies": "Disabled",
     });
@@ -48,7 +49,43 @@ pub(crate) fn subnet_json(number: u64, network: &Resource) -> Value {
 /// A subnet that a gateway needs.
 fn gateway(network: &Resource, place: u64, etag: &str) -> Value {
     let range = format!("10.{}.{}.0/27", block(network), 250 + place);
-    bare_subnet(network, &subnet_name(3 + place), &range, etag)
+    let mut subnet = bare_subnet(network, &subnet_name(3 + place), &range, etag);
+    if place == 0 {
+        // The gateway lies in the first resource group, as its type says.
+        let group = ResourceGroup::new(network.tenant, network.plan, 0).id();
+        let gateway = format!("{group}/providers/Microsoft.Network/virtualNetworkGateways/vgw-hub");
+        let configurations = json!([{ "id": format!("{gateway}/ipConfigurations/default") }]);
+        subnet["properties"]["ipConfigurations"] = configurations;
+    }
+    subnet
+}
+
+/// The first network of a subscription is peered with all others.
+fn peerings(network: &Resource) -> Vec<Value> {
+    let others = match network.index {
+        0 => 1..network.plan.virtual_networks,
+        _ => 0..1,
+    };
+    let others = others.map(|index| network.other(Coded::VirtualNetwork, index));
+    let peering = |other: Resource| {
+        let name = format!("to-{}", other.name());
+        json!({
+            "name": name,
+            "id": format!("{}/virtualNetworkPeerings/{name}", network.id(Spelling::Created)),
+            "type": "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+            "properties": {
+                "provisioningState": "Succeeded",
+                "peeringState": "Connected",
+                "peeringSyncLevel": "FullyInSync",
+                "remoteVirtualNetwork": { "id": other.id(Spelling::Created) },
+                "allowVirtualNetworkAccess": true,
+                "allowForwardedTraffic": network.index == 0,
+                "allowGatewayTransit": network.index == 0,
+                "useRemoteGateways": false,
+            },
+        })
+    };
+    others.map(peering).collect()
 }
 
 fn bare_subnet(network: &Resource, name: &str, range: &str, etag: &str) -> Value {

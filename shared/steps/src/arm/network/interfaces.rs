@@ -4,6 +4,7 @@ use graph::Entity;
 use serde_json::Value;
 
 use crate::arm::compute::virtual_machines::VIRTUAL_MACHINE;
+use crate::arm::network::application_security_groups::APPLICATION_SECURITY_GROUP;
 use crate::arm::network::public_ips::PUBLIC_IP;
 use crate::arm::network::virtual_networks::SUBNET;
 use crate::path;
@@ -36,11 +37,16 @@ pub(crate) static INTERFACE: EntityType = EntityType {
 };
 
 const MACHINE: &str = "/properties/virtualMachine/id";
+const APPLICATION_SECURITY_GROUPS: &str =
+    "/properties/ipConfigurations/*/properties/applicationSecurityGroups/*/id";
 
 pub(crate) static STEP: Step = Step {
     id: "rm-network-interfaces",
     name: "Network Interfaces",
-    covers: &["rm-compute-network-relationships"],
+    covers: &[
+        "rm-azure-application-security-group-virtual-machine-relation",
+        "rm-compute-network-relationships",
+    ],
     list: List::of(&INTERFACE),
     becomes: Becomes::one(&INTERFACE)
         .refine(addresses)
@@ -53,6 +59,8 @@ pub(crate) static STEP: Step = Step {
             .subject(&[&VIRTUAL_MACHINE], MACHINE),
             Link::of(&[&SUBNET], "/properties/ipConfigurations/*/properties/subnet/id")
                 .subject(&[&VIRTUAL_MACHINE], MACHINE),
+            Link::new(RelationshipClass::Protects, &[&VIRTUAL_MACHINE], MACHINE)
+                .subject(&[&APPLICATION_SECURITY_GROUP], APPLICATION_SECURITY_GROUPS),
         ])
         .parts(&[Part::besides(
             Becomes::extension(&VIRTUAL_MACHINE, &["applicationSecurityGroup"])
@@ -83,8 +91,7 @@ fn addresses(nic: &Item<'_>, entity: &mut Entity) {
 
 /// A machine is in the application security groups that its interfaces are in.
 fn application_security_groups(nic: &Item<'_>, machine: &mut Entity) {
-    let mut groups =
-        nic.texts("/properties/ipConfigurations/*/properties/applicationSecurityGroups/*/id");
+    let mut groups = nic.texts(APPLICATION_SECURITY_GROUPS);
     groups.sort_unstable();
     groups.dedup();
     machine.set("applicationSecurityGroup", Some(groups));

@@ -6,6 +6,7 @@
 use graph::{End, Key, Name, RelationshipClass, RelationshipKey, Unresolved};
 use serde_json::{Map, Value, json};
 
+use crate::arm::network::application_security_groups::APPLICATION_SECURITY_GROUP;
 use crate::arm::network::prefix::{Prefix, cidr};
 use crate::arm::network::virtual_networks::SUBNET;
 use crate::entity::EntityType;
@@ -21,7 +22,7 @@ pub(super) const DENIES: Link = link(RelationshipClass::Denies);
 const KIND: &str = "azure_security_group_rule";
 
 const fn link(class: RelationshipClass) -> Link {
-    const TO: &[&EntityType] = &[&SUBNET];
+    const TO: &[&EntityType] = &[&SUBNET, &APPLICATION_SECURITY_GROUP];
     Link::by_hook(class, TO).kind(KIND).or_map(&[KIND], |_, _| Unresolved::Drop)
 }
 
@@ -175,7 +176,7 @@ pub(super) fn is_wide_open(rules: &[Rule<'_>]) -> bool {
 }
 
 /// The first and the last port of a range.
-fn port_range(text: &str) -> Option<(u16, u16)> {
+pub(super) fn port_range(text: &str) -> Option<(u16, u16)> {
     if text == "*" {
         return Some((0, u16::MAX));
     }
@@ -183,7 +184,7 @@ fn port_range(text: &str) -> Option<(u16, u16)> {
     Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
 }
 
-fn is_everywhere(prefix: &str) -> bool {
+pub(super) fn is_everywhere(prefix: &str) -> bool {
     prefix == "*"
         || prefix.eq_ignore_ascii_case("internet")
         || Prefix::parse(prefix).is_some_and(Prefix::is_everything)
@@ -192,13 +193,7 @@ fn is_everywhere(prefix: &str) -> bool {
 /// What a rule calls by a prefix, and what becomes of it if it is no subnet.
 fn target(prefix: &str) -> Option<(Name, Unresolved)> {
     if is_everywhere(prefix) {
-        let internet = json!({
-            "_key": "global:internet",
-            "_type": "internet",
-            "_class": ["Internet", "Network"],
-            "displayName": "INTERNET",
-        });
-        return outside("internet", internet);
+        return outside("internet", internet());
     }
     match Prefix::parse(prefix) {
         None => service(prefix),
@@ -208,6 +203,16 @@ fn target(prefix: &str) -> Option<(Name, Unresolved)> {
         }
         Some(_) => Some((cidr(prefix), Unresolved::Drop)),
     }
+}
+
+/// The internet, of which there is one.
+pub(super) fn internet() -> Value {
+    json!({
+        "_key": "global:internet",
+        "_type": "internet",
+        "_class": ["Internet", "Network"],
+        "displayName": "INTERNET",
+    })
 }
 
 fn host(prefix: Prefix) -> Option<(Name, Unresolved)> {
@@ -238,8 +243,8 @@ fn service(tag: &str) -> Option<(Name, Unresolved)> {
 fn application_security_group(id: &str) -> (Name, Unresolved) {
     let group = json!({
         "_key": Key::new(id),
-        "_type": "azure_application_security_group",
-        "_class": ["Firewall"],
+        "_type": APPLICATION_SECURITY_GROUP.kind,
+        "_class": APPLICATION_SECURITY_GROUP.class,
     });
     let unresolved = Unresolved::Map {
         kind: KIND.to_owned(),

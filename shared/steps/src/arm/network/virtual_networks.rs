@@ -1,11 +1,12 @@
 //! Virtual networks and their subnets.
 
-use graph::Entity;
-use serde_json::Value;
+use graph::{Entity, Key};
+use serde_json::{Map, Value, json};
 
 use crate::arm::network::prefix::{cidr, ipv4};
 use crate::arm::network::security_groups::SECURITY_GROUP;
 use crate::entity::{ADDRESSED, PLACED};
+use crate::link::map_if_there;
 use crate::path;
 use crate::prelude::*;
 
@@ -17,6 +18,13 @@ pub(crate) static VIRTUAL_NETWORK: EntityType = EntityType {
         text("displayName", COMPUTED, "The name and the prefix."),
         text("CIDR", COMPUTED, "The first prefix of IPv4.").or_null(),
         list("addressPrefixes", "/properties/addressSpace/addressPrefixes", "Every prefix."),
+        each("dnsServers", "/properties/dhcpOptions/dnsServers/*", "What resolves names in it."),
+        flag(
+            "enableDdosProtection",
+            "/properties/enableDdosProtection",
+            "Whether a plan protects its addresses against floods of traffic.",
+        ),
+        flag("encrypted", "/properties/encryption/enabled", "Whether traffic in it is encrypted."),
         always_flag("public", false, "The internet does not reach into it unasked."),
         always_flag("internal", true, "It belongs to the subscription."),
     ],
@@ -38,6 +46,23 @@ pub(crate) static SUBNET: EntityType = EntityType {
         text("region", COMPUTED, "Where its virtual network lies."),
         text("location", COMPUTED, "Where its virtual network lies."),
         text("environment", COMPUTED, "The tag `environment` of its virtual network."),
+        each("delegations", "/properties/delegations/*/properties/serviceName", "Whom it is left to."),
+        each("serviceEndpoints", "/properties/serviceEndpoints/*/service", "Such as `Microsoft.Sql`."),
+        text(
+            "privateEndpointNetworkPolicies",
+            "/properties/privateEndpointNetworkPolicies",
+            "Whether rules and routes hold for private endpoints in it.",
+        ),
+        flag(
+            "defaultOutboundAccess",
+            "/properties/defaultOutboundAccess",
+            "Whether machines reach the internet although nothing was set up for that.",
+        ),
+        text(
+            "gatewayResourceGroup",
+            COMPUTED,
+            "The resource group of the gateway for other networks that is in it.",
+        ),
     ],
     ..EntityType::of_type("Microsoft.Network/virtualNetworks/subnets", "2024-05-01")
 };
@@ -50,22 +75,60 @@ pub(crate) static STEP: Step = Step {
         .refine(|vnet, entity| {
             network(vnet, &vnet.texts("/properties/addressSpace/addressPrefixes/*"), entity);
         })
-        .parts(&[Part::at(
-            "/properties/subnets/*",
-            Becomes::one(&SUBNET)
-                // The rules of security groups name subnets by their prefixes.
-                .aliases(|subnet| prefixes(subnet).into_iter().map(cidr).collect())
-                .refine(subnet)
-                .links(&[
-                    Link::of_parent(RelationshipClass::Contains),
-                    Link::new(RelationshipClass::Protects, &[&SECURITY_GROUP], PROTECTED).reverse(),
-                ]),
-        )]),
+        .parts(&[
+            Part::at(
+                "/properties/subnets/*",
+                Becomes::one(&SUBNET)
+                    // The rules of security groups name subnets by their prefixes.
+                    .aliases(|subnet| prefixes(subnet).into_iter().map(cidr).collect())
+                    .refine(subnet)
+                    .links(&[
+                        Link::of_parent(RelationshipClass::Contains),
+                        Link::new(RelationshipClass::Protects, &[&SECURITY_GROUP], PROTECTED)
+                            .reverse(),
+                    ]),
+            ),
+            Part::at("/properties/virtualNetworkPeerings/*", Becomes::related(&[PEERED])),
+        ]),
     needs: Needs::subscription("network"),
     ..Step::AZURE
 };
 
 const PROTECTED: &str = "/properties/networkSecurityGroup/id";
+
+/// A network is peered with another, which may be one of another subscription.
+const PEERED: Link = Link::from_parent(
+    RelationshipClass::Connects,
+    VIRTUAL_NETWORKS,
+    "/properties/remoteVirtualNetwork/id",
+)
+.with(peering)
+.or_map(&[PEERING], |id, _| {
+    let network = json!({ "_type": VIRTUAL_NETWORK.kind, "_key": Key::new(id) });
+    map_if_there(PEERING, &[&["_key"]], network)
+});
+
+const VIRTUAL_NETWORKS: &[&EntityType] = &[&VIRTUAL_NETWORK];
+const PEERING: &str = "azure_vnet_connects_vnet";
+
+/// What is known about a peering.
+fn peering(_: &str, peering: &Item<'_>) -> Map<String, Value> {
+    let names = [
+        "allowForwardedTraffic",
+        "allowGatewayTransit",
+        "allowVirtualNetworkAccess",
+        "peeringState",
+        "peeringSyncLevel",
+        "provisioningState",
+        "useRemoteGateways",
+    ];
+    let known = names.into_iter().filter_map(|name| {
+        let value = path::first(peering.json, &format!("/properties/{name}"))?;
+        Some((name.to_owned(), value.clone()))
+    });
+    let name = peering.text("/name").map(|it| ("name".to_owned(), it.into()));
+    known.filter(|(_, value)| !value.is_object() && !value.is_array()).chain(name).collect()
+}
 
 fn subnet(subnet: &Item<'_>, entity: &mut Entity) {
     network(subnet, &prefixes(subnet), entity);
@@ -73,6 +136,14 @@ fn subnet(subnet: &Item<'_>, entity: &mut Entity) {
     entity.set("region", vnet("/location"));
     entity.set("location", vnet("/location"));
     entity.set("environment", vnet("/tags/environment"));
+    // Gateways have a list of each resource group only. Their subnet says where one lies.
+    let within = subnet.texts("/properties/ipConfigurations/*/id");
+    let gateway = within.into_iter().map(Key::new).find(|id| {
+        id.as_str().contains("/providers/microsoft.network/virtualnetworkgateways/")
+    });
+    let group = gateway.and_then(|it| it.resource_group());
+    let group = group.as_ref().and_then(|it| it.as_str().rsplit('/').next());
+    entity.set("gatewayResourceGroup", group);
 }
 
 /// The prefixes of a subnet: Azure has a field for one, and another for several.

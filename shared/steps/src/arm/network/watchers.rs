@@ -1,5 +1,8 @@
 //! Network watchers.
 
+use graph::Name;
+
+use crate::arm::resources::locations;
 use crate::prelude::*;
 
 pub(crate) static WATCHER: EntityType = EntityType {
@@ -12,8 +15,14 @@ pub(crate) static WATCHER: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-network-watchers",
     name: "Network Watchers",
+    covers: &["rm-network-location-watcher-relationships"],
     list: List::of(&WATCHER),
-    becomes: Becomes::one(&WATCHER),
+    becomes: Becomes::one(&WATCHER).links(&[Link::of(&[], "/location")
+        .by(|name, _| Some(Name::alias("location", &locations::name(name))))
+        .kind(KIND)
+        .or_map(&[KIND], |name, _| locations::mapped(KIND, name, None))]),
     needs: Needs::subscription("network"),
     ..Step::AZURE
 };
+
+const KIND: &str = "azure_location_has_network_watcher";

@@ -1,0 +1,43 @@
+//! Endpoints of content delivery networks.
+
+use crate::arm::cdn::profiles::{PROFILE, is_front_door};
+use crate::prelude::*;
+
+pub(crate) static ENDPOINT: EntityType = EntityType {
+    kind: "azure_cdn_endpoint",
+    class: &["Gateway"],
+    doc: "A name at which content is handed out, near to those who ask for it.",
+    properties: &[
+        always_list("category", &["data"], "What sort of gateway it is."),
+        always_list("function", &["content-distribution"], "What it does."),
+        always_flag("public", true, "The internet reaches it."),
+        list("contentTypesToCompress", "/properties/contentTypesToCompress", "What is compressed."),
+        each("customDomains", "/properties/customDomains/*/properties/hostName", "Its other names."),
+        text("hostName", "/properties/hostName", "The name."),
+        flag("isCompressionEnabled", "/properties/isCompressionEnabled", "Whether content is compressed."),
+        flag("isHttpAllowed", "/properties/isHttpAllowed", "Whether it answers without encryption."),
+        flag("isHttpsAllowed", "/properties/isHttpsAllowed", "Whether it answers with encryption."),
+        text("optimizationType", "/properties/optimizationType", "Such as `GeneralWebDelivery`."),
+        each("origins", "/properties/origins/*/properties/hostName", "The servers of the content."),
+        text("originHostHeader", "/properties/originHostHeader", "By what name servers are asked."),
+        text("originPath", "/properties/originPath", "The directory at the servers."),
+        text("queryStringCachingBehavior", "/properties/queryStringCachingBehavior", "As `IgnoreQueryString`."),
+        text("resourceState", "/properties/resourceState", "Such as `Running`."),
+        text("wafPolicyId", WAF, "The policy by which attacks are looked for."),
+    ],
+    ..EntityType::child_resource("Microsoft.Cdn/profiles/endpoints", "2025-04-15")
+};
+
+const WAF: &str = "/properties/webApplicationFirewallPolicyLink/id";
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-cdn-endpoints",
+    name: "CDN Endpoints",
+    list: List::of(&ENDPOINT).of_each(&[&PROFILE]).only(|profile| !is_front_door(profile)),
+    becomes: Becomes::one(&ENDPOINT).links(&[
+        Link::of_parent(RelationshipClass::Has),
+        Link::uses(&[], "/properties/origins/*/properties/privateLinkResourceId"),
+    ]),
+    needs: Needs::subscription("cdn"),
+    ..Step::AZURE
+};

@@ -1,0 +1,56 @@
+//! Route tables.
+
+use graph::Entity;
+use serde_json::Value;
+
+use crate::arm::network::virtual_networks::SUBNET;
+use crate::path;
+use crate::prelude::*;
+
+pub(crate) static ROUTE_TABLE: EntityType = EntityType {
+    kind: "azure_route_table",
+    class: &["Configuration"],
+    doc: "Where traffic of subnets is sent.",
+    properties: &[
+        flag(
+            "disableBgpRoutePropagation",
+            "/properties/disableBgpRoutePropagation",
+            "Whether subnets are kept from routes that gateways learn.",
+        ),
+        text("etag", "/etag", "What changes whenever the table does."),
+        text("resourceGuid", "/properties/resourceGuid", "An id that no other table has."),
+        list("routes", COMPUTED, "Each route: `0.0.0.0/0 VirtualAppliance 10.0.0.4`."),
+        each("nextHopTypes", "/properties/routes/*/properties/nextHopType", "As `Internet`."),
+        text("defaultNextHopType", COMPUTED, "Where traffic to the internet is sent, if it says so."),
+    ],
+    ..EntityType::resource("Microsoft.Network/routeTables", "2025-05-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-network-route-tables",
+    name: "Route Tables",
+    list: List::of(&ROUTE_TABLE),
+    becomes: Becomes::one(&ROUTE_TABLE)
+        .refine(routes)
+        .links(&[Link::uses(&[&SUBNET], "/properties/subnets/*/id").reverse()]),
+    needs: Needs::subscription("network"),
+    ..Step::AZURE
+};
+
+fn routes(table: &Item<'_>, entity: &mut Entity) {
+    let mut routes = Vec::new();
+    for route in table.values("/properties/routes/*") {
+        let text = |name| {
+            path::first(route, &format!("/properties/{name}")).and_then(Value::as_str)
+        };
+        let (Some(prefix), Some(hop)) = (text("addressPrefix"), text("nextHopType")) else {
+            continue;
+        };
+        if prefix == "0.0.0.0/0" {
+            entity.set("defaultNextHopType", Some(hop));
+        }
+        let parts = [Some(prefix), Some(hop), text("nextHopIpAddress")];
+        routes.push(parts.into_iter().flatten().collect::<Vec<_>>().join(" "));
+    }
+    entity.set("routes", Some(routes));
+}
