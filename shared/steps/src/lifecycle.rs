@@ -227,12 +227,10 @@ mod tests {
             List::of_type(ResourceType::new("Microsoft.Network/frontdoors", "2021-06-01"));
         assert_eq!(ends(front_doors), Some(Stage::Retires("2027-03-31")));
 
-        static PROFILE: EntityType =
-            EntityType::of_type("Microsoft.Cdn/profiles", "2025-04-15");
+        static PROFILE: EntityType = EntityType::of_type("Microsoft.Cdn/profiles", "2025-04-15");
         static PROFILES: [&EntityType; 1] = [&PROFILE];
-        let of_profile = |name| {
-            List::of_type(ResourceType::new(name, "2025-04-15")).of_each(&PROFILES)
-        };
+        let of_profile =
+            |name| List::of_type(ResourceType::new(name, "2025-04-15")).of_each(&PROFILES);
         let classic = of_profile("Microsoft.Cdn/profiles/endpoints");
         assert_eq!(ends(classic), Some(Stage::Retires("2027-09-30")));
         assert_eq!(ends(of_profile("Microsoft.Cdn/profiles/afdEndpoints")), None);
