@@ -27,7 +27,7 @@ pub(crate) fn assign(tags: Option<&Value>, entity: &mut Entity) {
 }
 
 /// A tag's value as what it looks like: a boolean, a number, or text.
-fn parse(text: &str) -> Value {
+pub(crate) fn parse(text: &str) -> Value {
     match text {
         "true" => true.into(),
         "false" => false.into(),

@@ -1,7 +1,5 @@
 //! Models that accounts of Azure AI services have deployed.
 
-use serde_json::Value;
-
 use crate::arm::cognitive_services::accounts::ACCOUNT;
 use crate::prelude::*;
 
@@ -14,11 +12,7 @@ pub(crate) static DEPLOYMENT: EntityType = EntityType {
         text("modelName", "/properties/model/name", "The model, such as `gpt-4o`."),
         text("modelVersion", "/properties/model/version", "The version of the model."),
         text("raiPolicyName", "/properties/raiPolicyName", "The policy that filters content."),
-        text(
-            "versionUpgradeOption",
-            "/properties/versionUpgradeOption",
-            "When it goes on to another version.",
-        ),
+        text("versionUpgradeOption", "/properties/versionUpgradeOption", "When it goes on."),
         text("sku", "/sku/name", "Such as `Standard` or `GlobalStandard`."),
         number("capacity", "/sku/capacity", "How much it may answer."),
         text("provisioningState", "/properties/provisioningState", "How its last change ended."),
@@ -30,9 +24,9 @@ pub(crate) static STEP: Step = Step {
     id: "rm-cognitive-services-deployments",
     name: "Cognitive Services Deployments",
     // Other kinds have none.
-    list: List::of(&DEPLOYMENT).of_each(&[&ACCOUNT]).only(|account| {
-        matches!(account.get("kind").and_then(Value::as_str), Some("OpenAI" | "AIServices"))
-    }),
+    list: List::of(&DEPLOYMENT)
+        .of_each(&[&ACCOUNT])
+        .only(|account| matches!(account["kind"].as_str(), Some("OpenAI" | "AIServices"))),
     becomes: Becomes::one(&DEPLOYMENT)
         .links(&[Link::of_parent(RelationshipClass::Has)])
         .conceals(&["/properties/capabilities"]),

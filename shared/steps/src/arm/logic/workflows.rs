@@ -9,7 +9,6 @@ pub(crate) static WORKFLOW: EntityType = EntityType {
     properties: &[
         text("state", "/properties/state", "`Enabled` if it is done."),
         is("active", "/properties/state", "Enabled", "Whether it is done."),
-        text("version", "/properties/version", "The version of it."),
         text("accessEndpoint", "/properties/accessEndpoint", "The address at which it is asked."),
         each(
             "allowedCallers",
@@ -17,7 +16,6 @@ pub(crate) static WORKFLOW: EntityType = EntityType {
             "Which addresses may ask for it; none if all may.",
         ),
         each("triggers", "/properties/definition/triggers/*/type", "What makes it happen."),
-        text("integrationAccountId", "/properties/integrationAccount/id", "What it shares."),
         date("createdOn", "/properties/createdTime", "When it was created."),
         date("updatedOn", "/properties/changedTime", "When it was last changed."),
         text("principalId", "/identity/principalId", "The object id of its own identity."),

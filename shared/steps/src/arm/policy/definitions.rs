@@ -4,6 +4,7 @@ use graph::Entity;
 use serde_json::Value;
 
 use crate::prelude::*;
+use crate::tags;
 
 pub(crate) static DEFINITION: EntityType = EntityType {
     kind: "azure_policy_definition",
@@ -64,11 +65,12 @@ fn metadata(definition: &Item<'_>, entity: &mut Entity) {
     let metadata = definition.json.pointer("/properties/metadata").and_then(Value::as_object);
     let mut flags: Vec<&str> = Vec::new();
     for (name, value) in metadata.into_iter().flatten() {
-        if *value == true {
+        let value = value.as_str().map_or_else(|| value.clone(), tags::parse);
+        if value == true {
             flags.push(name);
         }
-        let value = Some(value).filter(|it| it.is_string() || it.is_number() || it.is_boolean());
-        entity.set(&format!("tag.{name}"), value.cloned());
+        let is_plain = value.is_string() || value.is_number() || value.is_boolean();
+        entity.set(&format!("tag.{name}"), is_plain.then_some(value));
     }
     entity.set("tags", Some(flags).filter(|it| !it.is_empty()));
 }
