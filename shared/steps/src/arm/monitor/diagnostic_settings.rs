@@ -98,11 +98,22 @@ static TYPES: [&EntityType; LOGGED.len()] = {
     types
 };
 
-/// The ids of the reference's steps, and that of its profiles of logs, which these settings have taken
-/// the place of.
-static COVERED: [&str; covered() + 1] = {
-    let mut ids = ["rm-monitor-log-profiles"; covered() + 1];
-    let (mut at, mut next) = (0, 1);
+/// Ids of the reference's steps for what has ended: profiles of logs, which these settings have taken
+/// the place of, and the settings of single servers.
+const GONE: &[&str] = &[
+    "rm-monitor-log-profiles",
+    "rm-database-mariadb-databases-diagnostic-settings",
+    "rm-database-mysql-databases-diagnostic-settings",
+    "rm-database-postgresql-servers-diagnostic-settings",
+];
+
+static COVERED: [&str; GONE.len() + covered()] = {
+    let mut ids = [GONE[0]; GONE.len() + covered()];
+    let (mut at, mut next) = (0, 0);
+    while next < GONE.len() {
+        ids[next] = GONE[next];
+        next += 1;
+    }
     while at < LOGGED.len() {
         if let Some(id) = LOGGED[at].1 {
             ids[next] = id;
