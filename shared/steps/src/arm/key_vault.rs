@@ -7,7 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod secrets;
 pub(crate) mod vaults;
 
-use graph::{Entity, Key};
+use graph::{Entity, Key, Name};
 
 use crate::entity::TAGGED;
 use crate::item::Item;
@@ -36,6 +36,11 @@ const IN_A_VAULT: &[Property] = &[
         .or(&["/properties/attributes/recoveryLevel"]),
     any("tag.*", COMPUTED, "Each tag, with numbers and booleans as such."),
 ];
+
+/// The name of the key at an address, which may end with a version.
+pub(crate) fn key_at(address: &str, _: &Item<'_>) -> Option<Name> {
+    Place::of(address, "keys").map(|place| Name::from(&place.key()))
+}
 
 /// The place of something in a vault.
 struct Place<'a> {

@@ -17,7 +17,7 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::related(&[Link::from_parent(RelationshipClass::Uses, &[], "/name")
         .by(|name, _| Some(Name::alias("location", name)))
         .kind(KIND)
-        .or_map(&[KIND], location)
+        .or_map(&[KIND], |name, item| mapped(KIND, name, item.text("/displayName")))
         .or_lose("azure_location.name")]),
     needs: Needs::subscription("subscriptions"),
     ..Step::AZURE
@@ -25,14 +25,20 @@ pub(crate) static STEP: Step = Step {
 
 const KIND: &str = "azure_subscription_uses_location";
 
+/// A location as it is called in ids, from a name that people read: `West Europe`.
+pub(crate) fn name(location: &str) -> String {
+    location.replace(' ', "").to_lowercase()
+}
+
 /// A location has an id in each subscription, but one name in all of them.
-fn location(name: &str, item: &Item<'_>) -> Unresolved {
+pub(crate) fn mapped(kind: &str, location: &str, display: Option<&str>) -> Unresolved {
+    let location = name(location);
     let target = json!({
         "_type": "azure_location",
         "_class": "Site",
-        "_key": format!("azure_location:{}", name.to_lowercase()),
-        "name": name,
-        "displayName": item.text("/displayName").unwrap_or(name),
+        "_key": format!("azure_location:{location}"),
+        "name": location,
+        "displayName": display.unwrap_or(&location),
     });
-    map(KIND, &[&["_type", "_key"]], target)
+    map(kind, &[&["_type", "_key"]], target)
 }
