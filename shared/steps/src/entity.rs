@@ -148,7 +148,8 @@ pub(crate) const PLACED: &[Property] = &[
 /// What is recorded about what belongs to a resource that lies in a resource group.
 pub const CHILD: &[&[Property]] = &[ADDRESSED, BELOW];
 
-const BELOW: &[Property] =
+/// What is recorded about where that lies.
+pub(crate) const BELOW: &[Property] =
     &[text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case.")];
 
 /// The property that says in which resource group something lies.

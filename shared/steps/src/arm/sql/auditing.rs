@@ -16,6 +16,17 @@ pub(crate) static STEP: Step = Step {
             "/properties/retentionDays",
             "How many days logs are kept; 0 for good.",
         ),
+        text(
+            "auditLogDestination",
+            "/properties/storageEndpoint",
+            "The address of the storage account that logs are kept in.",
+        ),
+        flag(
+            "auditLogMonitorEnabled",
+            "/properties/isAzureMonitorTargetEnabled",
+            "Whether logs go where its diagnostic settings say.",
+        ),
+        is("loggingEnabled", "/properties/state", "Enabled", "Whether it is audited."),
     ]),
     needs: Needs::subscription("databases"),
     ..Step::AZURE

@@ -1,0 +1,48 @@
+//! Azure Managed Redis, which takes the place of Azure Cache for Redis.
+
+use crate::arm::key_vault::key_at;
+use crate::arm::key_vault::keys::KEY;
+use crate::arm::key_vault::vaults::VAULT;
+use crate::host::host;
+use crate::prelude::*;
+
+pub(crate) static CLUSTER: EntityType = EntityType {
+    kind: "azure_redis_enterprise",
+    class: &["Database", "DataStore", "Cluster"],
+    doc: "Machines that keep data in memory, in Redis.",
+    properties: &[
+        text("encryption.keyUrl", KEY_URL, "The key of the customer that encrypts its disks."),
+        text("highAvailability", "/properties/highAvailability", "`Disabled` if there is no copy."),
+        text("hostName", "/properties/hostName", "The name at which it is reached."),
+        text("kind", "/kind", "`v2` if it is Azure Managed Redis, or `v1`."),
+        text(
+            "minimumTlsVersion",
+            "/properties/minimumTlsVersion",
+            "The oldest TLS that it speaks.",
+        ),
+        text("principalId", "/identity/principalId", "As whom it acts."),
+        text(
+            "publicNetworkAccess",
+            "/properties/publicNetworkAccess",
+            "`Disabled` if only private endpoints reach it.",
+        ),
+        text("redisVersion", "/properties/redisVersion", "The version of Redis."),
+        text("resourceState", "/properties/resourceState", "Such as `Running`."),
+        number("sku.capacity", "/sku/capacity", "How large it is."),
+        text("sku.name", "/sku/name", "Such as `Balanced_B5`."),
+        list("zones", "/zones", "The zones that it is in."),
+    ],
+    ..EntityType::resource("Microsoft.Cache/redisEnterprise", "2025-07-01")
+};
+
+const KEY_URL: &str = "/properties/encryption/customerManagedKeyEncryption/keyEncryptionKeyUrl";
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-redis-enterprise-clusters",
+    name: "Managed Redis Clusters",
+    list: List::of(&CLUSTER),
+    becomes: Becomes::one(&CLUSTER)
+        .links(&[Link::uses(&[&KEY], KEY_URL).by(key_at), Link::uses(&[&VAULT], KEY_URL).by(host)]),
+    needs: Needs::subscription("redis_cache"),
+    ..Step::AZURE
+};

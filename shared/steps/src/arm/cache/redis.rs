@@ -1,0 +1,79 @@
+//! Azure Cache for Redis.
+
+use crate::arm::network::virtual_networks::SUBNET;
+use crate::prelude::*;
+
+pub(crate) static CACHE: EntityType = EntityType {
+    kind: "azure_redis_cache",
+    class: &["Database", "DataStore", "Cluster"],
+    doc: "Data that is kept in memory, in Redis.",
+    properties: &[
+        flag(
+            "disableAccessKeyAuthentication",
+            "/properties/disableAccessKeyAuthentication",
+            "Whether only identities of the directory are let in, and no keys.",
+        ),
+        flag(
+            "enableNonSslPort",
+            "/properties/enableNonSslPort",
+            "Whether it also speaks without encryption.",
+        ),
+        text("hostName", "/properties/hostName", "The name at which it is reached."),
+        text(
+            "minimumTlsVersion",
+            "/properties/minimumTlsVersion",
+            "The oldest TLS that it speaks.",
+        ),
+        number("port", "/properties/port", "The port without encryption."),
+        text("principalId", "/identity/principalId", "As whom it acts."),
+        text(
+            "publicNetworkAccess",
+            "/properties/publicNetworkAccess",
+            "`Disabled` if only private endpoints reach it.",
+        ),
+        text("redisVersion", "/properties/redisVersion", "The version of Redis."),
+        number("shardCount", "/properties/shardCount", "Over how many shards data is spread."),
+        number("sku.capacity", "/properties/sku/capacity", "How large it is."),
+        text("sku.family", "/properties/sku/family", "`P` if it is `Premium`, or `C`."),
+        text("sku.name", "/properties/sku/name", "`Basic`, `Standard` or `Premium`."),
+        number("sslPort", "/properties/sslPort", "The port with encryption."),
+        truth(
+            "aadEnabled",
+            "/properties/redisConfiguration/aad-enabled",
+            "Whether identities of the directory are let in.",
+        ),
+        truth(
+            "aofBackupEnabled",
+            "/properties/redisConfiguration/aof-backup-enabled",
+            "Whether every change is written to a storage account.",
+        ),
+        text(
+            "authNotRequired",
+            "/properties/redisConfiguration/authnotrequired",
+            "`true` if whoever reaches it is let in.",
+        ),
+        truth(
+            "rdbBackupEnabled",
+            "/properties/redisConfiguration/rdb-backup-enabled",
+            "Whether it is copied to a storage account from time to time.",
+        ),
+        list("zones", "/zones", "The zones that it is in."),
+    ],
+    ..EntityType::resource("Microsoft.Cache/redis", "2024-11-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-redis-caches",
+    name: "Redis Caches",
+    list: List::of(&CACHE),
+    becomes: Becomes::one(&CACHE)
+        .conceals(&[
+            "/properties/accessKeys",
+            "/properties/redisConfiguration/aof-storage-connection-string-0",
+            "/properties/redisConfiguration/aof-storage-connection-string-1",
+            "/properties/redisConfiguration/rdb-storage-connection-string",
+        ])
+        .links(&[Link::of(&[&SUBNET], "/properties/subnetId")]),
+    needs: Needs::subscription("redis_cache"),
+    ..Step::AZURE
+};

@@ -1,0 +1,27 @@
+//! Databases of MySQL.
+
+use crate::arm::db_for_mysql::servers::SERVER;
+use crate::arm::flexible_servers::is_running;
+use crate::prelude::*;
+
+pub(crate) static DATABASE: EntityType = EntityType {
+    kind: "azure_mysql_database",
+    class: &["Database", "DataStore"],
+    doc: "A database on a server of MySQL.",
+    properties: &[
+        text("charset", "/properties/charset", "How it writes text."),
+        text("collation", "/properties/collation", "How it compares text."),
+        always_flag("encrypted", true, "Azure encrypts what it keeps."),
+    ],
+    ..EntityType::child("Microsoft.DBforMySQL/flexibleServers/databases", "2023-12-30")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-mysql-databases",
+    name: "MySQL Databases",
+    covers: &["rm-database-mariadb-databases"],
+    list: List::of(&DATABASE).of_each(&[&SERVER]).only(is_running),
+    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

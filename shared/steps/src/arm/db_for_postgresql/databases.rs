@@ -1,0 +1,26 @@
+//! Databases of PostgreSQL.
+
+use crate::arm::db_for_postgresql::servers::SERVER;
+use crate::arm::flexible_servers::is_running;
+use crate::prelude::*;
+
+pub(crate) static DATABASE: EntityType = EntityType {
+    kind: "azure_postgresql_database",
+    class: &["Database", "DataStore"],
+    doc: "A database on a server of PostgreSQL.",
+    properties: &[
+        text("charset", "/properties/charset", "How it writes text."),
+        text("collation", "/properties/collation", "How it compares text."),
+        always_flag("encrypted", true, "Azure encrypts what it keeps."),
+    ],
+    ..EntityType::child("Microsoft.DBforPostgreSQL/flexibleServers/databases", "2024-08-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-postgresql-databases",
+    name: "PostgreSQL Databases",
+    list: List::of(&DATABASE).of_each(&[&SERVER]).only(is_running),
+    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

@@ -1,0 +1,26 @@
+//! The addresses that servers of PostgreSQL answer to.
+
+use crate::arm::db_for_postgresql::servers::SERVER;
+use crate::arm::flexible_servers::is_public;
+use crate::prelude::*;
+
+pub(crate) static RULE: EntityType = EntityType {
+    kind: "azure_postgresql_server_firewall_rule",
+    class: &["Firewall"],
+    doc: "A range of addresses of the internet that a server answers to.",
+    properties: &[
+        always_list("category", &["host"], "What it protects."),
+        text("startIpAddress", "/properties/startIpAddress", "The first address."),
+        text("endIpAddress", "/properties/endIpAddress", "The last address."),
+    ],
+    ..EntityType::child("Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", "2024-08-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-postgresql-server-firewall-rules",
+    name: "PostgreSQL Server Firewall Rules",
+    list: List::of(&RULE).of_each(&[&SERVER]).only(is_public),
+    becomes: Becomes::one(&RULE).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

@@ -1,0 +1,6 @@
+//! Microsoft.EventHub: namespaces and clusters, the hubs in them, and who reads these.
+
+pub(crate) mod clusters;
+pub(crate) mod consumer_groups;
+pub(crate) mod hubs;
+pub(crate) mod namespaces;

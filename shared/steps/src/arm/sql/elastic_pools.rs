@@ -1,0 +1,34 @@
+//! Elastic pools of Azure SQL.
+
+use crate::arm::sql::servers::SERVER;
+use crate::prelude::*;
+
+pub(crate) static POOL: EntityType = EntityType {
+    kind: "azure_sql_elastic_pool",
+    class: &["Cluster"],
+    doc: "Machines that several databases of a server share.",
+    properties: &[
+        date("createdOn", "/properties/creationDate", "When it was created."),
+        text("licenseType", "/properties/licenseType", "Whether the licence is paid with it."),
+        number("maxSizeBytes", "/properties/maxSizeBytes", "How large its databases may become."),
+        number("sku.capacity", "/sku/capacity", "How many cores or units it has."),
+        text("sku.name", "/sku/name", "Such as `GP_Gen5`."),
+        text("sku.tier", "/sku/tier", "Such as `GeneralPurpose`."),
+        text("state", "/properties/state", "Such as `Ready`."),
+        flag(
+            "zoneRedundant",
+            "/properties/zoneRedundant",
+            "Whether it survives that a zone fails.",
+        ),
+    ],
+    ..EntityType::child_resource("Microsoft.Sql/servers/elasticPools", "2023-08-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-sql-elastic-pools",
+    name: "SQL Elastic Pools",
+    list: List::of(&POOL).of_each(&[&SERVER]),
+    becomes: Becomes::one(&POOL).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

@@ -1,0 +1,32 @@
+//! Databases of managed instances of SQL Server.
+
+use crate::arm::sql::managed_instances::INSTANCE;
+use crate::prelude::*;
+
+pub(crate) static DATABASE: EntityType = EntityType {
+    kind: "azure_sql_managed_database",
+    class: &["Database", "DataStore"],
+    doc: "A database of a managed instance of SQL Server.",
+    properties: &[
+        is("active", "/properties/status", "Online", "Whether it answers."),
+        text(
+            "catalogCollation",
+            "/properties/catalogCollation",
+            "How its catalogue compares text.",
+        ),
+        text("collation", "/properties/collation", "How it compares text."),
+        date("createdOn", "/properties/creationDate", "When it was created."),
+        text("defaultSecondaryLocation", "/properties/defaultSecondaryLocation", "Where it pairs."),
+        text("status", "/properties/status", "Such as `Online` or `Inaccessible`."),
+    ],
+    ..EntityType::child_resource("Microsoft.Sql/managedInstances/databases", "2023-08-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "rm-database-sql-managed-databases",
+    name: "SQL Managed Databases",
+    list: List::of(&DATABASE).of_each(&[&INSTANCE]),
+    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
+    needs: Needs::subscription("databases"),
+    ..Step::AZURE
+};

@@ -1,0 +1,43 @@
+//! Whether pools of Synapse mask data.
+
+use super::{key, place};
+use crate::arm::synapse::sql_pools::SQL_POOL;
+use crate::prelude::*;
+
+pub(crate) static MASKING_POLICY: EntityType = EntityType {
+    kind: "azure_synapse_masking_policy",
+    class: &["Policy"],
+    doc: "Whether a pool shows parts of its data to some people only.",
+    properties: &[
+        text(
+            "applicationPrincipals",
+            "/properties/applicationPrincipals",
+            "The applications that see all.",
+        ),
+        text("dataMaskingState", "/properties/dataMaskingState", "`Enabled` if it holds."),
+        text("exemptPrincipals", "/properties/exemptPrincipals", "The users who see all."),
+        text("kind", "/kind", "What sort of pool it is of."),
+        text("location", "/location", "Where it lies."),
+        text("managedBy", "/managedBy", "The pool that it is of."),
+        text("maskingLevel", "/properties/maskingLevel", "How much is masked."),
+    ],
+    ..EntityType::child("Microsoft.Synapse/workspaces/sqlPools/dataMaskingPolicies", "2021-06-01")
+};
+
+pub(crate) static STEP: Step = Step {
+    id: "fetch-synapse-data-masking-policy",
+    name: "Synapse Data Masking Policies",
+    covers: &["build-sql-pool-data-masking-policy-relationship"],
+    // A pool that is paused does not answer.
+    list: List::of(&MASKING_POLICY)
+        .at("{id}/dataMaskingPolicies/Default")
+        .one()
+        .of_each(&[&SQL_POOL])
+        .only(|pool| pool["status"] == "Online"),
+    becomes: Becomes::one(&MASKING_POLICY)
+        .key(|policy| Some(key(MASKING_POLICY.kind, policy.id()?)))
+        .refine(place)
+        .links(&[Link::of_parent(RelationshipClass::Assigned)]),
+    needs: Needs::subscription("synapse"),
+    ..Step::AZURE
+};
