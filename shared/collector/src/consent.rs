@@ -19,11 +19,11 @@ use tokio::time::{Duration, sleep};
 use uuid::Uuid;
 
 use crate::context::{Context, Error};
-use crate::finish::Latest;
 use crate::instance::{ANY_DIRECTORY, Config, Credentials, Instance, SecretReference};
 use crate::layout::{self, Job};
 use crate::plan::Plan;
 use crate::ports::{AdminConsent, Condition, Failure, StoreError};
+use crate::snapshot::Latest;
 use crate::{instances, start};
 use steps::Permission;
 

@@ -9,12 +9,13 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::check;
-use crate::context::{Context, Error, News, Stored};
+use crate::context::{Context, Error, Stored};
 use crate::finish::{self, TRIES, Tries};
 use crate::layout::{self, Job};
 use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Claim, Condition, Etag, QueueName, StoreError};
+use crate::progress::News;
 use crate::slice;
 
 /// After how long a job that has not ended is taken for dead, and is not gone on with: what it read first is

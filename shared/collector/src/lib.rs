@@ -28,6 +28,7 @@ mod page;
 mod part;
 pub mod plan;
 pub mod ports;
+mod progress;
 mod providers;
 pub mod provision;
 mod secret;
@@ -37,5 +38,6 @@ pub mod start;
 pub mod summary;
 pub mod tenant;
 
-pub use context::{Context, Error, News, Observer};
+pub use context::{Context, Error};
+pub use progress::{News, Observer};
 pub use secret::Secret;

@@ -7,10 +7,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::context::{Context, Error};
-use crate::finish::Latest;
 use crate::instance::{Instance, Standing};
 use crate::instances;
 use crate::layout;
+use crate::snapshot::Latest;
 use crate::start;
 
 /// After how many polling intervals without a complete job an instance is told of.

@@ -28,7 +28,7 @@ use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::advance;
-use crate::context::{Context, Error, News, Stored};
+use crate::context::{Context, Error, Stored};
 use crate::delta::State;
 use crate::layout;
 use crate::ledger::{Progress, Status};
@@ -37,6 +37,7 @@ use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
 use crate::ports::{Address, Because, Condition, DomainKey, Etag, Failure, Fetch, Request};
+use crate::progress::News;
 use delta::{Delta, Way};
 pub(crate) use end::failed;
 use frontier::{Chain, Frontier, WALK};

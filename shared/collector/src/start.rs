@@ -10,11 +10,10 @@ use tokio::time::Instant;
 
 use crate::advance;
 use crate::ask::ask;
-use crate::context::{Context, Error, News};
+use crate::context::{Context, Error};
 use crate::delta;
 use crate::due;
 use crate::event::Event;
-use crate::finish::Latest;
 use crate::instance::{Instance, SecretReference};
 use crate::instances::{self, Managed};
 use crate::layout::{self, Job};
@@ -23,8 +22,10 @@ use crate::manifest::Manifest;
 use crate::message::Slice;
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::{Address, Condition, DomainKey, Failure, Fetch, Request, StoreError};
+use crate::progress::News;
 use crate::providers;
 use crate::slice::{self, Outcome};
+use crate::snapshot::Latest;
 use steps::{Domain, Integration, Service};
 
 /// What came of an event.

@@ -9,9 +9,9 @@ use futures_util::FutureExt as _;
 use graph::{End, Entity, Key, Name, Reference, RelationshipClass, Unresolved, relationship_type};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
-use super::feed::{Change, Difference};
+use super::feed::Difference;
 use super::sort::Sorter;
 use super::*;
 use crate::Secret;
@@ -25,6 +25,7 @@ use crate::ports::{
     QueueName, SecretError, Secrets, Store, StoreError,
 };
 use crate::snapshot;
+use crate::summary::Change;
 
 /// What a step left behind.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use steps::{Item, Output, Step};
 use tokio::time::Duration;
 
 use super::{Checkpoint, Outcome, Shard};
-use crate::context::{Context, Error, News};
+use crate::context::{Context, Error};
 use crate::layout::Content;
 use crate::ledger::{Entry, Progress, Status};
 use crate::manifest::{Manifest, Part};
@@ -15,6 +15,7 @@ use crate::message::Slice;
 use crate::part::PartWriter;
 use crate::plan::Plan;
 use crate::ports::{Body, Condition, QueueName, StoreError};
+use crate::progress::News;
 
 /// What a shard stored, once it has ended.
 #[derive(Debug, Default, Serialize, Deserialize)]

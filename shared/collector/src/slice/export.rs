@@ -16,9 +16,10 @@ use super::Shard;
 use super::frontier::Chain;
 use super::patience::Waited;
 use super::rows::Rows;
-use crate::context::{Error, News};
+use crate::context::Error;
 use crate::ledger::Status;
 use crate::ports::{Failure, Fetch};
+use crate::progress::News;
 
 /// How far a report is that Intune prepares on request.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
