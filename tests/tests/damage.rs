@@ -12,11 +12,12 @@ use async_trait::async_trait;
 use collector::check::{self, Found};
 use collector::layout::{self, Job};
 use collector::ledger::{Reading, Status};
-use collector::link::{Change, Difference};
+use collector::link::Difference;
 use collector::message::Slice;
 use collector::ports::{Body, Condition, Etag, Object, Store, StoreError};
-use collector::slice::{self, Outcome};
+use collector::summary::Change;
 use collector::summary::{JobStatus, LAST_SNAPSHOT, Summary};
+use collector::work::{self, Outcome};
 use collector::{News, Observer, instances, jobs, snapshot};
 use futures_util::future::join_all;
 use microsoft::Cloud;
@@ -273,8 +274,8 @@ async fn an_interrupted_job_of_which_something_is_damaged_begins_anew() {
     let context = &run.machine.context;
     let slice = |step: &str| Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
     let later = Instant::now() + Duration::from_mins(1);
-    slice::run(context, &slice("ad-users"), later).await.unwrap();
-    let outcome = slice::run(context, &slice("ad-groups"), Instant::now()).await.unwrap();
+    work::run(context, &slice("ad-users"), later).await.unwrap();
+    let outcome = work::run(context, &slice("ad-groups"), Instant::now()).await.unwrap();
     assert_eq!(outcome, Outcome::Continued);
     drop(run);
     let sound = objects(world.store.path());
@@ -315,7 +316,7 @@ async fn a_job_that_cannot_be_finished_is_given_up_after_three_tries() {
     let context = &run.machine.context;
     for step in ["rm-subscription", "ad-users", "ad-groups"] {
         let slice = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
-        slice::run(context, &slice, Instant::now() + Duration::from_mins(1)).await.unwrap();
+        work::run(context, &slice, Instant::now() + Duration::from_mins(1)).await.unwrap();
     }
     let names = context.store.list(&format!("{}steps/", job.folder())).await.unwrap();
     // Only the finish reads references.

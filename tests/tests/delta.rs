@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use collector::layout::{self, Job, Sort};
 use collector::ledger::{Reading, Status};
 use collector::message::Slice;
-use collector::slice::{self, Outcome};
 use collector::summary::Summary;
+use collector::work::{self, Outcome};
 use serde_json::{Value, json};
 use simulator::DirectoryChange::{
     AddMember, Churn, Create, Delete, Purge, RemoveMember, Rename, SetEnabled,
@@ -416,7 +416,7 @@ async fn changes_are_followed_over_many_slices() {
             let slice = slices.entry(step).or_insert(0_u64);
             *slice += 1;
             let deadline = Instant::now() + Duration::from_millis(4 + 3 * *slice);
-            match slice::run(context, &message, deadline).await.unwrap() {
+            match work::run(context, &message, deadline).await.unwrap() {
                 Outcome::Ended(_) => break,
                 Outcome::Continued => message.slice += 1,
                 Outcome::Wait(_) => (),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use collector::layout::Sort;
 use collector::ledger::Status;
-use collector::link::Change;
+use collector::summary::Change;
 use collector::summary::{JobStatus, Summary};
 use serde_json::{Value, json};
 use simulator::{AppReports, DeviceChanges, Intune, License, Options, Permanent};

@@ -15,8 +15,8 @@ use collector::ledger::Status;
 use collector::message::Slice;
 use collector::plan::Plan;
 use collector::ports::{Body, Condition, Etag, Object, QueueName, Store, StoreError};
-use collector::slice::{self, Outcome};
 use collector::summary::{JobStatus, Summary};
+use collector::work::{self, Outcome};
 use lambda_runtime::LambdaEvent;
 use serde_json::{Value, json};
 use simulator::Options;
@@ -168,7 +168,7 @@ async fn a_step_goes_on_where_its_last_slice_stopped() {
         let mut rest = Vec::new();
         for message in waiting {
             let deadline = tokio::time::Instant::now() + Duration::from_millis(20);
-            match slice::run(context, &message, deadline).await {
+            match work::run(context, &message, deadline).await {
                 Ok(Outcome::Ended(_)) => (),
                 Ok(Outcome::Continued) => {
                     rest.push(Slice { slice: message.slice + 1, ..message });
@@ -198,7 +198,7 @@ async fn a_slice_without_time_does_not_end_its_step() {
     let context = &world.machine.context;
     for step in ["ad-users", "rm-compute-virtual-machines"] {
         let message = first_slice(&job, step);
-        let outcome = slice::run(context, &message, tokio::time::Instant::now()).await.unwrap();
+        let outcome = work::run(context, &message, tokio::time::Instant::now()).await.unwrap();
         assert_eq!(outcome, Outcome::Continued);
     }
     let summary = world.finish(job).await;
@@ -227,7 +227,7 @@ async fn what_waited_in_the_same_domain_is_run_at_once() {
         ),
         ("rm-keyvault-vaults", &[]),
     ] {
-        let outcome = slice::run(context, &first_slice(&job, step), deadline).await.unwrap();
+        let outcome = work::run(context, &first_slice(&job, step), deadline).await.unwrap();
         let next = next.iter().map(|step| first_slice(&job, step)).collect();
         assert_eq!(outcome, Outcome::Ended(next), "{step}");
     }
@@ -243,10 +243,10 @@ async fn a_slice_that_was_done_only_asks_for_the_next() {
     let context = &world.machine.context;
     let message = first_slice(&job, "ad-users");
     let now = tokio::time::Instant::now();
-    assert_eq!(slice::run(context, &message, now).await.unwrap(), Outcome::Continued);
+    assert_eq!(work::run(context, &message, now).await.unwrap(), Outcome::Continued);
     let requests = world.simulator.counters().requests;
     let later = now + Duration::from_mins(1);
-    assert_eq!(slice::run(context, &message, later).await.unwrap(), Outcome::Continued);
+    assert_eq!(work::run(context, &message, later).await.unwrap(), Outcome::Continued);
     assert_eq!(world.simulator.counters().requests, requests);
     let summary = world.finish(job).await;
     assert_eq!(summary.status, JobStatus::Complete);
@@ -300,7 +300,7 @@ async fn what_goes_on_does_not_count_on_the_message_of_what_waits() {
     let context = &world.machine.context;
     let message = first_slice(&job, "ad-users");
     let now = tokio::time::Instant::now();
-    assert_eq!(slice::run(context, &message, now).await.unwrap(), Outcome::Continued);
+    assert_eq!(work::run(context, &message, now).await.unwrap(), Outcome::Continued);
     let checkpoint = context.store.get(&job.checkpoint("ad-users", 0)).await.unwrap().unwrap();
     let checkpoint: Value = serde_json::from_slice(&checkpoint.body).unwrap();
     assert_eq!(checkpoint["slice"], 1);
@@ -315,7 +315,7 @@ async fn two_slices_of_one_step_at_once_count_once() {
     let message = first_slice(&job, "ad-users");
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     let context = &world.machine.context;
-    let run = || slice::run(context, &message, deadline);
+    let run = || work::run(context, &message, deadline);
     let (a, b, c) = tokio::join!(run(), run(), run());
     for outcome in [a, b, c] {
         assert_eq!(outcome.unwrap(), Outcome::Ended(Vec::new()));

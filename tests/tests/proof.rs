@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use collector::layout::Sort;
 use collector::ledger::Status;
-use collector::link::{Change, Difference};
+use collector::link::Difference;
+use collector::summary::Change;
 use serde_json::json;
 use simulator::{Options, Permanent};
 use tempfile::TempDir;

@@ -7,7 +7,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use collector::Context;
 use collector::message::Slice;
 use collector::ports::QueueName;
-use collector::slice::{self, Outcome};
+use collector::work::{self, Outcome};
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
@@ -74,7 +74,7 @@ impl Invocation<'_> {
     ) -> Option<impl Future<Output = (String, Result<Outcome, collector::Error>)>> {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         begun.insert(slice.clone()).then_some(async move {
-            let outcome = slice::run(self.context, &slice, self.deadline).await;
+            let outcome = work::run(self.context, &slice, self.deadline).await;
             (slice.step, outcome)
         })
     }

@@ -9,7 +9,20 @@ use collector::consent::Refusal;
 use sha2::{Digest as _, Sha256};
 use time::Duration;
 
-use crate::page::STYLE;
+/// The style sheet of every page. The contrast of each text with its ground is 7 to 1 or more.
+pub(crate) const STYLE: &str = "\
+body{margin:0;color:#1b1b1b;background:#fff;font:1.125rem/1.6 system-ui,sans-serif}\
+main{max-width:40rem;margin:0 auto;padding:2rem 1.5rem 4rem}\
+h1{font-size:1.75rem;line-height:1.25;margin:0 0 1rem}\
+h2{font-size:1.25rem;margin:2rem 0 .5rem}\
+dt{font-weight:600}\
+dd{margin:0 0 .5rem}\
+code,dd{overflow-wrap:anywhere}\
+li{margin:.25rem 0}\
+a{color:#0b4a8f}\
+a.go{display:inline-block;margin:1.5rem 0 .5rem;padding:.75rem 1.5rem;border-radius:.25rem;color:#fff;\
+background:#0b4a8f;font-weight:600;text-decoration:none}\
+a:focus-visible{outline:3px solid #1b1b1b;outline-offset:3px}";
 
 /// A page, and what goes with it.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Takes an event, and starts what it asks for.
 
 use collector::event::Event;
-use collector::{Context, start};
+use collector::{Context, execution};
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
 
@@ -18,6 +18,6 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
     let event = Event::parse(&payload)?;
     // Lambda tries an event again that has failed, or seems to; its id stays the same.
     let cause = &cause.request_id;
-    let started = start::handle(context, event, cause, deadline).await?;
+    let started = execution::run(context, event, cause, deadline).await?;
     Ok(serde_json::to_value(started)?)
 }

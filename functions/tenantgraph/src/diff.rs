@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{Write as _, stdout};
 
-use collector::link::{Change, Difference};
-use collector::summary::{Summary, add};
+use collector::ledger::add;
+use collector::link::Difference;
+use collector::summary::Change;
+use collector::summary::Summary;
 use collector::tenant::Tenant;
 use collector::{Context, snapshot};
 

@@ -5,7 +5,7 @@ use std::io::{self, Write as _, stdout};
 use std::time::Duration;
 
 use collector::ledger::Reading;
-use collector::link::Carried;
+use collector::summary::Carried;
 use collector::summary::{JobStatus, LAST_SNAPSHOT, Summary};
 use serde_json::{Value, json};
 

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use steps::Step;
 
 use crate::context::{Context, Error};
+use crate::discover;
 use crate::manifest::Manifest;
 use crate::message::{Finish, Slice};
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::QueueName;
-use crate::provision;
 use crate::slice::parents;
 
 /// Sees to the steps that waited for a step which has ended; if it was the last, queues the finish.
@@ -31,7 +31,7 @@ pub(crate) async fn after(
         let name = plan.job.manifest(step.id);
         let (manifest, _): (Manifest, _) =
             context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
-        provision::announce(context, plan, &manifest).await?;
+        discover::announce(context, plan, &manifest).await?;
     }
     let ended = ended(context, plan).await?;
     let is_ready = |planned: &PlannedStep| planned.after.iter().all(|it| ended.contains(it));

@@ -12,14 +12,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::context::{Context, Error, Stored};
 use crate::delta::{Kept, State};
-use crate::finish::{Latest, Tries};
+use crate::finish::Tries;
 use crate::layout::{Job, Sort};
 use crate::lease::Lease;
 use crate::manifest::Manifest;
 use crate::plan::Plan;
 use crate::ports::{Body, Condition};
+use crate::snapshot::{self, Latest};
 use crate::summary::Summary;
-use crate::{event, slice, snapshot};
+use crate::{event, slice};
 
 /// What the names of objects begin with that were damaged and were set aside.
 const DAMAGED: &str = "damaged/";

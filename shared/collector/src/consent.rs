@@ -19,11 +19,12 @@ use tokio::time::{Duration, sleep};
 use uuid::Uuid;
 
 use crate::context::{Context, Error};
-use crate::finish::Latest;
 use crate::instance::{ANY_DIRECTORY, Config, Credentials, Instance, SecretReference};
 use crate::layout::{self, Job};
 use crate::plan::Plan;
 use crate::ports::{AdminConsent, Condition, Failure, StoreError};
+use crate::sign_in::default_domain;
+use crate::snapshot::Latest;
 use crate::{instances, start};
 use steps::Permission;
 
@@ -302,7 +303,7 @@ async fn reach(context: &Context, instance: &Instance, tenant: &str) -> Result<(
     loop {
         // A connection keeps its token, and one of before the consent allows nothing for an hour.
         let fetch = context.microsoft.connect(&instance.config.cloud, credentials.clone());
-        let answer = start::default_domain(&*fetch, tenant).await;
+        let answer = default_domain(&*fetch, tenant).await;
         match (answer, waits.next()) {
             (Err(Failure::Authentication(_) | Failure::Forbidden(_)), Some(wait)) => {
                 sleep(wait).await;

@@ -11,12 +11,11 @@ use tokio::time::{Duration, Instant};
 
 use crate::Secret;
 use crate::instance::{Config, Credentials, Instance, SecretReference};
-use crate::layout::Job;
-use crate::ledger::Status;
 use crate::ports::{
     Body, Claims, Condition, Etag, Failure, Fetch, Microsoft, Queue, QueueError, SecretError,
     Secrets, Store, StoreError, Unclaimed,
 };
+use crate::progress::{Observer, Unobserved};
 
 /// What every execution is given. It is made once for each process and shared.
 #[derive(Debug)]
@@ -236,84 +235,6 @@ pub(crate) enum Stored<T> {
         /// What is wrong with it.
         cause: String,
     },
-}
-
-/// Watches executions, for people.
-pub trait Observer: std::fmt::Debug + Send + Sync {
-    /// Something happened.
-    fn observe(&self, job: &Job, news: &News<'_>);
-}
-
-/// What happened.
-#[derive(Clone, Copy, Debug)]
-pub enum News<'n> {
-    /// A job was planned.
-    Planned {
-        /// The name of the instance.
-        instance: &'n str,
-        /// How many steps run.
-        steps: usize,
-    },
-    /// A job whose process is gone is gone on with.
-    Resumed {
-        /// When it began, in ISO 8601.
-        since: &'n str,
-        /// How many of its steps have ended.
-        ended: usize,
-    },
-    /// A job whose process is gone is given up, and another begins.
-    Anew {
-        /// When it began, in ISO 8601.
-        since: &'n str,
-        /// Why it is not gone on with.
-        why: &'n str,
-    },
-    /// The job is given up.
-    Failed {
-        /// Why.
-        reason: &'n str,
-    },
-    /// A step is read, or gone on with.
-    Begun {
-        /// The step.
-        step: &'n str,
-    },
-    /// A step read pages.
-    Read {
-        /// The step.
-        step: &'n str,
-        /// How many items it has read so far.
-        items: u64,
-    },
-    /// A step waits for a throttle.
-    Waits {
-        /// The step.
-        step: &'n str,
-        /// For how long.
-        wait: Duration,
-    },
-    /// A step ended.
-    Ended {
-        /// The step.
-        step: &'n str,
-        /// How.
-        status: Status,
-        /// Why it is not complete.
-        reason: Option<&'n str>,
-        /// How many items it read.
-        items: u64,
-    },
-    /// The graph is being linked.
-    Links,
-    /// The job has its snapshot.
-    Finished,
-}
-
-#[derive(Debug)]
-struct Unobserved;
-
-impl Observer for Unobserved {
-    fn observe(&self, _: &Job, _: &News<'_>) {}
 }
 
 /// Why an execution could not go on. What Microsoft refuses is not among these: it is in the ledger.

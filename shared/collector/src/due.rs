@@ -7,6 +7,7 @@ use crate::context::{Context, Error};
 use crate::instance::Instance;
 use crate::instances;
 use crate::layout::Job;
+use crate::lease;
 use crate::overdue;
 use crate::start;
 
@@ -63,10 +64,10 @@ async fn start_if_due(
         return Ok(None);
     };
     overdue::tell(context, id, interval, now).await;
-    if start::began(context, id).await?.is_some_and(|began| began >= turn(id, interval, now)) {
+    if lease::began(context, id).await?.is_some_and(|began| began >= turn(id, interval, now)) {
         return Ok(None);
     }
-    let instance = start::stored(context, id).await?;
+    let instance = instances::stored(context, id).await?;
     let job = start::start(context, &instance, cause).await?;
     // Once in an interval, for they may be thousands.
     overdue::tell_family(context, id, interval, now).await;

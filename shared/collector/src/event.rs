@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::Secret;
 use crate::instance::{Instance, SecretReference};
 use instance::{identifier, instance_of};
+pub use reader::Problem;
 use reader::Reader;
 
 /// How large an event may be, in bytes: what Amazon SQS and `EventBridge` carried for years.
@@ -66,15 +67,6 @@ pub enum Action {
     },
     /// Removes one, and those that it made for subscriptions.
     Remove(String),
-}
-
-/// What is wrong with an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Where, as a JSON pointer.
-    pub path: String,
-    /// What is wrong and what to do.
-    pub message: String,
 }
 
 /// Everything that is wrong with an event.

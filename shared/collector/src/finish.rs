@@ -8,42 +8,23 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
-use crate::context::{Context, Error, News, Stored};
+use crate::context::{Context, Error, Stored};
 use crate::layout::{self, Job, Sort};
 use crate::ledger::Status;
-use crate::link::{self, Linked, Outcome, Turn};
+use crate::link::{self, Outcome, Turn};
 use crate::manifest::{Manifest, make_up};
 use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, QueueName, StoreError};
-use crate::snapshot;
-use crate::summary::{BARE, JobStatus, SetAside, Summary};
+use crate::progress::News;
+use crate::snapshot::{self, Latest};
+use crate::summary::{BARE, JobStatus, Linked, SetAside, Summary};
 
 /// How often a job is tried to be finished before it is given up.
 pub(crate) const TRIES: u32 = 3;
 
 /// How many manifests are asked for at once.
 const AT_ONCE: usize = 16;
-
-/// Which snapshot of an instance is the latest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Latest {
-    /// The job that wrote it.
-    pub job: Job,
-    /// The tenant that it is of, if its id is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tenant_id: Option<String>,
-    /// The subscription that it is of, if it is of one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subscription_id: Option<String>,
-    /// When the last complete job was planned; until there is one, when the first job was.
-    #[serde(default, with = "time::serde::rfc3339::option")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub complete: Option<OffsetDateTime>,
-    /// When the lists of all types of resource were read last, in ISO 8601.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub swept: Option<String>,
-}
 
 /// Why a job could not be finished, and how often.
 #[derive(Debug, Default, Serialize, Deserialize)]

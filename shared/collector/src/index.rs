@@ -11,17 +11,17 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use steps::{Domain, Service, Step};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::ask::ask;
-use crate::finish::Latest;
 use crate::instance::Instance;
-use crate::plan::{Plan, PlannedStep};
+use crate::plan::{Index, PlannedStep};
 use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
+use crate::snapshot::Latest;
 use crate::summary::Summary;
 
 /// Where queries are sent. Source: Azure Resource Graph, "Resources - Resources".
@@ -41,77 +41,53 @@ const PAGES: usize = 20;
 /// How long Azure Resource Graph is relied on, until the lists of all types are read again.
 const SWEEP: Duration = Duration::days(7);
 
-/// What is known of a subscription without reading its lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Index {
-    /// The types of resource, in lower case, that the subscription has none of. Their lists are not
-    /// asked for.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub absent: BTreeSet<String>,
-    /// When the lists of all types were read last, in ISO 8601; that of the first job if none has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub swept: Option<String>,
-}
-
-impl Index {
-    /// Asks for it, as a job of an instance begins. `latest` and `last` are the last snapshot.
-    pub(crate) async fn of(
-        fetch: &dyn Fetch,
-        instance: &Instance,
-        steps: &[PlannedStep],
-        (latest, last): (Option<&Latest>, Option<&Summary>),
-        now: OffsetDateTime,
-    ) -> Self {
-        let today = now.format(&Rfc3339).ok();
-        let Some(subscription) = &instance.config.subscription_id else { return Self::default() };
-        let swept = latest.and_then(|it| it.swept.clone());
-        let is_due = match (latest, &swept) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(_), Some(swept)) => {
-                OffsetDateTime::parse(swept, &Rfc3339).map_or(true, |swept| now - swept >= SWEEP)
-            }
-        };
-        // What the last snapshot has is not known without its summary.
-        let is_known = latest.is_none() || last.is_some_and(|it| !it.is_bare);
-        if is_due || !instance.config.collection.index || !is_known {
-            return Self { absent: BTreeSet::new(), swept: today };
+/// Asks what is known of the subscription, as a job of an instance begins. `latest` and `last` are the last snapshot.
+pub(crate) async fn index(
+    fetch: &dyn Fetch,
+    instance: &Instance,
+    steps: &[PlannedStep],
+    (latest, last): (Option<&Latest>, Option<&Summary>),
+    now: OffsetDateTime,
+) -> Index {
+    let today = now.format(&Rfc3339).ok();
+    let Some(subscription) = &instance.config.subscription_id else { return Index::default() };
+    let swept = latest.and_then(|it| it.swept.clone());
+    let is_due = match (latest, &swept) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(_), Some(swept)) => {
+            OffsetDateTime::parse(swept, &Rfc3339).map_or(true, |swept| now - swept >= SWEEP)
         }
-        let swept = swept.or(today);
-        match read(fetch, instance, subscription).await {
-            Ok((present, permissions)) => {
-                let had = |step: &Step| {
-                    let counts = last.map(|it| &it.graph.entities);
-                    step.entity_types()
-                        .any(|it| counts.is_some_and(|had| had.contains_key(it.kind)))
-                };
-                let steps = steps.iter().filter(|it| it.disabled.is_none());
-                let steps = steps.filter_map(|it| steps::find(&it.id)).filter(|it| !had(it));
-                let types = steps.filter_map(Step::indexed);
-                let absent = types
-                    .filter(|it| permissions.allow(&it.read()))
-                    .map(|it| it.name.to_lowercase())
-                    .filter(|it| !present.contains(it))
-                    .collect();
-                Self { absent, swept }
-            }
-            Err(failure) => {
-                tracing::info!(
-                    instance = instance.id, %failure,
-                    "which types of resource there are is not known, so every list is read",
-                );
-                Self { absent: BTreeSet::new(), swept }
-            }
-        }
+    };
+    // What the last snapshot has is not known without its summary.
+    let is_known = latest.is_none() || last.is_some_and(|it| !it.is_bare);
+    if is_due || !instance.config.collection.index || !is_known {
+        return Index { absent: BTreeSet::new(), swept: today };
     }
-}
-
-impl Plan {
-    /// The type of resource of a step's list, if the subscription has none of it.
-    pub(crate) fn lacks_type(&self, step: &Step) -> Option<&'static str> {
-        let resource = step.indexed()?;
-        self.index.absent.contains(&resource.name.to_lowercase()).then_some(resource.name)
+    let swept = swept.or(today);
+    match read(fetch, instance, subscription).await {
+        Ok((present, permissions)) => {
+            let had = |step: &Step| {
+                let counts = last.map(|it| &it.graph.entities);
+                step.entity_types().any(|it| counts.is_some_and(|had| had.contains_key(it.kind)))
+            };
+            let steps = steps.iter().filter(|it| it.disabled.is_none());
+            let steps = steps.filter_map(|it| steps::find(&it.id)).filter(|it| !had(it));
+            let types = steps.filter_map(Step::indexed);
+            let absent = types
+                .filter(|it| permissions.allow(&it.read()))
+                .map(|it| it.name.to_lowercase())
+                .filter(|it| !present.contains(it))
+                .collect();
+            Index { absent, swept }
+        }
+        Err(failure) => {
+            tracing::info!(
+                instance = instance.id, %failure,
+                "which types of resource there are is not known, so every list is read",
+            );
+            Index { absent: BTreeSet::new(), swept }
+        }
     }
 }
 

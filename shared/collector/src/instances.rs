@@ -189,3 +189,12 @@ async fn store(context: &Context, instance: Instance, has_secret: bool) -> Resul
 fn unknown(id: &str) -> Error {
     Error::Unknown(format!("instance {id}; store it as {}", layout::instance(id)))
 }
+
+/// A stored instance that can run by itself.
+pub(crate) async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
+    let instance = find(context, id).await?;
+    if matches!(instance.config.client_secret, SecretReference::InMemory) {
+        return Err(Error::SecretLost(id.to_owned()));
+    }
+    Ok(instance)
+}

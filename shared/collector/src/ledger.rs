@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use steps::Discovery;
 
-use crate::summary::add;
-
 /// What was read for one (step, scope, type), and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -255,6 +253,13 @@ impl Progress {
             Status::Partial,
             Some(format!("{count} times something was not understood, such as {what}")),
         )
+    }
+}
+
+/// Adds counts to others, each to its own.
+pub fn add<K: Clone + Ord>(sums: &mut BTreeMap<K, u64>, counts: &BTreeMap<K, u64>) {
+    for (what, count) in counts {
+        *sums.entry(what.clone()).or_default() += count;
     }
 }
 

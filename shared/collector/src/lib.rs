@@ -1,19 +1,23 @@
 //! One execution, from an event to a snapshot.
 //!
-//! [`event`] reads what triggers it, [`start`] plans the job, [`mod@slice`] fetches, converts and stores
-//! what a step reads, [`finish`] links that into a snapshot. Object storage, the queue and Microsoft
+//! [`event`] reads what triggers it, [`execution`] does what it asks for and so plans a job, [`work`] runs
+//! [slices](mod@slice), which fetch, convert and store what a step reads, and sees to what follows, [`finish`]
+//! links that into a snapshot. Object storage, the queue and Microsoft
 //! are known by the traits in [`ports`] only.
 
 mod advance;
+pub mod alone;
 mod ask;
 pub mod check;
 pub mod consent;
 mod context;
 mod delta;
+mod discover;
 mod due;
 pub mod event;
+pub mod execution;
 pub mod finish;
-pub mod index;
+mod index;
 pub mod instance;
 pub mod instances;
 pub mod jobs;
@@ -29,14 +33,18 @@ mod page;
 mod part;
 pub mod plan;
 pub mod ports;
+mod progress;
 mod providers;
 pub mod provision;
 mod secret;
+mod sign_in;
 pub mod slice;
 pub mod snapshot;
-pub mod start;
+mod start;
 pub mod summary;
 pub mod tenant;
+pub mod work;
 
-pub use context::{Context, Error, News, Observer};
+pub use context::{Context, Error};
+pub use progress::{News, Observer};
 pub use secret::Secret;

@@ -23,63 +23,30 @@ mod load;
 mod names;
 mod objects;
 mod proof;
+mod record;
 pub(crate) mod sort;
 mod space;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 use steps::derives;
-use tokio::time::Instant;
 
 use crate::context::{Context, Error};
 use crate::layout::Sort;
 use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
-use crate::summary::{self, Summary};
+use crate::summary::{self, Linked, Summary};
 use checkpoint::Checkpoint;
 use earlier::Earlier;
 use emit::Emit;
 use proof::{KeptParents, Proof, Verdicts, shortfalls};
+use record::Unknowns;
 
-pub use feed::{Change, Difference};
+pub(crate) use checkpoint::Turn;
+pub use feed::Difference;
 pub use line::ALIASES;
-pub use proof::Carried;
 pub(crate) use tenant::tenant;
-
-/// What linking came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Linked {
-    /// How many entities there are of each type, those carried forward included.
-    pub entities: BTreeMap<String, u64>,
-    /// How many relationships there are of each type, mapped ones and those carried forward included.
-    pub relationships: BTreeMap<String, u64>,
-    /// How many of them are mapped: one end is for whoever reads the graph to find.
-    pub mapped: BTreeMap<String, u64>,
-    /// How many references were left out because nothing answers to the name they use.
-    pub dropped: BTreeMap<String, u64>,
-    /// How many things are in so many others that what is in them was not handed up to all, by the id of the
-    /// rule that hands it up.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub limited: BTreeMap<String, u64>,
-    /// The steps that found fewer different entities than their lists say they have, and how many.
-    #[serde(skip)]
-    pub(crate) shortfalls: BTreeMap<String, String>,
-    /// How many entities were found more than once.
-    pub duplicates: u64,
-    /// What was not found and may still be there, by type.
-    pub carried: BTreeMap<String, Carried>,
-    /// How many things of a type the brake kept, by type. The next job confirms that they are gone.
-    pub braked: BTreeMap<String, u64>,
-    /// How many differences to the last snapshot there are.
-    pub changes: BTreeMap<Change, u64>,
-    /// The names of the objects of the snapshot.
-    pub objects: Vec<String>,
-}
 
 /// How linking ended.
 pub(crate) enum Outcome {
@@ -87,32 +54,6 @@ pub(crate) enum Outcome {
     Linked(Box<Linked>),
     /// The time is over. What is written is noted under this number, and the rest is to be written.
     Paused(u32),
-}
-
-/// One invocation's turn at linking a job.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Turn {
-    /// How many turns came before it.
-    pub(crate) number: u32,
-    /// When it has to stop.
-    pub(crate) deadline: Instant,
-}
-
-/// Why properties of a type may be lacking where they are not set.
-type Unknowns = BTreeMap<&'static str, Vec<(&'static str, String)>>;
-
-/// What the records of an entity are, in the order in which they are sorted.
-///
-/// Those of a relationship have the first and the last.
-mod rank {
-    /// It was found.
-    pub(super) const FOUND: u8 = b'0';
-    /// Something to add to it was found.
-    pub(super) const PATCH: u8 = b'1';
-    /// The last snapshot has it, and this job did not find it.
-    pub(super) const BEFORE: u8 = b'2';
-    /// So it is, and an end of it is gone.
-    pub(super) const SEVERED: u8 = b'3';
 }
 
 /// Links what the steps of a job stored, and writes the snapshot and how it differs from the last.
@@ -207,8 +148,4 @@ fn unknowns(manifests: &[Manifest]) -> Unknowns {
         }
     }
     unknowns
-}
-
-fn parse<'l, T: Deserialize<'l>>(line: &'l [u8]) -> Result<T, Error> {
-    Ok(serde_json::from_slice(line).map_err(std::io::Error::from)?)
 }

@@ -7,11 +7,11 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::context::{Context, Error};
-use crate::finish::Latest;
 use crate::instance::{Instance, Standing};
 use crate::instances;
 use crate::layout;
-use crate::start;
+use crate::lease;
+use crate::snapshot::Latest;
 
 /// After how many polling intervals without a complete job an instance is told of.
 const INTERVALS: u32 = 2;
@@ -73,6 +73,6 @@ async fn since(context: &Context, id: &str) -> Result<Option<OffsetDateTime>, Er
     let latest = context.read::<Latest>(&layout::latest(id)).await?;
     match latest.and_then(|(latest, _)| latest.complete) {
         Some(complete) => Ok(Some(complete)),
-        None => start::began(context, id).await,
+        None => lease::began(context, id).await,
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use steps::{DERIVED, EntityType, List, STEPS, Scope, Setting, Step};
 
-use crate::index::Index;
 use crate::instance::{Instance, Mode};
 use crate::layout::Job;
 use crate::ports::DomainKey;
@@ -47,6 +46,19 @@ pub struct Plan {
     pub kept: BTreeMap<String, String>,
     /// Every step of the integration, and every rule by which relationships follow from others.
     pub steps: Vec<PlannedStep>,
+}
+
+/// What is known of a subscription without reading its lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Index {
+    /// The types of resource, in lower case, that the subscription has none of. Their lists are not
+    /// asked for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub absent: BTreeSet<String>,
+    /// When the lists of all types were read last, in ISO 8601; that of the first job if none has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swept: Option<String>,
 }
 
 /// What a job does about a step, or about a rule, which only the linker applies.
@@ -101,6 +113,12 @@ impl Plan {
     pub fn enabled(&self) -> impl Iterator<Item = (&PlannedStep, &'static Step)> {
         let enabled = self.steps.iter().filter(|step| step.disabled.is_none());
         enabled.filter_map(|planned| Some((planned, steps::find(&planned.id)?)))
+    }
+
+    /// The type of resource of a step's list, if the subscription has none of it.
+    pub(crate) fn lacks_type(&self, step: &Step) -> Option<&'static str> {
+        let resource = step.indexed()?;
+        self.index.absent.contains(&resource.name.to_lowercase()).then_some(resource.name)
     }
 
     /// Whether what a step reads is kept, so that the next job need only read what has changed.

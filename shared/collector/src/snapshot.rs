@@ -4,14 +4,34 @@ use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
+use time::OffsetDateTime;
 
 use crate::context::{Context, Error};
-use crate::finish::Latest;
 use crate::layout::{self, Job, Sort};
 use crate::part::EMPTY;
 use crate::summary::Summary;
+
+/// Which snapshot of an instance is the latest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latest {
+    /// The job that wrote it.
+    pub job: Job,
+    /// The tenant that it is of, if its id is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// The subscription that it is of, if it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_id: Option<String>,
+    /// When the last complete job was planned; until there is one, when the first job was.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete: Option<OffsetDateTime>,
+    /// When the lists of all types of resource were read last, in ISO 8601.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swept: Option<String>,
+}
 
 /// The lines of one object of a snapshot, which may be larger than memory. Its errors name the object.
 pub struct Lines {

@@ -1,5 +1,7 @@
 //! What came of a job.
 
+mod linked;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,10 +10,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::layout::Job;
-use crate::ledger::{Entry, Exception, Status};
-use crate::link::Linked;
+use crate::ledger::{Entry, Exception, Status, add};
 use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
+pub use linked::{Carried, Change, Linked};
 
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,13 +116,6 @@ pub const LAST_SNAPSHOT: &str = "last-snapshot";
 /// Why nothing is concluded from what was not found, where the last snapshot has no summary.
 pub(crate) const BARE: &str =
     "the summary of the last snapshot is gone, so nothing is taken for deleted";
-
-/// Adds counts to others, each to its own.
-pub fn add<K: Clone + Ord>(sums: &mut BTreeMap<K, u64>, counts: &BTreeMap<K, u64>) {
-    for (what, count) in counts {
-        *sums.entry(what.clone()).or_default() += count;
-    }
-}
 
 impl Summary {
     /// What came of a job, from what its steps and the linker say. Its status follows from the ledger,

@@ -5,10 +5,10 @@ use crate::instance::{Instance, Standing};
 use crate::instances;
 use crate::layout::{self, Job};
 use crate::lease::Lease;
-use crate::ledger::{Entry, Status};
+use crate::ledger::{Entry, Status, add};
 use crate::link;
 use crate::snapshot;
-use crate::summary::{JobStatus, Summary, add};
+use crate::summary::{JobStatus, Summary};
 
 /// What the instances of a tenant came to.
 #[derive(Clone, Debug)]

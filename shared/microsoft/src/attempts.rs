@@ -7,6 +7,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use tokio::time::Instant;
 
+/// How long a request waits for throttles, all in all. What has to wait longer is the caller's to
+/// wait for: nobody should pay for a function that sleeps.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The attempts at one thing.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -14,10 +15,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::request::{EVENTUAL, LOW_PRIORITY};
-use crate::transport::{Bytes, Reply};
-
-/// How many requests a batch takes.
-pub(crate) const LARGEST: usize = 20;
+use crate::transport::Reply;
 
 /// A request of a batch: a path with its query below the version of the API, whether it needs
 /// `ConsistencyLevel: eventual`, and what is sent by POST, if anything.

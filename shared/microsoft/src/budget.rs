@@ -32,6 +32,9 @@ pub(crate) enum Budget {
     },
 }
 
+/// How many requests a `$batch` takes, each of which counts.
+pub(crate) const LARGEST_BATCH: usize = 20;
+
 /// What is seeded of the rate at which a budget comes back: nearly all of it, as no other program has a
 /// part in the budget of this one. The rest is for clocks that do not agree.
 const SEED: f64 = 0.97;

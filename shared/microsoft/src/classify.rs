@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use steps::Service;
 
 use crate::attempts::retry_after;
+use crate::broken::Broken;
 use crate::problem::Problem;
-use crate::transport::Broken;
 
 /// What an answer means for the one who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

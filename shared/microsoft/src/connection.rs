@@ -11,16 +11,18 @@ use reqwest::StatusCode;
 use steps::Service;
 
 use crate::address::Place;
+use crate::attempts::PATIENCE;
 use crate::batch::{self, Part};
+use crate::broken::Broken;
 use crate::cloud::Cloud;
 use crate::download;
-use crate::governor::{Governor, Governors, Held, PATIENCE};
+use crate::governor::{Governor, Governors, Held};
 use crate::identity::{Identity, Token};
 use crate::item::{Item, groups};
 use crate::memory::{Memory, Share};
 use crate::request;
 use crate::round::{Round, judge};
-use crate::transport::{Broken, Reply, Transport};
+use crate::transport::{Reply, Transport};
 
 /// How many exchanges of one call are under way at once.
 const CONCURRENCY: usize = 10;

@@ -7,6 +7,7 @@ use std::io;
 use async_trait::async_trait;
 use async_zip::base::read::WithoutEntry;
 use async_zip::base::read::stream::{Reading, ZipFileReader};
+use bytes::Bytes;
 use collector::ports::{Download, Failure};
 use futures_util::stream::BoxStream;
 use futures_util::{AsyncReadExt as _, TryStreamExt as _};
@@ -16,7 +17,7 @@ use url::Url;
 use crate::address::download;
 use crate::attempts::Attempts;
 use crate::cloud::Cloud;
-use crate::transport::{Bytes, Opened, Transport};
+use crate::transport::{Opened, Transport};
 
 /// How many bytes are unpacked at a time.
 const CHUNK: usize = 64 << 10;

@@ -11,12 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::attempts::{backoff, jitter};
-use crate::batch;
-use crate::budget::Budget;
-
-/// How long a request waits for throttles, all in all. What has to wait longer is the caller's to
-/// wait for: nobody should pay for a function that sleeps.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+use crate::budget::{Budget, LARGEST_BATCH};
 
 /// The governors of all throttle domains. There is one for a process: a domain's budget is the same
 /// whichever connection spends it.
@@ -98,7 +93,7 @@ impl Governor {
     /// How many requests may go together in a `$batch`.
     pub(crate) fn batch(&self) -> usize {
         match self.domain {
-            Domain::Graph | Domain::Intune | Domain::IntuneReports => batch::LARGEST,
+            Domain::Graph | Domain::Intune | Domain::IntuneReports => LARGEST_BATCH,
             // Of two requests for policies in a second, one is refused; the others know no batches.
             _ => 1,
         }
@@ -283,6 +278,7 @@ mod tests {
     use futures_util::future::join_all;
 
     use super::*;
+    use crate::attempts::PATIENCE;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()

@@ -25,12 +25,12 @@ use time::OffsetDateTime;
 use tokio::time::{Instant, timeout};
 
 use crate::advice::Refusal;
-use crate::attempts::{Attempts, retry_after};
+use crate::attempts::{Attempts, PATIENCE, retry_after};
+use crate::broken::Broken;
 use crate::cloud::Cloud;
 use crate::conceal::conceal;
-use crate::governor::PATIENCE;
 use crate::memory::Share;
-use crate::transport::{Broken, Reply, Transport};
+use crate::transport::{Reply, Transport};
 
 /// One application of one directory, with its tokens.
 ///

@@ -18,6 +18,7 @@ mod address;
 mod advice;
 mod attempts;
 mod batch;
+mod broken;
 mod budget;
 mod classify;
 mod cloud;

@@ -14,10 +14,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::transport::{Broken, Bytes};
+use crate::broken::Broken;
 
 /// How many bytes one call may hold, and so how large a body may be once it is decompressed. A page has some
 /// 3 MB, a `$batch` of twenty pages some 20 MB.

@@ -5,11 +5,12 @@ use std::time::Duration;
 use collector::ports::{Answer, Document, Failure};
 use steps::Service;
 
+use crate::broken::Broken;
 use crate::classify::{Outcome, classify, classify_broken};
 use crate::governor::Governor;
 use crate::identity::Token;
 use crate::item::Item;
-use crate::transport::{Broken, Reply};
+use crate::transport::Reply;
 
 /// How often a new token is tried where a service does not accept one. A service may refuse a good
 /// token once; one that refuses each has a reason.

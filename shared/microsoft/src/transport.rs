@@ -8,16 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Request, Response, StatusCode};
-
-pub(crate) use bytes::Bytes;
-
 use tokio::time::{Instant, timeout};
 
+use crate::broken::Broken;
 use crate::memory::Share;
 use crate::pace::{Pace, Timeouts};
 use crate::readable;
@@ -62,23 +61,6 @@ impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reply({}, {} bytes)", self.status, self.body.len())
     }
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Broken {
-    /// The exchange did not come to its end. The next one may.
-    #[error("{0}")]
-    Interrupted(String),
-    /// The answer does not fit.
-    #[error("the answer is larger than {} MiB", largest / 1024 / 1024)]
-    TooLarge {
-        /// How many bytes it may have.
-        largest: usize,
-    },
-    /// The answer does not fit beside the others that the same call holds. By itself it may.
-    #[error("the answer does not fit beside others")]
-    Crowded,
 }
 
 /// Sends requests over the network.

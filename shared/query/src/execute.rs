@@ -13,9 +13,11 @@ mod answer;
 mod bits;
 mod error;
 mod evaluate;
+mod executor;
 mod group;
 mod lookup;
 mod nodes;
+mod order;
 mod paths;
 mod rows;
 mod test;
@@ -27,38 +29,17 @@ use std::ops::ControlFlow;
 
 pub use answer::{Answer, Edge, Results, Thing, Unknown};
 pub use error::ExecuteError;
+pub use executor::{Options, PAGE};
 
 use crate::model::Model;
-use crate::plan::{By, Expression, Field, Operation, Order, Output, Plan};
+use crate::plan::{By, Order, Output, Plan};
 use crate::tables::{Cell, Tables};
 use bits::Bits;
+use executor::{Executor, MOST_ROWS};
 use lookup::Lookups;
 use nodes::Nodes;
-use paths::{Follower, Path, Stop};
+use paths::Path;
 use walk::Walk;
-
-/// How to answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Whether what rests on what is not known is left out.
-    pub certain: bool,
-    /// How many rows are left out at the beginning, besides those that the query leaves out.
-    pub offset: u64,
-    /// How many rows are answered at most, if the query does not say; none for all.
-    pub limit: Option<u64>,
-}
-
-/// How many rows are answered unless a query or its asker says otherwise, as `JupiterOne` does.
-pub const PAGE: u64 = 250;
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { certain: false, offset: 0, limit: Some(PAGE) }
-    }
-}
-
-/// How many rows are kept at most for being sorted, told apart or counted.
-const MOST_ROWS: usize = 2_000_000;
 
 /// Answers a query.
 ///
@@ -87,71 +68,7 @@ pub async fn execute(
     Ok(answer)
 }
 
-struct Executor<'a> {
-    plan: &'a Plan,
-    tables: &'a Tables,
-    options: &'a Options,
-    walk: &'a Walk,
-}
-
 impl Executor<'_> {
-    /// Which rows are answered: how many are left out, and how many follow at most.
-    fn window(&self) -> (usize, usize) {
-        let skip = self.plan.skip.saturating_add(self.options.offset);
-        let most = match (self.plan.limit, self.options.limit) {
-            // What is on earlier pages counts.
-            (Some(limit), _) => Some(limit.saturating_sub(self.options.offset)),
-            (None, limit) => limit,
-        };
-        let size = |it: u64| usize::try_from(it).unwrap_or(usize::MAX);
-        (size(skip), most.map_or(usize::MAX, size))
-    }
-
-    /// Where the next page begins, if rows are left.
-    fn next(&self, shown: usize, is_more: bool) -> Option<u64> {
-        let is_limited = self.plan.limit.is_some();
-        (is_more && !is_limited).then(|| self.options.offset + shown as u64)
-    }
-
-    /// Follows every path that passes the query's filter.
-    async fn follow(
-        &self,
-        fields: &[Field],
-        mut wanted: Vec<usize>,
-        mut each: impl FnMut(&Path<'_>, &Lookups<'_>) -> ControlFlow<Stop>,
-    ) -> Result<(), ExecuteError> {
-        if let Some(filter) = &self.plan.filter {
-            test::fields(filter, &mut wanted);
-        }
-        let certain = self.options.certain;
-        let lookups =
-            Lookups::read(self.plan, fields, self.tables, self.walk, &wanted, certain).await?;
-        let follower = Follower::new(self.plan, self.walk);
-        follower.all(|path| {
-            let passes = self.plan.filter.as_ref().is_none_or(|filter| {
-                let get = |field: usize| lookups.get(path, field);
-                test::passes(filter, &get)
-            });
-            if passes { each(path, &lookups) } else { ControlFlow::Continue(()) }
-        });
-        Ok(())
-    }
-
-    /// The different entities where paths start that pass the filter.
-    async fn starts(&self) -> Result<Bits, ExecuteError> {
-        let starts = self.walk.starts();
-        if self.plan.filter.is_none() {
-            return Ok(starts.clone());
-        }
-        let mut passing = Bits::new(self.tables.manifest.count());
-        self.follow(&self.plan.fields, Vec::new(), |path, _| {
-            passing.insert(path.start());
-            ControlFlow::Break(Stop::Start)
-        })
-        .await?;
-        Ok(passing)
-    }
-
     async fn list(&self, order: &[Order]) -> Result<Answer, ExecuteError> {
         let starts = self.starts().await?;
         let total = starts.count();
@@ -225,19 +142,4 @@ impl Executor<'_> {
         let edges = things::relationships(self.tables, &edges).await?;
         Ok(Answer::new(Results::Tree { vertices: things, edges }, Some(total as u64), next))
     }
-}
-
-/// Whether an expression is made of the rows of a group.
-fn is_aggregate(expression: &Expression) -> bool {
-    match expression {
-        Expression::Aggregate(_) => true,
-        Expression::Always(_) | Expression::Field(_) => false,
-        Expression::Call(_, arguments) => arguments.iter().any(is_aggregate),
-        Expression::Sum(_, sides) => is_aggregate(&sides.0) || is_aggregate(&sides.1),
-    }
-}
-
-/// The operations that the walk goes over, from the beginning to the end.
-fn in_order(plan: &Plan) -> impl Iterator<Item = (usize, &Operation)> {
-    plan.operations.iter().enumerate().rev()
 }

@@ -26,10 +26,3 @@ pub use manifest::{Column, Form, Lack, Manifest, Table, Unread, UnreadProperty};
 pub use publish::{made, publish, publish_tenant, published};
 pub use read::{Ends, Tables};
 pub use views::views;
-
-/// The column of an entity's number, in files of entities.
-const ENTITY: &str = "_entity";
-
-/// The columns of the numbers of both ends, in files of relationships.
-const FROM: &str = "_from";
-const TO: &str = "_to";

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use collector::layout::Job;
-use collector::link::{Change, Difference};
+use collector::link::Difference;
 use collector::snapshot;
+use collector::summary::Change;
 use collector::summary::Summary;
 use collector::tenant::Tenant;
 use collector::{News, Observer};

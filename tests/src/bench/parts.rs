@@ -75,7 +75,7 @@ impl Stored {
             portal: self.scope.portal.clone(),
             intune_account_id: None,
             unregistered: BTreeSet::new(),
-            index: collector::index::Index::default(),
+            index: collector::plan::Index::default(),
             tenant_id: None,
             previous: self.last.replace(job.clone()),
             parents_per_shard: 1,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use collector::finish::Latest;
 use collector::instance::Instance;
 use collector::layout::{self, Job};
-use collector::link::{Change, Difference};
+use collector::link::Difference;
 use collector::plan::Plan;
 use collector::ports::{Store, StoreError};
+use collector::snapshot::Latest;
+use collector::summary::Change;
 use collector::summary::{JobStatus, Summary};
 use serde::de::DeserializeOwned;
 

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::Secret;
 use crate::instance::Instance;
 

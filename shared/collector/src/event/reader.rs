@@ -2,10 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::Problem;
-
 /// How long a text may be, in bytes. No id, name, secret or ARN of Microsoft's or Amazon's is longer.
 pub(super) const LONGEST_TEXT: usize = 4096;
+
+/// What is wrong with an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, as a JSON pointer.
+    pub path: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
 
 /// Reads a value of an event at some path, and notes what is wrong.
 pub(super) struct Reader<'e> {

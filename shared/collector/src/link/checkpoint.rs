@@ -1,15 +1,25 @@
 //! How far a job is linked, where that takes more than one invocation.
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::Linked;
 use super::feed::Told;
 use super::objects::Begun;
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::plan::Plan;
 use crate::ports::{Condition, Etag, StoreError};
+use crate::summary::Linked;
+
+/// One invocation's turn at linking a job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    /// How many turns came before it.
+    pub(crate) number: u32,
+    /// When it has to stop.
+    pub(crate) deadline: Instant,
+}
 
 /// What the invocations so far have written.
 #[derive(Debug, Serialize, Deserialize)]

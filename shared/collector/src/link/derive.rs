@@ -20,12 +20,12 @@ use graph::RelationshipClass;
 use serde::Deserialize;
 use steps::{DERIVED, Derived, Member, derives};
 
-use super::emit::Known;
-use super::line::Line;
+use super::line::{Known, Line};
 use super::proof::{Proof, Verdicts};
+use super::record::{parse, rank};
 use super::sort::{self, Groups, Record, Sorted, Sorter, Together};
-use super::{Linked, parse, rank};
 use crate::context::Error;
+use crate::summary::Linked;
 use nest::Nest;
 
 /// What the ways from a thing to a member are sorted by, before their length.
@@ -68,14 +68,6 @@ pub(super) fn best(kind: &str, key: &str, ways: &[Record]) -> Result<Option<Know
         way::CARRIED => Some(Known::Carried(line)),
         _ => None,
     })
-}
-
-/// The types of relationship that those of a type follow from, that of the member first.
-pub(super) fn follows_from(kind: &str) -> impl Iterator<Item = &'static str> {
-    let rule = derives(kind);
-    let members = rule.into_iter().flat_map(|rule| rule.members);
-    let direct = members.filter(move |it| it.becomes == kind).map(|it| it.direct).next();
-    direct.into_iter().chain(rule.map(|rule| rule.nesting))
 }
 
 /// A way from a thing to a member. The ends are in the key of what follows, and so are not repeated.

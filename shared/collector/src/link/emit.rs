@@ -4,29 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::time::Instant;
 
-use super::checkpoint::{self, Checkpoint, Place};
-use super::derive::{self, follows_from};
+use super::checkpoint::{self, Checkpoint, Place, Turn};
+use super::derive;
 use super::earlier::{Earlier, Things};
-use super::feed::{Change, Difference, Feed};
-use super::line::{ALIASES, Line, STALE};
+use super::feed::{Difference, Feed};
+use super::line::{ALIASES, Known, Line, STALE};
 use super::names::aliases;
 use super::objects::Objects;
-use super::proof::{Carried, Proof};
+use super::proof::{Proof, follows_from};
+use super::record::{Unknowns, parse, rank};
 use super::sort::{Groups, Record, Sorted, Together};
-use super::{Linked, Turn, Unknowns, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::part::StoredEntity;
 use crate::ports::Etag;
-use crate::summary::Summary;
-
-/// What a job knows of something.
-pub(super) enum Known {
-    /// It was found, or follows from what was: its line.
-    Found(String),
-    /// It follows only if what is carried forward is still there.
-    Carried(Line),
-}
+use crate::summary::{Carried, Change, Linked, Summary};
 
 /// Writes a snapshot and its feed.
 pub(super) struct Emit<'a> {

@@ -12,6 +12,7 @@ use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::pack::Packer;
 use crate::ports::{Body, Condition};
+use crate::summary::Change;
 
 /// One difference between a snapshot and the last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,36 +36,6 @@ pub struct Difference {
     /// For what was carried forward, why it may still be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-}
-
-/// What happened to an entity or a relationship.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Change {
-    /// It is new.
-    Created,
-    /// It can be read now. Whether it is new cannot be known: the last job could not read its type.
-    NewlyReadable,
-    /// Some of its properties differ.
-    Updated,
-    /// It is gone, and that is proved.
-    Deleted,
-    /// It was not found, and may still be there.
-    CarriedForward,
-}
-
-impl Change {
-    /// The change as people read it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::NewlyReadable => "newly readable",
-            Self::Updated => "updated",
-            Self::Deleted => "deleted",
-            Self::CarriedForward => "carried forward",
-        }
-    }
 }
 
 /// Writes the feed, in the order of the snapshot.

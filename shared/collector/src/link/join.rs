@@ -10,9 +10,10 @@ use super::earlier::{Earlier, Things};
 use super::load::References;
 use super::names::Named;
 use super::proof::Losses;
+use super::record::{parse, rank};
 use super::sort::{self, Groups, Reader, Record, Sorted, Sorter, Together};
-use super::{Linked, parse, rank};
 use crate::context::Error;
+use crate::summary::Linked;
 
 /// Turns references into relationships. Also finds what entities take over from those they refer to.
 pub(super) fn join(

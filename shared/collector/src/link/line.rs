@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::parse;
+use super::record::parse;
 use crate::context::Error;
 
 /// Since when, and why, something is in the snapshot that was not found.
@@ -100,6 +100,14 @@ impl Line {
         let differing = names.into_iter().filter(|name| value(self, name) != value(earlier, name));
         differing.cloned().collect()
     }
+}
+
+/// What a job knows of something.
+pub(super) enum Known {
+    /// It was found, or follows from what was: its line.
+    Found(String),
+    /// It follows only if what is carried forward is still there.
+    Carried(Line),
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::pin::pin;
 use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 
-use super::rank;
+use super::record::rank;
 use super::sort::{self, Sorted, Sorter};
 use crate::context::{Context, Error};
 use crate::layout::Content;

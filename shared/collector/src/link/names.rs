@@ -9,8 +9,8 @@ use steps::STEPS;
 
 use super::earlier::{Earlier, Things};
 use super::proof::{Losses, Verdicts};
+use super::record::{Unknowns, parse, rank};
 use super::sort::{Groups, Record, Sorted, Sorter, Together};
-use super::{Unknowns, parse, rank};
 use crate::context::Error;
 use crate::part::StoredEntity;
 

@@ -7,11 +7,11 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use super::Linked;
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
 use crate::pack::Packer;
 use crate::ports::{Body, Condition};
+use crate::summary::Linked;
 
 /// How many objects are stored at once.
 const AT_ONCE: usize = 16;

@@ -5,10 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use steps::{Derived, Integration, STEPS, Service, Step, derives};
 
-use super::derive::follows_from;
 use crate::ledger::{Entry, Status};
 use crate::plan::PlannedStep;
 
@@ -39,16 +37,6 @@ enum Ended {
     Off(String),
     /// It did not read everything, and why.
     Lacking(String),
-}
-
-/// Why something that was not found is in the snapshot all the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Carried {
-    /// How many of the type.
-    pub count: u64,
-    /// Why it may still be there.
-    pub reason: String,
 }
 
 impl Proof {
@@ -131,6 +119,14 @@ impl Proof {
             None => Some(format!("{} was not planned", step.id)),
         })
     }
+}
+
+/// The types of relationship that those of a type follow from, that of the member first.
+pub(super) fn follows_from(kind: &str) -> impl Iterator<Item = &'static str> {
+    let rule = derives(kind);
+    let members = rule.into_iter().flat_map(|rule| rule.members);
+    let direct = members.filter(move |it| it.becomes == kind).map(|it| it.direct).next();
+    direct.into_iter().chain(rule.map(|rule| rule.nesting))
 }
 
 /// Whether what a list did not show is gone, going by how its reading ended. What is skipped is either

@@ -12,13 +12,14 @@ use super::earlier;
 use super::join::{Joined, merge};
 use super::names::{Aliases, Names};
 use super::objects::Objects;
-use super::proof::{Carried, Verdicts};
+use super::proof::Verdicts;
+use super::record::{parse, rank};
 use super::sort::{self, Groups, Record, Sorted, Sorter};
-use super::{Linked, parse, rank};
 use crate::context::{Context, Error};
 use crate::layout::{Job, Sort};
+use crate::ledger::add;
 use crate::snapshot;
-use crate::summary::{Summary, add};
+use crate::summary::{Carried, Linked, Summary};
 
 /// A mapped relationship of a snapshot.
 #[derive(Deserialize)]

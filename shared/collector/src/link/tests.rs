@@ -12,9 +12,9 @@ use graph::{
 };
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
-use super::feed::{Change, Difference};
+use super::feed::Difference;
 use super::sort::Sorter;
 use super::*;
 use crate::Secret;
@@ -28,6 +28,7 @@ use crate::ports::{
     QueueName, SecretError, Secrets, Store, StoreError,
 };
 use crate::snapshot;
+use crate::summary::Change;
 
 /// What a step left behind.
 #[derive(Default)]
@@ -86,7 +87,7 @@ impl Past {
             portal: String::new(),
             intune_account_id: None,
             unregistered: std::collections::BTreeSet::new(),
-            index: crate::index::Index::default(),
+            index: crate::plan::Index::default(),
             tenant_id: None,
             previous: self.last.as_ref().map(|it| it.job.clone()),
             parents_per_shard: 1,

@@ -1,20 +1,24 @@
-//! What a slice leaves behind: parts, and a checkpoint or the manifest.
+//! What a slice leaves behind: a checkpoint, or the manifest.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use steps::{Item, Output, Step};
+use steps::Step;
 use tokio::time::Duration;
 
-use super::{Checkpoint, Outcome, Shard};
-use crate::context::{Context, Error, News};
-use crate::layout::Content;
+use super::checkpoint::Checkpoint;
+use super::follow::Follow;
+use super::items::stand_in;
+use super::keep::{keep, reading};
+use super::parents::Parents;
+use super::shard::Shard;
+use crate::context::{Context, Error};
 use crate::ledger::{Entry, KnownBy, Progress, Status};
 use crate::manifest::{Manifest, Part};
 use crate::message::Slice;
-use crate::part::PartWriter;
 use crate::plan::Plan;
-use crate::ports::{Body, Condition, QueueName, StoreError};
+use crate::ports::{Condition, Etag, QueueName, StoreError};
+use crate::progress::News;
 
 /// What a shard stored, once it has ended.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -23,161 +27,146 @@ pub(super) struct Ended {
     pub(super) parts: Vec<Part>,
 }
 
-impl Shard<'_> {
-    /// Stores the parts that are full, or all.
-    pub(super) async fn store_parts(&mut self, all: bool) -> Result<(), Error> {
-        for content in [Content::Entities, Content::References, Content::Items, Content::Changes] {
-            let writer = self.writer(content);
-            if !all && !writer.is_full() {
-                continue;
-            }
-            let Some(body) = writer.take()? else { continue };
-            let number = self.checkpoint.next_part;
-            self.checkpoint.next_part += 1;
-            let name = self.plan.job.part(self.step.id, self.number, number, &self.name, content);
-            self.context.store.put(&name, Body::Bytes(body), Condition::Always).await?;
-            match (content, &mut self.checkpoint.delta) {
-                (Content::Items, Some(delta)) => delta.items.push(name),
-                (Content::Changes, Some(delta)) => delta.changes.push(name),
-                _ => self.checkpoint.parts.push(Part { name, content }),
-            }
+/// How a slice ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The step has its manifest, written now or before.
+    Ended,
+    /// The shard has ended, and another one of the step has not.
+    ShardEnded,
+    /// A message asks for the next slice.
+    Continued,
+    /// Microsoft asks to wait. The same message is to be delivered again after that.
+    Wait(Duration),
+}
+
+/// Stores how far the shard is. False if another slice was faster, whose work then counts.
+async fn store_checkpoint(shard: &Shard<'_>, etag: Option<Etag>) -> Result<bool, Error> {
+    let name = shard.plan.job.checkpoint(shard.step.id, shard.number);
+    let condition = etag.map_or(Condition::Absent, Condition::Matches);
+    match shard.context.write(&name, &shard.checkpoint, condition).await {
+        Ok(_) => Ok(true),
+        Err(Error::Store(StoreError::Conflict(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Ends a slice that has to wait.
+pub(super) async fn pause(
+    shard: &Shard<'_>,
+    etag: Option<Etag>,
+    wait: Duration,
+) -> Result<Outcome, Error> {
+    shard.tell(&News::Waits { step: shard.step.id, wait });
+    store_checkpoint(shard, etag).await?;
+    Ok(Outcome::Wait(wait))
+}
+
+/// Ends a slice whose time is over.
+pub(super) async fn go_on(shard: &mut Shard<'_>, mut etag: Option<Etag>) -> Result<Outcome, Error> {
+    let own = shard.checkpoint.slice;
+    shard.checkpoint.slice = own + 1;
+    while !store_checkpoint(shard, etag).await? {
+        // Another delivery of the same message was faster, and its work counts.
+        let name = shard.plan.job.checkpoint(shard.step.id, shard.number);
+        let stored = shard.context.read::<Checkpoint>(&name).await?;
+        let (checkpoint, version) = stored.ok_or_else(|| Error::Unknown(name))?;
+        shard.checkpoint = checkpoint;
+        etag = Some(version);
+        // It may have died before it asked for what follows.
+        if shard.checkpoint.slice > own {
+            break;
         }
-        Ok(())
+        // It waits, and for the message that is deleted when this slice has done its part. So what
+        // follows is asked for in its place: the queue would drop the same message once more.
+        shard.checkpoint.slice = own + 1;
     }
+    ask_again(shard).await
+}
 
-    const fn writer(&mut self, content: Content) -> &mut PartWriter {
-        match content {
-            Content::Entities => &mut self.entities,
-            Content::References => &mut self.references,
-            Content::Items => &mut self.items,
-            Content::Changes => &mut self.changes,
+/// Asks for the slice that follows the checkpoint. If somebody did so before, the queue drops the
+/// message.
+pub(super) async fn ask_again(shard: &Shard<'_>) -> Result<Outcome, Error> {
+    let (job, step) = (shard.plan.job.clone(), shard.step.id.to_owned());
+    let next = Slice { job, step, shard: shard.number, slice: shard.checkpoint.slice };
+    shard.context.queue.send(QueueName::Collect, vec![next.outgoing(shard.plan)]).await?;
+    Ok(Outcome::Continued)
+}
+
+/// Ends a shard of which everything was read.
+pub(super) async fn end(
+    shard: &mut Shard<'_>,
+    follow: &Follow,
+    parents: &Parents<'_>,
+) -> Result<Outcome, Error> {
+    stand_in(shard)?;
+    shard.store_parts(true).await?;
+    let progress = std::mem::take(&mut shard.checkpoint.progress);
+    let parts = std::mem::take(&mut shard.checkpoint.parts);
+    let ended = Ended { progress, parts };
+    if parents.shards() == 1 {
+        return close(shard, follow, parents, ended).await;
+    }
+    let name = shard.plan.job.shard(shard.step.id, shard.number);
+    match shard.context.write(&name, &ended, Condition::Absent).await {
+        // Another slice of the shard was faster, and its work counts.
+        Ok(_) | Err(Error::Store(StoreError::Conflict(_))) => {
+            complete(shard, follow, parents).await
         }
+        Err(error) => Err(error),
     }
+}
 
-    /// Whether a part is full.
-    pub(super) const fn is_full(&self) -> bool {
-        self.entities.is_full() || self.references.is_full() || self.items.is_full()
-    }
-
-    /// Stores how far the shard is. False if another slice was faster, whose work then counts.
-    async fn store_checkpoint(&mut self) -> Result<bool, Error> {
-        let name = self.plan.job.checkpoint(self.step.id, self.number);
-        let condition = self.etag.take().map_or(Condition::Absent, Condition::Matches);
-        match self.context.write(&name, &self.checkpoint, condition).await {
-            Ok(_) => Ok(true),
-            Err(Error::Store(StoreError::Conflict(_))) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    pub(super) async fn pause(mut self, wait: Duration) -> Result<Outcome, Error> {
-        self.tell(&News::Waits { step: self.step.id, wait });
-        self.store_checkpoint().await?;
-        Ok(Outcome::Wait(wait))
-    }
-
-    pub(super) async fn go_on(mut self) -> Result<Outcome, Error> {
-        let own = self.checkpoint.slice;
-        self.checkpoint.slice = own + 1;
-        while !self.store_checkpoint().await? {
-            // Another delivery of the same message was faster, and its work counts.
-            let name = self.plan.job.checkpoint(self.step.id, self.number);
-            let stored = self.context.read::<Checkpoint>(&name).await?;
-            let (checkpoint, etag) = stored.ok_or_else(|| Error::Unknown(name))?;
-            self.checkpoint = checkpoint;
-            self.etag = Some(etag);
-            // It may have died before it asked for what follows.
-            if self.checkpoint.slice > own {
-                break;
-            }
-            // It waits, and for the message that is deleted when this slice has done its part. So what
-            // follows is asked for in its place: the queue would drop the same message once more.
-            self.checkpoint.slice = own + 1;
-        }
-        self.ask_again().await
-    }
-
-    /// Asks for the slice that follows the checkpoint. If somebody did so before, the queue drops the
-    /// message.
-    pub(super) async fn ask_again(self) -> Result<Outcome, Error> {
-        let (job, step) = (self.plan.job.clone(), self.step.id.to_owned());
-        let next = Slice { job, step, shard: self.number, slice: self.checkpoint.slice };
-        self.context.queue.send(QueueName::Collect, vec![next.outgoing(self.plan)]).await?;
-        Ok(Outcome::Continued)
-    }
-
-    pub(super) async fn end(mut self) -> Result<Outcome, Error> {
-        self.stand_in()?;
-        self.store_parts(true).await?;
-        let progress = std::mem::take(&mut self.checkpoint.progress);
-        let parts = std::mem::take(&mut self.checkpoint.parts);
-        let ended = Ended { progress, parts };
-        if self.parents.shards() == 1 {
-            return self.close(ended).await;
-        }
-        let name = self.plan.job.shard(self.step.id, self.number);
-        match self.context.write(&name, &ended, Condition::Absent).await {
-            // Another slice of the shard was faster, and its work counts.
-            Ok(_) | Err(Error::Store(StoreError::Conflict(_))) => self.complete().await,
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Ends the step if every shard of it has ended.
-    pub(super) async fn complete(self) -> Result<Outcome, Error> {
-        let mut all = Ended::default();
-        for shard in 0..self.parents.shards() {
-            let name = self.plan.job.shard(self.step.id, shard);
-            let Some((ended, _)) = self.context.read::<Ended>(&name).await? else {
-                return Ok(Outcome::Ended(Vec::new()));
-            };
-            all.progress.add(ended.progress);
-            all.parts.extend(ended.parts);
-        }
-        self.close(all).await
-    }
-
-    /// Writes the manifest.
-    async fn close(self, Ended { progress, parts }: Ended) -> Result<Outcome, Error> {
-        let (status, reason) = self.status(&progress);
-        let mut manifest =
-            manifest(self.plan, self.step, progress, parts, status, reason.as_deref());
-        if self.checkpoint.delta.is_some() {
-            let reading = Box::pin(self.reading(status)).await?;
-            manifest.ledger.iter_mut().for_each(|it| it.reading = Some(reading.clone()));
-            manifest.kept = self.keep(status).await?;
-        }
-        publish(self.context, self.plan, self.step, &manifest).await
-    }
-
-    /// Where the only list cannot be read and its entity has to exist, makes it of what is known.
-    fn stand_in(&mut self) -> Result<(), Error> {
-        let (Some(stand_in), true) = (self.step.stand_in, self.checkpoint.progress.items == 0)
-        else {
-            return Ok(());
+/// Ends the step if every shard of it has ended.
+pub(super) async fn complete(
+    shard: &Shard<'_>,
+    follow: &Follow,
+    parents: &Parents<'_>,
+) -> Result<Outcome, Error> {
+    let mut all = Ended::default();
+    for number in 0..parents.shards() {
+        let name = shard.plan.job.shard(shard.step.id, number);
+        let Some((ended, _)) = shard.context.read::<Ended>(&name).await? else {
+            return Ok(Outcome::ShardEnded);
         };
-        let json = stand_in(&self.scope);
-        let raw = serde_json::value::to_raw_value(&json).map_err(std::io::Error::from)?;
-        let mut out = Output::default();
-        let item = Item { json: &json, raw: &raw, parent: None, scope: &self.scope };
-        self.step.convert(item, &mut out);
-        self.write(&out)
+        all.progress.add(ended.progress);
+        all.parts.extend(ended.parts);
     }
+    close(shard, follow, parents, all).await
+}
 
-    /// How complete the step is. A list of each parent is no more complete than that of the parents.
-    fn status(&self, progress: &Progress) -> (Status, Option<String>) {
-        let is_one_list = self.step.list.parents.is_empty();
-        if is_one_list && progress.lists == 0 && progress.exceptions.is_empty() {
-            // This never happens as long as the loop is right. It must not prove anything if it does.
-            return (Status::Failed, Some("the list was never asked for".to_owned()));
-        }
-        let (status, reason) = progress.status();
-        match self.parents.incomplete() {
-            Some(parents) if status == Status::Complete => {
-                (Status::Partial, Some(parents.to_owned()))
-            }
-            _ => (status, reason),
-        }
+/// Writes the manifest.
+async fn close(
+    shard: &Shard<'_>,
+    follow: &Follow,
+    parents: &Parents<'_>,
+    Ended { progress, parts }: Ended,
+) -> Result<Outcome, Error> {
+    let (ended, reason) = status(shard, parents, &progress);
+    let mut manifest = manifest(shard.plan, shard.step, progress, parts, ended, reason.as_deref());
+    if shard.checkpoint.delta.is_some() {
+        let reading = Box::pin(reading(follow, shard, ended)).await?;
+        manifest.ledger.iter_mut().for_each(|it| it.reading = Some(reading.clone()));
+        manifest.kept = keep(follow, shard, ended).await?;
+    }
+    publish(shard.context, shard.plan, shard.step, &manifest).await
+}
+
+/// How complete the step is. A list of each parent is no more complete than that of the parents.
+fn status(
+    shard: &Shard<'_>,
+    parents: &Parents<'_>,
+    progress: &Progress,
+) -> (Status, Option<String>) {
+    let is_one_list = shard.step.list.parents.is_empty();
+    if is_one_list && progress.lists == 0 && progress.exceptions.is_empty() {
+        // This never happens as long as the loop is right. It must not prove anything if it does.
+        return (Status::Failed, Some("the list was never asked for".to_owned()));
+    }
+    let (status, reason) = progress.status();
+    match parents.incomplete() {
+        Some(parents) if status == Status::Complete => (Status::Partial, Some(parents.to_owned())),
+        _ => (status, reason),
     }
 }
 
@@ -216,7 +205,7 @@ async fn publish(
         Err(Error::Store(StoreError::Conflict(_))) => (),
         Err(error) => return Err(error),
     }
-    super::ended(context, plan, step).await
+    Ok(Outcome::Ended)
 }
 
 /// The manifest of a step that was never read to its end.

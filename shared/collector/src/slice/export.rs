@@ -8,37 +8,20 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::Shard;
-use super::frontier::Chain;
+use super::chain::Chain;
+use super::give_up::give_up_if_over;
+use super::items::item;
 use super::patience::Waited;
 use super::rows::Rows;
-use crate::context::{Error, News};
+use super::shard::Shard;
+use crate::context::Error;
 use crate::ledger::Status;
 use crate::ports::{Failure, Fetch};
-
-/// How far a report is that Intune prepares on request.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Export {
-    /// Which of the report's names it is asked for by.
-    name: usize,
-    /// The job that prepares it, once it was asked for.
-    job: Option<String>,
-    /// Where it is, once it is prepared. This address is as good as a key, so it is not stored: the job says
-    /// it again.
-    #[serde(skip)]
-    file: Option<String>,
-    /// How often the job was looked at.
-    looks: u32,
-    /// How many jobs came to nothing.
-    lost: u32,
-    /// How often the file broke off without a new row.
-    broken: u32,
-}
+use crate::progress::News;
 
 /// What the service says of a job.
 #[derive(Deserialize)]
@@ -70,183 +53,160 @@ const fn wait(looks: u32) -> Duration {
     })
 }
 
-impl Export {
-    /// Where the job is, for the path where jobs are made.
-    pub(super) fn path(&self, jobs: &str) -> Option<String> {
-        self.job.as_ref().map(|id| format!("{jobs}('{id}')"))
-    }
-
-    /// Which of the report's names it is asked for by.
-    pub(super) const fn name(&self) -> usize {
-        self.name
-    }
-
-    pub(super) const fn is_ready(&self) -> bool {
-        self.file.is_some()
-    }
-
-    /// Has it prepared once more.
-    pub(super) fn again(&mut self) {
-        *self = Self { name: self.name, lost: self.lost, ..Self::default() };
+/// Takes what the service says of the job of a report. Returns how long to wait for it.
+pub(super) fn prepared(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Option<Duration> {
+    let chain = shard.checkpoint.frontier.chain_mut(id)?;
+    let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
+    let Some(job) = job else {
+        shard.except(id, Status::Failed, "failed: what prepares the report says no status");
+        return None;
+    };
+    let export = &mut chain.export;
+    export.looks += 1;
+    export.job = Some(job.id);
+    match (job.status.as_str(), job.url) {
+        ("completed", Some(url)) => {
+            export.file = Some(url);
+            None
+        }
+        ("failed", _) => lost(shard, id, "failed: the service could not prepare the report"),
+        _ if export.looks > LOOKS => {
+            lost(shard, id, "failed: the service does not come to an end preparing the report")
+        }
+        _ => Some(wait(export.looks)),
     }
 }
 
-impl Shard<'_> {
-    /// Takes what the service says of the job of a report. Returns how long to wait for it.
-    pub(super) fn prepared(&mut self, id: u64, body: &[u8]) -> Option<Duration> {
-        let chain = self.checkpoint.frontier.chain_mut(id)?;
-        let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
-        let Some(job) = job else {
-            self.except(id, Status::Failed, "failed: what prepares the report says no status");
-            return None;
-        };
-        let export = &mut chain.export;
-        export.looks += 1;
-        export.job = Some(job.id);
-        match (job.status.as_str(), job.url) {
-            ("completed", Some(url)) => {
-                export.file = Some(url);
-                None
-            }
-            ("failed", _) => self.lost(id, "failed: the service could not prepare the report"),
-            _ if export.looks > LOOKS => {
-                self.lost(id, "failed: the service does not come to an end preparing the report")
-            }
-            _ => Some(wait(export.looks)),
+/// Has a report prepared once more, unless that was done often enough.
+fn lost(shard: &mut Shard<'_>, id: u64, reason: &str) -> Option<Duration> {
+    let chain = shard.checkpoint.frontier.chain_mut(id)?;
+    chain.export.lost += 1;
+    if chain.export.lost < JOBS && chain.restart() {
+        return Some(wait(0));
+    }
+    shard.except(id, Status::Failed, reason);
+    None
+}
+
+/// Asks for a report anew where asking failed: by its other name, or because the job is not known any
+/// more. False if it is no such report, or that was done often enough.
+pub(super) fn ask_anew(shard: &mut Shard<'_>, id: u64) -> bool {
+    let report = shard.step.list.report();
+    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return false };
+    if chain.export.job.is_some() {
+        return chain.restart();
+    }
+    let has_other = report.is_some_and(|it| chain.export.name + 1 < it.names.len());
+    if has_other {
+        chain.export.name += 1;
+    }
+    has_other
+}
+
+/// Reads the rows of a report that is prepared, until its end or the deadline.
+pub(super) async fn download(
+    shard: &mut Shard<'_>,
+    id: u64,
+    fetch: &dyn Fetch,
+    deadline: Instant,
+) -> Result<(), Error> {
+    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
+    let Some(address) = chain.export.file.take() else { return Ok(()) };
+    let chain = chain.clone();
+    shard.checkpoint.progress.requests += 1;
+    let begun = Instant::now();
+    let read = read_file(shard, id, &chain, &address, fetch, deadline).await?;
+    if let Some(now) = shard.checkpoint.frontier.chain_mut(id) {
+        if now.rows > chain.rows {
+            now.vain = Waited::default();
+        } else {
+            now.vain.add(begun.elapsed());
         }
     }
-
-    /// Has a report prepared once more, unless that was done often enough.
-    fn lost(&mut self, id: u64, reason: &str) -> Option<Duration> {
-        let chain = self.checkpoint.frontier.chain_mut(id)?;
-        chain.export.lost += 1;
-        if chain.export.lost < JOBS && chain.restart() {
-            return Some(wait(0));
+    match read {
+        Ok(is_whole) if is_whole => {
+            shard.checkpoint.progress.pages += 1;
+            shard.checkpoint.progress.lists += 1;
+            shard.checkpoint.frontier.close(id);
         }
-        self.except(id, Status::Failed, reason);
-        None
+        // The deadline has come; the next slice asks where the file is.
+        Ok(_) => (),
+        Err(failure) => broke_off(shard, id, chain.rows, &failure),
     }
+    give_up_if_over(shard, id);
+    Ok(())
+}
 
-    /// Asks for a report anew where asking failed: by its other name, or because the job is not known any
-    /// more. False if it is no such report, or that was done often enough.
-    pub(super) fn ask_anew(&mut self, id: u64) -> bool {
-        let report = self.step.list.report();
-        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return false };
-        if chain.export.job.is_some() {
-            return chain.restart();
-        }
-        let has_other = report.is_some_and(|it| chain.export.name + 1 < it.names.len());
-        if has_other {
-            chain.export.name += 1;
-        }
-        has_other
-    }
-
-    /// Reads the rows of a report that is prepared, until its end or the deadline.
-    pub(super) async fn download(
-        &mut self,
-        id: u64,
-        fetch: &dyn Fetch,
-        deadline: Instant,
-    ) -> Result<(), Error> {
-        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
-        let Some(address) = chain.export.file.take() else { return Ok(()) };
-        let chain = chain.clone();
-        self.checkpoint.progress.requests += 1;
-        let begun = Instant::now();
-        let read = self.read_file(id, &chain, &address, fetch, deadline).await?;
-        if let Some(now) = self.checkpoint.frontier.chain_mut(id) {
-            if now.rows > chain.rows {
-                now.vain = Waited::default();
-            } else {
-                now.vain.add(begun.elapsed());
-            }
-        }
-        match read {
-            Ok(is_whole) if is_whole => {
-                self.checkpoint.progress.pages += 1;
-                self.checkpoint.progress.lists += 1;
-                self.checkpoint.frontier.close(id);
-            }
-            // The deadline has come; the next slice asks where the file is.
-            Ok(_) => (),
-            Err(failure) => self.broke_off(id, chain.rows, &failure),
-        }
-        self.give_up_if_over(id);
-        Ok(())
-    }
-
-    /// Reads the rows of a file. False if the deadline came before its end.
-    async fn read_file(
-        &mut self,
-        id: u64,
-        chain: &Chain,
-        address: &str,
-        fetch: &dyn Fetch,
-        deadline: Instant,
-    ) -> Result<Result<bool, Failure>, Error> {
-        let opened = tokio::select! {
-            opened = fetch.download(address) => opened,
+/// Reads the rows of a file. False if the deadline came before its end.
+async fn read_file(
+    shard: &mut Shard<'_>,
+    id: u64,
+    chain: &Chain,
+    address: &str,
+    fetch: &dyn Fetch,
+    deadline: Instant,
+) -> Result<Result<bool, Failure>, Error> {
+    let opened = tokio::select! {
+        opened = fetch.download(address) => opened,
+        () = tokio::time::sleep_until(deadline) => return Ok(Ok(false)),
+    };
+    let mut file = match opened {
+        Ok(file) => file,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let mut rows = Rows::default();
+    let mut number = 0;
+    loop {
+        let chunk = tokio::select! {
+            chunk = file.next() => chunk,
             () = tokio::time::sleep_until(deadline) => return Ok(Ok(false)),
         };
-        let mut file = match opened {
-            Ok(file) => file,
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
             Err(failure) => return Ok(Err(failure)),
         };
-        let mut rows = Rows::default();
-        let mut number = 0;
+        let is_end = chunk.is_none();
+        let chunk = chunk.unwrap_or_default();
+        shard.checkpoint.progress.bytes += chunk.len() as u64;
+        let mut unread = chunk.as_slice();
         loop {
-            let chunk = tokio::select! {
-                chunk = file.next() => chunk,
-                () = tokio::time::sleep_until(deadline) => return Ok(Ok(false)),
-            };
-            let chunk = match chunk {
-                Ok(chunk) => chunk,
-                Err(failure) => return Ok(Err(failure)),
-            };
-            let is_end = chunk.is_none();
-            let chunk = chunk.unwrap_or_default();
-            self.checkpoint.progress.bytes += chunk.len() as u64;
-            let mut unread = chunk.as_slice();
-            loop {
-                match rows.next(&mut unread, is_end) {
-                    Ok(Some(_)) if number < chain.rows => number += 1,
-                    Ok(Some(row)) => {
-                        number += 1;
-                        self.row(&row, chain)?;
-                    }
-                    Ok(None) => break,
-                    Err(reason) => return Ok(Err(Failure::Failed(reason.to_owned()))),
+            match rows.next(&mut unread, is_end) {
+                Ok(Some(_)) if number < chain.rows => number += 1,
+                Ok(Some(row)) => {
+                    number += 1;
+                    take_row(shard, &row, chain)?;
                 }
-            }
-            if let Some(chain) = self.checkpoint.frontier.chain_mut(id)
-                && number > chain.rows
-            {
-                chain.rows = number;
-                self.answered();
-            }
-            self.store_parts(false).await?;
-            let items = self.checkpoint.progress.items;
-            self.tell(&News::Read { step: self.step.id, items });
-            if is_end {
-                return Ok(Ok(true));
+                Ok(None) => break,
+                Err(reason) => return Ok(Err(Failure::Failed(reason.to_owned()))),
             }
         }
-    }
-
-    fn row(&mut self, row: &RawValue, chain: &Chain) -> Result<(), Error> {
-        self.checkpoint.progress.items += 1;
-        self.item(row, chain)
-    }
-
-    /// Goes on with a file that broke off, as long as that leads further. `rows` is how many were read
-    /// before.
-    fn broke_off(&mut self, id: u64, rows: u64, failure: &Failure) {
-        let Some(chain) = self.checkpoint.frontier.chain_mut(id) else { return };
-        chain.export.broken = if chain.rows > rows { 0 } else { chain.export.broken + 1 };
-        if chain.export.broken > BREAKS && !chain.restart() {
-            self.except(id, Status::Failed, &failure.to_string());
+        if let Some(chain) = shard.checkpoint.frontier.chain_mut(id)
+            && number > chain.rows
+        {
+            chain.rows = number;
+            shard.answered();
         }
+        shard.store_parts(false).await?;
+        let items = shard.checkpoint.progress.items;
+        shard.tell(&News::Read { step: shard.step.id, items });
+        if is_end {
+            return Ok(Ok(true));
+        }
+    }
+}
+
+fn take_row(shard: &mut Shard<'_>, row: &RawValue, chain: &Chain) -> Result<(), Error> {
+    shard.checkpoint.progress.items += 1;
+    item(shard, row, chain)
+}
+
+/// Goes on with a file that broke off, as long as that leads further. `rows` is how many were read
+/// before.
+fn broke_off(shard: &mut Shard<'_>, id: u64, rows: u64, failure: &Failure) {
+    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return };
+    chain.export.broken = if chain.rows > rows { 0 } else { chain.export.broken + 1 };
+    if chain.export.broken > BREAKS && !chain.restart() {
+        shard.except(id, Status::Failed, &failure.to_string());
     }
 }
 

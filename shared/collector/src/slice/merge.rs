@@ -6,24 +6,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use graph::Key;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use steps::{Item, Output, Parent};
 use tokio::time::Instant;
 
-use super::Shard;
-use super::delta::Way;
+use super::delta::{REMOVED, Way};
+use super::follow::Follow;
+use super::items::{fresh_item, tracked_item};
 use super::parents::Parents;
+use super::shard::Shard;
 use super::stale::{id, number};
 use crate::context::Error;
-use crate::part::{Change, KeptItem, Owner};
+use crate::part::{Change, KeptItem};
 
 /// How many bytes of changes are held. With more, everything is read.
 const MOST_BYTES: usize = 8 << 20;
-
-/// Why everything is read where what was kept is gone.
-pub(super) const REMOVED: &str = "what was kept is not there any more";
 
 /// What was told of the items of a list, by their ids.
 #[derive(Debug, Default)]
@@ -84,163 +81,138 @@ enum Lacking {
     TooMany,
 }
 
-impl Shard<'_> {
-    /// Adds what has changed to what was kept, and stores what that comes to. False if there was not enough time,
-    /// or if everything has to be read after all.
-    pub(super) async fn merge(&mut self, deadline: Instant) -> Result<bool, Error> {
-        match self.add(deadline).await {
-            // What was kept is damaged. Reading everything does without it.
-            Err(error) if error.object().is_some_and(|name| self.has_kept(name)) => {
-                self.start_over(&error.to_string()).await.map(|()| false)
-            }
-            added => added,
+/// Adds what has changed to what was kept, and stores what that comes to. False if there was not enough time,
+/// or if everything has to be read after all.
+pub(super) async fn merge<'a>(
+    follow: &mut Follow,
+    shard: &mut Shard<'a>,
+    parents: &mut Parents<'a>,
+    deadline: Instant,
+) -> Result<bool, Error> {
+    match add(follow, shard, parents, deadline).await {
+        // What was kept is damaged. Reading everything does without it.
+        Err(error) if error.object().is_some_and(|name| has_kept(follow, shard, name)) => {
+            follow.start_over(shard, parents, &error.to_string()).await.map(|()| false)
         }
+        added => added,
     }
+}
 
-    /// Whether an object holds what was kept, or changes to it.
-    fn has_kept(&self, name: &str) -> bool {
-        let kept = self.base.iter().flat_map(|base| &base.parts);
-        let changes = self.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
-        kept.chain(changes).any(|it| it == name)
+/// Whether an object holds what was kept, or changes to it.
+fn has_kept(follow: &Follow, shard: &Shard<'_>, name: &str) -> bool {
+    let kept = follow.base.iter().flat_map(|base| &base.parts);
+    let changes = shard.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
+    kept.chain(changes).any(|it| it == name)
+}
+
+async fn add<'a>(
+    follow: &mut Follow,
+    shard: &mut Shard<'a>,
+    parents: &mut Parents<'a>,
+    deadline: Instant,
+) -> Result<bool, Error> {
+    if shard.checkpoint.delta.as_ref().is_none_or(|delta| delta.way != Way::Delta) {
+        return Ok(true);
     }
-
-    async fn add(&mut self, deadline: Instant) -> Result<bool, Error> {
-        if self.checkpoint.delta.as_ref().is_none_or(|delta| delta.way != Way::Delta) {
-            return Ok(true);
+    let is_one_list = shard.step.list.parents.is_empty();
+    let changes = if is_one_list { changes(shard).await? } else { Ok(Changes::default()) };
+    let mut changes = match changes {
+        Ok(changes) => changes,
+        Err(Lacking::Removed) => {
+            return follow.start_over(shard, parents, REMOVED).await.map(|()| false);
         }
-        let is_one_list = self.step.list.parents.is_empty();
-        let changes = if is_one_list { self.changes().await? } else { Ok(Changes::default()) };
-        let mut changes = match changes {
-            Ok(changes) => changes,
-            Err(Lacking::Removed) => return self.start_over(REMOVED).await.map(|()| false),
-            Err(Lacking::TooMany) => {
-                let because = "so much has changed that everything is read instead";
-                return self.start_over(because).await.map(|()| false);
-            }
+        Err(Lacking::TooMany) => {
+            let because = "so much has changed that everything is read instead";
+            return follow.start_over(shard, parents, because).await.map(|()| false);
+        }
+    };
+    let fresh = if is_one_list { HashSet::new() } else { fresh(follow, shard).await? };
+    let parts = follow.base.as_ref().map(|base| base.parts.clone()).unwrap_or_default();
+    let merged = shard.checkpoint.delta.as_ref().map_or(0, |delta| delta.merged);
+    let mut line = String::new();
+    for (at, name) in parts.iter().enumerate() {
+        // An earlier slice stored what becomes of these. Only which changes belong to them is to be known.
+        let is_stored = at < merged;
+        if is_stored && !is_one_list {
+            continue;
+        }
+        let Some(mut part) = shard.part(name).await? else {
+            return follow.start_over(shard, parents, REMOVED).await.map(|()| false);
         };
-        let fresh = if is_one_list { HashSet::new() } else { self.fresh().await? };
-        let parts = self.base.as_ref().map(|base| base.parts.clone()).unwrap_or_default();
-        let merged = self.checkpoint.delta.as_ref().map_or(0, |delta| delta.merged);
-        let mut line = String::new();
-        for (at, name) in parts.iter().enumerate() {
-            // An earlier slice stored what becomes of these. Only which changes belong to them is to be known.
-            let is_stored = at < merged;
-            if is_stored && !is_one_list {
-                continue;
-            }
-            let Some(mut part) = self.part(name).await? else {
-                return self.start_over(REMOVED).await.map(|()| false);
-            };
-            while part.next(&mut line)? {
-                let KeptItem { of, item } = part.parse(&line)?;
-                match (of, item) {
-                    (None, Some(item)) => {
-                        let item = changes.apply(item);
-                        if let Some(item) = item.filter(|_| !is_stored) {
-                            self.tracked_item(item)?;
-                        }
+        while part.next(&mut line)? {
+            let KeptItem { of, item } = part.parse(&line)?;
+            match (of, item) {
+                (None, Some(item)) => {
+                    let item = changes.apply(item);
+                    if let Some(item) = item.filter(|_| !is_stored) {
+                        tracked_item(shard, item)?;
                     }
-                    (Some(of), item) if fresh.contains(&number(&of.key)) => {
-                        self.fresh_item(&of, item)?;
-                    }
-                    _ => (),
                 }
-                if self.is_full() {
-                    self.store_parts(false).await?;
+                (Some(of), item) if fresh.contains(&number(&of.key)) => {
+                    fresh_item(shard, &of, item)?;
                 }
+                _ => (),
             }
-            if is_stored {
-                continue;
-            }
-            if let Some(delta) = &mut self.checkpoint.delta {
-                delta.merged = at + 1;
-            }
-            if Instant::now() >= deadline && at + 1 < parts.len() {
-                self.store_parts(true).await?;
-                return Ok(false);
+            if shard.writers.is_full() {
+                shard.store_parts(false).await?;
             }
         }
-        for item in changes.rest() {
-            self.tracked_item(item)?;
+        if is_stored {
+            continue;
         }
-        if is_one_list {
-            self.checkpoint.progress.lists += 1;
+        if let Some(delta) = &mut shard.checkpoint.delta {
+            delta.merged = at + 1;
         }
-        Ok(true)
-    }
-
-    /// Keeps and converts an item of a list whose items are watched.
-    pub(super) fn tracked_item(&mut self, item: Value) -> Result<(), Error> {
-        let json = self.step.canonical(item);
-        let raw = to_raw_value(&json).map_err(std::io::Error::from)?;
-        if self.is_kept() {
-            self.items.line(&KeptItem { of: None, item: Some(&raw) })?;
+        if Instant::now() >= deadline && at + 1 < parts.len() {
+            shard.store_parts(true).await?;
+            return Ok(false);
         }
-        self.convert(&json, &raw, None)
     }
-
-    /// Keeps and converts an item of a list of a parent; without one, keeps that the list is known.
-    pub(super) fn fresh_item(
-        &mut self,
-        of: &Owner<'_>,
-        item: Option<&RawValue>,
-    ) -> Result<(), Error> {
-        if self.is_kept() {
-            self.items.line(&KeptItem { of: Some(of.clone()), item })?;
-        }
-        let Some(item) = item else { return Ok(()) };
-        let out = self.converted(of, item);
-        self.write(&out)
+    for item in changes.rest() {
+        tracked_item(shard, item)?;
     }
-
-    /// What an item of a list of a parent becomes.
-    pub(super) fn converted(&self, of: &Owner<'_>, raw: &RawValue) -> Output {
-        let mut out = Output::default();
-        let key = Key::new(&of.key);
-        let parent = Some(Parent { key: &key, kind: &of.kind, json: &Value::Null });
-        // It was read before, or just now.
-        let json = serde_json::from_str(raw.get()).unwrap_or_default();
-        self.step.convert(Item { json: &json, raw, parent, scope: &self.scope }, &mut out);
-        out
+    if is_one_list {
+        shard.checkpoint.progress.lists += 1;
     }
+    Ok(true)
+}
 
-    /// What was told of items before the list was read, if it was.
-    async fn changes(&self) -> Result<Result<Changes, Lacking>, Error> {
-        let mut changes = Changes::default();
-        let (mut line, mut bytes) = (String::new(), 0);
-        let names = self.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
-        for name in names {
-            let Some(mut part) = self.part(name).await? else { return Ok(Err(Lacking::Removed)) };
-            while part.next(&mut line)? {
-                let Change { object, is_late, .. } = part.parse(&line)?;
-                let Some(id) = id(object).filter(|_| !is_late) else { continue };
-                bytes += line.len();
-                if bytes > MOST_BYTES {
-                    return Ok(Err(Lacking::TooMany));
-                }
-                changes.tell(id, object.to_owned());
+/// What was told of items before the list was read, if it was.
+async fn changes(shard: &Shard<'_>) -> Result<Result<Changes, Lacking>, Error> {
+    let mut changes = Changes::default();
+    let (mut line, mut bytes) = (String::new(), 0);
+    let names = shard.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
+    for name in names {
+        let Some(mut part) = shard.part(name).await? else { return Ok(Err(Lacking::Removed)) };
+        while part.next(&mut line)? {
+            let Change { object, is_late, .. } = part.parse(&line)?;
+            let Some(id) = id(object).filter(|_| !is_late) else { continue };
+            bytes += line.len();
+            if bytes > MOST_BYTES {
+                return Ok(Err(Lacking::TooMany));
             }
+            changes.tell(id, object.to_owned());
         }
-        Ok(Ok(changes))
     }
+    Ok(Ok(changes))
+}
 
-    /// The changes that are to be compared, if they can be had.
-    pub(super) async fn comparable(&self) -> Result<Option<Changes>, Error> {
-        Ok(self.changes().await?.ok())
-    }
+/// The changes that are to be compared, if they can be had.
+pub(super) async fn comparable(shard: &Shard<'_>) -> Result<Option<Changes>, Error> {
+    Ok(changes(shard).await?.ok())
+}
 
-    /// The parents whose lists were not read again, as numbers.
-    async fn fresh(&self) -> Result<HashSet<u128>, Error> {
-        let mut parents = Parents::of(self.context, self.plan, self.step, self.number, 0).await?;
-        let mut fresh = HashSet::new();
-        while let Some(parent) = parents.next().await? {
-            let key = parent.key.as_str();
-            if self.stale.as_ref().is_some_and(|stale| !stale.is_stale(key)) {
-                fresh.insert(number(key));
-            }
+/// The parents whose lists were not read again, as numbers.
+async fn fresh(follow: &Follow, shard: &Shard<'_>) -> Result<HashSet<u128>, Error> {
+    let mut parents = Parents::of(shard.context, shard.plan, shard.step, shard.number, 0).await?;
+    let mut fresh = HashSet::new();
+    while let Some(parent) = parents.next().await? {
+        let key = parent.key.as_str();
+        if follow.stale.as_ref().is_some_and(|stale| !stale.is_stale(key)) {
+            fresh.insert(number(key));
         }
-        Ok(fresh)
     }
+    Ok(fresh)
 }
 
 #[cfg(test)]
@@ -248,6 +220,7 @@ mod tests {
     use std::slice::from_ref;
 
     use serde_json::json;
+    use serde_json::value::to_raw_value;
 
     use super::*;
 

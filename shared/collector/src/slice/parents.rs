@@ -12,7 +12,7 @@ use crate::manifest::{Manifest, Part, make_up};
 use crate::part::{PartReader, StoredEntity};
 use crate::plan::{Plan, PlannedStep};
 
-use super::frontier::StoredParent;
+use super::chain::StoredParent;
 use super::stale::Stale;
 
 /// Reads parents one by one, in the order of the parts that hold them.

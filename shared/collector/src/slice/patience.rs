@@ -8,10 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::frontier::WALK;
-use super::{Shard, Wait};
-use crate::ledger::{Status, Vain};
-use crate::ports::{Because, Failure};
+use crate::ports::Because;
 
 /// How long a list is asked for without any answer. A slice asks for 90 seconds, in which a request is cut after
 /// 60 at the latest and sent again: so a list was asked for four times by then, at the least.
@@ -34,6 +31,25 @@ const REFUSED: Duration = Duration::from_mins(5);
 /// that Microsoft has ever counted requests in is an hour.
 const LONGEST: Duration = Duration::from_hours(1);
 
+/// How long Microsoft asks to wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wait {
+    pub(super) time: Duration,
+    pub(super) because: Because,
+}
+
+impl Wait {
+    pub(super) const fn of(time: Duration) -> Self {
+        Self { time, because: Because::Turn }
+    }
+
+    /// What two lists have to wait for.
+    pub(super) fn and(self, other: Option<Self>) -> Self {
+        let Some(other) = other else { return self };
+        Self { time: self.time.max(other.time), because: self.because.max(other.because) }
+    }
+}
+
 /// What was asked for in vain since anything came: how often, and for how long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -48,7 +64,7 @@ impl Waited {
         self.millis += millis(time);
     }
 
-    fn time(self) -> Duration {
+    pub(super) fn time(self) -> Duration {
         Duration::from_millis(self.millis)
     }
 
@@ -62,7 +78,7 @@ impl Waited {
     }
 }
 
-fn millis(time: Duration) -> u64 {
+pub(super) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -73,19 +89,19 @@ pub(super) struct Standstill {
     /// While it asked.
     silent: Waited,
     /// While it was told to wait.
-    refused: Waited,
+    pub(super) refused: Waited,
 }
 
 impl Standstill {
     /// Notes that nothing came for so long. Why that is more than there is patience for, if it is.
-    fn keep_silent(&mut self, time: Duration) -> Option<String> {
+    pub(super) fn keep_silent(&mut self, time: Duration) -> Option<String> {
         self.silent.add(time);
         (self.silent.time() >= STANDSTILL).then(|| SILENT.to_owned())
     }
 
     /// Notes that the service asks to wait, and waits, unless that is more than there is patience for. Why,
     /// if so.
-    fn refuse(&mut self, wait: Wait) -> Option<String> {
+    pub(super) fn refuse(&mut self, wait: Wait) -> Option<String> {
         self.refused.times += u32::from(wait.because == Because::Refused);
         let (times, time) = (self.refused.times, self.refused.time());
         if time + wait.time > LONGEST {
@@ -104,88 +120,6 @@ impl Standstill {
 
 /// Why a list is given up that does not answer.
 pub(super) const SILENT: &str = "failed: no answer comes, however often it is asked for";
-
-impl Shard<'_> {
-    /// Notes that something was answered.
-    pub(super) fn answered(&mut self) {
-        self.checkpoint.standstill = Standstill::default();
-        self.since = tokio::time::Instant::now();
-    }
-
-    /// Notes which lists were asked for and not answered, and gives up those that were for too long.
-    pub(super) fn silent(&mut self, asked: impl Iterator<Item = (u64, Duration)>) {
-        for (id, time) in asked {
-            if let Some(chain) = self.checkpoint.frontier.chain_mut(id) {
-                chain.vain.add(time);
-            }
-            self.give_up_if_over(id);
-        }
-    }
-
-    /// Gives up a list that was waited for too long.
-    pub(super) fn give_up_if_over(&mut self, id: u64) {
-        let chain = self.checkpoint.frontier.chain(id);
-        if chain.is_some_and(|chain| chain.vain.is_over()) {
-            self.give_up(id, SILENT);
-        }
-    }
-
-    /// Notes how a slice ends in which not everything was read. Gives up the whole shard if it lasts for too long, or if the
-    /// service asks to wait for longer than there is patience for.
-    pub(super) fn stand_still(&mut self, wait: Option<Wait>) {
-        let standstill = &mut self.checkpoint.standstill;
-        let why = match wait {
-            // It waits for its turn, or for a report to be prepared.
-            Some(Wait { because: Because::Turn, .. }) => None,
-            Some(wait) => standstill.refuse(wait),
-            None => standstill.keep_silent(self.since.elapsed()),
-        };
-        let Some(reason) = why else { return };
-        let (times, time) = (standstill.refused.times, standstill.refused.time());
-        self.checkpoint.standstill = Standstill::default();
-        let waiting: Vec<u64> = self.checkpoint.frontier.ids().collect();
-        for id in waiting.iter().copied() {
-            if let Some(chain) = self.checkpoint.frontier.chain_mut(id) {
-                chain.vain.times += times;
-                chain.vain.millis += millis(time);
-            }
-            self.give_up(id, &reason);
-        }
-        if waiting.contains(&WALK) {
-            // Without its delta queries, the step is read in full.
-            return;
-        }
-        if !self.parents.is_exhausted() {
-            let scope = self.plan.scope_of(self.step).to_owned();
-            let rest = format!("{reason}; the lists of the other parents were not asked for");
-            self.checkpoint.progress.except(&scope, Status::Failed, &rest);
-        }
-        self.checkpoint.is_given_up = true;
-    }
-
-    /// Gives up a list, and tells what was asked for, how often and for how long.
-    fn give_up(&mut self, id: u64, reason: &str) {
-        if id == WALK {
-            let reason = reason.trim_start_matches("failed: ").to_owned();
-            self.walk_failed(&Failure::Failed(reason));
-            return;
-        }
-        let address = self.request(id).map(|(_, it)| super::take::address_of(&it));
-        let waited = self.checkpoint.frontier.chain(id).map(|it| it.vain).unwrap_or_default();
-        let vain = Vain {
-            address: address.unwrap_or_default(),
-            times: waited.times,
-            seconds: waited.time().as_secs(),
-        };
-        self.checkpoint.progress.vain.get_or_insert(vain);
-        self.except(id, Status::Failed, reason);
-    }
-
-    /// Whether nothing is left that may still be asked for, whatever was not read.
-    pub(super) const fn is_given_up(&self) -> bool {
-        self.checkpoint.is_given_up
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -229,7 +163,7 @@ mod tests {
     fn silence_adds_up_over_slices() {
         let mut waited = Waited::default();
         let mut standstill = Standstill::default();
-        let budget = crate::slice::BUDGET;
+        let budget = Duration::from_secs(90);
         for slice in 1..10 {
             waited.add(budget);
             waited = stored(&waited);

@@ -1,7 +1,6 @@
 //! Which lists are to be read again, of those that a step has of each parent.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,10 +8,10 @@ use serde_json::value::RawValue;
 use steps::Tells;
 use uuid::Uuid;
 
-use super::Shard;
-use super::delta::Way;
+use super::shard::Shard;
 use crate::context::Error;
-use crate::part::{Change, KeptItem, PartReader};
+use crate::delta::State;
+use crate::part::{Change, KeptItem};
 
 /// Which lists are to be read again: those that something was told of, and those that were never read.
 ///
@@ -47,67 +46,34 @@ impl Stale {
     }
 }
 
-impl Shard<'_> {
-    /// Finds out which lists are to be read again, where not all are. False if what was kept is not there any
-    /// more, and reading begins anew.
-    pub(super) async fn find_stale(&mut self) -> Result<bool, Error> {
-        let delta = self.checkpoint.delta.as_ref();
-        let is_needed = delta.is_some_and(|it| it.way == Way::Delta) && self.stale.is_none();
-        if !is_needed || self.step.list.parents.is_empty() {
-            return Ok(true);
-        }
-        self.store_parts(true).await?;
-        let stale = match self.stale().await {
-            Ok(Some(stale)) => stale,
-            Ok(None) => return self.start_over(super::merge::REMOVED).await.map(|()| false),
-            Err(error) if error.object().is_some() => {
-                return self.start_over(&error.to_string()).await.map(|()| false);
-            }
-            Err(error) => return Err(error),
-        };
-        let stale = Arc::new(stale);
-        self.parents.only(stale.clone());
-        self.stale = Some(stale);
-        Ok(true)
-    }
-
-    /// Which lists are not as they were kept. None if what was kept is not there any more.
-    pub(super) async fn stale(&self) -> Result<Option<Stale>, Error> {
-        let (Some(delta), Some(base)) = (&self.checkpoint.delta, &self.base) else {
-            return Ok(None);
-        };
-        let (mut stale, mut members) = (Stale::default(), HashSet::new());
-        let mut line = String::new();
-        for name in &delta.changes {
-            let Some(mut part) = self.part(name).await? else { return Ok(None) };
-            while part.next(&mut line)? {
-                let Change { watch, object, .. } = part.parse(&line)?;
-                let Some(watch) = self.step.list.delta.get(watch) else { continue };
-                let told = id(object).map(|id| number(&id));
-                match watch.tells {
-                    Tells::Members => members.extend(told),
-                    Tells::Holders => {
-                        members.extend(told);
-                        stale.told.extend(gained_or_lost(object, watch.select));
-                    }
-                    Tells::Items | Tells::Parents => stale.told.extend(told),
+/// Which lists are not as they were kept. None if what was kept is not there any more.
+pub(super) async fn stale(shard: &Shard<'_>, base: &State) -> Result<Option<Stale>, Error> {
+    let Some(delta) = &shard.checkpoint.delta else { return Ok(None) };
+    let (mut stale, mut members) = (Stale::default(), HashSet::new());
+    let mut line = String::new();
+    for name in &delta.changes {
+        let Some(mut part) = shard.part(name).await? else { return Ok(None) };
+        while part.next(&mut line)? {
+            let Change { watch, object, .. } = part.parse(&line)?;
+            let Some(watch) = shard.step.list.delta.get(watch) else { continue };
+            let told = id(object).map(|id| number(&id));
+            match watch.tells {
+                Tells::Members => members.extend(told),
+                Tells::Holders => {
+                    members.extend(told);
+                    stale.told.extend(gained_or_lost(object, watch.select));
                 }
+                Tells::Items | Tells::Parents => stale.told.extend(told),
             }
         }
-        for name in &base.parts {
-            let Some(mut part) = self.part(name).await? else { return Ok(None) };
-            while part.next(&mut line)? {
-                stale.take(part.parse(&line)?, &members);
-            }
+    }
+    for name in &base.parts {
+        let Some(mut part) = shard.part(name).await? else { return Ok(None) };
+        while part.next(&mut line)? {
+            stale.take(part.parse(&line)?, &members);
         }
-        Ok(Some(stale))
     }
-
-    /// A stored part, if it is still there.
-    pub(super) async fn part(&self, name: &str) -> Result<Option<PartReader>, Error> {
-        let part = self.context.store.get(name).await?;
-        part.map(|part| PartReader::new(name, part.body)).transpose()
-    }
+    Ok(Some(stale))
 }
 
 /// Who is told to have become a member of an object, or to be one no more.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use steps::Domain;
 
 use super::stage::*;
-use crate::transport::Broken;
+use crate::broken::Broken;
 
 fn members(count: usize) -> Vec<Request> {
     (0..count).map(|it| graph(&format!("/groups/{it}/members?$top=999"))).collect()

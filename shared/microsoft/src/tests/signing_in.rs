@@ -10,9 +10,10 @@ use steps::{Domain, Service};
 use tokio::time::Instant;
 
 use super::stage::*;
+use crate::broken::Broken;
 use crate::cloud::Cloud;
 use crate::identity::Identity;
-use crate::transport::{Broken, Reply};
+use crate::transport::Reply;
 
 fn refusal(status: u16, error: &str, code: u32, text: &str) -> Result<Reply, Broken> {
     let description =

@@ -16,11 +16,12 @@ use serde_json::{Value, json};
 use steps::{Domain, Service};
 use tokio::time::Instant;
 
+use crate::broken::Broken;
 use crate::cloud::Cloud;
 use crate::connection::Connection;
 use crate::identity::Identity;
 use crate::memory::Share;
-use crate::transport::{Broken, Opened, Reply, Transport};
+use crate::transport::{Opened, Reply, Transport};
 
 pub(crate) const SECRET: &str = "hunter2~TheSecretOfTheApplication";
 

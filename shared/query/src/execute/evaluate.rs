@@ -94,3 +94,13 @@ pub(super) fn fields(expression: &Expression) -> Vec<usize> {
         Expression::Sum(_, sides) => [fields(&sides.0), fields(&sides.1)].concat(),
     }
 }
+
+/// Whether an expression is made of the rows of a group.
+pub(super) fn is_aggregate(expression: &Expression) -> bool {
+    match expression {
+        Expression::Aggregate(_) => true,
+        Expression::Always(_) | Expression::Field(_) => false,
+        Expression::Call(_, arguments) => arguments.iter().any(is_aggregate),
+        Expression::Sum(_, sides) => is_aggregate(&sides.0) || is_aggregate(&sides.1),
+    }
+}

@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 
 use super::answer::{Answer, Results};
 use super::error::ExecuteError;
-use super::evaluate::{evaluate, fields as fields_of};
+use super::evaluate::{evaluate, fields as fields_of, is_aggregate};
+use super::executor::{Executor, MOST_ROWS};
 use super::group::Accumulator;
 use super::lookup::for_each;
 use super::paths::{Binding, Stop};
 use super::test::passes;
-use super::{Executor, MOST_ROWS, is_aggregate};
 use crate::plan::{By, ColumnOf, Expression, Field, Order, Rows};
 use crate::tables::{Cell, Table, Tables};
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::Unknown;
-use super::in_order;
-use super::walk::is_of;
+use super::order::{in_order, is_of};
 use crate::language::Direction;
 use crate::model::{Declared, Model};
 use crate::plan::{Node, Operation, Plan, Slot};

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bits::Bits;
-use super::in_order;
 use super::nodes::Nodes;
+use super::order::{in_order, is_of};
 use super::unknown::{Reach, lacks_relationships};
 use crate::language::Direction;
 use crate::model::Model;
 use crate::plan::{Operation, Plan};
-use crate::tables::{Cell, Ends, Table, TableError, Tables};
+use crate::tables::{Cell, Ends, TableError, Tables};
 
 /// A relationship that paths go over from an entity to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -245,11 +245,6 @@ impl Ways<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a table has relationships of one of some classes.
-pub(super) fn is_of(table: &Table, verbs: &[String]) -> bool {
-    verbs.is_empty() || verbs.iter().any(|it| table.classes.contains(it))
 }
 
 fn has_class(class: &Cell, verbs: &[String]) -> bool {

@@ -23,7 +23,13 @@ use super::form::Forms;
 use super::keys::Keys;
 use super::manifest::{Column, Form, Manifest, Table, UnreadProperty, VERSION};
 use super::mapped::{Mapping, Targets};
-use super::{ENTITY, FROM, TO};
+
+/// The column of an entity's number, in files of entities.
+const ENTITY: &str = "_entity";
+
+/// The columns of the numbers of both ends, in files of relationships.
+const FROM: &str = "_from";
+const TO: &str = "_to";
 
 type Row = Map<String, Value>;
 

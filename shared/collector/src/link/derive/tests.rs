@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use steps::Integration;
 
+use super::super::proof::follows_from;
 use super::*;
 use crate::plan::PlannedStep;
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Reader;
+use super::reader::{Reader, Record};
 
 /// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
 /// the order of their ranks.
@@ -10,20 +10,6 @@ pub(crate) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
     let mut bytes = format!("{kind}\0{key}\0").into_bytes();
     bytes.push(rank);
     bytes
-}
-
-/// A record: what it is sorted by, and what it says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Record {
-    pub(crate) key: Vec<u8>,
-    pub(crate) value: Vec<u8>,
-}
-
-impl Record {
-    /// The rank of a record that is sorted by [`key`].
-    pub(crate) fn rank(&self) -> u8 {
-        self.key.last().copied().unwrap_or_default()
-    }
 }
 
 /// The type and key of a record that is sorted by [`key`], apart by a zero byte.

@@ -1,0 +1,60 @@
+//! Lists that are read page by page, and tables that are read by so many rows.
+
+use super::chain::Astray;
+use super::items::{item, keep_list};
+use super::shard::{Shard, address_of};
+use crate::context::Error;
+use crate::ledger::Status;
+use crate::page::{Next, Page};
+
+/// Takes a page: its items, and where the list goes on.
+pub(super) fn page(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Result<(), Error> {
+    let Some(chain) = shard.checkpoint.frontier.chain(id).cloned() else { return Ok(()) };
+    let list = shard.list(&chain);
+    let page = match Page::read(body, list.shape()) {
+        Ok(page) => page,
+        Err(error) => {
+            let reason = format!("failed: a page is not a list ({error})");
+            shard.except(id, Status::Failed, &reason);
+            return Ok(());
+        }
+    };
+    for raw in &page.items {
+        item(shard, raw, &chain)?;
+    }
+    let last = shard.request(id).map(|(_, it)| address_of(&it));
+    let progress = &mut shard.checkpoint.progress;
+    progress.pages += 1;
+    let taken = page.items.len() as u64;
+    progress.items += taken;
+    progress.last = last;
+    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
+    chain.take_items(taken, page.count.filter(|_| list.ask.counted));
+    let goes_on = match page.next {
+        Next::End => Ok(false),
+        Next::Link(link) => chain.follow(&link, &page.items).map(|()| true),
+        Next::Rows { total } => chain.has_more(taken, total),
+    };
+    match goes_on {
+        Ok(false) if list.answer.lacks.is_some() => {
+            shard.except(id, Status::Partial, list.answer.lacks.unwrap_or_default());
+        }
+        Ok(false) => match chain.shortfall() {
+            None => {
+                let chain = shard.checkpoint.frontier.close(id);
+                let count = chain.as_ref().and_then(|chain| chain.count);
+                let progress = &mut shard.checkpoint.progress;
+                progress.lists += 1;
+                progress.counted = count.or(progress.counted);
+                keep_list(shard, chain.and_then(|chain| chain.parent))?;
+            }
+            Some(_) if chain.recount() => (),
+            Some(reason) => shard.except(id, Status::Partial, &reason),
+        },
+        // A service that goes in a circle once may find its way the next time.
+        Err(Astray::Circle(_)) if shard.restart(id) => (),
+        Err(astray) => shard.except(id, Status::Failed, astray.reason()),
+        Ok(true) => (),
+    }
+    Ok(())
+}
