@@ -22,7 +22,8 @@ struct Catalog {
 
 impl Catalog {
     fn read(name: &str) -> Self {
-        serde_json::from_str(&fs::read_to_string(file(name)).unwrap()).unwrap()
+        let text = fs::read_to_string(file(name)).expect("the catalogue can be read");
+        serde_json::from_str(&text).expect("the catalogue is as it should be")
     }
 
     /// What of it holds.
