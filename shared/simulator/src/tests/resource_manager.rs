@@ -21,7 +21,11 @@ fn subscription(client: &Client, index: u64) -> String {
 fn listed() -> impl Iterator<Item = &'static Kind> {
     let is_listed = |kind: &&Kind| {
         let is_below = kind.parent().is_some() || kind.is_extension();
-        kind.scope != Scope::Tenant && !is_below && !kind.name.ends_with("usageDetails")
+        let is_of_groups = kind.listed_by == [Scope::ResourceGroup];
+        kind.scope != Scope::Tenant
+            && !is_below
+            && !is_of_groups
+            && !kind.name.ends_with("usageDetails")
     };
     catalog::all().iter().filter(is_listed)
 }
