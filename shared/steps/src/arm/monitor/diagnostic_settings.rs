@@ -3,44 +3,63 @@
 use graph::Entity;
 use serde_json::Value;
 
-use crate::arm::app_configuration::stores::STORE;
-use crate::arm::cognitive_services::accounts::ACCOUNT;
-use crate::arm::data_factory::factories::FACTORY;
-use crate::arm::databricks::workspaces::WORKSPACE as DATABRICKS;
+use crate::arm;
 use crate::arm::key_vault::vaults::VAULT;
-use crate::arm::logic::workflows::WORKFLOW;
-use crate::arm::machine_learning::workspaces::WORKSPACE as MACHINE_LEARNING;
-use crate::arm::monitor::application_insights::COMPONENT;
-use crate::arm::network::load_balancers::LOAD_BALANCER;
-use crate::arm::network::public_ips::PUBLIC_IP;
-use crate::arm::network::security_groups::SECURITY_GROUP;
-use crate::arm::network::virtual_networks::VIRTUAL_NETWORK;
 use crate::arm::operational_insights::workspaces::WORKSPACE as LOG_ANALYTICS;
-use crate::arm::recovery_services::vaults::VAULT as BACKUPS;
-use crate::arm::resources::subscriptions::SUBSCRIPTION;
-use crate::arm::sql::servers::SERVER;
 use crate::arm::storage::accounts::STORAGE_ACCOUNT;
 use crate::prelude::*;
 
 /// The types of resource that have diagnostic settings, and the id of the reference's step for those
 /// of the type, if it has one. To collect the settings of another type, add a line.
 const LOGGED: &[(&EntityType, Option<&str>)] = &[
-    (&SUBSCRIPTION, Some("rm-subscription-diagnostic-settings")),
-    (&PUBLIC_IP, None),
-    (&SECURITY_GROUP, None),
-    (&VIRTUAL_NETWORK, None),
-    (&LOAD_BALANCER, None),
+    (&arm::resources::subscriptions::SUBSCRIPTION, Some("rm-subscription-diagnostic-settings")),
+    (
+        &arm::api_management::services::SERVICE,
+        Some("m-api-management-services-diagnostic-settings"),
+    ),
+    (&arm::app_configuration::stores::STORE, None),
+    (&arm::batch::accounts::ACCOUNT, Some("rm-batch-account-diagnostic-settings")),
+    (&arm::cache::redis::CACHE, None),
+    (&arm::cdn::endpoints::ENDPOINT, Some("rm-cdn-endpoints-diagnostic-settings")),
+    (&arm::cdn::profiles::PROFILE, Some("rm-cdn-profiles-diagnostic-settings")),
+    (&arm::cognitive_services::accounts::ACCOUNT, None),
+    (
+        &arm::container_registry::registries::REGISTRY,
+        Some("rm-container-registries-diagnostic-settings"),
+    ),
+    (&arm::container_service::clusters::CLUSTER, None),
+    (&arm::cosmos_db::accounts::ACCOUNT, None),
+    (&arm::data_factory::factories::FACTORY, None),
+    (&arm::databricks::workspaces::WORKSPACE, None),
+    (&arm::db_for_mysql::servers::SERVER, None),
+    (&arm::db_for_postgresql::servers::SERVER, None),
+    (&arm::event_grid::domains::DOMAIN, Some("rm-event-grid-domains-diagnostic-settings")),
+    (&arm::event_grid::topics::TOPIC, Some("rm-event-grid-topics-diagnostic-settings")),
+    (&arm::event_hub::namespaces::NAMESPACE, None),
     (&VAULT, Some("rm-keyvault-diagnostic-settings")),
-    (&SERVER, Some("rm-sql-server-diagnostic-settings")),
-    (&STORE, None),
-    (&ACCOUNT, None),
-    (&FACTORY, None),
-    (&DATABRICKS, None),
-    (&COMPONENT, None),
-    (&WORKFLOW, None),
-    (&MACHINE_LEARNING, None),
-    (&LOG_ANALYTICS, None),
-    (&BACKUPS, None),
+    (&arm::logic::workflows::WORKFLOW, None),
+    (&arm::machine_learning::workspaces::WORKSPACE, None),
+    (&arm::monitor::application_insights::COMPONENT, None),
+    (&arm::network::application_gateways::APPLICATION_GATEWAY, None),
+    (&arm::network::bastion_hosts::BASTION, None),
+    (&arm::network::express_route::circuits::CIRCUIT, None),
+    (&arm::network::firewalls::FIREWALL, None),
+    (&arm::network::front_doors::FRONT_DOOR, None),
+    (&arm::network::load_balancers::LOAD_BALANCER, None),
+    (&arm::network::public_ips::PUBLIC_IP, None),
+    (&arm::network::security_groups::SECURITY_GROUP, None),
+    (&arm::network::virtual_network_gateways::GATEWAY, None),
+    (&arm::network::virtual_networks::VIRTUAL_NETWORK, None),
+    (&arm::operational_insights::workspaces::WORKSPACE, None),
+    (&arm::recovery_services::vaults::VAULT, None),
+    (&arm::service_bus::namespaces::NAMESPACE, None),
+    (&arm::sql::databases::DATABASE, None),
+    (&arm::sql::managed_instances::INSTANCE, None),
+    (&arm::sql::servers::SERVER, Some("rm-sql-server-diagnostic-settings")),
+    (&arm::synapse::sql_pools::SQL_POOL, None),
+    (&arm::synapse::workspaces::WORKSPACE, None),
+    (&arm::web::apps::FUNCTION_APP, None),
+    (&arm::web::apps::WEB_APP, None),
 ];
 
 pub(crate) static DIAGNOSTIC_SETTING: EntityType = EntityType {
