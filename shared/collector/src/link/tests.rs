@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use graph::{
-    End, Entity, Key, Name, Reference, RelationshipClass, RelationshipKey, Unresolved, relationship_type,
+    End, Entity, Key, Name, Reference, RelationshipClass, RelationshipKey, Unresolved,
+    relationship_type,
 };
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -383,7 +384,8 @@ fn what_is_mapped_may_be_where_a_relationship_starts() {
     for firewall in &mut firewalls {
         firewall.aliases = vec![Name::alias("firewall-policy", "p")];
     }
-    let around = |after: &str| RelationshipKey::Around { before: "rule".into(), after: after.into() };
+    let around =
+        |after: &str| RelationshipKey::Around { before: "rule".into(), after: after.into() };
     let target = json!({ "_key": "global:internet" });
     let internet = Unresolved::Map {
         kind: "azure_network_firewall_rule".into(),

@@ -24,7 +24,11 @@ pub(crate) static APPLICATION_GATEWAY: EntityType = EntityType {
         text("skuTier", "/properties/sku/tier", "Such as `WAF_v2`."),
         list("zones", "/zones", "The zones that it is spread over."),
         flag("http2Enabled", "/properties/enableHttp2", "Whether it speaks HTTP/2."),
-        each("listenerProtocols", "/properties/httpListeners/*/properties/protocol", "Such as `Https`."),
+        each(
+            "listenerProtocols",
+            "/properties/httpListeners/*/properties/protocol",
+            "Such as `Https`.",
+        ),
         each("backendProtocols", BACKEND_PROTOCOLS, "How it speaks with the servers behind it."),
         text("sslPolicyName", "/properties/sslPolicy/policyName", "The predefined policy for TLS."),
         text(

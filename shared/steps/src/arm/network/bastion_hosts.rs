@@ -23,8 +23,16 @@ pub(crate) static BASTION: EntityType = EntityType {
             "/properties/enableShareableLink",
             "Whether links let in those who may not see the machine in Azure.",
         ),
-        flag("enableTunneling", "/properties/enableTunneling", "Whether other programs may use it."),
-        flag("isPrivateOnly", "/properties/enablePrivateOnlyBastion", "Whether it has no public address."),
+        flag(
+            "enableTunneling",
+            "/properties/enableTunneling",
+            "Whether other programs may use it.",
+        ),
+        flag(
+            "isPrivateOnly",
+            "/properties/enablePrivateOnlyBastion",
+            "Whether it has no public address.",
+        ),
         each("allowedAddresses", ALLOWED, "The addresses that may reach it, if not all may."),
         text("etag", "/etag", "What changes whenever the host does."),
         number("scaleUnits", "/properties/scaleUnits", "How many instances it has."),

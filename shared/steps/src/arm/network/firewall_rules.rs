@@ -72,8 +72,8 @@ impl<'r> Rule<'r> {
             let (link, way) =
                 if is_inbound { (link.reverse(), "reverse") } else { (link, "forward") };
             for ports in self.texts("/destinationPorts/*") {
-                let mut reference =
-                    link.reference(firewall.clone(), End::named(Name::alias("outside", "internet")));
+                let mut reference = link
+                    .reference(firewall.clone(), End::named(Name::alias("outside", "internet")));
                 let name = self.texts("/name").concat().to_lowercase().replace(' ', "_");
                 let after = format!("{}:{name}:{way}:{ports}", self.group).to_ascii_lowercase();
                 reference.key = Some(RelationshipKey::Around { before: KIND.to_owned(), after });

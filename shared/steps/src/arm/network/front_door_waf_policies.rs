@@ -8,7 +8,12 @@ pub(crate) static WAF_POLICY: EntityType = EntityType {
     doc: "How Front Door looks for attacks, and what it does about them.",
     properties: &[
         always_list("category", &["application"], "What it protects."),
-        is("active", "/properties/policySettings/enabledState", "Enabled", "Whether it is in force."),
+        is(
+            "active",
+            "/properties/policySettings/enabledState",
+            "Enabled",
+            "Whether it is in force.",
+        ),
         text("etag", "/etag", "What changes whenever the policy does."),
         text("mode", "/properties/policySettings/mode", "`Detection` or `Prevention`."),
         is(

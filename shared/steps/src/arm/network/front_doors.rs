@@ -51,7 +51,11 @@ pub(crate) static ROUTING_RULE: EntityType = EntityType {
         list("patternsToMatch", "/properties/patternsToMatch", "The paths, such as `/*`."),
         each("frontendEndpoints", ENDPOINTS, "The endpoints that it is for."),
         text("rulesEngineId", ENGINE, "The rules that change requests and answers."),
-        text("routeConfiguration.odatatype", "/properties/routeConfiguration/@odata.type", "Which sort."),
+        text(
+            "routeConfiguration.odatatype",
+            "/properties/routeConfiguration/@odata.type",
+            "Which sort.",
+        ),
         text("routeConfiguration.customForwardingPath", FORWARD_PATH, "The path at the servers."),
         text("routeConfiguration.forwardingProtocol", FORWARD, "Such as `HttpsOnly`."),
         text("routeConfiguration.cacheConfiguration.backendPoolId", POOL, "The servers."),
@@ -95,7 +99,11 @@ pub(crate) static BACKEND_POOL: EntityType = EntityType {
     doc: "Servers that requests are handed on to.",
     properties: &[
         each("backendAddresses", "/properties/backends/*/address", "The servers."),
-        text("healthProbeSettingsId", "/properties/healthProbeSettings/id", "How they are watched."),
+        text(
+            "healthProbeSettingsId",
+            "/properties/healthProbeSettings/id",
+            "How they are watched.",
+        ),
         text(
             "loadBalancingSettingsId",
             "/properties/loadBalancingSettings/id",
@@ -116,11 +124,31 @@ pub(crate) static FRONTEND_ENDPOINT: EntityType = EntityType {
         always_flag("public", true, "The internet reaches it."),
         text("hostName", "/properties/hostName", "The name."),
         text("resourceState", "/properties/resourceState", "Such as `Enabled`."),
-        text("customHttpsProvisioningState", "/properties/customHttpsProvisioningState", "Whether a certificate is there."),
-        text("customHttpsProvisioningSubstate", "/properties/customHttpsProvisioningSubstate", "How far it is with it."),
-        text("minimumTlsVersion", "/properties/customHttpsConfiguration/minimumTlsVersion", "As `1.2`."),
-        text("sessionAffinityEnabledState", "/properties/sessionAffinityEnabledState", "`Enabled` if a user stays with one server."),
-        number("sessionAffinityTtlSeconds", "/properties/sessionAffinityTtlSeconds", "For how long."),
+        text(
+            "customHttpsProvisioningState",
+            "/properties/customHttpsProvisioningState",
+            "Whether a certificate is there.",
+        ),
+        text(
+            "customHttpsProvisioningSubstate",
+            "/properties/customHttpsProvisioningSubstate",
+            "How far it is with it.",
+        ),
+        text(
+            "minimumTlsVersion",
+            "/properties/customHttpsConfiguration/minimumTlsVersion",
+            "As `1.2`.",
+        ),
+        text(
+            "sessionAffinityEnabledState",
+            "/properties/sessionAffinityEnabledState",
+            "`Enabled` if a user stays with one server.",
+        ),
+        number(
+            "sessionAffinityTtlSeconds",
+            "/properties/sessionAffinityTtlSeconds",
+            "For how long.",
+        ),
         text("wafPolicyId", WAF, "The policy by which attacks are looked for."),
     ],
     ..EntityType::child("Microsoft.Network/frontDoors/frontendEndpoints", "2021-06-01")

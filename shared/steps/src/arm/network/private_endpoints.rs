@@ -34,8 +34,7 @@ pub(crate) static PRIVATE_ENDPOINT: EntityType = EntityType {
     ..EntityType::resource("Microsoft.Network/privateEndpoints", "2025-05-01")
 };
 
-const AUTOMATIC_GROUPS: &str =
-    "/properties/privateLinkServiceConnections/*/properties/groupIds/*";
+const AUTOMATIC_GROUPS: &str = "/properties/privateLinkServiceConnections/*/properties/groupIds/*";
 const MANUAL_GROUPS: &str =
     "/properties/manualPrivateLinkServiceConnections/*/properties/groupIds/*";
 
@@ -72,12 +71,9 @@ pub(crate) static STEP: Step = Step {
 };
 
 /// What an endpoint leads to may be any resource.
-const CONNECTS: Link = Link::from_parent(
-    RelationshipClass::Connects,
-    &[],
-    "/properties/privateLinkServiceId",
-)
-.with(connection);
+const CONNECTS: Link =
+    Link::from_parent(RelationshipClass::Connects, &[], "/properties/privateLinkServiceId")
+        .with(connection);
 
 fn connection(_: &str, connection: &Item<'_>) -> Map<String, Value> {
     let state = "privateLinkServiceConnectionState";

@@ -16,7 +16,11 @@ pub(crate) static PRIVATE_LINK_SERVICE: EntityType = EntityType {
         always_list("function", &["networking"], "What it does."),
         text("alias", "/properties/alias", "The name by which others ask for it."),
         text("etag", "/etag", "What changes whenever the service does."),
-        each("visibleTo", "/properties/visibility/subscriptions/*", "Who may ask; `*` is everybody."),
+        each(
+            "visibleTo",
+            "/properties/visibility/subscriptions/*",
+            "Who may ask; `*` is everybody.",
+        ),
         each(
             "autoApprovedFor",
             "/properties/autoApproval/subscriptions/*",

@@ -21,7 +21,11 @@ pub(crate) static ROUTE_TABLE: EntityType = EntityType {
         text("resourceGuid", "/properties/resourceGuid", "An id that no other table has."),
         list("routes", COMPUTED, "Each route: `0.0.0.0/0 VirtualAppliance 10.0.0.4`."),
         each("nextHopTypes", "/properties/routes/*/properties/nextHopType", "As `Internet`."),
-        text("defaultNextHopType", COMPUTED, "Where traffic to the internet is sent, if it says so."),
+        text(
+            "defaultNextHopType",
+            COMPUTED,
+            "Where traffic to the internet is sent, if it says so.",
+        ),
     ],
     ..EntityType::resource("Microsoft.Network/routeTables", "2025-05-01")
 };
@@ -30,9 +34,11 @@ pub(crate) static STEP: Step = Step {
     id: "rm-network-route-tables",
     name: "Route Tables",
     list: List::of(&ROUTE_TABLE),
-    becomes: Becomes::one(&ROUTE_TABLE)
-        .refine(routes)
-        .links(&[Link::uses(&[&SUBNET], "/properties/subnets/*/id").reverse()]),
+    becomes: Becomes::one(&ROUTE_TABLE).refine(routes).links(&[Link::uses(
+        &[&SUBNET],
+        "/properties/subnets/*/id",
+    )
+    .reverse()]),
     needs: Needs::subscription("network"),
     ..Step::AZURE
 };
@@ -40,9 +46,8 @@ pub(crate) static STEP: Step = Step {
 fn routes(table: &Item<'_>, entity: &mut Entity) {
     let mut routes = Vec::new();
     for route in table.values("/properties/routes/*") {
-        let text = |name| {
-            path::first(route, &format!("/properties/{name}")).and_then(Value::as_str)
-        };
+        let text =
+            |name| path::first(route, &format!("/properties/{name}")).and_then(Value::as_str);
         let (Some(prefix), Some(hop)) = (text("addressPrefix"), text("nextHopType")) else {
             continue;
         };

@@ -39,8 +39,7 @@ pub(crate) static GATEWAY: EntityType = EntityType {
     ..EntityType::resource("Microsoft.Network/virtualNetworkGateways", "2025-05-01")
 };
 
-const CLIENTS: &str =
-    "/properties/vpnClientConfiguration/vpnClientAddressPool/addressPrefixes/*";
+const CLIENTS: &str = "/properties/vpnClientConfiguration/vpnClientAddressPool/addressPrefixes/*";
 const PROTOCOLS: &str = "/properties/vpnClientConfiguration/vpnClientProtocols/*";
 
 pub(crate) static LOCAL_GATEWAY: EntityType = EntityType {

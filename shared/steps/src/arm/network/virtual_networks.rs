@@ -46,8 +46,16 @@ pub(crate) static SUBNET: EntityType = EntityType {
         text("region", COMPUTED, "Where its virtual network lies."),
         text("location", COMPUTED, "Where its virtual network lies."),
         text("environment", COMPUTED, "The tag `environment` of its virtual network."),
-        each("delegations", "/properties/delegations/*/properties/serviceName", "Whom it is left to."),
-        each("serviceEndpoints", "/properties/serviceEndpoints/*/service", "Such as `Microsoft.Sql`."),
+        each(
+            "delegations",
+            "/properties/delegations/*/properties/serviceName",
+            "Whom it is left to.",
+        ),
+        each(
+            "serviceEndpoints",
+            "/properties/serviceEndpoints/*/service",
+            "Such as `Microsoft.Sql`.",
+        ),
         text(
             "privateEndpointNetworkPolicies",
             "/properties/privateEndpointNetworkPolicies",
@@ -138,9 +146,10 @@ fn subnet(subnet: &Item<'_>, entity: &mut Entity) {
     entity.set("environment", vnet("/tags/environment"));
     // Gateways have a list of each resource group only. Their subnet says where one lies.
     let within = subnet.texts("/properties/ipConfigurations/*/id");
-    let gateway = within.into_iter().map(Key::new).find(|id| {
-        id.as_str().contains("/providers/microsoft.network/virtualnetworkgateways/")
-    });
+    let gateway = within
+        .into_iter()
+        .map(Key::new)
+        .find(|id| id.as_str().contains("/providers/microsoft.network/virtualnetworkgateways/"));
     let group = gateway.and_then(|it| it.resource_group());
     let group = group.as_ref().and_then(|it| it.as_str().rsplit('/').next());
     entity.set("gatewayResourceGroup", group);

@@ -11,7 +11,11 @@ pub(crate) static CUSTOM_DOMAIN: EntityType = EntityType {
     properties: &[
         text("domainName", "/properties/hostName", "The name."),
         text("hostName", "/properties/hostName", "The name."),
-        text("certificateType", "/properties/tlsSettings/certificateType", "As `ManagedCertificate`."),
+        text(
+            "certificateType",
+            "/properties/tlsSettings/certificateType",
+            "As `ManagedCertificate`.",
+        ),
         text("minimumTlsVersion", "/properties/tlsSettings/minimumTlsVersion", "Such as `TLS12`."),
         text("domainValidationState", "/properties/domainValidationState", "As `Approved`."),
         text("deploymentStatus", "/properties/deploymentStatus", "How far its last change is."),

@@ -12,7 +12,11 @@ pub(crate) static COMMUNITIES: EntityType = EntityType {
         always_flag("public", false, "It is reached by a circuit."),
         always_flag("internal", false, "It belongs to Microsoft."),
         text("serviceName", "/properties/serviceName", "The service."),
-        each("communityValues", "/properties/bgpCommunities/*/communityValue", "As routers write it."),
+        each(
+            "communityValues",
+            "/properties/bgpCommunities/*/communityValue",
+            "As routers write it.",
+        ),
         text("subscriptionKey", COMPUTED, "The subscription that may use it."),
     ],
     ..EntityType::extension("Microsoft.Network/bgpServiceCommunities", "2025-05-01")

@@ -21,10 +21,22 @@ pub(crate) static CIRCUIT: EntityType = EntityType {
             "/properties/serviceProviderProvisioningState",
             "`Provisioned` once the provider has connected it.",
         ),
-        text("serviceProvider", PROVIDER, "Who provides the line; nobody, for a port of one's own."),
+        text(
+            "serviceProvider",
+            PROVIDER,
+            "Who provides the line; nobody, for a port of one's own.",
+        ),
         text("peeringLocation", PLACE, "Where the line ends."),
-        flag("allowClassicOperations", "/properties/allowClassicOperations", "Whether the old API may."),
-        flag("globalReachEnabled", "/properties/globalReachEnabled", "Whether circuits are connected."),
+        flag(
+            "allowClassicOperations",
+            "/properties/allowClassicOperations",
+            "Whether the old API may.",
+        ),
+        flag(
+            "globalReachEnabled",
+            "/properties/globalReachEnabled",
+            "Whether circuits are connected.",
+        ),
         each("peerings", "/properties/peerings/*/name", "Such as `AzurePrivatePeering`."),
         text("sku", "/sku/name", "Such as `Premium_MeteredData`."),
     ],
@@ -58,7 +70,11 @@ pub(crate) static PEER_CONNECTION: EntityType = EntityType {
         always_flag("public", false, "It does not lead over the internet."),
         always_flag("internal", true, "It belongs to the subscription."),
         text("addressPrefix", "/properties/addressPrefix", "The addresses of the connection."),
-        text("authResourceGuid", "/properties/authResourceGuid", "The authorization it was made by."),
+        text(
+            "authResourceGuid",
+            "/properties/authResourceGuid",
+            "The authorization it was made by.",
+        ),
         text("circuitConnectionStatus", "/properties/circuitConnectionStatus", "As `Connected`."),
         text("circuitName", COMPUTED, "The circuit."),
         text("connectionName", "/properties/connectionName", "What it is called at the other end."),
@@ -110,9 +126,11 @@ pub(crate) static STEP: Step = Step {
             ),
             Part::at(
                 "/properties/peerings/*/properties/peeredConnections/*",
-                Becomes::one(&PEER_CONNECTION)
-                    .refine(names)
-                    .links(&[HAS, Link::of_parent(RelationshipClass::Has), CONNECTS]),
+                Becomes::one(&PEER_CONNECTION).refine(names).links(&[
+                    HAS,
+                    Link::of_parent(RelationshipClass::Has),
+                    CONNECTS,
+                ]),
             ),
         ])
         // With the first of these, a provider connects the circuit with any network.

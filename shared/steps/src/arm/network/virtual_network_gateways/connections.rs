@@ -12,7 +12,11 @@ pub(crate) static CONNECTION: EntityType = EntityType {
         text("CIDR", COMPUTED, "Nothing: a connection is no range of addresses.").or_null(),
         always_flag("public", false, "It lets nobody in but the other end."),
         always_flag("internal", true, "It belongs to the subscription."),
-        text("connectionType", "/properties/connectionType", "`IPsec`, `Vnet2Vnet` or `ExpressRoute`."),
+        text(
+            "connectionType",
+            "/properties/connectionType",
+            "`IPsec`, `Vnet2Vnet` or `ExpressRoute`.",
+        ),
         text("connectionProtocol", "/properties/connectionProtocol", "`IKEv1` or `IKEv2`."),
         text("connectionStatus", "/properties/connectionStatus", "Such as `Connected`."),
         flag("bgpEnabled", "/properties/enableBgp", "Whether routes are learnt by it."),
