@@ -216,6 +216,9 @@ mod tests {
     use crate::entity::EntityType;
     use crate::resource_type::ResourceType;
 
+    static PROFILE: EntityType = EntityType::of_type("Microsoft.Cdn/profiles", "2025-04-15");
+    static PROFILES: [&EntityType; 1] = [&PROFILE];
+
     #[test]
     fn a_list_ends_with_what_it_lies_below() {
         let ends = |list: List| list.ending().map(|it| it.stage);
@@ -227,8 +230,6 @@ mod tests {
             List::of_type(ResourceType::new("Microsoft.Network/frontdoors", "2021-06-01"));
         assert_eq!(ends(front_doors), Some(Stage::Retires("2027-03-31")));
 
-        static PROFILE: EntityType = EntityType::of_type("Microsoft.Cdn/profiles", "2025-04-15");
-        static PROFILES: [&EntityType; 1] = [&PROFILE];
         let of_profile =
             |name| List::of_type(ResourceType::new(name, "2025-04-15")).of_each(&PROFILES);
         let classic = of_profile("Microsoft.Cdn/profiles/endpoints");
