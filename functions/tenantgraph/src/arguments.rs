@@ -255,7 +255,7 @@ pub(crate) enum Format {
     Jupiterone,
     /// A file for each type, with one JSON object on each line.
     Ndjson,
-    /// Tables of Apache Parquet, one for each type, with views for `DuckDB`.
+    /// Tables of Apache Parquet, one for each type, with views for DuckDB.
     Parquet,
 }
 
