@@ -404,8 +404,8 @@ def check_log(deployed, instance, job):
         for line in deployed.log(name):
             with contextlib.suppress(json.JSONDecodeError):
                 lines.append(json.loads(line))
-    told = {line.get("message") for line in lines if line.get("instance") == instance and line.get("job") == job}
-    wanted = {"a job is started", "a step has ended", "a job is linked", "a job is finished"}
+    told = {line.get("event") for line in lines if line.get("instance") == instance and line.get("job") == job}
+    wanted = {"job started", "step ended", "linking begun", "job finished"}
     check(wanted <= told, "the logs tell of the job from its start to its finish", told)
 
 

@@ -247,7 +247,7 @@ impl Visit {
             Some(0) if *self.doors.is_closed.lock().unwrap() => {
                 Err(Failure::Forbidden("no permission".to_owned()))
             }
-            Some(0) => Ok(Document { body: r#"{"value":[]}"#.into(), requests: 1 }),
+            Some(0) => Ok(Document { body: r#"{"value":[]}"#.into(), requests: 1, refused: 0 }),
             refusals => {
                 if let Some(left) = refusals {
                     *left -= 1;

@@ -43,6 +43,7 @@ async fn finish(
     let Some(summary) = summary.filter(|it| it.status != JobStatus::Failed) else {
         return Ok(());
     };
+    let collector::layout::Job { instance, id: job } = &summary.job;
     // The job has ended. If this does not get done, the message is delivered again, and only this is.
     tables::publish(context, &summary).await?;
     let folder = TempDir::new()?;
@@ -50,7 +51,14 @@ async fn finish(
     let Context { queue, secrets, microsoft, .. } = context;
     let into = Context::new(store, queue.clone(), secrets.clone(), microsoft.clone());
     let tenant = Instance::tenant_of(&summary.job.instance);
-    Ok(tables::publish_tenant(context, &into, tenant).await?)
+    tables::publish_tenant(context, &into, tenant).await?;
+    tracing::info!(
+        event = "tables published",
+        instance,
+        job,
+        "the tables of job {job} of instance {instance} are published"
+    );
+    Ok(())
 }
 
 #[cfg(test)]

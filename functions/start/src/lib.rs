@@ -18,6 +18,7 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
     let event = Event::parse(&payload)?;
     // Lambda tries an event again that has failed, or seems to; its id stays the same.
     let cause = &cause.request_id;
+    tracing::info!(event = "event taken", cause, "event {cause} is taken");
     let started = execution::run(context, event, cause, deadline).await?;
     Ok(serde_json::to_value(started)?)
 }

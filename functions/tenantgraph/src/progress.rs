@@ -7,11 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use collector::layout::Job;
+use collector::ledger::Entry;
 use collector::{News, Observer};
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
-/// Prints a line to stderr. Whoever closed it, or let its disk run full, loses lines, and nothing else.
+/// Prints a line to stderr. Whoever closed it, or let its disk run full, loses lines, and nothing
+/// else.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(stderr(), "{line}");
 }
@@ -32,7 +34,9 @@ impl Write for Lenient {
 
 /// Sends what the parts log to stderr: warnings and errors, or what `RUST_LOG` says.
 pub fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // Why requests fail is in the ledger, which is printed.
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,microsoft::log=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(|| Lenient)
@@ -184,7 +188,7 @@ impl Observer for Progress {
                 "{id}  the run of {since} was interrupted; starting anew, as {why}"
             )),
             News::Failed { reason } => self.say(&format!("{id}  failed: {reason}")),
-            News::Begun { step } => self.state().note(format!("{id}  {step}"), None),
+            News::Begun { step, .. } => self.state().note(format!("{id}  {step}"), None),
             News::Read { step, items } => {
                 self.state().note(format!("{id}  {step}"), None);
                 if let Some(bar) = &self.bar {
@@ -195,12 +199,12 @@ impl Observer for Progress {
                 self.state().note(format!("{id}  {step}"), Some(wait));
                 self.say(&format!("{id}  {step}: waits {} s", wait.as_secs()));
             }
-            News::Ended { step, status, reason, items } => {
+            News::Ended { step, entry: Entry { status, reason, items, .. }, .. } => {
                 self.state().under_way.remove(&format!("{id}  {step}"));
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
                 }
-                let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+                let why = reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 // On a terminal the bar counts what went well; elsewhere the lines do.
                 if self.bar.is_none() || !status.is_complete() {
                     self.say(&format!("{id}  {step}: {}, {items} items{why}", status.as_str()));
@@ -213,7 +217,9 @@ impl Observer for Progress {
                     None => self.say(&format!("{id}  linking")),
                 }
             }
-            News::Finished => {
+            // The step tells its end, and how long it waits.
+            News::SliceEnded { .. } | News::LinksLater { .. } => (),
+            News::Finished { .. } => {
                 self.state().under_way.remove(&format!("{id}  linking"));
                 self.say(&format!("{id}  finished"));
             }

@@ -14,8 +14,8 @@ use crate::slice::parents;
 
 /// Sees to the steps that waited for a step which has ended; if it was the last, queues the finish.
 ///
-/// Those of the same throttle domain are returned, to be run at once: a message would have to wait until
-/// the invocation that owns the domain has ended. Those of others are queued.
+/// Those of the same throttle domain are returned, to be run at once: a message would have to wait
+/// until the invocation that owns the domain has ended. Those of others are queued.
 ///
 /// It may be done again at any time: the queue drops messages that it has seen, and what comes
 /// through all the same finds its work done.
@@ -41,8 +41,8 @@ pub(crate) async fn after(
     let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
     for (planned, next) in waited {
         let is_here = plan.domain(next, &next.list) == plan.domain(step, &step.list);
-        // What has ended here may have died before it saw to what waited for it, and no message is left
-        // that would do so.
+        // What has ended here may have died before it saw to what waited for it, and no message is
+        // left that would do so.
         if !is_here && ended.contains(&planned.id) {
             continue;
         }
@@ -63,8 +63,8 @@ pub(crate) async fn after(
 
 /// Queues the steps that can run: at the beginning those that wait for nothing.
 ///
-/// Of a job that is gone on with, steps that have ended are among them. Their messages see to what follows from
-/// them, for nobody knows whether that was done.
+/// Of a job that is gone on with, steps that have ended are among them. Their messages see to what
+/// follows from them, for nobody knows whether that was done.
 pub(crate) async fn first(context: &Context, plan: &Plan) -> Result<(), Error> {
     let ended = ended(context, plan).await?;
     let mut messages = Vec::new();

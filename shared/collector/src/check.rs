@@ -63,8 +63,8 @@ impl Found {
     }
 }
 
-/// Reads every object of a store, and says which are damaged, and which are not there although a snapshot
-/// that can be looked at needs them.
+/// Reads every object of a store, and says which are damaged, and which are not there although a
+/// snapshot that can be looked at needs them.
 ///
 /// # Errors
 ///
@@ -84,8 +84,8 @@ pub async fn store(context: &Context) -> Result<Found, Error> {
     Ok(found)
 }
 
-/// Reads every object of a job that has not ended, and says which are damaged, and which are not there
-/// although what its steps stored needs them.
+/// Reads every object of a job that has not ended, and says which are damaged, and which are not
+/// there although what its steps stored needs them.
 pub(crate) async fn job(context: &Context, job: &Job) -> Result<Found, Error> {
     let names: BTreeSet<String> = context.store.list(&job.folder()).await?.into_iter().collect();
     let mut found = Found::default();
@@ -99,8 +99,8 @@ pub(crate) async fn job(context: &Context, job: &Job) -> Result<Found, Error> {
     Ok(found)
 }
 
-/// Moves what is damaged out of the way, under `damaged/`. Nothing is deleted. The manifest of tables goes
-/// with any of them: without it they are made anew.
+/// Moves what is damaged out of the way, under `damaged/`. Nothing is deleted. The manifest of
+/// tables goes with any of them: without it they are made anew.
 ///
 /// # Errors
 ///
@@ -219,8 +219,8 @@ async fn read(context: &Context, name: &str) -> Result<Read, Error> {
     }
 }
 
-/// Whether a folder beside a snapshot's objects is one of tables: those of the snapshot, or of the graph of the
-/// tenant.
+/// Whether a folder beside a snapshot's objects is one of tables: those of the snapshot, or of the
+/// graph of the tenant.
 fn is_tables(folder: &str) -> bool {
     folder == "tables" || folder.starts_with("tenant-")
 }
@@ -285,7 +285,8 @@ pub fn digest(path: &Path) -> std::io::Result<String> {
     }
 }
 
-/// Whether an object is of the kind that the end of its name says. Names are as this program writes them.
+/// Whether an object is of the kind that the end of its name says. Names are as this program writes
+/// them.
 fn is(name: &str, end: &str) -> bool {
     name.strip_suffix(end).is_some()
 }

@@ -1,13 +1,14 @@
 //! The consent of an administrator, by which a tenant lets the application in.
 //!
-//! [`invite`] makes the address at Microsoft where an administrator consents, with a [`State`] that comes
-//! back. [`accept`] takes what comes back. Microsoft signs nothing of it, and anybody can write such an
-//! address; so that somebody consented is believed when a token for the tenant can be had, and not before.
+//! [`invite`] makes the address at Microsoft where an administrator consents, with a [`State`] that
+//! comes back. [`accept`] takes what comes back. Microsoft signs nothing of it, and anybody can
+//! write such an address; so that somebody consented is believed when a token for the tenant can be
+//! had, and not before.
 //!
-//! A token proves that the tenant lets the application in, not that it was this administrator who said so.
-//! Where an instance names its tenant, only that one is taken. One that does not cannot get a tenant that
-//! another instance has by the same application: else whoever is given a link for an instance of their own
-//! could get hold of the tenant of somebody else.
+//! A token proves that the tenant lets the application in, not that it was this administrator who
+//! said so. Where an instance names its tenant, only that one is taken. One that does not cannot
+//! get a tenant that another instance has by the same application: else whoever is given a link for
+//! an instance of their own could get hold of the tenant of somebody else.
 
 mod refusal;
 mod state;
@@ -31,8 +32,8 @@ use steps::Permission;
 pub use refusal::Refusal;
 pub use state::{Keys, LIFETIME, State, WeakKey};
 
-/// The tenant that all personal Microsoft accounts belong to. Source: "Microsoft identity platform ID
-/// tokens", claim `tid`.
+/// The tenant that all personal Microsoft accounts belong to. Source: "Microsoft identity platform
+/// ID tokens", claim `tid`.
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /// What stands for more than one tenant in addresses of the sign-in service.
@@ -41,8 +42,8 @@ const ALIASES: [&str; 3] = ["common", ANY_DIRECTORY, "consumers"];
 /// What `admin_consent` says when there was one.
 const CONSENTED: &str = "True";
 
-/// How long is waited before a refusal of the sign-in service is asked about again: a consent takes some
-/// seconds to get to where tokens are issued.
+/// How long is waited before a refusal of the sign-in service is asked about again: a consent takes
+/// some seconds to get to where tokens are issued.
 const WAITS: [Duration; 4] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -105,8 +106,8 @@ struct Taken<'a> {
     at: String,
 }
 
-/// Invites an administrator to consent for an instance, in a browser that keeps a token. Microsoft sends
-/// them back to the redirect URI.
+/// Invites an administrator to consent for an instance, in a browser that keeps a token. Microsoft
+/// sends them back to the redirect URI.
 ///
 /// # Errors
 ///
@@ -129,8 +130,8 @@ pub async fn invite(
     Ok(Invitation { instance, address, permissions })
 }
 
-/// Takes a consent, if it is one: the instance gets its tenant, and its job is started. The state has been
-/// opened and checked.
+/// Takes a consent, if it is one: the instance gets its tenant, and its job is started. The state
+/// has been opened and checked.
 ///
 /// # Errors
 ///
@@ -236,8 +237,8 @@ async fn is_taken(context: &Context, own: &Instance, tenant: &str) -> Result<boo
     Ok(others.iter().any(|(_, other)| other.directory_id.eq_ignore_ascii_case(tenant)))
 }
 
-/// Whether another instance collects a tenant as the same application, and names it by a domain. The
-/// application was let into the tenant, so it can sign in there by any of its domains.
+/// Whether another instance collects a tenant as the same application, and names it by a domain.
+/// The application was let into the tenant, so it can sign in there by any of its domains.
 async fn is_taken_by_name(
     context: &Context,
     own: &Instance,

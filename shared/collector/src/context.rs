@@ -40,15 +40,15 @@ pub struct Context {
     /// How many parents one shard of a step takes in the jobs that are planned. A step with more is
     /// split.
     pub parents_per_shard: u64,
-    /// Where administrators consent, without a trailing slash: the address of the function `consent`, if
-    /// there is one.
+    /// Where administrators consent, without a trailing slash: the address of the function
+    /// `consent`, if there is one.
     pub consent_site: Option<String>,
     connections: Mutex<HashMap<Account, Connection>>,
     kept: Mutex<HashMap<String, Secret>>,
 }
 
-/// Who signs in where, and where the secret is. The instances of a tenant share a connection, and with it
-/// its tokens.
+/// Who signs in where, and where the secret is. The instances of a tenant share a connection, and
+/// with it its tokens.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Account {
     cloud: String,
@@ -79,9 +79,9 @@ struct Connection {
 /// How long a secret is believed to be what it was, so that a rotated one is taken up in time.
 const BELIEVED: Duration = Duration::from_mins(5);
 
-/// How many parents one shard of a step takes, unless a context says otherwise: ten minutes' worth of lists at
-/// the 400 in a second that Microsoft Graph allows of members. Shards share the budget, so that more of them are
-/// no faster, and each holds about a megabyte.
+/// How many parents one shard of a step takes, unless a context says otherwise: ten minutes' worth
+/// of lists at the 400 in a second that Microsoft Graph allows of members. Shards share the budget,
+/// so that more of them are no faster, and each holds about a megabyte.
 const PARENTS_PER_SHARD: u64 = 250_000;
 
 impl Context {
@@ -194,8 +194,8 @@ impl Context {
         })
     }
 
-    /// Reads an object that can be done without; what is damaged is told, and taken for absent. What is
-    /// written in its place is written over this version.
+    /// Reads an object that can be done without; what is damaged is told, and taken for absent.
+    /// What is written in its place is written over this version.
     pub(crate) async fn spare<T: DeserializeOwned>(
         &self,
         name: &str,
@@ -237,7 +237,8 @@ pub(crate) enum Stored<T> {
     },
 }
 
-/// Why an execution could not go on. What Microsoft refuses is not among these: it is in the ledger.
+/// Why an execution could not go on. What Microsoft refuses is not among these: it is in the
+/// ledger.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The event makes no sense.
@@ -399,8 +400,8 @@ impl Error {
         }
     }
 
-    /// Whether the same may succeed a while later without anybody's doing anything: storage, a queue or a
-    /// service does not answer. Where an error is not known, it may.
+    /// Whether the same may succeed a while later without anybody's doing anything: storage, a
+    /// queue or a service does not answer. Where an error is not known, it may.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         !matches!(

@@ -1,9 +1,10 @@
-//! What is kept of steps whose changes can be followed, so that the next job need only read what has changed.
+//! What is kept of steps whose changes can be followed, so that the next job need only read what
+//! has changed.
 //!
-//! A step that was read completely leaves a [`State`]: its items as they were read, and links that tell what has
-//! changed since. States never change. Which one the next job adds changes to is said by an object that is
-//! moved once the step has its manifest, so a slice may die anywhere: the links and the items of one state
-//! always belong together.
+//! A step that was read completely leaves a [`State`]: its items as they were read, and links that
+//! tell what has changed since. States never change. Which one the next job adds changes to is said
+//! by an object that is moved once the step has its manifest, so a slice may die anywhere: the
+//! links and the items of one state always belong together.
 
 use std::collections::BTreeMap;
 
@@ -20,12 +21,13 @@ use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::StoreError;
 
-/// How long a delta link is followed. Links of directory objects work for seven days; a job takes a while.
-/// Source: Microsoft Graph, "Use delta query to track changes in Microsoft Graph data", token duration.
+/// How long a delta link is followed. Links of directory objects work for seven days; a job takes a
+/// while. Source: Microsoft Graph, "Use delta query to track changes in Microsoft Graph data",
+/// token duration.
 const LINK: Duration = Duration::hours(6 * 24 + 12);
 
-/// How long after everything was read it is read again at the earliest, and over how long the steps of all
-/// instances are spread. So it is within a week for whoever reads each day.
+/// How long after everything was read it is read again at the earliest, and over how long the steps
+/// of all instances are spread. So it is within a week for whoever reads each day.
 const RECONCILED: [Duration; 2] = [Duration::days(5), Duration::days(1)];
 
 /// The form in which items are kept. States of another are not used.
@@ -64,7 +66,8 @@ pub(crate) struct Kept {
 pub(crate) enum Use {
     /// Changes are added to it.
     Changes,
-    /// Changes are added to it, and everything is read besides, to see whether both come to the same.
+    /// Changes are added to it, and everything is read besides, to see whether both come to the
+    /// same.
     Reconciliation,
     /// Not at all, and why.
     None(String),
@@ -100,8 +103,8 @@ pub(crate) fn planned(plan: &Plan) -> OffsetDateTime {
     OffsetDateTime::parse(&plan.planned_at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// What a job reads of a step: what of the declaration and of the instance decides which items there are and
-/// how they look.
+/// What a job reads of a step: what of the declaration and of the instance decides which items
+/// there are and how they look.
 pub(crate) fn of(plan: &Plan, step: &Step) -> String {
     let (config, list) = (&plan.instance.config, &step.list);
     let select = if list.ask.select { step.select().join(",") } else { "*".to_owned() };
@@ -137,8 +140,8 @@ pub(crate) async fn kept(
     Ok(states)
 }
 
-/// Lets the next job add changes to what a step that has ended has kept, if it has. May be done again at any
-/// time: what a later job has kept stays.
+/// Lets the next job add changes to what a step that has ended has kept, if it has. May be done
+/// again at any time: what a later job has kept stays.
 pub(crate) async fn keep(context: &Context, plan: &Plan, step: &Step) -> Result<(), Error> {
     let manifest = context.read::<Manifest>(&plan.job.manifest(step.id)).await?;
     let Some(state) = manifest.and_then(|(manifest, _)| manifest.kept) else { return Ok(()) };

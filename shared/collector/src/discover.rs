@@ -1,4 +1,5 @@
-//! What a listing of a tenant's subscriptions says of each of them: messages for [`provision`](crate::provision).
+//! What a listing of a tenant's subscriptions says of each of them: messages for
+//! [`provision`](crate::provision).
 
 use std::collections::BTreeSet;
 
@@ -16,8 +17,8 @@ const MANY: usize = 3;
 
 /// Tells what a listing says of each subscription that has an instance, or is to have one.
 ///
-/// It may be done again at any time: the queue drops messages that it has seen, and what comes through
-/// all the same comes to the same.
+/// It may be done again at any time: the queue drops messages that it has seen, and what comes
+/// through all the same comes to the same.
 pub(crate) async fn announce(
     context: &Context,
     plan: &Plan,
@@ -57,8 +58,8 @@ pub(crate) async fn announce(
     Ok(())
 }
 
-/// Whether what a listing lacks is not there. One that is empty may as well mean that the application has
-/// lost its role, for then Azure shows nothing and does not say why.
+/// Whether what a listing lacks is not there. One that is empty may as well mean that the
+/// application has lost its role, for then Azure shows nothing and does not say why.
 fn is_proof(manifest: &Manifest) -> bool {
     let is_complete = manifest.ledger.iter().all(|entry| entry.status == Status::Complete);
     let has_odd = !manifest.drift.is_empty() || !manifest.discoveries.keys().all(|id| is_plain(id));

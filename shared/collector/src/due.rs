@@ -11,11 +11,11 @@ use crate::lease;
 use crate::overdue;
 use crate::start;
 
-/// Every stored instance whose polling interval has passed, and that is not running. Those of subscriptions
-/// are started for their tenant's.
+/// Every stored instance whose polling interval has passed, and that is not running. Those of
+/// subscriptions are started for their tenant's.
 ///
-/// One that cannot be started is an error in the log, and does not keep the others from starting. If none can
-/// be started that is due, that is the error of the event.
+/// One that cannot be started is an error in the log, and does not keep the others from starting.
+/// If none can be started that is due, that is the error of the event.
 pub(crate) async fn start(context: &Context, cause: &str) -> Result<Vec<Job>, Error> {
     let now = OffsetDateTime::now_utc();
     let mut jobs = Vec::new();
@@ -51,8 +51,8 @@ pub(crate) async fn start(context: &Context, cause: &str) -> Result<Vec<Job>, Er
     }
 }
 
-/// Starts a stored instance if it is its turn, and tells if it, or one that it made, has had no complete job for
-/// too long.
+/// Starts a stored instance if it is its turn, and tells if it, or one that it made, has had no
+/// complete job for too long.
 async fn start_if_due(
     context: &Context,
     id: &str,
@@ -74,8 +74,8 @@ async fn start_if_due(
     Ok(Some(job))
 }
 
-/// When it was an instance's turn last. Those of an interval are spread over it, each at its own moment that
-/// follows from its id, so that they do not all begin at once.
+/// When it was an instance's turn last. Those of an interval are spread over it, each at its own
+/// moment that follows from its id, so that they do not all begin at once.
 fn turn(id: &str, interval: std::time::Duration, now: OffsetDateTime) -> OffsetDateTime {
     let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX).max(1);
     let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, id.as_bytes()).as_u64_pair().0;

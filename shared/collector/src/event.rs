@@ -1,7 +1,7 @@
 //! What triggers an execution, and whether it makes sense.
 //!
-//! Every problem of an event is found before anything is done, and each says where it is and what to
-//! do, so that a configuration is right after one look rather than after ten.
+//! Every problem of an event is found before anything is done, and each says where it is and what
+//! to do, so that a configuration is right after one look rather than after ten.
 
 mod instance;
 mod reader;

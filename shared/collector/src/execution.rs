@@ -23,13 +23,13 @@ pub enum Started {
     Managed(Managed),
 }
 
-/// Does what an event asks for: starts jobs, or runs one step until `deadline`. The cause is the name of the
-/// event, if it has one: AWS Lambda may hand it over more than once.
+/// Does what an event asks for: starts jobs, or runs one step until `deadline`. The cause is the
+/// name of the event, if it has one: AWS Lambda may hand it over more than once.
 ///
 /// # Errors
 ///
-/// If the event makes no sense, the instance cannot be collected as it is configured, or storage, the
-/// queue or the store of secrets fails.
+/// If the event makes no sense, the instance cannot be collected as it is configured, or storage,
+/// the queue or the store of secrets fails.
 pub async fn run(
     context: &Context,
     event: Event,

@@ -35,9 +35,10 @@ pub(crate) struct Tries {
 
 /// Links what a job's steps stored, writes the snapshot and the summary, and moves `latest`.
 ///
-/// It may be done again at any time, and comes to the same. A job that cannot be finished because of what is
-/// stored of it is given up after three tries: its summary then says why, and `latest` stays. If `deadline`
-/// passes before the snapshot is written, a message asks for the rest, and there is no summary yet.
+/// It may be done again at any time, and comes to the same. A job that cannot be finished because
+/// of what is stored of it is given up after three tries: its summary then says why, and `latest`
+/// stays. If `deadline` passes before the snapshot is written, a message asks for the rest, and
+/// there is no summary yet.
 ///
 /// # Errors
 ///
@@ -84,6 +85,7 @@ async fn finish(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summa
     let (graph, last) = match compare(context, &plan, &manifests, turn).await? {
         (Outcome::Linked(graph), last) => (*graph, last),
         (Outcome::Paused(turn), _) => {
+            context.observer.observe(job, &News::LinksLater { turns: turn });
             let rest = Finish { job: job.clone(), turn };
             context.queue.send(QueueName::Finish, vec![rest.outgoing()]).await?;
             return Ok(None);
@@ -106,12 +108,12 @@ async fn finish(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summa
             summary.set_aside = Some(set_aside);
         }
     }
-    // What later jobs have to know stays with the snapshot. The summary of the job ends the job, so `latest`
-    // moves before it: no one sees a job that has ended without its snapshot.
+    // What later jobs have to know stays with the snapshot. The summary of the job ends the job, so
+    // `latest` moves before it: no one sees a job that has ended without its snapshot.
     context.write(&job.snapshot_summary(), &summary, Condition::Always).await?;
     move_latest(context, &plan, summary.status).await?;
     context.write(&job.summary(), &summary, Condition::Always).await?;
-    context.observer.observe(job, &News::Finished);
+    context.observer.observe(job, &News::Finished { summary: &summary });
     Ok(Some(summary))
 }
 
@@ -135,7 +137,8 @@ enum Last {
     SetAside(SetAside),
 }
 
-/// Links, and compares with the last snapshot as far as that can be read. A damaged one is set aside.
+/// Links, and compares with the last snapshot as far as that can be read. A damaged one is set
+/// aside.
 async fn compare(
     context: &Context,
     plan: &Plan,
@@ -154,8 +157,8 @@ async fn compare(
         };
         return Ok((outcome, last));
     };
-    // What an earlier turn has set aside stays there: it has written a part of a snapshot that was compared with
-    // nothing.
+    // What an earlier turn has set aside stays there: it has written a part of a snapshot that was
+    // compared with nothing.
     let note = plan.job.linking("set-aside.json");
     let set_aside = match context.spare::<SetAside>(&note).await?.0 {
         Some(set_aside) => set_aside,
@@ -204,8 +207,8 @@ async fn against(
     Ok(Err(SetAside { job: Some(job.clone()), reason, lost }))
 }
 
-/// What is known of the last snapshot. Where its summary is gone, as it lay with a job that has expired, the
-/// names of its objects tell which types it has.
+/// What is known of the last snapshot. Where its summary is gone, as it lay with a job that has
+/// expired, the names of its objects tell which types it has.
 async fn previous(context: &Context, job: &Job) -> Result<Summary, Error> {
     let error = match snapshot::of(context, job).await {
         Err(error @ Error::Unknown(_)) => error,
@@ -234,8 +237,8 @@ async fn previous(context: &Context, job: &Job) -> Result<Summary, Error> {
     Ok(Summary::of_objects(job, graph, OffsetDateTime::now_utc()))
 }
 
-/// The entities of the last snapshot that would have been carried forward: of types of which not everything
-/// was read this time, or that were not to be read.
+/// The entities of the last snapshot that would have been carried forward: of types of which not
+/// everything was read this time, or that were not to be read.
 fn lost(last: &Summary, manifests: &[Manifest]) -> BTreeMap<String, u64> {
     let ledger = || manifests.iter().flat_map(|it| &it.ledger);
     let is_read = |kind: &str| {
@@ -246,7 +249,8 @@ fn lost(last: &Summary, manifests: &[Manifest]) -> BTreeMap<String, u64> {
     lost.map(|(kind, count)| (kind.clone(), *count)).collect()
 }
 
-/// Ends a job without a snapshot: its summary says why, `latest` stays as it is, and the next job may begin.
+/// Ends a job without a snapshot: its summary says why, `latest` stays as it is, and the next job
+/// may begin.
 ///
 /// # Errors
 ///
@@ -280,8 +284,8 @@ pub(crate) async fn fail(context: &Context, job: &Job, reason: &str) -> Result<S
     Ok(summary)
 }
 
-/// Makes a job's snapshot the latest, unless that of another job has become so since it was planned: the
-/// job was then taken for dead, and what it is compared with is no longer the last.
+/// Makes a job's snapshot the latest, unless that of another job has become so since it was
+/// planned: the job was then taken for dead, and what it is compared with is no longer the last.
 async fn move_latest(context: &Context, plan: &Plan, status: JobStatus) -> Result<(), Error> {
     let Plan { job, previous, .. } = plan;
     let planned = OffsetDateTime::parse(&plan.planned_at, &Rfc3339).ok();

@@ -88,13 +88,26 @@ pub enum Standing {
     },
 }
 
+impl Standing {
+    /// The standing as it is logged.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Skipped { .. } => "skipped",
+            Self::Missing { .. } => "missing",
+            Self::Removed { .. } => "removed",
+        }
+    }
+}
+
 /// What an instance collects, and as whom. What only one integration knows is unset for the other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "these are the switches that users know")]
 pub struct Config {
-    /// The directory (tenant), or [`ANY_DIRECTORY`] until an administrator of it has consented. Events of
-    /// Microsoft 365 call it `tenant`.
+    /// The directory (tenant), or [`ANY_DIRECTORY`] until an administrator of it has consented.
+    /// Events of Microsoft 365 call it `tenant`.
     pub directory_id: String,
     /// The application (client).
     pub client_id: String,
@@ -201,8 +214,8 @@ fn public() -> String {
     "public".to_owned()
 }
 
-/// Stands for a directory that is not known before an administrator of it has consented to the application.
-/// It is what the sign-in service calls the directory of whoever signs in.
+/// Stands for a directory that is not known before an administrator of it has consented to the
+/// application. It is what the sign-in service calls the directory of whoever signs in.
 pub const ANY_DIRECTORY: &str = "organizations";
 
 impl Config {
@@ -251,7 +264,8 @@ pub struct Credentials {
 }
 
 impl Instance {
-    /// What the ids of the instances of a tenant's subscriptions begin with. No other id has this sign.
+    /// What the ids of the instances of a tenant's subscriptions begin with. No other id has this
+    /// sign.
     #[must_use]
     pub fn family(tenant: &str) -> String {
         format!("{tenant}{OF_SUBSCRIPTION}")
@@ -269,8 +283,8 @@ impl Instance {
         id.contains(OF_SUBSCRIPTION)
     }
 
-    /// What conversions know of the instance. The portal is where it shows the tenant; the moment is
-    /// when the job was planned.
+    /// What conversions know of the instance. The portal is where it shows the tenant; the moment
+    /// is when the job was planned.
     #[must_use]
     pub fn scope(&self, portal: &str, planned_at: &str) -> Scope {
         Scope {

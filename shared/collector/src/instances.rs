@@ -114,8 +114,8 @@ pub(crate) async fn read(context: &Context, id: &str) -> Result<Option<(Instance
     Ok(Some((instance.map_err(|problems| Error::unreadable(&name, &problems))?, etag)))
 }
 
-/// Stores what `change` makes of an instance, unless that is nothing or the same, and returns it. It is
-/// asked again if somebody else was faster.
+/// Stores what `change` makes of an instance, unless that is nothing or the same, and returns it.
+/// It is asked again if somebody else was faster.
 pub(crate) async fn change(
     context: &Context,
     id: &str,
@@ -138,8 +138,9 @@ pub(crate) async fn change(
     }
 }
 
-/// Removes an instance and those that it made for subscriptions. What they collected stays, but the next
-/// job under such an id is the first of its line: nothing is compared with what was collected before.
+/// Removes an instance and those that it made for subscriptions. What they collected stays, but the
+/// next job under such an id is the first of its line: nothing is compared with what was collected
+/// before.
 async fn remove(context: &Context, id: &str) -> Result<Vec<String>, Error> {
     // One that runs by its event alone is not stored, and has a graph all the same.
     let has_graph = context.store.get(&layout::latest(id)).await?.is_some();
@@ -170,7 +171,8 @@ async fn store(context: &Context, instance: Instance, has_secret: bool) -> Resul
         warnings.push("nor can the instances of its subscriptions".to_owned());
     }
     let id = instance.id.clone();
-    // What tenantgraph knows, of the instance of a subscription or by a consent, is not the user's to say.
+    // What tenantgraph knows, of the instance of a subscription or by a consent, is not the user's
+    // to say.
     let stored = change(context, &id, |before| {
         let mut stored = Instance { provisioned: None, ..instance.clone() };
         if let Some(before) = before {

@@ -109,8 +109,8 @@ async fn state(context: &Context, job: &Job) -> Result<State, Error> {
     })
 }
 
-/// Gives up the job of an instance that has not ended, so that the next may begin anew. Its summary says so,
-/// and the last snapshot stays. What is still at work on it comes to nothing.
+/// Gives up the job of an instance that has not ended, so that the next may begin anew. Its summary
+/// says so, and the last snapshot stays. What is still at work on it comes to nothing.
 ///
 /// # Errors
 ///

@@ -9,7 +9,8 @@ use time::macros::format_description;
 pub struct Job {
     /// The instance.
     pub instance: String,
-    /// The execution. Those that begin later sort after those that began earlier, to the millisecond.
+    /// The execution. Those that begin later sort after those that began earlier, to the
+    /// millisecond.
     pub id: String,
 }
 
@@ -95,8 +96,8 @@ impl Job {
         format!("graph/{instance}/{id}/{}/{kind}.ndjson.zst", sort.as_str())
     }
 
-    /// What later jobs and readers have to know of the snapshot: the summary once more. It stays as long as
-    /// the snapshot does, which is longer than what lies under `jobs/`.
+    /// What later jobs and readers have to know of the snapshot: the summary once more. It stays as
+    /// long as the snapshot does, which is longer than what lies under `jobs/`.
     #[must_use]
     pub fn snapshot_summary(&self) -> String {
         format!("{}summary.json", self.snapshot_folder())

@@ -20,7 +20,8 @@ pub struct Entry {
     pub pages: u64,
     /// How many items the pages held.
     pub items: u64,
-    /// How many items the list says it has, where it can be asked. Pages may hold more: they overlap.
+    /// How many items the list says it has, where it can be asked. Pages may hold more: they
+    /// overlap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<u64>,
     /// How many requests it took, counting those that were tried again.
@@ -93,7 +94,8 @@ pub enum Reading {
     Reconciled {
         /// How many items differ: each was missed, or is not as delta queries told.
         differ: u64,
-        /// The ids of the first of them, after the key of what they belong to if they belong to anything.
+        /// The ids of the first of them, after the key of what they belong to if they belong to
+        /// anything.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         examples: Vec<String>,
     },

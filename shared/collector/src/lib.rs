@@ -1,9 +1,9 @@
 //! One execution, from an event to a snapshot.
 //!
-//! [`event`] reads what triggers it, [`execution`] does what it asks for and so plans a job, [`work`] runs
-//! [slices](mod@slice), which fetch, convert and store what a step reads, and sees to what follows, [`finish`]
-//! links that into a snapshot. Object storage, the queue and Microsoft
-//! are known by the traits in [`ports`] only.
+//! [`event`] reads what triggers it, [`execution`] does what it asks for and so plans a job,
+//! [`work`] runs [slices](mod@slice), which fetch, convert and store what a step reads, and sees to
+//! what follows, [`finish`] links that into a snapshot. Object storage, the queue and Microsoft are
+//! known by the traits in [`ports`] only.
 
 mod advance;
 pub mod alone;
@@ -46,5 +46,5 @@ pub mod tenant;
 pub mod work;
 
 pub use context::{Context, Error};
-pub use progress::{News, Observer};
+pub use progress::{News, Observer, SliceEnd, SliceNumber, Totals};
 pub use secret::Secret;

@@ -1,7 +1,7 @@
 //! From entities and references to a graph.
 //!
-//! Everything is a sort and a merge on the local disk, so that memory does not grow with the tenant,
-//! and so that neither the order in which steps ran nor what was read twice leaves a trace:
+//! Everything is a sort and a merge on the local disk, so that memory does not grow with the
+//! tenant, and so that neither the order in which steps ran nor what was read twice leaves a trace:
 //!
 //! 1. Entities are sorted by type and key. Those found twice become one; patches are added.
 //! 2. The names that entities answer to are sorted, and so are references by the name they use. One
@@ -9,8 +9,8 @@
 //! 3. Relationships are sorted by type and key, and those found twice become one.
 //! 4. What follows from them, such as who is in a group because a group is in it, is added.
 //!
-//! The last snapshot lies in that order already, and is read beside what was found. Of what it has, only what
-//! was not found is sorted, and of that only names and ends.
+//! The last snapshot lies in that order already, and is read beside what was found. Of what it has,
+//! only what was not found is sorted, and of that only names and ends.
 
 mod checkpoint;
 mod derive;
@@ -58,8 +58,8 @@ pub(crate) enum Outcome {
 
 /// Links what the steps of a job stored, and writes the snapshot and how it differs from the last.
 ///
-/// If the turn's time is over before everything is written, what is written is noted, for the next invocation to go on
-/// from there.
+/// If the turn's time is over before everything is written, what is written is noted, for the next
+/// invocation to go on from there.
 pub(crate) async fn link(
     context: &Context,
     plan: &Plan,

@@ -1,7 +1,7 @@
 //! What the queues carry.
 //!
-//! A message is a JSON object. Fields that a function does not know are ignored, so a newer release may
-//! add some. Where a message means what an older function would do wrongly, its version grows.
+//! A message is a JSON object. Fields that a function does not know are ignored, so a newer release
+//! may add some. Where a message means what an older function would do wrongly, its version grows.
 
 use std::time::Duration;
 
@@ -27,8 +27,8 @@ pub struct Message<T> {
     /// How often it has failed. Waits are not among these.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub failures: u32,
-    /// For how many seconds whoever receives it first makes it invisible. A FIFO queue of Amazon SQS
-    /// cannot delay a message by itself.
+    /// For how many seconds whoever receives it first makes it invisible. A FIFO queue of Amazon
+    /// SQS cannot delay a message by itself.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rest: u32,
     /// What it asks for.
@@ -52,8 +52,8 @@ impl<T: Serialize> Message<T> {
         Self { version: VERSION, failures: 0, rest: 0, task }
     }
 
-    /// The same message, to be sent anew: after so many failures, and not to be done for a while, in
-    /// whole seconds, rounded up.
+    /// The same message, to be sent anew: after so many failures, and not to be done for a while,
+    /// in whole seconds, rounded up.
     #[must_use]
     pub fn anew(self, failures: u32, rest: Duration) -> Self {
         let seconds = rest.as_secs() + u64::from(rest.subsec_nanos() > 0);
@@ -91,8 +91,8 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// The message that asks for the slice. Its group is the throttle domain of the step, so that one
-    /// invocation at a time owns the domain's budget.
+    /// The message that asks for the slice. Its group is the throttle domain of the step, so that
+    /// one invocation at a time owns the domain's budget.
     #[must_use]
     pub fn outgoing(&self, plan: &Plan) -> Outgoing {
         let Self { job, step, shard, slice } = self;
@@ -173,8 +173,8 @@ pub enum Finding {
 }
 
 impl Provision {
-    /// The message that tells it. Its group is the subscription, so that one listing after the other is
-    /// acted on.
+    /// The message that tells it. Its group is the subscription, so that one listing after the
+    /// other is acted on.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing {
         let Self { job, subscription, .. } = self;

@@ -19,8 +19,8 @@ const INTERVALS: u32 = 2;
 /// How many instances are looked at side by side.
 const WIDTH: usize = 32;
 
-/// Tells if an instance has had no complete job for twice its interval. It never keeps anything from being
-/// started: what cannot be read is a warning.
+/// Tells if an instance has had no complete job for twice its interval. It never keeps anything
+/// from being started: what cannot be read is a warning.
 pub(crate) async fn tell(context: &Context, id: &str, interval: Duration, now: OffsetDateTime) {
     match since(context, id).await {
         Ok(Some(since)) if now - since > interval * INTERVALS => {
@@ -67,8 +67,8 @@ fn runs(instance: &Instance) -> bool {
     instance.enabled && standing == Some(&Standing::Listed)
 }
 
-/// Since when an instance has had no complete job: since its last one was planned or, as long as none was
-/// complete, since the first; or since its job was started, as long as none has ended.
+/// Since when an instance has had no complete job: since its last one was planned or, as long as
+/// none was complete, since the first; or since its job was started, as long as none has ended.
 async fn since(context: &Context, id: &str) -> Result<Option<OffsetDateTime>, Error> {
     let latest = context.read::<Latest>(&layout::latest(id)).await?;
     match latest.and_then(|(latest, _)| latest.complete) {

@@ -6,8 +6,8 @@ use std::io::{self, Read as _, Seek as _, Write};
 
 use zstd::bulk::Compressor;
 
-/// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that one compressor
-/// does for all that is written at the same time.
+/// How much text is compressed at a time, in bytes. Each piece is a frame of its own, so that one
+/// compressor does for all that is written at the same time.
 const PIECE: usize = 64 << 10;
 
 /// How hard to compress. Level 3 costs as much time as reading a page did, and halves the bytes.
@@ -48,7 +48,8 @@ impl<W: Write> Packer<W> {
         &self.into
     }
 
-    /// Compresses what is left. Nothing at all becomes a frame, too: without one it could not be read.
+    /// Compresses what is left. Nothing at all becomes a frame, too: without one it could not be
+    /// read.
     pub(crate) fn finish(mut self) -> io::Result<W> {
         if !self.text.is_empty() || !self.has_begun {
             self.pack()?;
@@ -66,9 +67,9 @@ impl<W: Write> Packer<W> {
 }
 
 impl Packer<File> {
-    /// Compresses what is left, for another process to go on from there. Returns how many bytes of the file
-    /// stay as they are; what follows them is compressed anew then, so that it makes no difference to what is
-    /// written in the end.
+    /// Compresses what is left, for another process to go on from there. Returns how many bytes of
+    /// the file stay as they are; what follows them is compressed anew then, so that it makes no
+    /// difference to what is written in the end.
     pub(crate) fn pause(mut self) -> io::Result<u64> {
         let packed = self.into.metadata()?.len();
         self.flush()?;

@@ -16,8 +16,8 @@ pub(crate) struct Page<'b> {
     pub(crate) next: Next<'b>,
     /// Where what changes from now on will be told, on the last page of a delta query.
     pub(crate) delta: Option<Cow<'b, str>>,
-    /// How many items the list has, on its first page if that was asked for. Intune says how many the
-    /// page has, unasked.
+    /// How many items the list has, on its first page if that was asked for. Intune says how many
+    /// the page has, unasked.
     pub(crate) count: Option<u64>,
 }
 

@@ -11,8 +11,9 @@ use serde_json::{Map, Value};
 use crate::context::Error;
 use crate::pack::Packer;
 
-/// How large a part grows, in bytes: some thousands of items, so that it costs little beside what was
-/// asked of Microsoft for them. Every shard holds one that it writes and one of parents that it reads.
+/// How large a part grows, in bytes: some thousands of items, so that it costs little beside what
+/// was asked of Microsoft for them. Every shard holds one that it writes and one of parents that it
+/// reads.
 const LARGEST_PART: usize = 128 << 10;
 
 /// What is wrong with a compressed object that has no bytes: even one without lines has some.

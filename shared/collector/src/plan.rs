@@ -24,8 +24,8 @@ pub struct Plan {
     /// The tenant's account at Microsoft Intune, if it has one and it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intune_account_id: Option<String>,
-    /// The namespaces, in lower case, of the resource providers that the subscription has not registered: there
-    /// is nothing of theirs to read. Empty if that is not known.
+    /// The namespaces, in lower case, of the resource providers that the subscription has not
+    /// registered: there is nothing of theirs to read. Empty if that is not known.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unregistered: BTreeSet<String>,
     /// What Azure Resource Graph knows of the subscription.
@@ -41,7 +41,8 @@ pub struct Plan {
     pub parents_per_shard: u64,
     /// Whether the job ends with a snapshot. A job of one step by itself does not.
     pub is_whole: bool,
-    /// The objects that say what earlier jobs have kept of steps, by step: what changes are added to.
+    /// The objects that say what earlier jobs have kept of steps, by step: what changes are added
+    /// to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, String>,
     /// Every step of the integration, and every rule by which relationships follow from others.
@@ -84,8 +85,8 @@ struct Terms<'a> {
 }
 
 impl Plan {
-    /// What an instance's whole job does. `no_intune` says why there is nothing of Microsoft Intune to read,
-    /// if that is known.
+    /// What an instance's whole job does. `no_intune` says why there is nothing of Microsoft Intune
+    /// to read, if that is known.
     #[must_use]
     pub fn steps_of(instance: &Instance, no_intune: Option<&str>) -> Vec<PlannedStep> {
         let terms = Terms { instance, no_intune };
@@ -232,8 +233,8 @@ impl<'a> Terms<'a> {
     /// The enabled steps that find the entities which a step lists something of.
     fn parents(self, step: &'static Step) -> impl Iterator<Item = &'static Step> + use<'a> {
         let emitters = self.steps().filter(|other| emits_any(other, step.list.parents));
-        // What a subscription is read for is in that subscription. The step that finds skipped ones would
-        // have them read after all.
+        // What a subscription is read for is in that subscription. The step that finds skipped ones
+        // would have them read after all.
         let is_near = |other: &Step| {
             step.needs.setting != Setting::Subscription
                 || other.needs.setting != Setting::SubscriptionInstances

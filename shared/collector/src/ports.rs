@@ -99,8 +99,8 @@ pub trait Queue: Debug + Send + Sync {
     async fn hold(&self, queue: QueueName, receipt: &str, wait: Duration)
     -> Result<(), QueueError>;
 
-    /// Puts a message among the dead letters of a queue, where someone sees it: it cannot be read, or
-    /// cannot be done.
+    /// Puts a message among the dead letters of a queue, where someone sees it: it cannot be read,
+    /// or cannot be done.
     async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError>;
 }
 
@@ -133,8 +133,8 @@ pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// Who is at work on an instance, where that can be told.
 ///
-/// A lease says until when a job may be at work. On one machine more is known: a claim ends with its process,
-/// so a run that was killed is noticed at once.
+/// A lease says until when a job may be at work. On one machine more is known: a claim ends with
+/// its process, so a run that was killed is noticed at once.
 pub trait Claims: Debug + Send + Sync {
     /// Takes an instance for this process, until the process ends or releases it.
     ///
@@ -196,16 +196,16 @@ pub struct SecretError {
 /// A way to reach Microsoft's services as some principal.
 #[async_trait]
 pub trait Microsoft: Debug + Send + Sync {
-    /// Signs in to a cloud, `public`, `usgov` or `china`, for one audience after another as they are
-    /// needed. Only the shape of the credentials is checked here; a wrong secret shows when the first
-    /// token is asked for.
+    /// Signs in to a cloud, `public`, `usgov` or `china`, for one audience after another as they
+    /// are needed. Only the shape of the credentials is checked here; a wrong secret shows when the
+    /// first token is asked for.
     fn connect(&self, cloud: &str, credentials: Credentials) -> Arc<dyn Fetch>;
 
     /// The address of a cloud's portal, without a trailing slash.
     fn portal(&self, cloud: &str) -> &str;
 
-    /// Where an administrator consents to the application permissions that an application is registered
-    /// with; none in a cloud that does not exist.
+    /// Where an administrator consents to the application permissions that an application is
+    /// registered with; none in a cloud that does not exist.
     fn admin_consent(&self, cloud: &str, consent: &AdminConsent<'_>) -> Option<String>;
 }
 
@@ -232,7 +232,8 @@ pub trait Fetch: Debug + Send + Sync {
     /// sent together by `$batch` where there are several.
     async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer>;
 
-    /// The id of the tenant that tokens are of, if they say it: an instance may name its tenant by a domain.
+    /// The id of the tenant that tokens are of, if they say it: an instance may name its tenant by
+    /// a domain.
     ///
     /// # Errors
     ///
@@ -241,8 +242,8 @@ pub trait Fetch: Debug + Send + Sync {
         Ok(None)
     }
 
-    /// Opens the only file of a zip archive, at an address that a service gave for downloading it, such as
-    /// that of a report. The address itself is what allows it: no token is sent there.
+    /// Opens the only file of a zip archive, at an address that a service gave for downloading it,
+    /// such as that of a report. The address itself is what allows it: no token is sent there.
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure>;
 }
 
@@ -276,7 +277,8 @@ pub struct Request {
     pub service: Service,
     /// Where it lies.
     pub address: Address,
-    /// Whether to send `ConsistencyLevel: eventual`, which some of Graph's queries need on each page.
+    /// Whether to send `ConsistencyLevel: eventual`, which some of Graph's queries need on each
+    /// page.
     pub eventual: bool,
     /// What to ask for by POST, as reports are asked for; nothing to ask by GET.
     pub body: Option<Value>,
@@ -320,6 +322,8 @@ pub struct Document {
     pub body: Bytes,
     /// How many requests it took, counting those that were tried again.
     pub requests: u32,
+    /// How many of them were refused as too many (429).
+    pub refused: u32,
 }
 
 /// Why a request has to wait.
@@ -336,7 +340,8 @@ pub enum Because {
 /// Why a document could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The service asks to wait for longer than a function should. Nothing is wrong: ask again then.
+    /// The service asks to wait for longer than a function should. Nothing is wrong: ask again
+    /// then.
     #[error("throttled for {} s", wait.as_secs())]
     Throttled {
         /// How long to wait.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::layout::Job;
-use crate::ledger::Status;
+use crate::ledger::Entry;
+use crate::manifest::Manifest;
+use crate::summary::Summary;
 
 /// Watches executions, for people.
 pub trait Observer: std::fmt::Debug + Send + Sync {
@@ -40,10 +42,12 @@ pub enum News<'n> {
         /// Why.
         reason: &'n str,
     },
-    /// A step is read, or gone on with.
+    /// A slice of a step begins.
     Begun {
         /// The step.
         step: &'n str,
+        /// Which slice.
+        slice: SliceNumber,
     },
     /// A step read pages.
     Read {
@@ -51,6 +55,17 @@ pub enum News<'n> {
         step: &'n str,
         /// How many items it has read so far.
         items: u64,
+    },
+    /// A slice has come to its end.
+    SliceEnded {
+        /// The step.
+        step: &'n str,
+        /// Which slice.
+        slice: SliceNumber,
+        /// Why it has come to its end.
+        because: SliceEnd,
+        /// What was read.
+        totals: Totals,
     },
     /// A step waits for a throttle.
     Waits {
@@ -63,17 +78,60 @@ pub enum News<'n> {
     Ended {
         /// The step.
         step: &'n str,
-        /// How.
-        status: Status,
-        /// Why it is not complete.
-        reason: Option<&'n str>,
-        /// How many items it read.
-        items: u64,
+        /// Its ledger. The entries of a step for its several types tell of the same lists.
+        entry: &'n Entry,
+        /// What it has stored.
+        manifest: &'n Manifest,
     },
     /// The graph is being linked.
     Links,
+    /// The time is over before the graph is linked. Another message asks for the rest.
+    LinksLater {
+        /// How many turns were taken.
+        turns: u32,
+    },
     /// The job has its snapshot.
-    Finished,
+    Finished {
+        /// What came of it.
+        summary: &'n Summary,
+    },
+}
+
+/// Which slice of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SliceNumber {
+    /// The shard.
+    pub shard: u32,
+    /// How many slices of the shard came before it.
+    pub slice: u32,
+}
+
+/// Why a slice has come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SliceEnd {
+    /// Everything was read.
+    Read,
+    /// The time is over. Another message asks for the rest.
+    TimeIsOver,
+    /// Microsoft asks to wait for so long. The message is delivered again after that.
+    Waits(Duration),
+}
+
+/// What a shard has read in all of its slices so far, and what it cost this slice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many pages.
+    pub pages: u64,
+    /// How many items.
+    pub items: u64,
+    /// How many requests.
+    pub requests: u64,
+    /// How many bytes.
+    pub bytes: u64,
+    /// How many requests of this slice the service refused as too many (429), at the least.
+    pub refused: u64,
+    /// How long this slice took.
+    pub time: Duration,
 }
 
 /// Nobody watches.

@@ -91,8 +91,11 @@ mod tests {
             self.asked.lock().unwrap().extend(requests);
             let page = self.pages.lock().unwrap().pop();
             let page = page.ok_or_else(|| Failure::Forbidden("no".to_owned()));
-            let document =
-                page.map(|page| Document { body: Bytes::from(page.to_string()), requests: 1 });
+            let document = page.map(|page| Document {
+                body: Bytes::from(page.to_string()),
+                requests: 1,
+                refused: 0,
+            });
             vec![document]
         }
 

@@ -1,10 +1,10 @@
 //! From a listing of a tenant's subscriptions to an instance for each.
 //!
 //! The listing is a step of the tenant's instance. When it has ended, a message goes out for each
-//! subscription, and what it says is decided here. An instance is removed only on proof: two complete
-//! listings that lack its subscription and lie at least a polling interval and a day apart, a week if many
-//! subscriptions go at once; and Azure Resource Manager answers that there is no such subscription. Where
-//! it answers that access is denied, the application has lost its role.
+//! subscription, and what it says is decided here. An instance is removed only on proof: two
+//! complete listings that lack its subscription and lie at least a polling interval and a day
+//! apart, a week if many subscriptions go at once; and Azure Resource Manager answers that there is
+//! no such subscription. Where it answers that access is denied, the application has lost its role.
 
 use steps::{Domain, Service};
 use time::format_description::well_known::Rfc3339;
@@ -52,6 +52,17 @@ pub async fn run(context: &Context, message: &Provision) -> Result<(), Error> {
     if *listing != message.job.id {
         return Ok(());
     }
+    let (subscription_id, standing) = (&message.subscription, subscription.as_str());
+    tracing::info!(
+        event = "subscription decided",
+        instance = plan.instance.id,
+        job = message.job.id,
+        subscription = subscription_id,
+        standing,
+        of = instance.id,
+        "subscription {subscription_id} of instance {} is {standing}",
+        plan.instance.id,
+    );
     match subscription {
         Standing::Listed if instance.enabled => begin(context, &plan, &instance).await,
         Standing::Removed { until, .. } if is_over(until, &plan.planned_at) => {
@@ -72,8 +83,8 @@ async fn is_gone(context: &Context, plan: &Plan, subscription: &str) -> Result<b
     Ok(matches!(answer, Some(Err(Failure::Gone(_)))))
 }
 
-/// What becomes of the instance of a subscription. `is_gone` says whether there is proof, besides the
-/// listing, that the subscription is not there.
+/// What becomes of the instance of a subscription. `is_gone` says whether there is proof, besides
+/// the listing, that the subscription is not there.
 fn decide(
     plan: &Plan,
     id: &str,
@@ -124,8 +135,8 @@ fn apart(plan: &Plan, with_many: bool) -> Duration {
     interval.max(if with_many { FAR_APART } else { APART })
 }
 
-/// The instance of a subscription, which takes after that of its tenant. Its tenant's starts it, so it does
-/// not run by itself; and the directory is the tenant's to collect.
+/// The instance of a subscription, which takes after that of its tenant. Its tenant's starts it, so
+/// it does not run by itself; and the directory is the tenant's to collect.
 fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) -> Instance {
     Instance {
         id: id.to_owned(),

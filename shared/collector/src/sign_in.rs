@@ -1,5 +1,5 @@
-//! What a start has to know of a tenant: that its secret is good, where the portal shows it, and whether it has
-//! Microsoft Intune.
+//! What a start has to know of a tenant: that its secret is good, where the portal shows it, and
+//! whether it has Microsoft Intune.
 
 use serde_json::Value;
 use steps::{Domain, Service};
@@ -9,8 +9,8 @@ use crate::context::{Context, Error};
 use crate::instance::Instance;
 use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
 
-/// Signs in, so that a wrong secret shows now and not in every step; and finds where the portal shows
-/// the tenant.
+/// Signs in, so that a wrong secret shows now and not in every step; and finds where the portal
+/// shows the tenant.
 pub(crate) async fn sign_in(
     context: &Context,
     instance: &Instance,
@@ -65,8 +65,8 @@ pub(crate) struct Intune {
     pub(crate) lacking: Option<String>,
 }
 
-/// What a tenant has of Microsoft Intune. Where this cannot be told, the steps are to find out: refused is
-/// not empty.
+/// What a tenant has of Microsoft Intune. Where this cannot be told, the steps are to find out:
+/// refused is not empty.
 pub(crate) async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error> {
     let directory = &instance.config.directory_id;
     let address = Address::Path("/deviceManagement?$select=intuneAccountId".to_owned());

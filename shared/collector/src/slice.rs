@@ -1,15 +1,16 @@
 //! The part of a step that one invocation does: fetch, convert, store.
 //!
-//! A slice only says how it ended; [`work`](crate::work) sees to what follows. It is made of these modules,
-//! of which each knows only those after it:
+//! A slice only says how it ended; [`work`](crate::work) sees to what follows. It is made of these
+//! modules, of which each knows only those after it:
 //!
-//! 1. `run` is the loop that asks and takes; `take` hands an answer to the reader that knows what it is; `end`
-//!    leaves a checkpoint or the manifest behind.
-//! 2. The readers: `pages` (lists and tables), `export` (reports that are prepared on request), and `follow`
-//!    (changes), with `stale`, `merge`, `divergence` and `keep` for what is made of them.
-//! 3. `shard` is what all of them work on: what is read, how far that is, and where it goes; `items` converts.
-//! 4. `checkpoint`, `frontier`, `chain`, `delta` and `patience` are what is stored between slices, and
-//!    `parents` reads what lists belong to.
+//! 1. `run` is the loop that asks and takes; `take` hands an answer to the reader that knows what
+//!    it is; `end` leaves a checkpoint or the manifest behind.
+//! 2. The readers: `pages` (lists and tables), `export` (reports that are prepared on request), and
+//!    `follow` (changes), with `stale`, `merge`, `divergence` and `keep` for what is made of them.
+//! 3. `shard` is what all of them work on: what is read, how far that is, and where it goes;
+//!    `items` converts.
+//! 4. `checkpoint`, `frontier`, `chain`, `delta` and `patience` are what is stored between slices,
+//!    and `parents` reads what lists belong to.
 
 mod chain;
 mod checkpoint;
@@ -51,8 +52,8 @@ use run::Run;
 
 /// Runs one slice of a step, until the step ends, `deadline` nears, or Microsoft asks to wait.
 ///
-/// A slice may die anywhere, be run again, or be run twice at once: what it stores counts only once a
-/// checkpoint or the manifest names it, and both are written under a condition.
+/// A slice may die anywhere, be run again, or be run twice at once: what it stores counts only once
+/// a checkpoint or the manifest names it, and both are written under a condition.
 ///
 /// # Errors
 ///

@@ -33,7 +33,8 @@ pub struct Latest {
     pub swept: Option<String>,
 }
 
-/// The lines of one object of a snapshot, which may be larger than memory. Its errors name the object.
+/// The lines of one object of a snapshot, which may be larger than memory. Its errors name the
+/// object.
 pub struct Lines {
     name: String,
     reader: BufReader<zstd::Decoder<'static, BufReader<std::fs::File>>>,

@@ -22,10 +22,10 @@ use crate::snapshot::{self, Latest};
 
 /// Validates an instance, plans its job, and queues the first steps.
 ///
-/// A start that died half way is gone on with by the next: the plan is there before the lease, and the
-/// lease says whether the first steps were queued. So is a whole job, where it is sure that its process is
-/// gone. What asks again for the job that it asked for before gets
-/// that one, even if it has ended.
+/// A start that died half way is gone on with by the next: the plan is there before the lease, and
+/// the lease says whether the first steps were queued. So is a whole job, where it is sure that its
+/// process is gone. What asks again for the job that it asked for before gets that one, even if it
+/// has ended.
 pub(crate) async fn start(
     context: &Context,
     instance: &Instance,
@@ -109,8 +109,8 @@ pub(crate) async fn plan(
     }
 }
 
-/// Refuses to compare what an instance collects with what it has collected of something else: all of it
-/// would be taken for deleted.
+/// Refuses to compare what an instance collects with what it has collected of something else: all
+/// of it would be taken for deleted.
 fn same_origin(plan: &Plan, latest: &Latest) -> Result<(), Error> {
     let config = &plan.instance.config;
     let changed = |what: &str, before: Option<&str>, now: Option<&str>| {

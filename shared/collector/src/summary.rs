@@ -54,7 +54,8 @@ pub struct Summary {
     pub drift: BTreeMap<String, u64>,
     /// How many parents were gone when their list was asked for, by step.
     pub vanished: BTreeMap<String, u64>,
-    /// The subscriptions of the tenant that were found, by id, with why they are skipped if they are.
+    /// The subscriptions of the tenant that were found, by id, with why they are skipped if they
+    /// are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub subscriptions: BTreeMap<String, Discovery>,
     /// Every step, with why it did not run, unless it did.
@@ -75,8 +76,8 @@ pub enum JobStatus {
     Failed,
 }
 
-/// A snapshot that could not be read. The job that found it so is the first of a new line: nothing is
-/// compared with what was collected before, so nothing is reported as deleted.
+/// A snapshot that could not be read. The job that found it so is the first of a new line: nothing
+/// is compared with what was collected before, so nothing is reported as deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetAside {
@@ -85,8 +86,8 @@ pub struct SetAside {
     pub job: Option<Job>,
     /// What is wrong with which object.
     pub reason: String,
-    /// How many entities of each type it had of which this job could not read everything. They are in no
-    /// snapshot any more, until they are read again.
+    /// How many entities of each type it had of which this job could not read everything. They are
+    /// in no snapshot any more, until they are read again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lost: BTreeMap<String, u64>,
 }
@@ -118,8 +119,8 @@ pub(crate) const BARE: &str =
     "the summary of the last snapshot is gone, so nothing is taken for deleted";
 
 impl Summary {
-    /// What came of a job, from what its steps and the linker say. Its status follows from the ledger,
-    /// and from nothing else.
+    /// What came of a job, from what its steps and the linker say. Its status follows from the
+    /// ledger, and from nothing else.
     pub(crate) fn new(
         plan: &Plan,
         manifests: &[Manifest],
@@ -160,7 +161,8 @@ impl Summary {
             ledger,
         }
     }
-    /// What is known of a job that is given up, from what its steps say if they do. It has no snapshot.
+    /// What is known of a job that is given up, from what its steps say if they do. It has no
+    /// snapshot.
     pub(crate) fn failed(
         job: &Job,
         plan: Option<&Plan>,
@@ -178,7 +180,8 @@ impl Summary {
         summary
     }
 
-    /// What can be known of a snapshot that has no summary: which types it has, but not how many of each.
+    /// What can be known of a snapshot that has no summary: which types it has, but not how many of
+    /// each.
     pub(crate) fn of_objects(job: &Job, graph: Linked, finished: OffsetDateTime) -> Self {
         let moment = |it: OffsetDateTime| it.format(&Rfc3339).unwrap_or_default();
         Self {

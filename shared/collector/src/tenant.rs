@@ -15,8 +15,8 @@ use crate::summary::{JobStatus, Summary};
 pub struct Tenant {
     /// What the tenant's own instance came to.
     pub directory: Summary,
-    /// The instances of its subscriptions that are collected, each with what its latest snapshot came to if
-    /// it has one. Those of skipped and removed subscriptions are not among them.
+    /// The instances of its subscriptions that are collected, each with what its latest snapshot
+    /// came to if it has one. Those of skipped and removed subscriptions are not among them.
     pub subscriptions: Vec<(Instance, Option<Summary>)>,
     /// What is damaged of others, by the id of the instance.
     pub unreadable: Vec<(String, String)>,
@@ -65,7 +65,8 @@ impl Tenant {
         Ok(Self { directory, subscriptions, unreadable })
     }
 
-    /// Whether no job of a tenant's instances is at work, so that its graph stays as it is for a while.
+    /// Whether no job of a tenant's instances is at work, so that its graph stays as it is for a
+    /// while.
     ///
     /// # Errors
     ///
@@ -94,8 +95,8 @@ impl Tenant {
         std::iter::once(&self.directory).chain(subscriptions)
     }
 
-    /// Puts the snapshots together, and writes them as one to `into`. Relationships from one instance to
-    /// another are found on the way.
+    /// Puts the snapshots together, and writes them as one to `into`. Relationships from one
+    /// instance to another are found on the way.
     ///
     /// # Errors
     ///

@@ -1,6 +1,8 @@
 //! The work of one message: a slice of a step, and what follows when the step has ended.
 
+use steps::Step;
 use tokio::time::{Duration, Instant};
+use tracing::Instrument as _;
 
 use crate::advance;
 use crate::context::{Context, Error};
@@ -8,14 +10,14 @@ use crate::delta;
 use crate::layout;
 use crate::message::Slice;
 use crate::plan::Plan;
+use crate::ports::Condition;
 use crate::slice;
-use steps::Step;
 
 /// What came of a slice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The shard has ended, now or before. What waited for its step in the same throttle domain is to
-    /// be run now, under the same message: until that is done, no message asks for it.
+    /// The shard has ended, now or before. What waited for its step in the same throttle domain is
+    /// to be run now, under the same message: until that is done, no message asks for it.
     Ended(Vec<Slice>),
     /// A message asks for the next slice.
     Continued,
@@ -23,13 +25,24 @@ pub enum Outcome {
     Wait(Duration),
 }
 
-/// Runs one slice of a step, until the step ends, `deadline` nears, or Microsoft asks to wait. If the step has
-/// ended, sees to what follows.
+/// Runs one slice of a step, until the step ends, `deadline` nears, or Microsoft asks to wait. If
+/// the step has ended, sees to what follows.
 ///
 /// # Errors
 ///
 /// If storage or the queue fails. What Microsoft refuses is in the ledger.
 pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Result<Outcome, Error> {
+    let Slice { job, step, shard, slice } = message;
+    let span =
+        tracing::info_span!("slice", instance = job.instance, job = job.id, step, shard, slice);
+    run_slice(context, message, deadline).instrument(span).await
+}
+
+async fn run_slice(
+    context: &Context,
+    message: &Slice,
+    deadline: Instant,
+) -> Result<Outcome, Error> {
     let name = message.job.plan();
     let (plan, _): (Plan, _) = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
     let step = steps::find(&message.step);
@@ -45,7 +58,7 @@ pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Resul
 /// Sees to what follows when a step has ended. It may be done again at any time.
 async fn ended(context: &Context, plan: &Plan, step: &'static Step) -> Result<Vec<Slice>, Error> {
     let latest = layout::latest_step(&plan.job.instance, step.id);
-    context.write(&latest, &plan.job, crate::ports::Condition::Always).await?;
+    context.write(&latest, &plan.job, Condition::Always).await?;
     if plan.keeps(step) {
         delta::keep(context, plan, step).await?;
     }

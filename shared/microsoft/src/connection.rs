@@ -19,6 +19,7 @@ use crate::download;
 use crate::governor::{Governor, Governors, Held};
 use crate::identity::{Identity, Token};
 use crate::item::{Item, groups};
+use crate::log::{self, Trace};
 use crate::memory::{Memory, Share};
 use crate::request;
 use crate::round::{Round, judge};
@@ -106,8 +107,14 @@ impl Connection {
             for (mut item, reply) in items.drain(..).zip(replies) {
                 item.requests += 1;
                 let outcome = judge(&item, &reply, &token, governor);
+                let trace = Trace::of(&reply, &token);
                 match round.settle(&mut item, outcome, reply) {
-                    Some(answer) => settled.push((item.index, answer)),
+                    Some(answer) => {
+                        if let Err(failure) = &answer {
+                            log::failed(&item, &trace, failure);
+                        }
+                        settled.push((item.index, answer));
+                    }
                     None => again.push(item),
                 }
             }

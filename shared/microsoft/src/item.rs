@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use collector::ports::{DomainKey, Request};
 use serde_json::Value;
 use steps::Service;
+use tokio::time::Instant;
+use url::Position;
 
 use crate::address::Place;
 use crate::attempts::Attempts;
@@ -23,6 +25,10 @@ pub(crate) struct Item {
     pub(crate) cost: u32,
     /// How many requests it has taken so far.
     pub(crate) requests: u32,
+    /// How many of them were refused as too many.
+    pub(crate) refused: u32,
+    /// When it was asked for.
+    pub(crate) since: Instant,
     pub(crate) refreshes: u32,
     /// How often the answer was no document.
     pub(crate) no_documents: u32,
@@ -41,11 +47,23 @@ impl Item {
             cost: cost(domain.domain, place.path()),
             place,
             requests: 0,
+            refused: 0,
+            since: Instant::now(),
             refreshes: 0,
             no_documents: 0,
             attempts: Attempts::default(),
             is_refused: false,
         }
+    }
+
+    /// How it is asked for.
+    pub(crate) const fn method(&self) -> &'static str {
+        if self.body.is_some() { "POST" } else { "GET" }
+    }
+
+    /// Where it lies, without the query.
+    pub(crate) fn address(&self) -> &str {
+        &self.place.url[..Position::AfterPath]
     }
 
     /// Splits the path into the version of Microsoft Graph's API, such as `/v1.0`, and the rest.

@@ -10,7 +10,8 @@
 //! 4. `transport` sends it, alone or with others in a `batch`, and reads the answer: at a `pace`, and into what
 //!    `memory` has room for.
 //! 5. `classify` says what the answer means; nothing else looks at a status or an error code.
-//! 6. `connection` acts on that `round`: answers, waits, signs in anew or tries again.
+//! 6. `connection` acts on that `round`: answers, waits, signs in anew or tries again. What fails goes to the
+//!    `log`.
 //!
 //! Files that a service hands out by an address of their own go through `download` instead.
 
@@ -30,6 +31,7 @@ mod download;
 mod governor;
 mod identity;
 mod item;
+mod log;
 mod memory;
 mod pace;
 mod problem;

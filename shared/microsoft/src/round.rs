@@ -49,7 +49,7 @@ impl Round {
             Outcome::Success => {
                 self.is_answered = true;
                 let body = reply.map(|reply| reply.body).unwrap_or_default();
-                Some(Ok(Document { body, requests: item.requests }))
+                Some(Ok(Document { body, requests: item.requests, refused: item.refused }))
             }
             Outcome::Final(failure) => {
                 self.is_answered = true;
@@ -65,6 +65,7 @@ impl Round {
             Outcome::RetryAfter(at_least) => {
                 self.throttle = self.throttle.max(Some(at_least.unwrap_or_default()));
                 item.is_refused = true;
+                item.refused += 1;
                 None
             }
             Outcome::NoDocument(reason) if item.no_documents == NO_DOCUMENTS => {

@@ -2,6 +2,7 @@
 
 mod batching;
 mod http2;
+mod logging;
 mod reading;
 mod security;
 mod signing_in;

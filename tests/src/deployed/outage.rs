@@ -219,7 +219,7 @@ impl Session {
                 because: Because::Turn,
             });
         }
-        Ok(Document { body: r#"{"@odata.count":0,"value":[]}"#.into(), requests: 1 })
+        Ok(Document { body: r#"{"@odata.count":0,"value":[]}"#.into(), requests: 1, refused: 0 })
     }
 }
 

@@ -5,4 +5,5 @@
 
 mod logs;
 mod messages;
+mod story;
 mod template;

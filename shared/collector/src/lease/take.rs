@@ -1,8 +1,8 @@
 //! Who may run a job of an instance, and what becomes of a job whose process is gone.
 //!
-//! A lease in storage keeps a second job from starting. Where processes claim instances, a claim says besides
-//! whether the process that took the lease is still there: if not, its job is gone on with at once. Where
-//! nobody can tell, a job is taken for dead when its lease has run out.
+//! A lease in storage keeps a second job from starting. Where processes claim instances, a claim
+//! says besides whether the process that took the lease is still there: if not, its job is gone on
+//! with at once. Where nobody can tell, a job is taken for dead when its lease has run out.
 
 use time::{Duration, OffsetDateTime};
 
@@ -17,15 +17,16 @@ use crate::ports::{Claim, Condition, Etag, QueueName, StoreError};
 use crate::progress::News;
 use crate::slice;
 
-/// After how long a job that has not ended is taken for dead, and is not gone on with: what it read first is
-/// too old to be put together with what it would read now.
+/// After how long a job that has not ended is taken for dead, and is not gone on with: what it read
+/// first is too old to be put together with what it would read now.
 const LEASE: Duration = Duration::hours(24);
 
 /// How long the finish of a job that died may take before it is asked for again.
 const BURIAL: Duration = Duration::hours(2);
 
-/// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps were
-/// never queued is not running, nor is one whose process is gone: its lease is returned, to be gone on with.
+/// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps
+/// were never queued is not running, nor is one whose process is gone: its lease is returned, to be
+/// gone on with.
 pub(crate) async fn take(
     context: &Context,
     plan: &Plan,
@@ -45,7 +46,8 @@ pub(crate) async fn take(
     taken
 }
 
-/// The same, of an instance that is not claimed by another process. If none had it, whose lease it is has ended.
+/// The same, of an instance that is not claimed by another process. If none had it, whose lease it
+/// is has ended.
 async fn take_claimed(
     context: &Context,
     plan: &Plan,
@@ -156,9 +158,10 @@ async fn anew(context: &Context, held: &Lease, why: &str) -> Result<(), Error> {
     finish::give_up(context, &held.job, &reason).await.map(drop)
 }
 
-/// Closes a job that died, so that its ledger says so and what it did read is not lost: what has not ended
-/// has failed, and the finish sees to the rest. Until that is done no other job can be compared with it. One
-/// that cannot be closed is given up after some tries, and nothing is returned.
+/// Closes a job that died, so that its ledger says so and what it did read is not lost: what has
+/// not ended has failed, and the finish sees to the rest. Until that is done no other job can be
+/// compared with it. One that cannot be closed is given up after some tries, and nothing is
+/// returned.
 async fn bury(context: &Context, held: &Lease, etag: Etag) -> Result<Option<Error>, Error> {
     let (job, now) = (&held.job, OffsetDateTime::now_utc());
     let (plan, _) = context.spare::<Plan>(&job.plan()).await?;

@@ -12,16 +12,17 @@ use steps::Shape;
 
 use super::patience::Waited;
 
-/// How often a list is begun again because its page token expired, or its links led nowhere new. Two readers of
-/// one list, of which only one counts in the end, may each make the other's tokens old.
+/// How often a list is begun again because its page token expired, or its links led nowhere new.
+/// Two readers of one list, of which only one counts in the end, may each make the other's tokens
+/// old.
 const RESTARTS: u32 = 8;
 
-/// How many pages in a row may hold nothing that no page before held. Azure does give empty pages with a next
-/// link, but a list that adds nothing for so long is going in a circle.
+/// How many pages in a row may hold nothing that no page before held. Azure does give empty pages
+/// with a next link, but a list that adds nothing for so long is going in a circle.
 const EMPTY_PAGES: u32 = 100;
 
-/// How few items a page holds that is thin. Services give pages of 25 at the least, but for the last, and for
-/// what they filter.
+/// How few items a page holds that is thin. Services give pages of 25 at the least, but for the
+/// last, and for what they filter.
 const THIN: usize = 10;
 
 /// How many thin pages in a row a list may have. Filters make some hundreds in the largest tenants.
@@ -96,8 +97,8 @@ pub(super) struct Export {
     pub(super) name: usize,
     /// The job that prepares it, once it was asked for.
     pub(super) job: Option<String>,
-    /// Where it is, once it is prepared. This address is as good as a key, so it is not stored: the job says
-    /// it again.
+    /// Where it is, once it is prepared. This address is as good as a key, so it is not stored: the
+    /// job says it again.
     #[serde(skip)]
     pub(super) file: Option<String>,
     /// How often the job was looked at.
@@ -193,7 +194,8 @@ impl Chain {
         self.count = count.or(self.count);
     }
 
-    /// Goes on after the rows that were taken, of which the last page had some. False if there are no more.
+    /// Goes on after the rows that were taken, of which the last page had some. False if there are
+    /// no more.
     pub(super) const fn has_more(&self, taken: u64, total: u64) -> Result<bool, Astray> {
         if taken == 0 && self.rows < total {
             return Err(Astray::Circle("failed: the report has fewer rows than it says"));
@@ -201,20 +203,21 @@ impl Chain {
         Ok(self.rows < total)
     }
 
-    /// What is wrong with a list whose last page was taken: fewer items came than it has. More may come, as
-    /// pages may overlap.
+    /// What is wrong with a list whose last page was taken: fewer items came than it has. More may
+    /// come, as pages may overlap.
     pub(super) fn shortfall(&self) -> Option<String> {
         let count = self.count.filter(|&count| self.rows < count)?;
         Some(format!("{} of the {count} items that there are came", self.rows))
     }
 
-    /// Begins again because fewer items came than there are: one may have been deleted meanwhile. False the
-    /// second time.
+    /// Begins again because fewer items came than there are: one may have been deleted meanwhile.
+    /// False the second time.
     pub(super) fn recount(&mut self) -> bool {
         !std::mem::replace(&mut self.is_recounted, true) && self.restart()
     }
 
-    /// Reads the list without asking how many items there are, if it was refused from its first page on.
+    /// Reads the list without asking how many items there are, if it was refused from its first
+    /// page on.
     pub(super) fn uncount(&mut self) -> bool {
         let is_new = self.link.is_none() && !self.is_uncounted;
         self.is_uncounted |= is_new;

@@ -19,7 +19,8 @@ pub(super) struct Checkpoint {
     /// How it is read, where its changes can be followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) delta: Option<Box<Delta>>,
-    /// How many slices there were, so the number of the next. One that has to wait goes on after it.
+    /// How many slices there were, so the number of the next. One that has to wait goes on after
+    /// it.
     pub(super) slice: u32,
     /// How long nothing came of any list.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! Whether reading everything comes to the same as adding the changes to what was kept.
 //!
-//! Of each item two numbers are sorted on the local disk, one for the item and one for what it says, so that
-//! this costs few bytes for each and no memory.
+//! Of each item two numbers are sorted on the local disk, one for the item and one for what it
+//! says, so that this costs few bytes for each and no memory.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -177,7 +177,8 @@ async fn each(
     Ok(true)
 }
 
-/// What an item of a parent's list becomes. More than that may have changed of it, and nobody is told.
+/// What an item of a parent's list becomes. More than that may have changed of it, and nobody is
+/// told.
 fn becomes(shard: &Shard<'_>, of: &Owner<'_>, item: &RawValue) -> Result<String, Error> {
     let Output { entities, references, .. } = converted(shard, of, item);
     let entities = entities.iter().map(|it| (it.key.as_str(), &it.properties, &it.raw));

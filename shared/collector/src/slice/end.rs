@@ -170,7 +170,8 @@ fn status(
     }
 }
 
-/// Ends a step that has nothing to read: it stands in for one which was read, or there can be nothing.
+/// Ends a step that has nothing to read: it stands in for one which was read, or there can be
+/// nothing.
 pub(super) async fn skip(
     context: &Context,
     plan: &Plan,
@@ -195,10 +196,8 @@ async fn publish(
 ) -> Result<Outcome, Error> {
     match context.write(&plan.job.manifest(step.id), manifest, Condition::Absent).await {
         Ok(_) => {
-            // The entries of a step for its several types tell of the same lists.
-            if let Some(Entry { status, reason, items, .. }) = manifest.ledger.first() {
-                let (status, reason, items) = (*status, reason.as_deref(), *items);
-                let ended = News::Ended { step: step.id, status, reason, items };
+            if let Some(entry) = manifest.ledger.first() {
+                let ended = News::Ended { step: step.id, entry, manifest };
                 context.observer.observe(&plan.job, &ended);
             }
         }

@@ -1,8 +1,9 @@
-//! Reports that Intune prepares when it is asked to: asking, coming back until they are there, reading.
+//! Reports that Intune prepares when it is asked to: asking, coming back until they are there,
+//! reading.
 //!
-//! Nobody waits in a function for a report: the slice ends, and its message comes back after a while. What is
-//! prepared is read row by row, however large it is. A slice that ends half way, or a file that breaks off,
-//! is gone on with at the same row.
+//! Nobody waits in a function for a report: the slice ends, and its message comes back after a
+//! while. What is prepared is read row by row, however large it is. A slice that ends half way, or
+//! a file that breaks off, is gone on with at the same row.
 //!
 //! Source: Microsoft Intune, "Use Graph APIs to export Intune reports".
 
@@ -32,8 +33,8 @@ struct Job {
     url: Option<String>,
 }
 
-/// How often a job is looked at before it is taken for stuck: for some five minutes. Most take seconds to a
-/// minute or two; some stay `inProgress` for ever.
+/// How often a job is looked at before it is taken for stuck: for some five minutes. Most take
+/// seconds to a minute or two; some stay `inProgress` for ever.
 const LOOKS: u32 = 13;
 
 /// How many jobs may come to nothing.
@@ -88,8 +89,8 @@ fn lost(shard: &mut Shard<'_>, id: u64, reason: &str) -> Option<Duration> {
     None
 }
 
-/// Asks for a report anew where asking failed: by its other name, or because the job is not known any
-/// more. False if it is no such report, or that was done often enough.
+/// Asks for a report anew where asking failed: by its other name, or because the job is not known
+/// any more. False if it is no such report, or that was done often enough.
 pub(super) fn ask_anew(shard: &mut Shard<'_>, id: u64) -> bool {
     let report = shard.step.list.report();
     let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return false };

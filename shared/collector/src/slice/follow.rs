@@ -1,13 +1,13 @@
 //! Following changes: the delta queries of a step, which are made before anything else is read.
 //!
 //! They take one of three ways.
-//! - **Full**: links from now on are taken first, then the list is read as ever. What changes meanwhile is told
-//!   by the links once more, which does no harm. A list is read faster, and in larger pages, than by a delta
-//!   query from the beginning.
+//! - **Full**: links from now on are taken first, then the list is read as ever. What changes
+//!   meanwhile is told by the links once more, which does no harm. A list is read faster, and in
+//!   larger pages, than by a delta query from the beginning.
 //! - **Delta**: the links of what was kept are followed. What they tell is added to what was kept
 //!   ([`super::merge`]); of lists of each parent those are read again that are not as they were.
-//! - **Reconcile**: the links are followed, and the list is read besides. When that is done they are followed
-//!   once more: what changed meanwhile is not compared ([`super::divergence`]).
+//! - **Reconcile**: the links are followed, and the list is read besides. When that is done they
+//!   are followed once more: what changed meanwhile is not compared ([`super::divergence`]).
 //!
 //! Where a delta query cannot be made or followed, the step is read in full.
 
@@ -219,8 +219,8 @@ impl Follow {
         Ok(())
     }
 
-    /// Finds out which lists are to be read again, where not all are. False if what was kept is not there any
-    /// more, and reading begins anew.
+    /// Finds out which lists are to be read again, where not all are. False if what was kept is not
+    /// there any more, and reading begins anew.
     pub(super) async fn find_stale<'a>(
         &mut self,
         shard: &mut Shard<'a>,
@@ -253,8 +253,8 @@ impl Follow {
     }
 }
 
-/// How a step is read, decided when it begins, and the state that changes are added to; in later slices, that
-/// state again.
+/// How a step is read, decided when it begins, and the state that changes are added to; in later
+/// slices, that state again.
 async fn begin(
     context: &Context,
     plan: &Plan,

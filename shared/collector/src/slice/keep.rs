@@ -1,4 +1,5 @@
-//! What is left of a step whose changes are followed: how it was read, and what the next job can add to.
+//! What is left of a step whose changes are followed: how it was read, and what the next job can
+//! add to.
 
 use super::delta::Way;
 use super::divergence::divergence;
@@ -37,8 +38,8 @@ pub(super) async fn reading(
     })
 }
 
-/// Stores what the next job can add changes to, and says under which name; nothing unless everything is
-/// known.
+/// Stores what the next job can add changes to, and says under which name; nothing unless
+/// everything is known.
 pub(super) async fn keep(
     follow: &Follow,
     shard: &Shard<'_>,

@@ -1,8 +1,8 @@
 //! Adding what has changed to what was kept: the items that reading everything would have come to.
 //!
-//! What was kept is in no order, and need not be: a change is looked up for each item, and what is left of the
-//! changes are items that are new. So what is held are the changes, of which there are few, or nothing of a
-//! list of each parent but which parents there are.
+//! What was kept is in no order, and need not be: a change is looked up for each item, and what is
+//! left of the changes are items that are new. So what is held are the changes, of which there are
+//! few, or nothing of a list of each parent but which parents there are.
 
 use std::collections::{HashMap, HashSet};
 
@@ -35,8 +35,9 @@ struct Told {
 }
 
 impl Told {
-    /// What becomes of an item. What was told may tell some properties, or all; null means that one is not set
-    /// any more. The same may be told again, and something that was removed may come back as another.
+    /// What becomes of an item. What was told may tell some properties, or all; null means that one
+    /// is not set any more. The same may be told again, and something that was removed may come
+    /// back as another.
     fn apply(&self, mut item: Option<Map<String, Value>>) -> Option<Map<String, Value>> {
         for object in &self.objects {
             match serde_json::from_str(object.get()) {
@@ -81,8 +82,8 @@ enum Lacking {
     TooMany,
 }
 
-/// Adds what has changed to what was kept, and stores what that comes to. False if there was not enough time,
-/// or if everything has to be read after all.
+/// Adds what has changed to what was kept, and stores what that comes to. False if there was not
+/// enough time, or if everything has to be read after all.
 pub(super) async fn merge<'a>(
     follow: &mut Follow,
     shard: &mut Shard<'a>,
@@ -131,7 +132,8 @@ async fn add<'a>(
     let merged = shard.checkpoint.delta.as_ref().map_or(0, |delta| delta.merged);
     let mut line = String::new();
     for (at, name) in parts.iter().enumerate() {
-        // An earlier slice stored what becomes of these. Only which changes belong to them is to be known.
+        // An earlier slice stored what becomes of these. Only which changes belong to them is to be
+        // known.
         let is_stored = at < merged;
         if is_stored && !is_one_list {
             continue;

@@ -47,7 +47,8 @@ impl<'a> Parents<'a> {
         let planned = plan.steps.iter().find(|planned| planned.id == step.id);
         let mut manifests = Vec::new();
         for parent in planned.into_iter().flat_map(|planned| &planned.after) {
-            // What it stands in for is no parent, and may never have run where the step runs by itself.
+            // What it stands in for is no parent, and may never have run where the step runs by
+            // itself.
             if step.instead_of == Some(parent) && !plan.is_whole {
                 continue;
             }
@@ -148,8 +149,8 @@ impl<'a> Parents<'a> {
     }
 }
 
-/// How many shards a step has: one for each so many parents, up to a few. It follows from the plan and the manifests of
-/// the parents' steps alone, so that every shard comes to the same.
+/// How many shards a step has: one for each so many parents, up to a few. It follows from the plan
+/// and the manifests of the parents' steps alone, so that every shard comes to the same.
 pub(crate) async fn shards(
     context: &Context,
     plan: &Plan,
@@ -177,8 +178,8 @@ fn shards_of(plan: &Plan, step: &Step, parents: u64) -> u32 {
     u32::try_from(shards).unwrap_or(MOST_SHARDS).clamp(1, MOST_SHARDS)
 }
 
-/// How many shards a step has at most. They share one throttle domain, and two have more requests in
-/// flight than its budget can feed.
+/// How many shards a step has at most. They share one throttle domain, and two have more requests
+/// in flight than its budget can feed.
 const MOST_SHARDS: u32 = 2;
 
 fn parent(entity: StoredEntity<'_>, step: &Step) -> Result<Option<StoredParent>, Error> {
@@ -191,8 +192,8 @@ fn parent(entity: StoredEntity<'_>, step: &Step) -> Result<Option<StoredParent>,
     Ok(Some(parent).filter(|it| (step.list.only)(&it.json)))
 }
 
-/// The manifest of a step of the job; for a step that runs by itself, that of the job which read the
-/// step last.
+/// The manifest of a step of the job; for a step that runs by itself, that of the job which read
+/// the step last.
 async fn manifest(context: &Context, plan: &Plan, step: &str) -> Result<Option<Manifest>, Error> {
     let job = if plan.is_whole {
         plan.job.clone()

@@ -1,8 +1,9 @@
 //! How long a list is waited for that does not come.
 //!
-//! What counts is never how long a list takes, but how long nothing comes of it. A large tenant whose requests are
-//! refused half of the time gets further with each that is not, and with each its patience begins anew. All of this is
-//! in the checkpoint, so that it lasts over slices, and over messages that come twice.
+//! What counts is never how long a list takes, but how long nothing comes of it. A large tenant
+//! whose requests are refused half of the time gets further with each that is not, and with each
+//! its patience begins anew. All of this is in the checkpoint, so that it lasts over slices, and
+//! over messages that come twice.
 
 use std::time::Duration;
 
@@ -10,25 +11,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::Because;
 
-/// How long a list is asked for without any answer. A slice asks for 90 seconds, in which a request is cut after
-/// 60 at the latest and sent again: so a list was asked for four times by then, at the least.
+/// How long a list is asked for without any answer. A slice asks for 90 seconds, in which a request
+/// is cut after 60 at the latest and sent again: so a list was asked for four times by then, at the
+/// least.
 const SILENCE: Duration = Duration::from_mins(3);
 
-/// How long none of a shard's lists is answered, until the rest is not asked for any more. One silent list
-/// of many is given up by itself, long before.
+/// How long none of a shard's lists is answered, until the rest is not asked for any more. One
+/// silent list of many is given up by itself, long before.
 const STANDSTILL: Duration = Duration::from_mins(10);
 
-/// How often in a row the service refuses what a shard asks for. Where it refuses others of the throttle domain,
-/// the wait counts, and not this.
+/// How often in a row the service refuses what a shard asks for. Where it refuses others of the
+/// throttle domain, the wait counts, and not this.
 const REFUSALS: u32 = 10;
 
-/// How long a service has to refuse requests besides. No window in which Microsoft counts requests to lists is
-/// longer (that of the storage provider), so that each would have begun anew meanwhile; and after a few
-/// refusals the governor sends one request in a minute, which is beyond none of the limits.
+/// How long a service has to refuse requests besides. No window in which Microsoft counts requests
+/// to lists is longer (that of the storage provider), so that each would have begun anew meanwhile;
+/// and after a few refusals the governor sends one request in a minute, which is beyond none of the
+/// limits.
 const REFUSED: Duration = Duration::from_mins(5);
 
-/// How long a service may ask to wait, all in all, with nothing in between that it answers. The longest window
-/// that Microsoft has ever counted requests in is an hour.
+/// How long a service may ask to wait, all in all, with nothing in between that it answers. The
+/// longest window that Microsoft has ever counted requests in is an hour.
 const LONGEST: Duration = Duration::from_hours(1);
 
 /// How long Microsoft asks to wait.
@@ -99,8 +102,8 @@ impl Standstill {
         (self.silent.time() >= STANDSTILL).then(|| SILENT.to_owned())
     }
 
-    /// Notes that the service asks to wait, and waits, unless that is more than there is patience for. Why,
-    /// if so.
+    /// Notes that the service asks to wait, and waits, unless that is more than there is patience
+    /// for. Why, if so.
     pub(super) fn refuse(&mut self, wait: Wait) -> Option<String> {
         self.refused.times += u32::from(wait.because == Because::Refused);
         let (times, time) = (self.refused.times, self.refused.time());
@@ -178,8 +181,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Whatever a service asks to wait: it ends, and not before the longest window has passed, unless it
-        /// asks for more than any.
+        /// Whatever a service asks to wait: it ends, and not before the longest window has passed,
+        /// unless it asks for more than any.
         #[test]
         fn patience_ends_and_is_long_enough(waits in prop::collection::vec(0..400_u64, 1..40)) {
             let mut standstill = Standstill::default();

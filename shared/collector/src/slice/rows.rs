@@ -16,7 +16,8 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub(super) struct Rows {
     reader: Reader,
     columns: Option<Vec<String>>,
-    /// What was read of a row so far: the text of its fields, one after the other, and where each ends.
+    /// What was read of a row so far: the text of its fields, one after the other, and where each
+    /// ends.
     text: Vec<u8>,
     ends: Vec<usize>,
     length: usize,
@@ -37,8 +38,8 @@ impl Default for Rows {
 }
 
 impl Rows {
-    /// The next row whose end is in a piece, which is taken off the piece. None if there is none, and the
-    /// next piece is needed. At the end of the file the piece is empty.
+    /// The next row whose end is in a piece, which is taken off the piece. None if there is none,
+    /// and the next piece is needed. At the end of the file the piece is empty.
     ///
     /// # Errors
     ///

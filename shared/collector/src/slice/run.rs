@@ -23,17 +23,18 @@ use super::patience::{SILENT, Standstill, Wait, millis};
 use super::shard::Shard;
 use super::take::take;
 use crate::context::{Context, Error, Stored};
-use crate::ledger::Status;
+use crate::ledger::{Progress, Status};
 use crate::message::Slice;
 use crate::plan::Plan;
 use crate::ports::{Because, DomainKey, Etag, Failure, Request};
-use crate::progress::News;
+use crate::progress::{News, SliceEnd, SliceNumber, Totals};
 
 /// How long a slice works at most. A slice that dies loses no more than that.
 pub const BUDGET: Duration = Duration::from_secs(90);
 
-/// How many `$batch` requests, or single requests, all shards of a step have in flight at once. Within a
-/// throttle domain the governor decides how fast they go; this only has to cover the latency.
+/// How many `$batch` requests, or single requests, all shards of a step have in flight at once.
+/// Within a throttle domain the governor decides how fast they go; this only has to cover the
+/// latency.
 const WIDTH: usize = 8;
 
 /// How many a shard has at least, so that it can go on while an answer is converted.
@@ -121,7 +122,9 @@ impl<'a> Run<'a> {
         let mut in_flight = FuturesUnordered::new();
         let mut asked = BTreeMap::new();
         let mut wait: Option<Wait> = None;
-        self.shard.tell(&News::Begun { step: self.shard.step.id });
+        let begun = Instant::now();
+        let (step, slice) = (self.shard.step.id, self.slice());
+        self.shard.tell(&News::Begun { step, slice });
         loop {
             while let Some(id) = self.shard.checkpoint.frontier.ready()
                 && Instant::now() < deadline
@@ -159,6 +162,13 @@ impl<'a> Run<'a> {
             self.stand_still(wait);
         }
         self.shard.store_parts(true).await?;
+        let because = match wait {
+            _ if self.is_read() => SliceEnd::Read,
+            Some(wait) => SliceEnd::Waits(wait.time),
+            None => SliceEnd::TimeIsOver,
+        };
+        let totals = self.totals(begun.elapsed());
+        self.shard.tell(&News::SliceEnded { step, slice, because, totals });
         match wait {
             Some(wait) if !self.is_read() => pause(&self.shard, self.etag, wait.time).await,
             _ if !self.is_read() => go_on(&mut self.shard, self.etag).await,
@@ -177,8 +187,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether everything was read that is to be read. A slice that ran out of time before it asked for
-    /// anything has read nothing yet.
+    fn slice(&self) -> SliceNumber {
+        SliceNumber { shard: self.shard.number, slice: self.shard.checkpoint.slice }
+    }
+
+    fn totals(&self, time: Duration) -> Totals {
+        let Progress { pages, items, requests, bytes, .. } = self.shard.checkpoint.progress;
+        Totals { pages, items, requests, bytes, refused: self.shard.refused, time }
+    }
+
+    /// Whether everything was read that is to be read. A slice that ran out of time before it asked
+    /// for anything has read nothing yet.
     fn is_read(&self) -> bool {
         let list = &self.shard.step.list;
         let delta = self.shard.checkpoint.delta.as_ref();
@@ -198,8 +217,8 @@ impl<'a> Run<'a> {
         self.shard.step.list.parents.is_empty() && delta.is_some_and(|it| it.way == Way::Delta)
     }
 
-    /// The next chains to ask for their next pages: several together where Microsoft Graph takes them
-    /// in one request. None if there is nothing to ask for now.
+    /// The next chains to ask for their next pages: several together where Microsoft Graph takes
+    /// them in one request. None if there is nothing to ask for now.
     async fn next_group(&mut self, asked: &BTreeMap<u64, Instant>) -> Result<Option<Group>, Error> {
         let has_parents = !self.shard.step.list.parents.is_empty();
         let is_batched = self.shard.step.list.service() == Service::Graph && has_parents;
@@ -238,8 +257,8 @@ impl<'a> Run<'a> {
         Ok(group)
     }
 
-    /// Opens the next list: the step's only one, or that of the next parent. Delta queries are made before
-    /// any, and once more after all.
+    /// Opens the next list: the step's only one, or that of the next parent. Delta queries are made
+    /// before any, and once more after all.
     async fn open(&mut self) -> Result<Option<u64>, Error> {
         if self.shard.checkpoint.frontier.chain(WALK).is_some() {
             return Ok(None);
@@ -272,7 +291,8 @@ impl<'a> Run<'a> {
         self.shard.request(id)
     }
 
-    /// Notes which lists were asked for and not answered, and gives up those that were for too long.
+    /// Notes which lists were asked for and not answered, and gives up those that were for too
+    /// long.
     fn silent(&mut self, asked: impl Iterator<Item = (u64, Duration)>) {
         for (id, time) in asked {
             if let Some(chain) = self.shard.checkpoint.frontier.chain_mut(id) {
@@ -285,8 +305,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Notes how a slice ends in which not everything was read. Gives up the whole shard if it lasts for too long, or if the
-    /// service asks to wait for longer than there is patience for.
+    /// Notes how a slice ends in which not everything was read. Gives up the whole shard if it
+    /// lasts for too long, or if the service asks to wait for longer than there is patience for.
     fn stand_still(&mut self, wait: Option<Wait>) {
         let standstill = &mut self.shard.checkpoint.standstill;
         let why = match wait {

@@ -35,6 +35,8 @@ pub(super) struct Shard<'a> {
     pub(super) name: String,
     /// When something was answered last, or when the slice began.
     pub(super) since: Instant,
+    /// How many requests of this slice were refused as too many.
+    pub(super) refused: u64,
 }
 
 impl<'a> Shard<'a> {
@@ -57,6 +59,7 @@ impl<'a> Shard<'a> {
             writers: Writers::default(),
             name: Uuid::new_v4().simple().to_string()[..8].to_owned(),
             since: Instant::now(),
+            refused: 0,
         })
     }
 
@@ -66,8 +69,8 @@ impl<'a> Shard<'a> {
         if chain.is_fallback { list.fallback.unwrap_or(list) } else { list }
     }
 
-    /// What to ask for the next page of a chain, and which domain that draws on: a list that is read the
-    /// other way may draw on another.
+    /// What to ask for the next page of a chain, and which domain that draws on: a list that is
+    /// read the other way may draw on another.
     pub(super) fn request(&self, id: u64) -> Option<(DomainKey, Request)> {
         let chain = self.checkpoint.frontier.chain(id)?;
         let list = self.list(chain);
@@ -150,7 +153,8 @@ impl<'a> Shard<'a> {
         chain.is_some_and(|chain| has_fallback && chain.fall_back())
     }
 
-    /// Reads the list without asking how many items there are, if that was asked and may be why it failed.
+    /// Reads the list without asking how many items there are, if that was asked and may be why it
+    /// failed.
     pub(super) fn uncount(&mut self, id: u64) -> bool {
         let chain = self.checkpoint.frontier.chain(id);
         let is_counted = chain.is_some_and(|chain| self.list(chain).ask.counted);

@@ -13,7 +13,8 @@ use crate::context::Error;
 use crate::delta::State;
 use crate::part::{Change, KeptItem};
 
-/// Which lists are to be read again: those that something was told of, and those that were never read.
+/// Which lists are to be read again: those that something was told of, and those that were never
+/// read.
 ///
 /// It holds some bytes for each parent, and none for what their lists hold.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use super::patience::{Wait, Waited};
 use super::shard::Shard;
 use crate::context::Error;
 use crate::ledger::Status;
-use crate::ports::{Answer, Failure};
+use crate::ports::{Answer, Because, Failure};
 
 /// Takes the answer for a chain. Returns how long Microsoft asks to wait, if it does.
 pub(super) fn take(
@@ -25,6 +25,7 @@ pub(super) fn take(
             shard.answered();
             let progress = &mut shard.checkpoint.progress;
             progress.requests += u64::from(document.requests);
+            shard.refused += u64::from(document.refused);
             progress.bytes += document.body.len() as u64;
             let chain = shard.checkpoint.frontier.chain(id);
             let is_list = |chain: &Chain| shard.list(chain).shape() != Shape::Export;
@@ -52,6 +53,7 @@ pub(super) fn take(
     let reason = failure.to_string();
     match failure {
         Failure::Throttled { wait: time, because } => {
+            shard.refused += u64::from(because == Because::Refused);
             return Ok(Some(Wait { time, because }));
         }
         failure if id == WALK => follow.failed(shard, &failure),
@@ -62,8 +64,8 @@ pub(super) fn take(
         Failure::NotApplicable(_) => nothing_to_read(shard, id),
         Failure::Gone(_) if is_optional(shard, id) => nothing_to_read(shard, id),
         Failure::Gone(_) if shard.has_parent(id) => {
-            // It was listed in this job, so it is in the snapshot. That its list is not there proves
-            // nothing: services also answer so where a permission or a replica is missing.
+            // It was listed in this job, so it is in the snapshot. That its list is not there
+            // proves nothing: services also answer so where a permission or a replica is missing.
             shard.checkpoint.progress.vanished += 1;
             shard.except(id, Status::Partial, &reason);
         }

@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 pub struct Linked {
     /// How many entities there are of each type, those carried forward included.
     pub entities: BTreeMap<String, u64>,
-    /// How many relationships there are of each type, mapped ones and those carried forward included.
+    /// How many relationships there are of each type, mapped ones and those carried forward
+    /// included.
     pub relationships: BTreeMap<String, u64>,
     /// How many of them are mapped: one end is for whoever reads the graph to find.
     pub mapped: BTreeMap<String, u64>,
     /// How many references were left out because nothing answers to the name they use.
     pub dropped: BTreeMap<String, u64>,
-    /// How many things are in so many others that what is in them was not handed up to all, by the id of the
-    /// rule that hands it up.
+    /// How many things are in so many others that what is in them was not handed up to all, by the
+    /// id of the rule that hands it up.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub limited: BTreeMap<String, u64>,
     /// The steps that found fewer different entities than their lists say they have, and how many.

@@ -4,8 +4,8 @@ use std::io;
 
 use super::reader::{Reader, Record};
 
-/// What a record of a thing of some type and key is sorted by: those of one thing stand together, in
-/// the order of their ranks.
+/// What a record of a thing of some type and key is sorted by: those of one thing stand together,
+/// in the order of their ranks.
 pub(crate) fn key(kind: &str, key: &str, rank: u8) -> Vec<u8> {
     let mut bytes = format!("{kind}\0{key}\0").into_bytes();
     bytes.push(rank);
@@ -52,7 +52,8 @@ impl Groups {
     }
 }
 
-/// The type and key of a thing, apart by a zero byte, and the records of it in each of several places.
+/// The type and key of a thing, apart by a zero byte, and the records of it in each of several
+/// places.
 type Thing<const N: usize> = (String, [Vec<Record>; N]);
 
 /// Reads records from several places that are sorted by [`key`], those of one thing together.

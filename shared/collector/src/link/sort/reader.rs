@@ -22,7 +22,8 @@ impl Record {
 #[derive(Debug)]
 pub(crate) struct Reader {
     runs: Vec<run::Reader>,
-    /// The runs that are not at their end, as a heap: the one whose record is the least is the first.
+    /// The runs that are not at their end, as a heap: the one whose record is the least is the
+    /// first.
     heap: Vec<usize>,
 }
 

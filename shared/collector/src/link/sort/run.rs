@@ -1,7 +1,7 @@
 //! Runs: sorted records on the local disk, compressed.
 //!
-//! A run lies in several files, so that what was read of it for the last time can be given back to the disk
-//! before the rest is read: a file is gone with the last handle to it.
+//! A run lies in several files, so that what was read of it for the last time can be given back to
+//! the disk before the rest is read: a file is gone with the last handle to it.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use zstd::bulk::{Compressor, Decompressor};
 
-/// How many bytes of records are compressed at a time. Each piece is a frame of its own, so that one
-/// decompressor does for all runs that are read at the same time.
+/// How many bytes of records are compressed at a time. Each piece is a frame of its own, so that
+/// one decompressor does for all runs that are read at the same time.
 const PIECE: usize = 64 << 10;
 
 /// How large a file of a run grows, in bytes.
@@ -95,7 +95,8 @@ impl Writer {
 /// What stands before each piece: how long it is compressed, and how long it is.
 const HEADER: usize = 8;
 
-/// Reads a run record by record. Only one reader of a run is used at a time: they share the files' places.
+/// Reads a run record by record. Only one reader of a run is used at a time: they share the files'
+/// places.
 #[derive(Debug)]
 pub(super) struct Reader {
     files: VecDeque<Arc<File>>,
