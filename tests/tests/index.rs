@@ -2,8 +2,7 @@
 
 use collector::layout;
 use collector::ledger::{Entry, KnownBy, Status};
-use collector::link::Change;
-use collector::summary::Summary;
+use collector::summary::{Change, Summary};
 use serde_json::{Value, json};
 use simulator::{Options, Permanent};
 use std::fs;

@@ -217,18 +217,14 @@ fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<
 /// How lists are read: `"delta"`, or `{"mode": "delta", "index": false}`.
 fn collection_of(reader: &mut Reader<'_>) -> Option<Collection> {
     const HELP: &str = "say full or delta, or give `mode` and `index`";
-    match reader.child("collection") {
-        Some((path, value @ Value::Object(_))) => {
-            let mut reader = reader.nested(&path, value).object(HELP)?;
-            let (mode, index) = (mode_of(&mut reader, "mode"), reader.flag("index"));
-            reader.finish(&["mode", "index"]);
-            Some(Collection { mode: mode?, index: index.unwrap_or(true) })
-        }
-        _ => {
-            let mode = mode_of(reader, "collection")?;
-            Some(Collection { mode, ..Collection::default() })
-        }
+    if let Some((path, value @ Value::Object(_))) = reader.child("collection") {
+        let mut reader = reader.nested(&path, value).object(HELP)?;
+        let (mode, index) = (mode_of(&mut reader, "mode"), reader.flag("index"));
+        reader.finish(&["mode", "index"]);
+        return Some(Collection { mode: mode?, index: index.unwrap_or(true) });
     }
+    let mode = mode_of(reader, "collection")?;
+    Some(Collection { mode, ..Collection::default() })
 }
 
 fn mode_of(reader: &mut Reader<'_>, name: &str) -> Option<Mode> {
