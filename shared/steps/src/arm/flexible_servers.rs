@@ -104,37 +104,8 @@ pub(crate) fn configure(setting: &Item<'_>, names: &[(&str, &str)], entity: &mut
     }
 }
 
-/// Whether the internet may reach a server, by what is stored of it. If not, it has no firewall.
-pub(crate) fn is_public(server: &Value) -> bool {
-    let is_disabled = |it: &str| it.eq_ignore_ascii_case("disabled");
-    !server["publicNetworkAccess"].as_str().is_some_and(is_disabled)
-        && !server["delegatedSubnetId"].is_string()
-}
-
-/// Whether a server answers, by what is stored of it: one that is stopped cannot be asked for its
-/// databases.
-pub(crate) fn is_running(server: &Value) -> bool {
-    let is_stopped = |it: &str| it.eq_ignore_ascii_case("stopped");
-    !server["userVisibleState"].as_str().is_some_and(is_stopped)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_server_in_a_network_of_its_own_has_no_firewall() {
-        assert!(is_public(&json!({})));
-        assert!(is_public(&json!({ "publicNetworkAccess": "Enabled" })));
-        assert!(!is_public(&json!({ "publicNetworkAccess": "Disabled" })));
-        assert!(!is_public(&json!({ "delegatedSubnetId": "/subscriptions/s" })));
-    }
-
-    #[test]
-    fn a_server_that_is_stopped_is_not_asked() {
-        assert!(is_running(&json!({ "userVisibleState": "Ready" })) && is_running(&json!({})));
-        assert!(!is_running(&json!({ "userVisibleState": "Stopped" })));
-    }
+/// Whether a server can have a firewall, by what is stored of it. In a subnet, the rules of that
+/// decide who reaches it.
+pub(crate) fn has_firewall(server: &Value) -> bool {
+    !server["delegatedSubnetId"].is_string()
 }

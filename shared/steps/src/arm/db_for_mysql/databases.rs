@@ -1,7 +1,6 @@
 //! Databases of MySQL.
 
 use crate::arm::db_for_mysql::servers::SERVER;
-use crate::arm::flexible_servers::is_running;
 use crate::prelude::*;
 
 pub(crate) static DATABASE: EntityType = EntityType {
@@ -20,7 +19,7 @@ pub(crate) static STEP: Step = Step {
     id: "rm-database-mysql-databases",
     name: "MySQL Databases",
     covers: &["rm-database-mariadb-databases"],
-    list: List::of(&DATABASE).of_each(&[&SERVER]).only(is_running),
+    list: List::of(&DATABASE).of_each(&[&SERVER]),
     becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
     needs: Needs::subscription("databases"),
     ..Step::AZURE

@@ -1,7 +1,6 @@
 //! Databases of PostgreSQL.
 
 use crate::arm::db_for_postgresql::servers::SERVER;
-use crate::arm::flexible_servers::is_running;
 use crate::prelude::*;
 
 pub(crate) static DATABASE: EntityType = EntityType {
@@ -19,7 +18,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-postgresql-databases",
     name: "PostgreSQL Databases",
-    list: List::of(&DATABASE).of_each(&[&SERVER]).only(is_running),
+    list: List::of(&DATABASE).of_each(&[&SERVER]),
     becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
     needs: Needs::subscription("databases"),
     ..Step::AZURE

@@ -1,7 +1,7 @@
 //! The addresses that servers of PostgreSQL answer to.
 
 use crate::arm::db_for_postgresql::servers::SERVER;
-use crate::arm::flexible_servers::is_public;
+use crate::arm::flexible_servers::has_firewall;
 use crate::prelude::*;
 
 pub(crate) static RULE: EntityType = EntityType {
@@ -19,7 +19,7 @@ pub(crate) static RULE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-postgresql-server-firewall-rules",
     name: "PostgreSQL Server Firewall Rules",
-    list: List::of(&RULE).of_each(&[&SERVER]).only(is_public),
+    list: List::of(&RULE).of_each(&[&SERVER]).only(has_firewall),
     becomes: Becomes::one(&RULE).links(&[Link::of_parent(RelationshipClass::Has)]),
     needs: Needs::subscription("databases"),
     ..Step::AZURE

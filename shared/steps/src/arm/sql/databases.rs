@@ -1,5 +1,6 @@
 //! Databases of Azure SQL.
 
+use crate::arm::sql::elastic_pools::POOL;
 use crate::arm::sql::servers::SERVER;
 use crate::prelude::*;
 
@@ -56,7 +57,10 @@ pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-databases",
     name: "SQL Databases",
     list: List::of(&DATABASE).of_each(&[&SERVER]),
-    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
+    becomes: Becomes::one(&DATABASE).links(&[
+        Link::of_parent(RelationshipClass::Has),
+        Link::of(&[&POOL], "/properties/elasticPoolId"),
+    ]),
     needs: Needs::subscription("databases"),
     ..Step::AZURE
 };

@@ -28,12 +28,10 @@ pub(crate) static STEP: Step = Step {
     id: "fetch-synapse-data-masking-policy",
     name: "Synapse Data Masking Policies",
     covers: &["build-sql-pool-data-masking-policy-relationship"],
-    // A pool that is paused does not answer.
     list: List::of(&MASKING_POLICY)
         .at("{id}/dataMaskingPolicies/Default")
         .one()
-        .of_each(&[&SQL_POOL])
-        .only(|pool| pool["status"] == "Online"),
+        .of_each(&[&SQL_POOL]),
     becomes: Becomes::one(&MASKING_POLICY)
         .key(|policy| Some(key(MASKING_POLICY.kind, policy.id()?)))
         .refine(place)

@@ -38,11 +38,9 @@ pub(crate) static STEP: Step = Step {
     id: "fetch-synapse-data-masking-rule",
     name: "Synapse Data Masking Rules",
     covers: &["build-synapse-sql-pool-data-masking-relationship"],
-    // A pool that is paused does not answer.
     list: List::of(&MASKING_RULE)
         .at("{id}/dataMaskingPolicies/Default/rules")
-        .of_each(&[&SQL_POOL])
-        .only(|pool| pool["status"] == "Online"),
+        .of_each(&[&SQL_POOL]),
     becomes: Becomes::one(&MASKING_RULE)
         // All rules of a pool have one id, and none has a name.
         .key(|rule| {
