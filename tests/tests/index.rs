@@ -1,5 +1,7 @@
 //! Which lists of a subscription are not read because Azure Resource Graph shows nothing for them.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where anything is amiss")]
+
 use collector::layout;
 use collector::ledger::{Entry, KnownBy, Status};
 use collector::summary::{Change, Summary};
