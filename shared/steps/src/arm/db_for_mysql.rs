@@ -1,4 +1,4 @@
-//! Microsoft.DBforMySQL: flexible servers of MySQL, and what belongs to them.
+//! Microsoft.DBforMySQL: flexible servers of `MySQL`, and what belongs to them.
 
 pub(crate) mod configurations;
 pub(crate) mod databases;

@@ -1,4 +1,4 @@
-//! Microsoft.DBforPostgreSQL: flexible servers of PostgreSQL, and what belongs to them.
+//! Microsoft.DBforPostgreSQL: flexible servers of `PostgreSQL`, and what belongs to them.
 
 pub(crate) mod configurations;
 pub(crate) mod databases;

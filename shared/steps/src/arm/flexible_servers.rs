@@ -1,4 +1,4 @@
-//! What flexible servers of MySQL and PostgreSQL have in common.
+//! What flexible servers of `MySQL` and `PostgreSQL` have in common.
 //!
 //! They took the place of the single servers, and have their properties, as far as there still are
 //! such. How a server is configured is a list of its own.
@@ -108,4 +108,17 @@ pub(crate) fn configure(setting: &Item<'_>, names: &[(&str, &str)], entity: &mut
 /// decide who reaches it.
 pub(crate) fn has_firewall(server: &Value) -> bool {
     !server["delegatedSubnetId"].is_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_server_in_a_subnet_has_no_firewall() {
+        assert!(has_firewall(&json!({ "publicNetworkAccess": "Disabled" })));
+        assert!(!has_firewall(&json!({ "delegatedSubnetId": "/subscriptions/s" })));
+    }
 }

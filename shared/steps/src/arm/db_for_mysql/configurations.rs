@@ -1,4 +1,4 @@
-//! How servers of MySQL are configured, as far as it is about security.
+//! How servers of `MySQL` are configured, as far as it is about security.
 
 use crate::arm::db_for_mysql::servers::SERVER;
 use crate::arm::flexible_servers::{SECURE_TRANSPORT, SSL_ENFORCED, SSL_ENFORCEMENT, configure};

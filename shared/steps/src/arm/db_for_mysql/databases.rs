@@ -1,4 +1,4 @@
-//! Databases of MySQL.
+//! Databases of `MySQL`.
 
 use crate::arm::db_for_mysql::servers::SERVER;
 use crate::prelude::*;

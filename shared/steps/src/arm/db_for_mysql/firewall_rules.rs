@@ -1,4 +1,4 @@
-//! The addresses that servers of MySQL answer to.
+//! The addresses that servers of `MySQL` answer to.
 
 use crate::arm::db_for_mysql::servers::SERVER;
 use crate::arm::flexible_servers::has_firewall;

@@ -1,4 +1,4 @@
-//! Databases of PostgreSQL.
+//! Databases of `PostgreSQL`.
 
 use crate::arm::db_for_postgresql::servers::SERVER;
 use crate::prelude::*;

@@ -1,4 +1,4 @@
-//! The addresses that servers of PostgreSQL answer to.
+//! The addresses that servers of `PostgreSQL` answer to.
 
 use crate::arm::db_for_postgresql::servers::SERVER;
 use crate::arm::flexible_servers::has_firewall;

@@ -1,4 +1,4 @@
-//! Servers of PostgreSQL.
+//! Servers of `PostgreSQL`.
 
 use crate::arm::flexible_servers::{FLEXIBLE, KEY_URI, SUBNET as SUBNET_ID, describe};
 use crate::arm::key_vault::key_at;
