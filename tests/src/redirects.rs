@@ -49,8 +49,8 @@ fn error(state: &str, error: &str, description: &str) -> String {
     )
 }
 
-/// All of them, for a stage with an instance `new`, which has no tenant, and an instance `known`, which has
-/// [`TENANT`].
+/// All of them, for a stage with an instance `new`, which has no tenant, and an instance `known`,
+/// which has [`TENANT`].
 pub async fn broken(stage: &Stage) -> Vec<Broken> {
     let (new, good) = stage.attempt("new", BROWSER).await;
     let (_, known) = stage.attempt("known", BROWSER).await;

@@ -90,21 +90,22 @@ fn follows(outcome: &Outcome) -> usize {
     entries.filter(|it| it.reading == Some(Reading::Delta)).count()
 }
 
-/// Whoever writes a checkpoint, a manifest, a lease or anything else that says how far something is dies at
-/// once after it, and nothing else goes wrong: one run for each.
+/// Whoever writes a checkpoint, a manifest, a lease or anything else that says how far something is
+/// dies at once after it, and nothing else goes wrong: one run for each.
 #[test]
 fn no_death_after_a_checkpoint_changes_a_byte() {
     deaths(TENANT, 0, 1);
 }
 
-/// The same for the second of two jobs, which follows changes; for some of the deaths, as there are more.
+/// The same for the second of two jobs, which follows changes; for some of the deaths, as there are
+/// more.
 #[test]
 fn no_death_after_a_checkpoint_changes_a_byte_where_changes_are_followed() {
     deaths(DELTA, 1, 3);
 }
 
-/// Lets whoever writes a milestone die, from the first of a job on, which has as many as any before it, and
-/// some further on each time.
+/// Lets whoever writes a milestone die, from the first of a job on, which has as many as any before
+/// it, and some further on each time.
 fn deaths(tenant: Tenant, job: u64, step: u64) {
     let calm = chaos::calm(tenant).unwrap();
     let dying = |death| Weather { seed: 7, death: Some(death), ..Weather::default() };
@@ -118,7 +119,8 @@ fn deaths(tenant: Tenant, job: u64, step: u64) {
     let failed = Mutex::new(BTreeMap::new());
     let note = |number, outcome: &Outcome| {
         let mut problems = outcome.problems.clone();
-        // Runs differ a little, so that the last milestones may not come, but who reaches one dies there.
+        // Runs differ a little, so that the last milestones may not come, but who reaches one dies
+        // there.
         let Statistics { milestones, kills, .. } = outcome.statistics;
         if (kills > 0) != (milestones > death(number)) {
             problems.push(format!("{kills} died, of {milestones} milestones"));
@@ -135,8 +137,8 @@ fn deaths(tenant: Tenant, job: u64, step: u64) {
     assert!(statistics.kills * 10 > milestones * 9, "{} of {milestones}", statistics.kills);
 }
 
-/// Runs a job which meets something that never ends, in calm and in bad weather, and checks that the
-/// ledger names these steps and no others.
+/// Runs a job which meets something that never ends, in calm and in bad weather, and checks that
+/// the ledger names these steps and no others.
 fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> {
     let expected: BTreeMap<_, _> = expected.iter().copied().collect();
     let calm = Weather { permanent: vec![permanent], ..Weather::default() };
@@ -153,8 +155,8 @@ fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> 
     summaries.into()
 }
 
-/// In a second job, a list is answered in a way that proves nothing. In bad weather, too, nothing is deleted. These
-/// are some of the answers; the program `chaos --doubt` goes through all.
+/// In a second job, a list is answered in a way that proves nothing. In bad weather, too, nothing
+/// is deleted. These are some of the answers; the program `chaos --doubt` goes through all.
 #[test]
 fn no_answer_that_proves_nothing_deletes_anything() {
     let doubtful: Vec<_> = chaos::doubtful().into_iter().step_by(5).collect();

@@ -1,4 +1,5 @@
-//! The consent of an administrator: what is refused and how it is told, and what follows when it is taken.
+//! The consent of an administrator: what is refused and how it is told, and what follows when it is
+//! taken.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 

@@ -1,5 +1,6 @@
-//! Stores of which something is damaged or gone, and jobs that cannot be finished: the next run ends all the
-//! same, says what is wrong with which object, and takes nothing for deleted that may still be there.
+//! Stores of which something is damaged or gone, and jobs that cannot be finished: the next run
+//! ends all the same, says what is wrong with which object, and takes nothing for deleted that may
+//! still be there.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
@@ -338,8 +339,8 @@ async fn a_job_that_cannot_be_finished_is_given_up_after_three_tries() {
     assert_eq!(next.graph.changes, BTreeMap::new());
 }
 
-/// Where nobody can tell who is at work, a job is closed when its lease has run out; not for ever, if that
-/// comes to nothing.
+/// Where nobody can tell who is at work, a job is closed when its lease has run out; not for ever,
+/// if that comes to nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_cannot_be_closed_is_given_up_after_three_tries() {
     let world = World::new(options()).await;
@@ -389,7 +390,8 @@ async fn a_job_follows_one_of_which_only_the_snapshot_is_left() {
     assert_eq!(after.graph.entities["azure_user"], users - 1);
     assert!(run.told_of(&after.job, Change::Deleted).await > 0);
 
-    // The snapshot of an earlier version has nothing beside it. It is compared with, but nothing is concluded.
+    // The snapshot of an earlier version has nothing beside it. It is compared with, but nothing is
+    // concluded.
     forget("jobs");
     forget(&after.job.snapshot_summary());
     purge(user(1));

@@ -206,8 +206,8 @@ async fn a_slice_without_time_does_not_end_its_step() {
     assert_eq!(world.objects(&whole.job), world.objects(&summary.job));
 }
 
-/// No other invocation may ask for anything in a throttle domain until this one has ended, so what waited
-/// in the same domain must not wait for a message.
+/// No other invocation may ask for anything in a throttle domain until this one has ended, so what
+/// waited in the same domain must not wait for a message.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waited_in_the_same_domain_is_run_at_once() {
     let world = World::new(options()).await;
@@ -252,8 +252,8 @@ async fn a_slice_that_was_done_only_asks_for_the_next() {
     assert_eq!(summary.status, JobStatus::Complete);
 }
 
-/// A store in which the other delivery of a message is faster: it has written that it waits, just before
-/// this one writes its first checkpoint.
+/// A store in which the other delivery of a message is faster: it has written that it waits, just
+/// before this one writes its first checkpoint.
 #[derive(Debug)]
 struct Overtaken {
     inner: Arc<dyn Store>,
@@ -290,8 +290,8 @@ impl Store for Overtaken {
     }
 }
 
-/// Of two deliveries of one message, one waits and one goes on. The message is deleted with the second, so
-/// that must have asked for another.
+/// Of two deliveries of one message, one waits and one goes on. The message is deleted with the
+/// second, so that must have asked for another.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_on_does_not_count_on_the_message_of_what_waits() {
     let mut world = World::new(options()).await;

@@ -9,7 +9,8 @@ pub(crate) const BEGIN: &str = "/consent";
 /// Where Microsoft leads back to.
 pub(crate) const REDIRECT: &str = "/consent/redirect";
 
-/// How long a query may be, in bytes: several times what Microsoft sends with its longest description.
+/// How long a query may be, in bytes: several times what Microsoft sends with its longest
+/// description.
 const LONGEST_QUERY: usize = 8 * 1024;
 
 /// How long the id of an instance may be.

@@ -16,7 +16,8 @@ use service::Messages;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-/// Finishes the jobs that the queue's messages name, and answers with the messages to deliver again.
+/// Finishes the jobs that the queue's messages name, and answers with the messages to deliver
+/// again.
 ///
 /// # Errors
 ///
@@ -43,7 +44,8 @@ async fn finish(
     let Some(summary) = summary.filter(|it| it.status != JobStatus::Failed) else {
         return Ok(());
     };
-    // The job has ended. If this does not get done, the message is delivered again, and only this is.
+    // The job has ended. If this does not get done, the message is delivered again, and only this
+    // is.
     tables::publish(context, &summary).await?;
     let folder = TempDir::new()?;
     let store = Arc::new(Directory::new(folder.path()));

@@ -27,7 +27,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Says what an event would collect, and why not the rest. Asks nobody.
     Plan(Plan),
-    /// Writes the latest snapshot of an instance, or the graph of a tenant, in a form that others read.
+    /// Writes the latest snapshot of an instance, or the graph of a tenant, in a form that others
+    /// read.
     Export(Export),
     /// Looks at the latest snapshot of an instance, or at the graph of a tenant.
     Show(Show),
@@ -136,7 +137,8 @@ pub(crate) struct Subject {
     /// The instance.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as
+    /// one.
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,
 }
@@ -188,7 +190,8 @@ pub(crate) struct StoreInstance {
 pub(crate) enum Job {
     /// Lists them, with how each stands.
     List(Jobs),
-    /// Gives up the job of an instance that has not ended. The next begins anew, and the last snapshot stays.
+    /// Gives up the job of an instance that has not ended. The next begins anew, and the last
+    /// snapshot stays.
     Abandon(AbandonJob),
 }
 
@@ -264,7 +267,8 @@ pub(crate) struct Show {
     /// The instance. Without it, the instances that have a snapshot are listed.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as
+    /// one.
     #[arg(long, value_name = "ID", conflicts_with = "instance")]
     pub(crate) tenant: Option<String>,
     #[command(flatten)]
@@ -292,7 +296,8 @@ pub(crate) struct Query {
     /// The instance. Without it and a tenant, the only graph of the store.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as
+    /// one.
     #[arg(long, value_name = "ID", conflicts_with = "instance")]
     pub(crate) tenant: Option<String>,
     #[command(flatten)]
@@ -355,8 +360,8 @@ pub(crate) struct Consent {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8400", value_name = "IP:PORT")]
     pub(crate) listen: SocketAddr,
-    /// The address that browsers know, where it is not http://localhost:PORT. An https address, but for this
-    /// machine.
+    /// The address that browsers know, where it is not http://localhost:PORT. An https address, but
+    /// for this machine.
     #[arg(long, value_name = "URL")]
     pub(crate) address: Option<String>,
     /// A variable or a file with what to sign with; else a key is made that ends with the process.
@@ -397,8 +402,8 @@ pub(crate) struct Simulate {
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Has an application of another organisation with this redirect URI, to which an administrator can
-    /// consent; an event for an instance that awaits it is consent.json.
+    /// Has an application of another organisation with this redirect URI, to which an administrator
+    /// can consent; an event for an instance that awaits it is consent.json.
     #[arg(long, value_name = "URL")]
     pub(crate) redirect_uri: Option<String>,
     /// Where to write cloud.json and an event for each instance (that of Microsoft 365 is

@@ -46,7 +46,8 @@ pub(crate) async fn run(arguments: Consent) -> Result<End, Error> {
     Ok(End::Complete)
 }
 
-/// The address of this machine, by the one name of it that Microsoft lets an application be registered with.
+/// The address of this machine, by the one name of it that Microsoft lets an application be
+/// registered with.
 fn local(bound: SocketAddr) -> Result<String, Error> {
     if bound.ip().is_loopback() {
         return Ok(format!("http://localhost:{}", bound.port()));

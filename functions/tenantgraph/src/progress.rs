@@ -11,7 +11,8 @@ use collector::{News, Observer};
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 
-/// Prints a line to stderr. Whoever closed it, or let its disk run full, loses lines, and nothing else.
+/// Prints a line to stderr. Whoever closed it, or let its disk run full, loses lines, and nothing
+/// else.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(stderr(), "{line}");
 }

@@ -24,8 +24,8 @@ impl<'a> Whole<'a> {
     }
 }
 
-/// Prints what came of a job, or of those of a tenant: what is not complete first, then the graph, then
-/// where it lies.
+/// Prints what came of a job, or of those of a tenant: what is not complete first, then the graph,
+/// then where it lies.
 pub(crate) fn print(
     whole: Whole<'_>,
     store: &str,
@@ -101,7 +101,8 @@ fn incomplete(whole: Whole<'_>) -> io::Result<()> {
     writeln!(stdout())
 }
 
-/// What was not found and is in the snapshot all the same, and how the snapshot differs from the last.
+/// What was not found and is in the snapshot all the same, and how the snapshot differs from the
+/// last.
 fn carried(whole: Whole<'_>) -> io::Result<()> {
     for summary in whole.instances() {
         for (kind, Carried { count, reason }) in &summary.graph.carried {

@@ -68,7 +68,8 @@ async fn work(
     print(machine, &summaries, store, began.elapsed(), json).await
 }
 
-/// Prints what came of jobs, one after the other; those of a tenant's subscriptions with the tenant's.
+/// Prints what came of jobs, one after the other; those of a tenant's subscriptions with the
+/// tenant's.
 pub(crate) async fn print(
     machine: &Machine,
     summaries: &[Summary],

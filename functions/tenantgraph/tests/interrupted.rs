@@ -1,5 +1,5 @@
-//! Runs that do not come to their end: the real program against a simulated tenant, killed and stopped at
-//! moments that follow from what it has done so far.
+//! Runs that do not come to their end: the real program against a simulated tenant, killed and
+//! stopped at moments that follow from what it has done so far.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
@@ -19,8 +19,8 @@ use tempfile::TempDir;
 /// The instance of the tenant.
 const TENANT: &str = "contoso";
 
-/// The sources that are on besides those that always are: enough for every way in which one step follows from
-/// others, and few enough for a run to take a second.
+/// The sources that are on besides those that always are: enough for every way in which one step
+/// follows from others, and few enough for a run to take a second.
 const SOURCES: [&str; 2] = ["ad-groups", "network"];
 
 /// How often a run is killed, in how many stores at once.
@@ -259,8 +259,8 @@ async fn a_run_that_was_configured_in_another_way_begins_anew() {
     assert!(said.contains("starting anew, as the instance is configured in another way"), "{said}");
 }
 
-/// What is printed is for whoever listens. That nobody does, or that there is no room for it, is no reason to
-/// stop collecting.
+/// What is printed is for whoever listens. That nobody does, or that there is no room for it, is no
+/// reason to stop collecting.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_goes_on_when_nobody_listens() {
     let world = World::new().await;

@@ -8,8 +8,8 @@ use crate::secrets_manager::secret;
 
 /// [`Secrets`] of one machine: `env:NAME` is an environment variable, `file:PATH` a text file.
 ///
-/// As in AWS Secrets Manager, the text may be a JSON object with the field `clientSecret`. White space
-/// around the text is no part of it.
+/// As in AWS Secrets Manager, the text may be a JSON object with the field `clientSecret`. White
+/// space around the text is no part of it.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalSecrets;
 

@@ -61,8 +61,8 @@ pub async fn store(location: &str) -> Result<Arc<dyn Store>, LocationError> {
     }
 }
 
-/// Who is at work on the instances of a store. Only processes of one machine can tell, so of a bucket nobody
-/// can.
+/// Who is at work on the instances of a store. Only processes of one machine can tell, so of a
+/// bucket nobody can.
 ///
 /// # Errors
 ///

@@ -11,7 +11,8 @@ use crate::failure::cause;
 /// [`Secrets`] in AWS Secrets Manager, by ARN or by name.
 ///
 /// A secret is its whole text or, where this is a JSON object with a string `clientSecret` (as the
-/// console makes of a "key/value" secret), that string. The role needs `secretsmanager:GetSecretValue`.
+/// console makes of a "key/value" secret), that string. The role needs
+/// `secretsmanager:GetSecretValue`.
 #[derive(Clone, Debug)]
 pub struct SecretsManager {
     client: Client,

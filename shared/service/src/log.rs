@@ -1,8 +1,8 @@
 //! What a function logs: a JSON object for each line.
 //!
-//! A line has `timestamp`, `level` and `message`, and what it tells of beside them: `instance`, `job` and
-//! `step` where there are such, and others by what happened. The template makes metrics, with alarms, of
-//! lines by their `message`; a test holds these together.
+//! A line has `timestamp`, `level` and `message`, and what it tells of beside them: `instance`,
+//! `job` and `step` where there are such, and others by what happened. The template makes metrics,
+//! with alarms, of lines by their `message`; a test holds these together.
 
 use std::io;
 

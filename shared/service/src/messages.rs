@@ -1,5 +1,5 @@
-//! How a function takes messages of its queue: what is done is deleted, what waits stays, what fails is
-//! sent anew, and what never can be done goes to the dead letters.
+//! How a function takes messages of its queue: what is done is deleted, what waits stays, what
+//! fails is sent anew, and what never can be done goes to the dead letters.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -21,8 +21,9 @@ pub const RECEIVES: &str = "ApproximateReceiveCount";
 /// The attribute of a message that says when it was sent, in milliseconds since 1970.
 pub const SENT: &str = "SentTimestamp";
 
-/// How often a message is received before the next wait is that of a new one in its place. The queues of
-/// the template take a message for dead after some more, and waits must never come to that.
+/// How often a message is received before the next wait is that of a new one in its place. The
+/// queues of the template take a message for dead after some more, and waits must never come to
+/// that.
 const MOST_RECEIVES: u32 = 20;
 
 /// A rest that is not worth another receipt.
@@ -34,8 +35,8 @@ const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 /// The longest wait after a failure: a throttle domain goes on within this time after storage does.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 
-/// How often a message may fail by what may pass: more than four hours at the longest backoff. Amazon S3
-/// was out of order for as long.
+/// How often a message may fail by what may pass: more than four hours at the longest backoff.
+/// Amazon S3 was out of order for as long.
 const PASSING_FAILURES: u32 = 500;
 
 /// How often it may fail by what will not pass by itself.
@@ -77,11 +78,11 @@ impl<'a> Messages<'a> {
         Self { context, queue }
     }
 
-    /// Does messages one after the other, up to the first that is not done, and returns those that are to
-    /// stay in the queue. What comes after one that waits or fails stays behind it.
+    /// Does messages one after the other, up to the first that is not done, and returns those that
+    /// are to stay in the queue. What comes after one that waits or fails stays behind it.
     ///
-    /// A message that fails is sent anew and waits at its next delivery, for longer each time. Whatever is
-    /// returned here has been made invisible for as long as it waits.
+    /// A message that fails is sent anew and waits at its next delivery, for longer each time.
+    /// Whatever is returned here has been made invisible for as long as it waits.
     pub async fn in_order<'m, T: Task, F: Future<Output = Result<(), Error>>>(
         &self,
         mut messages: Vec<&'m SqsMessage>,
@@ -138,8 +139,8 @@ impl<'a> Messages<'a> {
     ) -> Fate {
         let Message { failures, rest, .. } = read;
         let receives = receives(message);
-        // What lay in the queue meanwhile has waited for that long: a group has more messages than one
-        // invocation takes, and they wait together.
+        // What lay in the queue meanwhile has waited for that long: a group has more messages than
+        // one invocation takes, and they wait together.
         let rest = Duration::from_secs(rest.into()).saturating_sub(age(message));
         if rest > MOMENT && receives == 1 {
             return Fate::Waits(rest);
@@ -184,7 +185,8 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// Makes a message invisible for a while. If that fails, it stays so for as long as the queue says.
+    /// Makes a message invisible for a while. If that fails, it stays so for as long as the queue
+    /// says.
     async fn hold(&self, message: &SqsMessage, wait: Duration) {
         let receipt = message.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = self.context.queue.hold(self.queue, receipt, wait).await {
@@ -193,8 +195,8 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// Logs that a message could not be sent in the place of another, and returns for how long that other
-    /// waits instead.
+    /// Logs that a message could not be sent in the place of another, and returns for how long that
+    /// other waits instead.
     fn not_sent(&self, message: &SqsMessage, error: &QueueError) -> Duration {
         let (queue, id, receives) = (self.queue, id_of(message), receives(message));
         tracing::warn!(?queue, message = id, receives, %error, "a message cannot be sent anew");
@@ -221,8 +223,8 @@ pub fn answer<'m>(left: impl IntoIterator<Item = &'m SqsMessage>) -> SqsBatchRes
     response
 }
 
-/// Waits for a future, and takes a panic in it for an error, so that the other messages of a batch are
-/// not lost with this one.
+/// Waits for a future, and takes a panic in it for an error, so that the other messages of a batch
+/// are not lost with this one.
 async fn caught(future: impl Future<Output = Result<(), Error>>) -> Result<(), Failed> {
     match AssertUnwindSafe(future).catch_unwind().await {
         Ok(done) => Ok(done?),
@@ -242,8 +244,9 @@ fn backoff(failures: u32) -> Duration {
     FIRST_BACKOFF.saturating_mul(doubled).min(LONGEST_BACKOFF)
 }
 
-/// What is sent in the place of a message, to the same group. Each delivery that fails sends one: the queue
-/// must not drop that of a later delivery for that of an earlier one, which may be gone by then.
+/// What is sent in the place of a message, to the same group. Each delivery that fails sends one:
+/// the queue must not drop that of a later delivery for that of an earlier one, which may be gone
+/// by then.
 fn outgoing(message: &SqsMessage, body: String, what: &str) -> Outgoing {
     Outgoing {
         body,
@@ -288,7 +291,8 @@ mod tests {
         let template = include_str!("../../../infra/template.yaml");
         let limits = template.lines().filter_map(|it| it.trim().strip_prefix("maxReceiveCount: "));
         let limits: Vec<u32> = limits.map(|it| it.parse().unwrap()).collect();
-        // What is left is for processes that end under a message, and sends that fail. No finish waits.
+        // What is left is for processes that end under a message, and sends that fail. No finish
+        // waits.
         let [collect, finish, provision] = limits[..] else { panic!("{limits:?}") };
         assert!(collect >= MOST_RECEIVES + 10 && provision >= MOST_RECEIVES + 10, "{limits:?}");
         assert!(finish >= 10, "{limits:?}");

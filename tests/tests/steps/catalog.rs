@@ -1,5 +1,5 @@
-//! The reference's catalogue: every step, type of entity and type of relationship of it is there, or
-//! `docs/differences.md` says why not.
+//! The reference's catalogue: every step, type of entity and type of relationship of it is there,
+//! or `docs/differences.md` says why not.
 //!
 //! `catalog/azure.json` holds their names. `catalog/not-yet.json` holds those that are still to
 //! come; `UPDATE=1` takes out of it what has come, and adds nothing.
