@@ -202,7 +202,7 @@ fn a_list_that_lacks_an_item_of_those_it_counts_is_partial() {
     let summaries = ends_with(Permanent::LosesItem { path }, &[("ad-users", Status::Partial)]);
     for summary in summaries {
         let entry = summary.ledger.iter().find(|it| it.step == "ad-users").unwrap();
-        assert!(entry.reason.as_ref().unwrap().ends_with("items that there are came"), "{entry:?}");
+        assert!(entry.reason.as_ref().unwrap().ends_with("items arrived"), "{entry:?}");
     }
 }
 
@@ -282,8 +282,8 @@ fn a_list_that_is_never_answered_is_given_up() {
 #[test]
 fn a_list_that_is_always_throttled_is_given_up() {
     for (wait, expected) in [
-        (0, "failed: the service refuses each request as one too many"),
-        (86_400, "failed: the service asks to wait for longer than 60 minutes"),
+        (0, "failed: the service throttles every request"),
+        (86_400, "failed: the service asks for a wait of more than 60 minutes"),
     ] {
         let path = in_subscription("providers/Microsoft.Compute/disks");
         let expected_steps = [("rm-compute-virtual-machine-disks", Status::Failed)];

@@ -466,8 +466,8 @@ async fn a_panic_in_one_message_takes_no_other_along() {
     let job = world.start(event(&world)).await;
     let error = world.machine.finish(std::slice::from_ref(&job)).await.unwrap_err().to_string();
     assert!(error.contains("step ad-groups of job"), "{error}");
-    assert!(error.contains("was given up; the last errors are above"), "{error}");
-    assert!(error.contains("the same command goes on from what was read"), "{error}");
+    assert!(error.contains("was given up; see the last errors above"), "{error}");
+    assert!(error.contains("run the same command again to resume it"), "{error}");
     let manifests = world.machine.context.store.list(&job.manifests()).await.unwrap();
     for step in ["ad-users", "rm-subscription", "rm-network-virtual-networks"] {
         assert!(manifests.contains(&job.manifest(step)), "{step} is not among {manifests:?}");

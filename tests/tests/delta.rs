@@ -294,7 +294,7 @@ async fn what_cannot_be_followed_is_read_in_full() {
     let first = read().await;
     assert_eq!(
         because(&first, "ad-users"),
-        "nothing was kept of it that changes could be added to"
+        "there is no state of an earlier job to add changes to"
     );
     change_state(&world, "ad-users", |state| {
         let link = state["links"][0].as_str().unwrap().replace("$deltatoken=", "$deltatoken=0");
@@ -309,13 +309,13 @@ async fn what_cannot_be_followed_is_read_in_full() {
     check_complete(&second);
     for (step, reason) in [
         ("ad-users", "/users/delta cannot be followed: "),
-        ("ad-groups", "what was kept is "),
+        ("ad-groups", "the state of the last job is "),
         (
             "ad-service-principals",
-            "what was kept is of other properties, or of another application",
+            "the state of the last job has other properties, or belongs to another application",
         ),
-        ("rm-azure-application", "nothing was kept of it that changes could be added to"),
-        ("ad-group-members", "what was kept is not there any more"),
+        ("rm-azure-application", "there is no state of an earlier job to add changes to"),
+        ("ad-group-members", "the state of the last job is missing"),
     ] {
         let because = because(&second, step);
         assert!(because.starts_with(reason), "{step}: {because}");

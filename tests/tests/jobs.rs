@@ -412,7 +412,7 @@ async fn one_job_of_an_instance_runs_at_a_time() {
     let world = World::new(options()).await;
     let answer = world.machine.run(world.event()).await.unwrap();
     let error = world.machine.run(world.event()).await.unwrap_err().to_string();
-    assert!(error.contains("is running since"), "{error}");
+    assert!(error.contains("has been running since"), "{error}");
     let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
     world.machine.finish(&jobs).await.unwrap();
     assert!(world.machine.run(world.event()).await.is_ok());
@@ -452,11 +452,11 @@ async fn a_job_that_died_is_closed_before_the_next_begins() {
     store.put(&name, lease, Condition::Always).await.unwrap();
 
     let error = world.machine.run(world.event()).await.unwrap_err().to_string();
-    assert!(error.contains("died; it is being closed"), "{error}");
+    assert!(error.contains("has expired; the job is being closed"), "{error}");
     let summary = world.finish(dead).await;
     assert_eq!(summary.status, JobStatus::Incomplete);
     let (_, reason) = status(&summary, "ad-users");
-    assert_eq!(reason, Some("the job died before the step had ended"));
+    assert_eq!(reason, Some("the lease of the job expired before the step had ended"));
     // What it did not read is not gone, and the next job finds it as it was.
     assert_eq!(summary.graph.entities, first.graph.entities);
     let next = world.job(world.event()).await;

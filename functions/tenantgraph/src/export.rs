@@ -28,7 +28,7 @@ pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
     let graph = Graph::of(context, &subject).await?;
     let Graph { context, summary, .. } = &graph;
     if out.exists() && fs::read_dir(&out)?.next().is_some() {
-        return Err(format!("{} is not empty; name another directory", out.display()).into());
+        return Err(format!("{} is not empty; give an empty directory", out.display()).into());
     }
     let exporter = Exporter { context, summary, out: &out, no_raw_data };
     match format {

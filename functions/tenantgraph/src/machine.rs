@@ -115,7 +115,7 @@ impl Machine {
         let given_up = self.given_up();
         let why = if given_up.is_empty() { error.to_string() } else { given_up.join("\n") };
         format!(
-            "{why}\njob {} of instance {} has not ended; the same command goes on from what was read",
+            "{why}\njob {} of instance {} has not ended; run the same command again to resume it",
             job.id, job.instance
         )
     }
@@ -253,7 +253,7 @@ impl Queue for Watched {
 
     async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
         let (instance, what) = subject(&message.body);
-        self.note(format!("{what} was given up; the last errors are above"));
+        self.note(format!("{what} was given up; see the last errors above"));
         self.left.lock().unwrap_or_else(PoisonError::into_inner).insert(instance);
         self.inner.give_up(queue, message).await
     }

@@ -179,10 +179,10 @@ impl Observer for Progress {
                 self.say(&format!("{id}  {instance}: {steps} steps"));
             }
             News::Resumed { since, ended } => self.say(&format!(
-                "{id}  the run of {since} was interrupted; going on from what it read ({ended} steps have ended)"
+                "{id}  the run of {since} was interrupted; resuming it ({ended} steps have ended)"
             )),
             News::Anew { since, why } => self.say(&format!(
-                "{id}  the run of {since} was interrupted; starting anew, as {why}"
+                "{id}  the run of {since} was interrupted; starting over, because {why}"
             )),
             News::Failed { reason } => self.say(&format!("{id}  failed: {reason}")),
             News::Begun { step } => self.state().note(format!("{id}  {step}"), None),

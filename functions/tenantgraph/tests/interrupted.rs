@@ -168,8 +168,8 @@ fn kill(world: &World, seeds: impl Iterator<Item = u64>) -> u64 {
         let said = text(&output);
         assert!(output.status.success(), "seed {seed}: {said}");
         assert!(!said.contains("wait"), "seed {seed}: {said}");
-        assert!(!said.contains("starting anew"), "seed {seed}: {said}");
-        interrupted += u64::from(said.contains("was interrupted; going on from what it read"));
+        assert!(!said.contains("starting over"), "seed {seed}: {said}");
+        interrupted += u64::from(said.contains("was interrupted; resuming it"));
         let snapshots = snapshots(&store);
         let names = |it: &BTreeMap<String, Vec<u8>>| it.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&snapshots), names(&expected), "seed {seed}: {said}");
@@ -218,12 +218,15 @@ async fn a_run_that_is_stopped_says_what_happens_next() {
         let output = child.wait_with_output().unwrap();
         let said = text(&output);
         assert_eq!(output.status.code(), Some(130), "{said}");
-        assert!(said.contains(&format!("stopped by {name}; what was read is stored")), "{said}");
+        assert!(
+            said.contains(&format!("stopped by {name}; what the run read is stored")),
+            "{said}"
+        );
 
         let mut jobs = program();
         jobs.args(["job", "list", "--store"]).arg(&store);
         let listed = text(&jobs.output().unwrap());
-        assert!(listed.contains("interrupted; the next run sees to it"), "{listed}");
+        assert!(listed.contains("interrupted; the next run resumes it or starts over"), "{listed}");
         let mut abandon = program();
         abandon.args(["job", "abandon", TENANT, "--store"]).arg(&store);
         let abandoned = abandon.output().unwrap();
@@ -256,7 +259,10 @@ async fn a_run_that_was_configured_in_another_way_begins_anew() {
     let output = world.run(&store).output().unwrap();
     let said = text(&output);
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("starting anew, as the instance is configured in another way"), "{said}");
+    assert!(
+        said.contains("starting over, because the configuration of the instance has changed"),
+        "{said}"
+    );
 }
 
 /// What is printed is for whoever listens. That nobody does, or that there is no room for it, is no

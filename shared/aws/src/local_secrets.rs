@@ -15,7 +15,9 @@ pub struct LocalSecrets;
 
 #[derive(Debug, thiserror::Error)]
 enum LocalSecretError {
-    #[error("on one machine a secret is env:NAME (an environment variable) or file:PATH (a file)")]
+    #[error(
+        "invalid secret reference: on one machine, expected env:NAME (an environment variable) or file:PATH (a file)"
+    )]
     Reference,
     #[error("{0}")]
     Variable(#[from] std::env::VarError),

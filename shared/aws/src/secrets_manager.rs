@@ -19,7 +19,7 @@ pub struct SecretsManager {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("it is binary, and has to be text")]
+#[error("it is binary; expected text")]
 struct Binary;
 
 impl SecretsManager {

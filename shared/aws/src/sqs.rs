@@ -67,7 +67,7 @@ pub struct Urls {
 
 /// A message that no queue takes.
 #[derive(Debug, thiserror::Error)]
-#[error("a message of group {group} has {bytes} bytes, and at most {BATCH_BYTES} are possible")]
+#[error("a message of group {group} has {bytes} bytes; at most {BATCH_BYTES} are allowed")]
 struct TooLarge {
     group: String,
     bytes: usize,

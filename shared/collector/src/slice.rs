@@ -220,7 +220,7 @@ impl<'a> Shard<'a> {
                 tracing::warn!(
                     name,
                     step = step.id,
-                    "a checkpoint is damaged; reading begins again"
+                    "a checkpoint is damaged; the step starts over"
                 );
                 // Messages for earlier slices were sent, and the queue would drop them.
                 let slice = message.slice;

@@ -288,7 +288,7 @@ async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Intune, Error>
         Err(_) => return Ok(Intune::default()),
     };
     let Some(account) = account.filter(|it| !it.is_empty()) else {
-        let lacking = "the tenant has no licence of Microsoft Intune".to_owned();
+        let lacking = "the tenant has no Microsoft Intune license".to_owned();
         return Ok(Intune { account: None, lacking: Some(lacking) });
     };
     let path = format!("/organization/{directory}?$select=mobileDeviceManagementAuthority");
@@ -325,7 +325,7 @@ async fn run_step(
                 planned.disabled.take().map(|why| format!("{step} is off in a whole job: {why}")),
             );
         } else {
-            planned.disabled.get_or_insert_with(|| "another step was asked for".to_owned());
+            planned.disabled.get_or_insert_with(|| "another step was requested".to_owned());
         }
     }
     let plan = plan(context, instance, Some(steps)).await?;
@@ -354,7 +354,7 @@ async fn run_step(
         warnings.push(format!("{kind} {}: {reason}", entry.status.as_str()));
     }
     warnings.extend(manifest.drift.iter().map(|(property, count)| {
-        format!("{property} was not as expected in {count} items, and is left out there")
+        format!("{property} had an unexpected form in {count} items and was left out of them")
     }));
     Ok(Started::Step(Box::new(StepResult { job, manifest, warnings })))
 }

@@ -77,7 +77,7 @@ pub(crate) enum Broken {
         largest: usize,
     },
     /// The answer does not fit beside the others that the same call holds. By itself it may.
-    #[error("the answer does not fit beside others")]
+    #[error("the answer does not fit into memory beside others")]
     Crowded,
 }
 
@@ -317,7 +317,7 @@ mod tests {
         for (answer, expected) in [
             (&b""[..], "nothing within 0 s"),
             (b"HTTP/1.1 200 OK\r\n", "nothing within 0 s"),
-            (head, "the answer came to a standstill before its end"),
+            (head, "the answer stalled before its end"),
         ] {
             let address = silent_after(answer).await;
             let broken = send(&http, &address).await.unwrap_err();
@@ -327,6 +327,6 @@ mod tests {
         let mut body = http.open(request).await.unwrap().body;
         assert_eq!(body.next().await.unwrap().unwrap(), b"{"[..]);
         let error = body.next().await.unwrap().unwrap_err();
-        assert_eq!(error.to_string(), "the answer came to a standstill before its end");
+        assert_eq!(error.to_string(), "the answer stalled before its end");
     }
 }

@@ -67,11 +67,11 @@ impl Proof {
         let is_any_refused = ledger.iter().any(is_refused);
         for entry in ledger {
             let (step, status) = (&entry.step, entry.status.as_str());
-            let reason = entry.reason.as_deref().unwrap_or("no reason is known");
+            let reason = entry.reason.as_deref().unwrap_or("unknown reason");
             let why = if !proves_absence(entry) {
                 format!("{step} is {status}: {reason}")
             } else if entry.items == 0 && is_doubtful_if_empty(entry, is_any_refused) {
-                format!("{step} is empty, and lacks what the principal may not see")
+                format!("{step} is empty, but may hide what the principal may not see")
             } else {
                 continue;
             };
@@ -171,8 +171,7 @@ pub(super) fn shortfalls<'p>(
         };
         let found = found(kind);
         if emits == Some(kind.as_str()) && found < *counted {
-            let why =
-                format!("{found} of the {counted} items that there are came, some of them twice");
+            let why = format!("only {found} of the {counted} items were different ones");
             shortfalls.insert(step.clone(), why);
         }
     }
@@ -217,7 +216,7 @@ impl Verdicts {
             self.carried.insert(kind.to_owned(), reason);
         } else if is_suspicious(before, lost) && !confirmed {
             let reason = format!(
-                "{lost} of {before} would be gone at once; the next job confirms that, or shows them again"
+                "the deletion guard keeps {lost} of {before}; the next job deletes those that it does not find"
             );
             self.carried.insert(kind.to_owned(), reason);
             self.braked.insert(kind.to_owned(), lost);

@@ -30,7 +30,7 @@ use crate::ports::{Address, Condition, DomainKey, Failure, Request};
 const MOST_CHANGES: u64 = 100_000;
 
 /// Why everything is read once in a week.
-const DUE: &str = "everything is read once in a week to be compared";
+const DUE: &str = "everything is read once a week for a comparison";
 
 /// How a step whose changes can be followed is read in this job, and how far that is.
 #[derive(Debug, Serialize, Deserialize)]
@@ -116,14 +116,16 @@ pub(super) async fn begin(
     if !plan.keeps(step) || checkpoint.delta.as_ref().is_some_and(|it| it.way == Way::Full) {
         return Ok(None);
     }
-    let mut lacking = "nothing was kept of it that changes could be added to".to_owned();
+    let mut lacking = "there is no state of an earlier job to add changes to".to_owned();
     let mut state = None;
     if let Some(name) = plan.kept.get(step.id) {
         match context.look::<State>(name).await? {
             Stored::Absent => (),
             Stored::Sound(sound, _) => state = Some(sound),
             // What is wrong with it is not told: that could show a link.
-            Stored::Damaged { .. } => lacking = format!("what was kept is damaged: {name}"),
+            Stored::Damaged { .. } => {
+                lacking = format!("the state of the last job is damaged: {name}")
+            }
         }
     }
     let usable =
@@ -227,7 +229,7 @@ impl Shard<'_> {
         let Some(delta) = &mut self.checkpoint.delta else { return Ok(()) };
         delta.changed += changed;
         if delta.changed > MOST_CHANGES {
-            self.cannot_walk("so much has changed that reading everything costs no more");
+            self.cannot_walk("there are so many changes that reading everything costs no more");
             return Ok(());
         }
         match (page.next, page.delta) {
@@ -238,12 +240,15 @@ impl Shard<'_> {
                     self.cannot_walk(astray.reason());
                 }
             }
-            (_, None) => self.cannot_walk("a delta query ended without a link to what follows"),
+            (_, None) => self.cannot_walk("a delta query ended without a delta link"),
             (_, Some(link)) => {
                 let is_new = !is_again && !has_link && delta.way != Way::Full;
                 self.checkpoint.frontier.close(WALK);
                 if is_new {
-                    self.in_full(format!("{} can be read now, and could not before", watch.path));
+                    self.in_full(format!(
+                        "{} could not be read by the last job, and can be read now",
+                        watch.path
+                    ));
                 } else {
                     self.walked(Some(link.into_owned()));
                 }
@@ -327,7 +332,9 @@ impl Shard<'_> {
             }
             (Way::Reconcile, ..) => match self.divergence().await {
                 Ok(Some(reading)) => reading,
-                Ok(None) => full(&format!("{DUE}, and what was kept cannot be compared with it")),
+                Ok(None) => full(&format!(
+                    "{DUE}, and the state of the last job cannot be compared with it"
+                )),
                 Err(error) if error.object().is_some() => full(&format!("{DUE}, and {error}")),
                 Err(error) => return Err(error),
             },

@@ -97,7 +97,7 @@ impl Shard<'_> {
         let chain = self.checkpoint.frontier.chain_mut(id)?;
         let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
         let Some(job) = job else {
-            self.except(id, Status::Failed, "failed: what prepares the report says no status");
+            self.except(id, Status::Failed, "failed: the export job of the report has no status");
             return None;
         };
         let export = &mut chain.export;

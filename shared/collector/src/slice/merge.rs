@@ -23,7 +23,7 @@ use crate::part::{Change, KeptItem, Owner};
 const MOST_BYTES: usize = 8 << 20;
 
 /// Why everything is read where what was kept is gone.
-pub(super) const REMOVED: &str = "what was kept is not there any more";
+pub(super) const REMOVED: &str = "the state of the last job is missing";
 
 /// What was told of the items of a list, by their ids.
 #[derive(Debug, Default)]
@@ -114,7 +114,7 @@ impl Shard<'_> {
             Ok(changes) => changes,
             Err(Lacking::Removed) => return self.start_over(REMOVED).await.map(|()| false),
             Err(Lacking::TooMany) => {
-                let because = "so much has changed that everything is read instead";
+                let because = "there are so many changes that everything is read instead";
                 return self.start_over(because).await.map(|()| false);
             }
         };

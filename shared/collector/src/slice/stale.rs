@@ -71,7 +71,7 @@ impl Shard<'_> {
         Ok(true)
     }
 
-    /// Which lists are not as they were kept. None if what was kept is not there any more.
+    /// Which lists are not as they were kept. None if the state of the last job is missing.
     pub(super) async fn stale(&self) -> Result<Option<Stale>, Error> {
         let (Some(delta), Some(base)) = (&self.checkpoint.delta, &self.base) else {
             return Ok(None);
