@@ -45,7 +45,8 @@ pub(crate) enum Command {
     /// Checks and repairs the stored objects.
     #[command(subcommand)]
     Store(Store),
-    /// Serves the page on which an administrator grants admin consent, and then collects the tenant.
+    /// Serves the page on which an administrator grants admin consent, and then collects the
+    /// tenant.
     Consent(Consent),
     /// Prints the data model, or the permissions that tenantgraph needs.
     Docs(Docs),
@@ -405,8 +406,9 @@ pub(crate) struct Simulate {
     /// The port on 127.0.0.1. 0 takes any free port.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Adds an application of another organisation with this redirect URI, to which an administrator
-    /// can grant admin consent. consent.json is an event for an instance that waits for it.
+    /// Adds an application of another organisation with this redirect URI, to which an
+    /// administrator can grant admin consent. consent.json is an event for an instance that waits
+    /// for it.
     #[arg(long, value_name = "URL")]
     pub(crate) redirect_uri: Option<String>,
     /// The directory for cloud.json and an event for each instance (microsoft365.json for Microsoft
