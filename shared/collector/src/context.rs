@@ -77,7 +77,8 @@ struct Connection {
     fetch: Arc<dyn Fetch>,
 }
 
-/// How long a secret is believed to be what it was, so that a rotated one is taken up in time.
+/// How long a secret that was read is used before it is read again, so that a rotated secret is
+/// picked up in time.
 const BELIEVED: Duration = Duration::from_mins(5);
 
 /// How many parents one shard of a step takes, unless a context says otherwise: ten minutes' worth of lists at

@@ -12,10 +12,11 @@ use super::derive::follows_from;
 use crate::ledger::{Entry, Status};
 use crate::plan::PlannedStep;
 
-/// How many things of a type have to be gone at once for the brake to look at it.
+/// How many entities or relationships of a type must be missing for the deletion guard (the brake)
+/// to step in.
 const BRAKE_COUNT: u64 = 50;
 
-/// The share of a type, in percent, beyond which the brake refuses that it is gone.
+/// The share of a type, in percent, beyond which the deletion guard carries them forward.
 const BRAKE_PERCENT: u64 = 20;
 
 /// How many things of a type have to be gone at once if they are nearly all that there were.
@@ -183,7 +184,7 @@ pub(super) fn shortfalls<'p>(
 pub(super) struct Verdicts {
     /// Why they are carried forward, by type. Types that are not here are gone.
     pub(super) carried: BTreeMap<String, String>,
-    /// How many of a type the brake kept, by type.
+    /// How many of a type the deletion guard carried forward, by type.
     pub(super) braked: BTreeMap<String, u64>,
 }
 
