@@ -47,7 +47,7 @@ pub fn log() {
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// What a run waits for first.
-const SIGN_IN: &str = "Microsoft to let the application in";
+const SIGN_IN: &str = "the sign-in at Microsoft";
 
 /// How many of the steps that are waited for are named.
 const NAMED: usize = 3;
