@@ -119,8 +119,8 @@ try {
   await page.getByRole('button', { name: 'no administrator' }).click();
   await page.getByRole('button', { name: 'Return to the application' }).click();
   await page.getByRole('heading', { name: 'Your tenant was not connected' }).waitFor();
-  assert.match(await page.locator('main').innerText(), /may not consent for the whole tenant/);
-  await page.getByRole('link', { name: 'Begin again' }).click();
+  assert.match(await page.locator('main').innerText(), /may not grant admin consent/);
+  await page.getByRole('link', { name: 'Start again' }).click();
   await page.getByRole('link', { name: 'Continue to Microsoft' }).click();
   await page.getByRole('button', { name: 'personal account' }).click();
   // Microsoft does not lead back from there: it says so itself.
@@ -129,7 +129,7 @@ try {
   await page.getByRole('link', { name: 'Continue to Microsoft' }).click();
   await page.getByRole('button', { name: 'another organisation' }).click();
   await page.getByRole('heading', { name: 'Your tenant was not connected' }).waitFor({ timeout: 60_000 });
-  assert.match(await page.locator('main').innerText(), /does not let the application into your tenant yet/);
+  assert.match(await page.locator('main').innerText(), /does not yet issue tokens for your tenant/);
   await page.goto(link);
   await page.getByRole('link', { name: 'Continue to Microsoft' }).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
@@ -139,7 +139,7 @@ try {
   assert.equal(directory(), 'organizations');
 
   // By the keyboard, for nobody needs a mouse.
-  await page.getByRole('link', { name: 'Begin again' }).focus();
+  await page.getByRole('link', { name: 'Start again' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Let tenantgraph read' }).waitFor();
   await page.keyboard.press('Tab');
@@ -147,7 +147,7 @@ try {
   await page.getByRole('button', { name: 'Accept, as an administrator', exact: true }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'your tenant is connected' }).waitFor();
-  assert.match(await page.locator('main').innerText(), new RegExp(`${tenant}[^]*The inventory has begun`));
+  assert.match(await page.locator('main').innerText(), new RegExp(`${tenant}[^]*The inventory has started`));
   await look(page, '3-connected');
   assert.equal(directory(), tenant);
 
@@ -157,7 +157,7 @@ try {
   await look(page, '4-again');
   const other = await (await browser.newContext()).newPage();
   assert.equal((await other.goto(redirect)).status(), 403);
-  assert.match(await other.locator('main').innerText(), /This browser did not begin the consent/);
+  assert.match(await other.locator('main').innerText(), /This browser did not start the consent/);
 
   // On a telephone, nothing is wider than the screen.
   const narrow = await (await browser.newContext({ viewport: { width: 320, height: 640 } })).newPage();

@@ -1,7 +1,7 @@
 //! What benchmarks share: a simulated cloud and a collector, each in a process of its own.
 //!
-//! A benchmark starts its own program again for them, so that the collector's time and memory can be
-//! read from the system and hold nothing of the simulator's.
+//! A benchmark starts its own program again for them, so that the collector's time and memory can
+//! be read from the system and hold nothing of the simulator's.
 
 mod cloud;
 mod collector;

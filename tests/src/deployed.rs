@@ -1,5 +1,6 @@
-//! The functions as they are deployed, over storage, queues, secrets and a Microsoft that do what a test
-//! says. Nothing leaves the process, so a test may pause time, and hours of waiting take a moment.
+//! The functions as they are deployed, over storage, queues, secrets and a Microsoft that do what a
+//! test says. Nothing leaves the process, so a test may pause time, and hours of waiting take a
+//! moment.
 
 #![expect(
     clippy::unwrap_used,

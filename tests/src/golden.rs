@@ -51,8 +51,8 @@ pub fn is_update() -> bool {
     env::var_os("UPDATE").is_some()
 }
 
-/// A value as the text of a golden file. Names are sorted, whichever features `serde_json` was built
-/// with.
+/// A value as the text of a golden file. Names are sorted, whichever features `serde_json` was
+/// built with.
 #[must_use]
 pub fn pretty(value: &Value) -> String {
     format!("{:#}\n", sorted(value))

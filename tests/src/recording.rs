@@ -1,11 +1,11 @@
 //! Recordings: the pages that a step could read, and the graph that they become.
 //!
 //! `fixtures/<step>/page-1.json` and so on are pages as Microsoft answers them, with invented
-//! content. Their items are read from the bytes of the file as a job reads them from an answer. Where
-//! each of some parents has such a list, `parent.json` is the parent they are of, or `parent-2.json`
-//! is that of `page-2.json`: a key, which the recording of the parent's own step has to show, or the
-//! key, the type (`kind`) and the stored properties (`json`) of one that no recording shows.
-//! `graph.json` is what becomes of it all.
+//! content. Their items are read from the bytes of the file as a job reads them from an answer.
+//! Where each of some parents has such a list, `parent.json` is the parent they are of, or
+//! `parent-2.json` is that of `page-2.json`: a key, which the recording of the parent's own step
+//! has to show, or the key, the type (`kind`) and the stored properties (`json`) of one that no
+//! recording shows. `graph.json` is what becomes of it all.
 
 use std::collections::BTreeMap;
 use std::fs;

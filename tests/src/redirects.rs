@@ -49,8 +49,8 @@ fn error(state: &str, error: &str, description: &str) -> String {
     )
 }
 
-/// All of them, for a stage with an instance `new`, which has no tenant, and an instance `known`, which has
-/// [`TENANT`].
+/// All of them, for a stage with an instance `new`, which has no tenant, and an instance `known`,
+/// which has [`TENANT`].
 pub async fn broken(stage: &Stage) -> Vec<Broken> {
     let (new, good) = stage.attempt("new", BROWSER).await;
     let (_, known) = stage.attempt("known", BROWSER).await;
@@ -75,18 +75,22 @@ fn states(stage: &Stage, new: &State, good: &str, known: &str) -> Vec<Broken> {
     let (payload, signature) = good.split_once('.').unwrap();
     let (_, of_known) = known.split_once('.').unwrap();
     let rows = [
-        ("no state", String::new(), "lacks what you were sent there with"),
-        ("a state cut short", payload.to_owned(), "cut short or damaged"),
-        ("a state that is too long", "a.b".repeat(1000), "cut short or damaged"),
-        ("no signature", format!("{payload}."), "not made here"),
-        ("the signature of another state", format!("{payload}.{of_known}"), "not made here"),
-        ("another payload", format!("e30.{signature}"), "not made here"),
-        ("a state of another key", foreign, "not made here"),
+        ("no state", String::new(), "has no state parameter"),
+        ("a state cut short", payload.to_owned(), "incomplete or damaged"),
+        ("a state that is too long", "a.b".repeat(1000), "incomplete or damaged"),
+        ("no signature", format!("{payload}."), "was not issued by this site"),
+        (
+            "the signature of another state",
+            format!("{payload}.{of_known}"),
+            "was not issued by this site",
+        ),
+        ("another payload", format!("e30.{signature}"), "was not issued by this site"),
+        ("a state of another key", foreign, "was not issued by this site"),
         ("an expired state", expired, "ten minutes have passed"),
     ];
     let rows = rows.map(|(what, state, says)| row(what, consented(&state, TENANT), 400, says));
     let mut rows = Vec::from(rows);
-    rows.push(row("nothing at all", String::new(), 400, "lacks what you were sent there with"));
+    rows.push(row("nothing at all", String::new(), 400, "has no state parameter"));
     let says = "removed while you were at Microsoft";
     rows.push(row("a removed instance", consented(&gone, TENANT), 404, says));
     rows
@@ -95,11 +99,11 @@ fn states(stage: &Stage, new: &State, good: &str, known: &str) -> Vec<Broken> {
 /// Browsers that did not begin.
 fn browsers(good: &str) -> Vec<Broken> {
     let rows: [(_, &[&'static str], _); 3] = [
-        ("no cookie", &[], "does not keep cookies"),
+        ("no cookie", &[], "blocks cookies"),
         (
             "a cookie that any host of the domain could set",
             &["tenantgraph-consent=0f1e2d3c4b5a69788796a5b4c3d2e1f0"],
-            "does not keep cookies",
+            "blocks cookies",
         ),
         (
             "the cookie of another browser",
@@ -121,7 +125,7 @@ fn errors(good: &str) -> Vec<Broken> {
         (
             "no administrator",
             "AADSTS90094: Administrator consent is required.",
-            "may not consent for the whole tenant",
+            "may not grant admin consent",
         ),
         (
             "a personal account",
@@ -143,13 +147,13 @@ fn errors(good: &str) -> Vec<Broken> {
         (
             "an error that nobody knows",
             "AADSTS7654321: <script>alert(1)</script>",
-            "gives AADSTS7654321 as the reason",
+            "with the error AADSTS7654321",
         ),
     ];
     let of = |(what, text, says)| row(what, error(good, "access_denied", text), 403, says);
     let mut rows = Vec::from(rows.map(of));
     let transient = error(good, "server_error", "AADSTS90033: A transient error has occurred.");
-    rows.push(row("a service that fails", transient, 502, "could not do it just now"));
+    rows.push(row("a service that fails", transient, 502, "temporarily unavailable"));
     let both = format!("{}&error=consent_required", consented(good, TENANT));
     rows.push(row("a consent with an error", both, 403, "You did not consent"));
     let personal = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -167,19 +171,19 @@ fn answers(good: &str, known: &str) -> Vec<Broken> {
     let braces = format!("%7B{TENANT}%7D");
     vec![
         row("no word of a consent", silent, 400, "did not say whether you consented"),
-        row("true", of(TENANT).replace("True", "true"), 400, "consented for the whole tenant"),
-        row("False", of(TENANT).replace("True", "False"), 400, "consented for the whole tenant"),
+        row("true", of(TENANT).replace("True", "true"), 400, "consent for the whole tenant"),
+        row("False", of(TENANT).replace("True", "False"), 400, "consent for the whole tenant"),
         row("no tenant", nobody, 400, "did not say which tenant"),
         row("an empty tenant", of(""), 400, "did not say which tenant"),
-        row("a domain", of("contoso.example"), 400, "not the id of one"),
-        row("an id in braces", of(&braces), 400, "not the id of one"),
-        row("a path", of("..%2F.."), 400, "not the id of one"),
-        row("any tenant", of("organizations"), 400, "no tenant of its own"),
-        row("any tenant or person", of("common"), 400, "no tenant of its own"),
+        row("a domain", of("contoso.example"), 400, "an invalid tenant id"),
+        row("an id in braces", of(&braces), 400, "an invalid tenant id"),
+        row("a path", of("..%2F.."), 400, "an invalid tenant id"),
+        row("any tenant", of("organizations"), 400, "one specific tenant"),
+        row("any tenant or person", of("common"), 400, "one specific tenant"),
         row("the tenant of personal accounts", of(personal), 403, "personal Microsoft account"),
-        row("another tenant", consented(known, OTHER), 403, "for another tenant than the one"),
-        row("a tenant that is taken", of(TENANT), 409, "connected already"),
-        row("a tenant that did not consent", of(OTHER), 409, "does not let the application"),
+        row("another tenant", consented(known, OTHER), 403, "for a different tenant"),
+        row("a tenant that is taken", of(TENANT), 409, "already connected"),
+        row("a tenant that did not consent", of(OTHER), 409, "does not yet issue tokens"),
     ]
 }
 
@@ -188,10 +192,10 @@ fn queries(good: &str) -> Vec<Broken> {
     let with = |more: &str| format!("{}{more}", consented(good, TENANT));
     let long = "&x=".to_owned() + &"x".repeat(9000);
     vec![
-        row("two tenants", with(&format!("&tenant={OTHER}")), 400, "says something twice"),
-        row("two states", with(&format!("&st%61te={good}")), 400, "says something twice"),
-        row("a bad escape", with("&x=%zz"), 400, "not encoded"),
-        row("no UTF-8", with("&x=%ff"), 400, "not encoded"),
-        row("a long query", with(&long), 414, "longer"),
+        row("two tenants", with(&format!("&tenant={OTHER}")), 400, "same parameter twice"),
+        row("two states", with(&format!("&st%61te={good}")), 400, "same parameter twice"),
+        row("a bad escape", with("&x=%zz"), 400, "encoding is invalid"),
+        row("no UTF-8", with("&x=%ff"), 400, "encoding is invalid"),
+        row("a long query", with(&long), 414, "too long"),
     ]
 }

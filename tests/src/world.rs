@@ -73,8 +73,8 @@ impl World {
         context.store = wrap(context.store.clone());
     }
 
-    /// An event that collects the directory and the first subscription in one instance, but for what
-    /// would take long.
+    /// An event that collects the directory and the first subscription in one instance, but for
+    /// what would take long.
     #[must_use]
     pub fn event(&self) -> Value {
         let principal = self.simulator.principal();
@@ -179,8 +179,8 @@ pub async fn items(context: &Context, job: &Job, sort: Sort, kind: &str) -> Vec<
     items
 }
 
-/// The sources that are off in the events here: they may be asked for one thing in a second, whatever the
-/// tenant, and a test waits for that in vain. A test of all sources turns them on.
+/// The sources that are off in the events here: they may be asked for one thing in a second,
+/// whatever the tenant, and a test waits for that in vain. A test of all sources turns them on.
 pub const QUICK: [&str; 4] = [
     "ad-cross-tenant-access",
     "ad-user-registration-details",

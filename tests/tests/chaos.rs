@@ -90,21 +90,22 @@ fn follows(outcome: &Outcome) -> usize {
     entries.filter(|it| it.reading == Some(Reading::Delta)).count()
 }
 
-/// Whoever writes a checkpoint, a manifest, a lease or anything else that says how far something is dies at
-/// once after it, and nothing else goes wrong: one run for each.
+/// Whoever writes a checkpoint, a manifest, a lease or anything else that says how far something is
+/// dies at once after it, and nothing else goes wrong: one run for each.
 #[test]
 fn no_death_after_a_checkpoint_changes_a_byte() {
     deaths(TENANT, 0, 1);
 }
 
-/// The same for the second of two jobs, which follows changes; for some of the deaths, as there are more.
+/// The same for the second of two jobs, which follows changes; for some of the deaths, as there are
+/// more.
 #[test]
 fn no_death_after_a_checkpoint_changes_a_byte_where_changes_are_followed() {
     deaths(DELTA, 1, 3);
 }
 
-/// Lets whoever writes a milestone die, from the first of a job on, which has as many as any before it, and
-/// some further on each time.
+/// Lets whoever writes a milestone die, from the first of a job on, which has as many as any before
+/// it, and some further on each time.
 fn deaths(tenant: Tenant, job: u64, step: u64) {
     let calm = chaos::calm(tenant).unwrap();
     let dying = |death| Weather { seed: 7, death: Some(death), ..Weather::default() };
@@ -118,7 +119,8 @@ fn deaths(tenant: Tenant, job: u64, step: u64) {
     let failed = Mutex::new(BTreeMap::new());
     let note = |number, outcome: &Outcome| {
         let mut problems = outcome.problems.clone();
-        // Runs differ a little, so that the last milestones may not come, but who reaches one dies there.
+        // Runs differ a little, so that the last milestones may not come, but who reaches one dies
+        // there.
         let Statistics { milestones, kills, .. } = outcome.statistics;
         if (kills > 0) != (milestones > death(number)) {
             problems.push(format!("{kills} died, of {milestones} milestones"));
@@ -135,8 +137,8 @@ fn deaths(tenant: Tenant, job: u64, step: u64) {
     assert!(statistics.kills * 10 > milestones * 9, "{} of {milestones}", statistics.kills);
 }
 
-/// Runs a job which meets something that never ends, in calm and in bad weather, and checks that the
-/// ledger names these steps and no others.
+/// Runs a job which meets something that never ends, in calm and in bad weather, and checks that
+/// the ledger names these steps and no others.
 fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> {
     let expected: BTreeMap<_, _> = expected.iter().copied().collect();
     let calm = Weather { permanent: vec![permanent], ..Weather::default() };
@@ -153,8 +155,8 @@ fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> 
     summaries.into()
 }
 
-/// In a second job, a list is answered in a way that proves nothing. In bad weather, too, nothing is deleted. These
-/// are some of the answers; the program `chaos --doubt` goes through all.
+/// In a second job, a list is answered in a way that proves nothing. In bad weather, too, nothing
+/// is deleted. These are some of the answers; the program `chaos --doubt` goes through all.
 #[test]
 fn no_answer_that_proves_nothing_deletes_anything() {
     let doubtful: Vec<_> = chaos::doubtful().into_iter().step_by(5).collect();
@@ -200,7 +202,7 @@ fn a_list_that_lacks_an_item_of_those_it_counts_is_partial() {
     let summaries = ends_with(Permanent::LosesItem { path }, &[("ad-users", Status::Partial)]);
     for summary in summaries {
         let entry = summary.ledger.iter().find(|it| it.step == "ad-users").unwrap();
-        assert!(entry.reason.as_ref().unwrap().ends_with("items that there are came"), "{entry:?}");
+        assert!(entry.reason.as_ref().unwrap().ends_with("items arrived"), "{entry:?}");
     }
 }
 
@@ -280,8 +282,8 @@ fn a_list_that_is_never_answered_is_given_up() {
 #[test]
 fn a_list_that_is_always_throttled_is_given_up() {
     for (wait, expected) in [
-        (0, "failed: the service refuses each request as one too many"),
-        (86_400, "failed: the service asks to wait for longer than 60 minutes"),
+        (0, "failed: the service throttles every request"),
+        (86_400, "failed: the service asks for a wait of more than 60 minutes"),
     ] {
         let path = in_subscription("providers/Microsoft.Compute/disks");
         let expected_steps = [("rm-compute-virtual-machine-disks", Status::Failed)];

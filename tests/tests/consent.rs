@@ -1,4 +1,5 @@
-//! The consent of an administrator: what is refused and how it is told, and what follows when it is taken.
+//! The consent of an administrator: what is refused and how it is told, and what follows when it is
+//! taken.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
@@ -99,21 +100,21 @@ async fn a_request_that_makes_no_sense_is_refused() {
         .store_with("unstored", "organizations", |it| it["config"]["clientSecret"] = "s".into())
         .await;
     for (method, path, query, status, says) in [
-        ("POST", BEGIN, "instance=new", 405, "nothing to send"),
-        ("PUT", REDIRECT, "", 405, "nothing to send"),
+        ("POST", BEGIN, "instance=new", 405, "does not accept"),
+        ("PUT", REDIRECT, "", 405, "does not accept"),
         ("GET", "/", "", 404, "no page at this address"),
         ("GET", "/consent/", "instance=new", 404, "no page at this address"),
         ("GET", "/consent/redirect/x", "", 404, "no page at this address"),
-        ("GET", BEGIN, "", 400, "does not say which connection"),
-        ("GET", BEGIN, "instance=", 400, "does not say which connection"),
-        ("GET", BEGIN, "instance=..%2Fjobs", 400, "cannot be the id of one"),
-        ("GET", BEGIN, "instance=.new", 400, "cannot be the id of one"),
-        ("GET", BEGIN, "instance=new&instance=new", 400, "says something twice"),
-        ("GET", BEGIN, "instance=%", 400, "not encoded"),
+        ("GET", BEGIN, "", 400, "does not name a connection"),
+        ("GET", BEGIN, "instance=", 400, "does not name a connection"),
+        ("GET", BEGIN, "instance=..%2Fjobs", 400, "the id of its connection is invalid"),
+        ("GET", BEGIN, "instance=.new", 400, "the id of its connection is invalid"),
+        ("GET", BEGIN, "instance=new&instance=new", 400, "same parameter twice"),
+        ("GET", BEGIN, "instance=%", 400, "encoding is invalid"),
         ("GET", BEGIN, "instance=nobody", 404, "no connection with this id"),
         ("GET", BEGIN, "instance=new~1", 404, "no connection with this id"),
         ("GET", BEGIN, "instance=named", 409, "by a domain"),
-        ("GET", BEGIN, "instance=unstored", 409, "is not stored where"),
+        ("GET", BEGIN, "instance=unstored", 409, "is not stored"),
     ] {
         let answer = stage.ask(method, path, query, &[]).await;
         assert_eq!(answer.status, status, "{method} {path}?{query}");
@@ -153,7 +154,7 @@ async fn the_first_page_says_what_is_asked_and_leads_to_microsoft() {
     assert_eq!(page.status, 200);
     check_page(&page);
     assert!(page.body.contains("Contoso &lt;&amp;&gt; &quot;Co&quot;"), "{}", page.body);
-    assert!(page.body.contains("the one that you sign in to"));
+    assert!(page.body.contains("the tenant that you sign in to"));
     assert!(page.body.contains("<li><code>User.Read.All</code></li>"), "{}", page.body);
     let cookie = &page.headers["set-cookie"];
     assert!(cookie.starts_with("__Host-tenantgraph-consent="), "{cookie}");
@@ -201,7 +202,7 @@ async fn a_consent_is_taken_when_microsoft_lets_the_application_in() {
     assert_eq!(answer.status, 200, "{}", answer.reason());
     check_page(&answer);
     assert!(answer.reason().contains(TENANT), "{}", answer.reason());
-    assert!(answer.body.contains("The inventory has begun"), "{}", answer.body);
+    assert!(answer.body.contains("The inventory has started"), "{}", answer.body);
     assert_eq!(stage.instance("new").await.config.directory_id, TENANT);
     let names = stage.names().await;
     assert!(names.contains(&format!("consents/{}.json", state.nonce)), "{names:?}");
@@ -213,7 +214,7 @@ async fn a_consent_is_taken_when_microsoft_lets_the_application_in() {
     let again = stage.get(REDIRECT, &consented(&text, TENANT), &[COOKIE]).await;
     assert_eq!(again.status, 409);
     assert!(again.reason().contains("taken only once"), "{}", again.reason());
-    assert!(again.body.contains("<h1>Nothing was done a second time</h1>"), "{}", again.body);
+    assert!(again.body.contains("<h1>This consent was already accepted</h1>"), "{}", again.body);
     assert_eq!(stage.names().await, names);
 
     // To store the instance as it was does not take its tenant away; to consent again is fine.
@@ -221,7 +222,7 @@ async fn a_consent_is_taken_when_microsoft_lets_the_application_in() {
     assert_eq!(stage.instance("new").await.config.directory_id, TENANT);
     let (_, text) = stage.attempt("new", BROWSER).await;
     let answer = stage.get(REDIRECT, &consented(&text, TENANT), &[COOKIE]).await;
-    assert!(answer.body.contains("is being made already"), "{}", answer.body);
+    assert!(answer.body.contains("is already running"), "{}", answer.body);
 }
 
 #[tokio::test(start_paused = true)]
@@ -295,7 +296,7 @@ async fn a_disabled_instance_gets_its_tenant_and_rests() {
     let (_, text) = stage.attempt("new", BROWSER).await;
     let answer = stage.get(REDIRECT, &consented(&text, TENANT), &[COOKIE]).await;
     assert_eq!(answer.status, 200, "{}", answer.reason());
-    assert!(answer.body.contains("switched off"), "{}", answer.body);
+    assert!(answer.body.contains("disabled"), "{}", answer.body);
     assert!(!stage.names().await.iter().any(|it| it.starts_with("jobs/")));
 }
 

@@ -1,5 +1,6 @@
-//! Stores of which something is damaged or gone, and jobs that cannot be finished: the next run ends all the
-//! same, says what is wrong with which object, and takes nothing for deleted that may still be there.
+//! Stores of which something is damaged or gone, and jobs that cannot be finished: the next run
+//! ends all the same, says what is wrong with which object, and takes nothing for deleted that may
+//! still be there.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
@@ -339,8 +340,8 @@ async fn a_job_that_cannot_be_finished_is_given_up_after_three_tries() {
     assert_eq!(next.graph.changes, BTreeMap::new());
 }
 
-/// Where nobody can tell who is at work, a job is closed when its lease has run out; not for ever, if that
-/// comes to nothing.
+/// Where nobody can tell who is at work, a job is closed when its lease has run out; not for ever,
+/// if that comes to nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_cannot_be_closed_is_given_up_after_three_tries() {
     let world = World::new(options()).await;
@@ -390,7 +391,8 @@ async fn a_job_follows_one_of_which_only_the_snapshot_is_left() {
     assert_eq!(after.graph.entities["azure_user"], users - 1);
     assert!(run.told_of(&after.job, Change::Deleted).await > 0);
 
-    // The snapshot of an earlier version has nothing beside it. It is compared with, but nothing is concluded.
+    // The snapshot of an earlier version has nothing beside it. It is compared with, but nothing is
+    // concluded.
     forget("jobs");
     forget(&after.job.snapshot_summary());
     purge(user(1));
@@ -465,8 +467,8 @@ async fn a_panic_in_one_message_takes_no_other_along() {
     let job = world.start(event(&world)).await;
     let error = world.machine.finish(std::slice::from_ref(&job)).await.unwrap_err().to_string();
     assert!(error.contains("step ad-groups of job"), "{error}");
-    assert!(error.contains("was given up; the last errors are above"), "{error}");
-    assert!(error.contains("the same command goes on from what was read"), "{error}");
+    assert!(error.contains("was given up; see the last errors above"), "{error}");
+    assert!(error.contains("run the same command again to resume it"), "{error}");
     let manifests = world.machine.context.store.list(&job.manifests()).await.unwrap();
     for step in ["ad-users", "rm-subscription", "rm-network-virtual-networks"] {
         assert!(manifests.contains(&job.manifest(step)), "{step} is not among {manifests:?}");

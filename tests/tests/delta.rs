@@ -1,4 +1,5 @@
-//! Jobs that follow changes: what they come to, what they cost, and when everything is read all the same.
+//! Jobs that follow changes: what they come to, what they cost, and when everything is read all the
+//! same.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
@@ -20,8 +21,8 @@ use steps::STEPS;
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 use tokio::time::{Duration, Instant};
 
-/// A tenant, and an application that may read what can be read by what has changed. It may not read reports, of which
-/// few can be asked for in a minute.
+/// A tenant, and an application that may read what can be read by what has changed. It may not read
+/// reports, of which few can be asked for in a minute.
 fn tenant(users: u32) -> Options {
     let roles = [
         "AdministrativeUnit.Read.All",
@@ -203,8 +204,9 @@ async fn following_changes_comes_to_the_same_bytes_as_reading_everything() {
     }
 }
 
-/// In Microsoft 365 no step collects devices and service principals as such: what is known of them is what
-/// stands in the lists of groups, and these are as they were if one of them gets another name.
+/// In Microsoft 365 no step collects devices and service principals as such: what is known of them
+/// is what stands in the lists of groups, and these are as they were if one of them gets another
+/// name.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_in_a_list_is_followed() {
     let twins = Twins::new(event365).await;
@@ -292,7 +294,7 @@ async fn what_cannot_be_followed_is_read_in_full() {
     let first = read().await;
     assert_eq!(
         because(&first, "ad-users"),
-        "nothing was kept of it that changes could be added to"
+        "there is no state of an earlier job to add changes to"
     );
     change_state(&world, "ad-users", |state| {
         let link = state["links"][0].as_str().unwrap().replace("$deltatoken=", "$deltatoken=0");
@@ -307,13 +309,13 @@ async fn what_cannot_be_followed_is_read_in_full() {
     check_complete(&second);
     for (step, reason) in [
         ("ad-users", "/users/delta cannot be followed: "),
-        ("ad-groups", "what was kept is "),
+        ("ad-groups", "the state of the last job is "),
         (
             "ad-service-principals",
-            "what was kept is of other properties, or of another application",
+            "the state of the last job has other properties, or belongs to another application",
         ),
-        ("rm-azure-application", "nothing was kept of it that changes could be added to"),
-        ("ad-group-members", "what was kept is not there any more"),
+        ("rm-azure-application", "there is no state of an earlier job to add changes to"),
+        ("ad-group-members", "the state of the last job is missing"),
     ] {
         let because = because(&second, step);
         assert!(because.starts_with(reason), "{step}: {because}");
@@ -362,7 +364,8 @@ async fn everything_is_compared_once_in_a_week() {
     let one = Reading::Reconciled { differ: 1, examples: vec![lost] };
     assert_eq!(*readings(&second)["ad-users"], one);
     assert_eq!(*readings(&second)["ad-service-principals"], Reading::Delta);
-    // What was read takes the place of what was kept, and is now as if it had been read the first time.
+    // What was read takes the place of what was kept, and is now as if it had been read the first
+    // time.
     let full = World::new(tenant(60)).await;
     let _ = full.simulator.change_directory(&Churn { per_mille: 50 });
     let expected = full.job(event(&full, "full")).await;
@@ -372,7 +375,8 @@ async fn everything_is_compared_once_in_a_week() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_complete_is_not_added_to() {
-    // Nobody may look at devices and contacts, so that what stands of them in groups is their ids alone.
+    // Nobody may look at devices and contacts, so that what stands of them in groups is their ids
+    // alone.
     let roles = ["User.Read.All", "Group.Read.All", "Application.Read.All"];
     let principals = vec![limited(&roles, &[])];
     let world = World::new(Options { principals, ..options() }).await;

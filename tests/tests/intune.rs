@@ -98,7 +98,7 @@ async fn a_report_is_known_by_an_older_name_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_there_is_no_intune_its_steps_are_off_and_say_so() {
     for (license, reason) in [
-        (License::None, "the tenant has no licence of Microsoft Intune"),
+        (License::None, "the tenant has no Microsoft Intune license"),
         (License::Basic, "Basic Mobility and Security manages the tenant's devices"),
     ] {
         let mut options = intune();

@@ -206,8 +206,8 @@ async fn a_slice_without_time_does_not_end_its_step() {
     assert_eq!(world.objects(&whole.job), world.objects(&summary.job));
 }
 
-/// No other invocation may ask for anything in a throttle domain until this one has ended, so what waited
-/// in the same domain must not wait for a message.
+/// No other invocation may ask for anything in a throttle domain until this one has ended, so what
+/// waited in the same domain must not wait for a message.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waited_in_the_same_domain_is_run_at_once() {
     let world = World::new(options()).await;
@@ -252,8 +252,8 @@ async fn a_slice_that_was_done_only_asks_for_the_next() {
     assert_eq!(summary.status, JobStatus::Complete);
 }
 
-/// A store in which the other delivery of a message is faster: it has written that it waits, just before
-/// this one writes its first checkpoint.
+/// A store in which the other delivery of a message is faster: it has written that it waits, just
+/// before this one writes its first checkpoint.
 #[derive(Debug)]
 struct Overtaken {
     inner: Arc<dyn Store>,
@@ -290,8 +290,8 @@ impl Store for Overtaken {
     }
 }
 
-/// Of two deliveries of one message, one waits and one goes on. The message is deleted with the second, so
-/// that must have asked for another.
+/// Of two deliveries of one message, one waits and one goes on. The message is deleted with the
+/// second, so that must have asked for another.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_on_does_not_count_on_the_message_of_what_waits() {
     let mut world = World::new(options()).await;
@@ -412,7 +412,7 @@ async fn one_job_of_an_instance_runs_at_a_time() {
     let world = World::new(options()).await;
     let answer = world.machine.run(world.event()).await.unwrap();
     let error = world.machine.run(world.event()).await.unwrap_err().to_string();
-    assert!(error.contains("is running since"), "{error}");
+    assert!(error.contains("has been running since"), "{error}");
     let jobs: Vec<Job> = serde_json::from_value(answer["jobs"].clone()).unwrap();
     world.machine.finish(&jobs).await.unwrap();
     assert!(world.machine.run(world.event()).await.is_ok());
@@ -452,11 +452,11 @@ async fn a_job_that_died_is_closed_before_the_next_begins() {
     store.put(&name, lease, Condition::Always).await.unwrap();
 
     let error = world.machine.run(world.event()).await.unwrap_err().to_string();
-    assert!(error.contains("died; it is being closed"), "{error}");
+    assert!(error.contains("has expired; the job is being closed"), "{error}");
     let summary = world.finish(dead).await;
     assert_eq!(summary.status, JobStatus::Incomplete);
     let (_, reason) = status(&summary, "ad-users");
-    assert_eq!(reason, Some("the job died before the step had ended"));
+    assert_eq!(reason, Some("the lease of the job expired before the step had ended"));
     // What it did not read is not gone, and the next job finds it as it was.
     assert_eq!(summary.graph.entities, first.graph.entities);
     let next = world.job(world.event()).await;

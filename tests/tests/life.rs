@@ -1,5 +1,5 @@
-//! The life of a tenant: its subscriptions come, are told to be left alone, are stopped, and go. Their
-//! instances follow, and nothing is taken for gone that may still be there.
+//! The life of a tenant: its subscriptions come, are told to be left alone, are stopped, and go.
+//! Their instances follow, and nothing is taken for gone that may still be there.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
@@ -169,8 +169,8 @@ async fn subscriptions_come_and_go_and_their_instances_follow() {
     assert!(life.collected().await.contains(&four.id));
     assert_eq!(life.snapshots(&one.id).len(), before.len() + 1);
 
-    // One is told to be left alone: its instance rests, what was known of it stays, and the tenant's
-    // graph says why there is no more of it.
+    // One is told to be left alone: its instance rests, what was known of it stays, and the
+    // tenant's graph says why there is no more of it.
     let tag =
         |name: &str| Change::Tag { id: two.id.clone(), name: name.into(), value: "SKIP".into() };
     simulator.change(tag("JupiterOne")).unwrap();
@@ -221,7 +221,8 @@ async fn subscriptions_come_and_go_and_their_instances_follow() {
     let (graph, _) = life.graph().await;
     assert_eq!(graph.status, JobStatus::Complete);
 
-    // The tenant's instance is turned off: nothing is started by itself any more, and nothing is lost.
+    // The tenant's instance is turned off: nothing is started by itself any more, and nothing is
+    // lost.
     let due = json!({ "due": true });
     life.world.machine.run(json!({ "action": "disable", "instanceId": TENANT })).await.unwrap();
     assert_eq!(life.world.machine.run(due).await.unwrap(), json!({ "jobs": [] }));

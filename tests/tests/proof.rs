@@ -62,7 +62,8 @@ async fn what_cannot_be_read_any_more_is_carried_forward() {
     assert_eq!(world.objects(&last.job), before);
 }
 
-/// What a second job deletes where a service fails in some way for good, and what its steps came to.
+/// What a second job deletes where a service fails in some way for good, and what its steps came
+/// to.
 async fn deleted_under(permanent: Permanent, step: &str, kind: &str) -> (Status, String) {
     let world = World::new(options()).await;
     let first = world.job(world.event()).await;

@@ -14,8 +14,8 @@ use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 /// Types that simulated resources refer to although no step reads them yet.
 const NOT_YET_READ: &[&str] = &[];
 
-/// Reads everything of Azure: the second time as someone whom no vault lets in, so that its contents
-/// are read through Azure Resource Manager.
+/// Reads everything of Azure: the second time as someone whom no vault lets in, so that its
+/// contents are read through Azure Resource Manager.
 async fn read() -> [Summary; 2] {
     let outsider = simulator::Principal { vaults: false, ..limited(&[], &["*/read"]) };
     let world = World::new(Options {

@@ -94,7 +94,8 @@ fn recordings_show_every_property() {
             }
         }
     }
-    // Several steps may find one type, by the same conversion. One of them showing a property will do.
+    // Several steps may find one type, by the same conversion. One of them showing a property will
+    // do.
     for ((kind, name), is_seen) in own {
         problems.unless(is_seen, || format!("no recording of any step shows {kind}.{name}"));
     }
@@ -148,7 +149,8 @@ fn what_has_a_type_of_resource_has_ids_of_it() {
     for recording in recordings() {
         for entity in recording.convert().entities.iter().filter(|it| !it.is_patch) {
             let resource = types.get(entity.kind).and_then(|of| of.resource);
-            // What is in a vault has an address there, and subscriptions and resource groups are of no provider.
+            // What is in a vault has an address there, and subscriptions and resource groups are of
+            // no provider.
             let key = entity.key.as_str();
             let is_provided = key.starts_with('/') && key.contains("/providers/");
             let Some(resource) = resource.filter(|_| is_provided) else { continue };

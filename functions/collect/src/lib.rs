@@ -16,8 +16,8 @@ use serde_json::Value;
 use service::Messages;
 use tokio::time::Instant;
 
-/// Runs the slices that the queue's messages ask for, side by side, and answers with the messages to
-/// deliver again. A direct event is taken as the function `start` takes it.
+/// Runs the slices that the queue's messages ask for, side by side, and answers with the messages
+/// to deliver again. A direct event is taken as the function `start` takes it.
 ///
 /// # Errors
 ///
@@ -30,8 +30,8 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
     let event: SqsEvent = serde_json::from_value(event.payload)?;
     let invocation = Invocation { context, deadline, begun: Mutex::default() };
     let messages = Messages::new(context, QueueName::Collect);
-    // The messages of a group are steps of one throttle domain, which do not build on one another: one that
-    // fails does not hold the others back.
+    // The messages of a group are steps of one throttle domain, which do not build on one another:
+    // one that fails does not hold the others back.
     let left = event.records.iter().map(|it| messages.in_order(vec![it], |it| invocation.run(it)));
     let left = join_all(left).await;
     Ok(serde_json::to_value(service::answer(left.into_iter().flatten()))?)

@@ -1,7 +1,8 @@
 //! Lets an administrator consent to the application, so that a tenant can be collected.
 //!
-//! Two pages, for people with a browser. `/consent?instance=ID` says what is asked and leads to Microsoft;
-//! `/consent/redirect` is where Microsoft leads back to. Everything that is refused says why, and what to do.
+//! Two pages, for people with a browser. `/consent?instance=ID` says what is asked and leads to
+//! Microsoft; `/consent/redirect` is where Microsoft leads back to. Everything that is refused says
+//! why, and what to do.
 
 mod page;
 mod request;
@@ -25,15 +26,16 @@ use response::{Cookie, Page};
 pub struct Site {
     /// What states are signed with.
     pub key: Key,
-    /// The address that browsers know, without a trailing slash; none for the one by which a request came.
+    /// The address that browsers know, without a trailing slash; none for the one by which a
+    /// request came.
     pub address: Option<String>,
 }
 
 /// What states are signed with.
 #[derive(Debug)]
 pub enum Key {
-    /// Keys that are kept where secrets are, under this ARN. They are read for each request, so that a new
-    /// one counts at once.
+    /// Keys that are kept where secrets are, under this ARN. They are read for each request, so
+    /// that a new one counts at once.
     Stored(String),
     /// Keys of this process.
     Own(Keys),
@@ -47,8 +49,8 @@ enum Trouble {
     Refused(Refusal, Option<String>),
 }
 
-/// Answers a request to the function's URL, which is an event of payload format 2.0; that of an HTTP API of
-/// Amazon API Gateway is the same.
+/// Answers a request to the function's URL, which is an event of payload format 2.0; that of an
+/// HTTP API of Amazon API Gateway is the same.
 ///
 /// # Errors
 ///
@@ -91,7 +93,8 @@ async fn answer(
     match asked.ask {
         Ask::Begin { instance } => {
             let keys = site.keys(context).await?;
-            // Pages for several instances may be open in one browser, so it keeps the token that it has.
+            // Pages for several instances may be open in one browser, so it keeps the token that it
+            // has.
             let browser = browser.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
             let redirect_uri = format!("{address}{}", request::REDIRECT);
             let invited =

@@ -13,32 +13,33 @@ pub(crate) fn begin(invitation: &Invitation) -> Page {
     let Invitation { instance, address, permissions } = invitation;
     let config = &instance.config;
     let tenant = config.known_directory().map_or_else(
-        || "the one that you sign in to".to_owned(),
+        || "the tenant that you sign in to".to_owned(),
         |id| format!("<code>{}</code>", escape(id)),
     );
     let mut body = format!(
-        "<p>tenantgraph makes an inventory of a Microsoft tenant: what is in it, and how it hangs together. \
-         It reads, and changes nothing. For that, an administrator of the tenant has to consent.</p>\
+        "<p>tenantgraph makes an inventory of a Microsoft tenant: what is in it, and how it is connected. \
+         It only reads, and changes nothing. An administrator of the tenant has to grant it admin \
+         consent.</p>\
          <dl><dt>Connection</dt><dd>{}</dd><dt>Tenant</dt><dd>{tenant}</dd>\
          <dt>Application (client) ID</dt><dd><code>{}</code></dd></dl>\
          <h2>What happens next</h2>\
-         <ol><li>At Microsoft, you sign in with a work or school account that may consent for the whole \
-         tenant: as Privileged Role Administrator or Global Administrator. A personal account will not \
-         do.</li>\
-         <li>Microsoft shows what the application asks for, and you accept it or not.</li>\
-         <li>You come back here, and if you accepted, the inventory begins.</li></ol>\
-         <h2>What it asks for</h2>",
+         <ol><li>You sign in at Microsoft with a work or school account that may consent for the whole \
+         tenant: as Privileged Role Administrator or Global Administrator. A personal account does not \
+         work.</li>\
+         <li>Microsoft shows the permissions that the application asks for, and you accept or decline.</li>\
+         <li>You return to this site. If you accepted, the inventory starts.</li></ol>\
+         <h2>Permissions</h2>",
         escape(&instance.name),
         escape(&config.client_id),
     );
     if permissions.is_empty() {
         body.push_str(
-            "<p>This connection needs no permission of Microsoft Graph. The consent makes the application \
-             known in your tenant, so that it can be given a role.</p>",
+            "<p>This connection needs no permission of Microsoft Graph. The consent adds the application \
+             to your tenant, so that you can assign it a role.</p>",
         );
     } else {
         body.push_str(
-            "<p>Microsoft shows all that the application is registered with. This connection needs:</p><ul>",
+            "<p>Microsoft shows all permissions of the application. This connection needs:</p><ul>",
         );
         for permission in permissions {
             // Writing to a string cannot fail.
@@ -48,14 +49,14 @@ pub(crate) fn begin(invitation: &Invitation) -> Page {
     }
     if instance.integration == Integration::Azure {
         body.push_str(
-            "<p>Azure subscriptions are not part of this. Whoever looks after them assigns the application \
-             a role there.</p>",
+            "<p>This consent does not cover Azure subscriptions. The owner of a subscription assigns the \
+             application a role there.</p>",
         );
     }
     let _ = write!(
         body,
         "<p><a class=\"go\" href=\"{}\">Continue to Microsoft</a></p>\
-         <p>You have ten minutes, in this browser. After that, reload this page.</p>",
+         <p>You have ten minutes, and have to stay in this browser. After that, reload this page.</p>",
         escape(address),
     );
     page(200, "Let tenantgraph read your Microsoft tenant", &body)
@@ -66,27 +67,26 @@ pub(crate) fn done(granted: &Granted) -> Page {
     let Granted { instance, collection } = granted;
     let next = match collection {
         Collection::Started(job) => format!(
-            "The inventory has begun, as job <code>{}</code>. It takes from minutes to some hours, \
+            "The inventory has started, as job <code>{}</code>. It takes from minutes to some hours, \
              depending on the size of the tenant.",
             escape(&job.id),
         ),
         Collection::Running => {
-            "An inventory is being made already. The next one goes by what you consented to."
+            "An inventory is already running. The next one uses the permissions that you granted."
                 .to_owned()
         }
         Collection::Disabled => {
-            "The connection is switched off, so nothing is read before it is switched on."
-                .to_owned()
+            "The connection is disabled. tenantgraph reads nothing until it is enabled.".to_owned()
         }
         Collection::Later(_) => {
-            "The inventory could not begin just now. Whoever looks after tenantgraph \
-                                 finds the reason in its log, and can start it."
+            "The inventory could not start now. The operator of tenantgraph finds the \
+                                 reason in its log, and can start it."
                 .to_owned()
         }
     };
     let body = format!(
         "<p>The tenant <code>{}</code> is connected as “{}”.</p>\
-         <h2>What happens next</h2><p>{next}</p><p>There is nothing left for you to do. You can close this \
+         <h2>What happens next</h2><p>{next}</p><p>You do not have to do anything else. You can close this \
          page.</p>\
          <h2>If you change your mind</h2>\
          <p>Delete the application <code>{}</code> under Enterprise applications in the Microsoft Entra \
@@ -102,7 +102,7 @@ pub(crate) fn done(granted: &Granted) -> Page {
 pub(crate) const REFUSED: &str = "Your tenant was not connected";
 
 /// What it is called where nothing was left to do.
-pub(crate) const TAKEN: &str = "Nothing was done a second time";
+pub(crate) const TAKEN: &str = "This consent was already accepted";
 
 /// A page that says why something is refused, and leads to the beginning if that may help.
 pub(crate) fn refused(status: u16, title: &str, reason: &str, instance: Option<&str>) -> Page {
@@ -110,7 +110,7 @@ pub(crate) fn refused(status: u16, title: &str, reason: &str, instance: Option<&
     if let Some(instance) = instance {
         let _ = write!(
             body,
-            "<p><a class=\"go\" href=\"{BEGIN}?instance={}\">Begin again</a></p>",
+            "<p><a class=\"go\" href=\"{BEGIN}?instance={}\">Start again</a></p>",
             escape(instance),
         );
     }

@@ -9,7 +9,8 @@ pub(crate) const BEGIN: &str = "/consent";
 /// Where Microsoft leads back to.
 pub(crate) const REDIRECT: &str = "/consent/redirect";
 
-/// How long a query may be, in bytes: several times what Microsoft sends with its longest description.
+/// How long a query may be, in bytes: several times what Microsoft sends with its longest
+/// description.
 const LONGEST_QUERY: usize = 8 * 1024;
 
 /// How long the id of an instance may be.
@@ -35,26 +36,24 @@ pub(crate) enum Ask {
 /// Why a request makes no sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {
-    #[error("There is nothing to send to this address. Open the link that you were given.")]
+    #[error(
+        "This address does not accept this kind of request. Open the link that you were given."
+    )]
     Method,
     #[error("There is no page at this address. Open the link that you were given.")]
     Path,
-    #[error("The address is longer than any that leads here. Open the link that you were given.")]
+    #[error("The address is too long. Open the link that you were given.")]
     Length,
-    #[error(
-        "The address is damaged: something in it is not encoded as it has to be. Open the link that you were given."
-    )]
+    #[error("The address is damaged: its encoding is invalid. Open the link that you were given.")]
     Encoding,
-    #[error(
-        "The address says something twice, so that it is not clear what it means. Open the link that you were given."
-    )]
+    #[error("The address has the same parameter twice. Open the link that you were given.")]
     Repeated,
     #[error(
-        "The link is not complete: it does not say which connection it is for. Ask whoever sent it to you for the whole link."
+        "The link is incomplete: it does not name a connection. Ask the person who sent it to you for the whole link."
     )]
     InstanceMissing,
     #[error(
-        "The link is damaged: what it says for the connection cannot be the id of one. Ask whoever sent it to you for the right link."
+        "The link is damaged: the id of its connection is invalid. Ask the person who sent it to you for the correct link."
     )]
     InstanceMalformed,
 }

@@ -35,8 +35,8 @@ pub(crate) struct Page {
     pub(crate) is_of_method: bool,
 }
 
-/// A browser loads nothing for a page, runs nothing in it, and shows it in no frame. The one style sheet
-/// that is in the page is allowed by its hash.
+/// A browser loads nothing for a page, runs nothing in it, and shows it in no frame. The one style
+/// sheet that is in the page is allowed by its hash.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     format!(
@@ -82,8 +82,8 @@ impl Cookie {
         Self { is_secure: address.starts_with("https:") }
     }
 
-    /// With the prefix no other host of the domain can set it, and no page without TLS. Browsers do not take
-    /// it from this machine, where there is no TLS.
+    /// With the prefix no other host of the domain can set it, and no page without TLS. Browsers do
+    /// not take it from this machine, where there is no TLS.
     const fn name(self) -> &'static str {
         if self.is_secure { "__Host-tenantgraph-consent" } else { "tenantgraph-consent" }
     }
@@ -97,8 +97,8 @@ impl Cookie {
         values.next().filter(is_token).filter(|_| values.next().is_none()).map(str::to_owned)
     }
 
-    /// The header that keeps a token for a while. `Lax` lets it come with a link that leads here from
-    /// elsewhere, and nothing else that comes from elsewhere.
+    /// The header that keeps a token for a while. `Lax` lets it come with a link that leads here
+    /// from elsewhere, and nothing else that comes from elsewhere.
     pub(crate) fn set(self, token: &str, lifetime: Duration) -> String {
         let secure = if self.is_secure { "; Secure" } else { "" };
         let seconds = lifetime.whole_seconds();

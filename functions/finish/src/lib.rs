@@ -16,7 +16,8 @@ use service::Messages;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-/// Finishes the jobs that the queue's messages name, and answers with the messages to deliver again.
+/// Finishes the jobs that the queue's messages name, and answers with the messages to deliver
+/// again.
 ///
 /// # Errors
 ///

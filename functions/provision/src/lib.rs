@@ -1,4 +1,5 @@
-//! Acts on what was found out about subscriptions: gives each an instance of its own, and starts it.
+//! Acts on what was found out about subscriptions: gives each an instance of its own, and starts
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +14,9 @@ use service::{GROUP, Messages};
 
 /// Acts on what the queue's messages say, and answers with the messages to deliver again.
 ///
-/// A group is a subscription, of which a later message may say the contrary of an earlier one. So the
-/// messages of a group are done one after the other, up to the first that fails, and groups side by
-/// side.
+/// A group is a subscription, of which a later message may say the contrary of an earlier one. So
+/// the messages of a group are done one after the other, up to the first that fails, and groups
+/// side by side.
 ///
 /// # Errors
 ///

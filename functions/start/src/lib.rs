@@ -5,8 +5,8 @@ use collector::{Context, execution};
 use lambda_runtime::{Error, LambdaEvent};
 use serde_json::Value;
 
-/// Starts the jobs that an event asks for, or runs the step that it names, and answers with what was
-/// started or stored.
+/// Starts the jobs that an event asks for, or runs the step that it names, and answers with what
+/// was started or stored.
 ///
 /// # Errors
 ///

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Collects a Microsoft tenant into a graph of entities and relationships.
 ///
-/// Results go to stdout, progress to stderr.
+/// It prints results to stdout and progress to stderr.
 #[derive(Debug, Parser)]
 #[command(name = "tenantgraph", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
@@ -15,44 +15,46 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 everything was read; 1 something went wrong; \
-2 the command line makes no sense; 3 something could not be read, and the ledger says what; \
-130 it was interrupted, and the same command goes on from what was read.";
+const EXIT_CODES: &str = "Exit codes: 0: tenantgraph read everything. 1: something failed. \
+2: the command line is invalid. 3: tenantgraph could not read something; the ledger says what. \
+130: the run was interrupted; run the same command again to resume it.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Collects a simulated tenant. Needs no account.
+    /// Collects a simulated tenant. You need no account.
     Demo(Demo),
-    /// Collects what an event asks for, on this machine.
+    /// Runs the job of an event on this machine.
     Run(Run),
-    /// Says what an event would collect, and why not the rest. Asks nobody.
+    /// Lists the steps that an event would run, and why it would not run the others. It makes no
+    /// network requests.
     Plan(Plan),
-    /// Writes the latest snapshot of an instance, or the graph of a tenant, in a form that others read.
+    /// Exports the latest snapshot of an instance, or the graph of a tenant, for other programs.
     Export(Export),
-    /// Looks at the latest snapshot of an instance, or at the graph of a tenant.
+    /// Shows the latest snapshot of an instance, or the graph of a tenant.
     Show(Show),
-    /// Answers a query in J1QL from the latest snapshot of an instance, or the graph of a tenant.
+    /// Runs a J1QL query over the latest snapshot of an instance, or the graph of a tenant.
     Query(Query),
-    /// Tells how the latest snapshots of an instance or of a tenant differ from those before.
+    /// Compares the latest snapshot of an instance or of a tenant with the one before it.
     Diff(Diff),
-    /// Looks at the stored instances, and changes them.
+    /// Lists and changes the stored instances.
     #[command(subcommand)]
     Instance(Instance),
-    /// Looks at the jobs of instances, and gives up one that does not end.
+    /// Lists the jobs of instances, and gives up a job that does not end.
     #[command(subcommand)]
     Job(Job),
-    /// Looks after what is stored.
+    /// Checks and repairs the stored objects.
     #[command(subcommand)]
     Store(Store),
-    /// Serves the pages on which an administrator lets a tenant be collected, and collects it.
+    /// Serves the page on which an administrator grants admin consent, and then collects the
+    /// tenant.
     Consent(Consent),
-    /// Prints what tenantgraph collects and what it must be allowed to.
+    /// Prints the data model, or the permissions that tenantgraph needs.
     Docs(Docs),
-    /// Serves a simulated tenant until it is stopped.
+    /// Serves a simulated tenant until you stop it.
     Simulator(Simulate),
 }
 
-/// Where results lie.
+/// Where results are stored.
 #[derive(Debug, Args)]
 pub(crate) struct Storage {
     /// A directory, or a bucket as `s3://BUCKET/PREFIX`.
@@ -63,19 +65,19 @@ pub(crate) struct Storage {
 /// How large a simulated tenant is.
 #[derive(Debug, Args)]
 pub(crate) struct Tenant {
-    /// How many users it has. Groups and service principals follow.
+    /// The number of users. The numbers of groups and service principals follow from it.
     #[arg(long, default_value_t = 2000)]
     pub(crate) users: u32,
-    /// How many subscriptions it has.
+    /// The number of subscriptions.
     #[arg(long, default_value_t = 3)]
     pub(crate) subscriptions: u32,
-    /// About how many resources a subscription has.
+    /// The approximate number of resources in a subscription.
     #[arg(long, default_value_t = 120)]
     pub(crate) resources: u32,
-    /// What everything in it follows from.
+    /// The random seed. The same seed and sizes give the same tenant.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// How many milliseconds each answer takes.
+    /// The latency of each answer, in milliseconds.
     #[arg(long, default_value_t = 0)]
     pub(crate) latency: u64,
 }
@@ -91,7 +93,7 @@ pub(crate) enum Integration {
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// What to collect of it.
+    /// The integration that collects the simulated tenant.
     #[arg(long, value_enum, default_value = "azure")]
     pub(crate) integration: Integration,
     #[command(flatten)]
@@ -107,12 +109,12 @@ pub(crate) struct Demo {
 pub(crate) struct Run {
     /// A file with the event, such as those of events/.
     pub(crate) event: PathBuf,
-    /// Runs this step by itself, rather than the whole job. May be given several times.
+    /// Runs only this step instead of the whole job. You can give this option several times.
     #[arg(long = "step", value_name = "ID")]
     pub(crate) steps: Vec<String>,
     #[command(flatten)]
     pub(crate) storage: Storage,
-    /// The cloud: public, usgov, china, or a JSON file. Outweighs what the instance says.
+    /// The cloud: public, usgov, china, or a JSON file. Overrides the cloud of the instance.
     #[arg(long, env = "TENANTGRAPH_CLOUD", value_name = "CLOUD|FILE")]
     pub(crate) cloud: Option<String>,
     /// Prints the summary as JSON.
@@ -136,25 +138,26 @@ pub(crate) struct Subject {
     /// The instance.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    /// The tenant, by the id of its instance: shows that instance and those of its subscriptions
+    /// as one graph.
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<String>,
 }
 
-/// What is done with stored instances.
+/// A command about stored instances.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Instance {
-    /// Lists them.
+    /// Lists the stored instances.
     List(Instances),
-    /// Shows one, as it is stored.
+    /// Shows the stored configuration of an instance.
     Show(OneInstance),
-    /// Stores the instance of an event, or changes it. The next job goes by it.
+    /// Stores the instance of an event, or replaces its configuration. The next job uses it.
     Store(StoreInstance),
-    /// Lets one be started by the schedule, or for its tenant.
+    /// Enables an instance: the schedule, or the job of its tenant, starts it again.
     Enable(OneInstance),
-    /// Keeps one from being started, but by hand.
+    /// Disables an instance: only you can start it, by hand.
     Disable(OneInstance),
-    /// Removes one, and those that it made for subscriptions. Snapshots stay.
+    /// Removes an instance, and the instances that it made for subscriptions. Their snapshots stay.
     Remove(OneInstance),
 }
 
@@ -169,7 +172,7 @@ pub(crate) struct Instances {
 
 #[derive(Debug, Args)]
 pub(crate) struct OneInstance {
-    /// Its id.
+    /// The id of the instance.
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) storage: Storage,
@@ -183,18 +186,19 @@ pub(crate) struct StoreInstance {
     pub(crate) storage: Storage,
 }
 
-/// What is done with jobs.
+/// A command about jobs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Job {
-    /// Lists them, with how each stands.
+    /// Lists the jobs and their status.
     List(Jobs),
-    /// Gives up the job of an instance that has not ended. The next begins anew, and the last snapshot stays.
+    /// Gives up the unfinished job of an instance. The next job starts over, and the last snapshot
+    /// stays.
     Abandon(AbandonJob),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Jobs {
-    /// Lists those of this instance only.
+    /// Lists only the jobs of this instance.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
     #[command(flatten)]
@@ -212,10 +216,10 @@ pub(crate) struct AbandonJob {
     pub(crate) storage: Storage,
 }
 
-/// What is done with a store.
+/// A command about a store.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Store {
-    /// Reads everything that is stored, and says what is damaged. Exits with 1 if anything is.
+    /// Reads every stored object, and names the damaged ones. Exits with 1 if any is damaged.
     Check(CheckStore),
 }
 
@@ -223,7 +227,7 @@ pub(crate) enum Store {
 pub(crate) struct CheckStore {
     #[command(flatten)]
     pub(crate) storage: Storage,
-    /// Moves what is damaged out of the way, under `damaged/`. Nothing is deleted.
+    /// Moves damaged objects to `damaged/`. Deletes nothing.
     #[arg(long)]
     pub(crate) repair: bool,
     /// Prints JSON.
@@ -237,13 +241,13 @@ pub(crate) struct Export {
     pub(crate) subject: Subject,
     #[command(flatten)]
     pub(crate) storage: Storage,
-    /// The form.
+    /// The format of the export.
     #[arg(long, value_enum)]
     pub(crate) format: Format,
-    /// The directory to write to. It is made if it is not there, and must be empty otherwise.
+    /// The directory to write to. It must be empty; tenantgraph creates it if it does not exist.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Leaves out what Microsoft answered, byte for byte (`_rawData`).
+    /// Leaves out `_rawData`, the items as Microsoft returned them.
     #[arg(long)]
     pub(crate) no_raw_data: bool,
 }
@@ -251,7 +255,7 @@ pub(crate) struct Export {
 /// A form of export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// The folders that JupiterOne's own `sync` command reads.
+    /// The folders that JupiterOne's `sync` command reads.
     Jupiterone,
     /// A file for each type, with one JSON object on each line.
     Ndjson,
@@ -261,10 +265,11 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The instance. Without it, the instances that have a snapshot are listed.
+    /// The instance. Without this option, lists the instances that have a snapshot.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    /// The tenant, by the id of its instance: shows that instance and those of its subscriptions
+    /// as one graph.
     #[arg(long, value_name = "ID", conflicts_with = "instance")]
     pub(crate) tenant: Option<String>,
     #[command(flatten)]
@@ -272,10 +277,10 @@ pub(crate) struct Show {
     /// Shows entities or relationships of this type.
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
-    /// Shows only what has this text in its key or name, in any case.
+    /// Shows only items with this text in their key or name, in upper or lower case.
     #[arg(long, value_name = "TEXT")]
     pub(crate) matching: Option<String>,
-    /// How many to show at most.
+    /// The maximum number of items to show.
     #[arg(long, default_value_t = 20)]
     pub(crate) limit: usize,
     /// Prints JSON.
@@ -286,43 +291,46 @@ pub(crate) struct Show {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Query {
-    /// The query, such as `FIND azure_user WITH accountEnabled = false`; `@FILE` or `-` reads it.
+    /// The query, such as `FIND azure_user WITH accountEnabled = false`. `@FILE` reads it from a
+    /// file, and `-` from stdin.
     #[arg(value_name = "QUERY")]
     pub(crate) text: String,
-    /// The instance. Without it and a tenant, the only graph of the store.
+    /// The instance. If you give neither an instance nor a tenant, the store must have only one
+    /// graph, and the query runs over it.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    /// The tenant, by the id of its instance: shows that instance and those of its subscriptions
+    /// as one graph.
     #[arg(long, value_name = "ID", conflicts_with = "instance")]
     pub(crate) tenant: Option<String>,
     #[command(flatten)]
     pub(crate) storage: Storage,
-    /// Prints JSON in the form of JupiterOne's API.
+    /// Prints JSON in the format of JupiterOne's API.
     #[arg(long, group = "form")]
     pub(crate) json: bool,
-    /// Prints values separated by commas.
+    /// Prints comma-separated values.
     #[arg(long, group = "form")]
     pub(crate) csv: bool,
-    /// Prints a drawing of what RETURN TREE answers.
+    /// Prints the result of RETURN TREE as a drawing.
     #[arg(long, value_enum, group = "form", value_name = "FORM", num_args = 0..=1, require_equals = true,
         default_missing_value = "dot")]
     pub(crate) tree: Option<TreeForm>,
-    /// Leaves out what rests on something that could not be read.
+    /// Leaves out results that depend on something that could not be read.
     #[arg(long)]
     pub(crate) certain: bool,
-    /// How many rows to show at most, where the query does not say.
+    /// The maximum number of rows to show, unless the query has a LIMIT.
     #[arg(long, default_value_t = query::execute::PAGE, conflicts_with = "all")]
     pub(crate) limit: u64,
     /// Shows all rows.
     #[arg(long)]
     pub(crate) all: bool,
-    /// Goes on where a page ended, which said so.
+    /// Shows the page after the one that printed this cursor.
     #[arg(long)]
     pub(crate) cursor: Option<String>,
-    /// The value of a parameter of the query. May be given several times.
+    /// The value of a query parameter. You can give this option several times.
     #[arg(long = "parameter", value_name = "NAME=VALUE")]
     pub(crate) parameters: Vec<String>,
-    /// Says how the query is understood, and asks nothing.
+    /// Explains how the query is parsed, and does not run it.
     #[arg(long)]
     pub(crate) explain: bool,
 }
@@ -342,36 +350,37 @@ pub(crate) struct Diff {
     pub(crate) subject: Subject,
     #[command(flatten)]
     pub(crate) storage: Storage,
-    /// Tells only of this type.
+    /// Shows only differences of this type.
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
-    /// Prints JSON, one object a line.
+    /// Prints one JSON object per line.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Consent {
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on. Port 0 takes any free port.
     #[arg(long, default_value = "127.0.0.1:8400", value_name = "IP:PORT")]
     pub(crate) listen: SocketAddr,
-    /// The address that browsers know, where it is not http://localhost:PORT. An https address, but for this
-    /// machine.
+    /// The public URL of this page, if it is not http://localhost:PORT. It must be https, except on
+    /// this machine.
     #[arg(long, value_name = "URL")]
     pub(crate) address: Option<String>,
-    /// A variable or a file with what to sign with; else a key is made that ends with the process.
+    /// The signing key of the consent state, from an environment variable or a file. Without this
+    /// option, tenantgraph uses a random key until the process ends.
     #[arg(long, value_name = "env:NAME|file:PATH")]
     pub(crate) key: Option<String>,
     #[command(flatten)]
     pub(crate) storage: Storage,
-    /// The cloud: public, usgov, china, or a JSON file. Outweighs what the instances say.
+    /// The cloud: public, usgov, china, or a JSON file. Overrides the cloud of every instance.
     #[arg(long, env = "TENANTGRAPH_CLOUD", value_name = "CLOUD|FILE")]
     pub(crate) cloud: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Docs {
-    /// What to print.
+    /// The page to print.
     #[arg(value_enum)]
     pub(crate) page: Page,
     /// Where the custom role can be assigned: `/subscriptions/…` or a management group.
@@ -384,7 +393,7 @@ pub(crate) struct Docs {
 pub(crate) enum Page {
     /// Every type with its properties and relationships.
     Model,
-    /// Every permission, and what it is for.
+    /// Every permission, and the steps that need it.
     Permissions,
     /// The smallest custom role for Azure, as JSON.
     Role,
@@ -394,15 +403,16 @@ pub(crate) enum Page {
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) tenant: Tenant,
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1. 0 takes any free port.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Has an application of another organisation with this redirect URI, to which an administrator can
-    /// consent; an event for an instance that awaits it is consent.json.
+    /// Adds an application of another organisation with this redirect URI, to which an
+    /// administrator can grant admin consent. consent.json is an event for an instance that waits
+    /// for it.
     #[arg(long, value_name = "URL")]
     pub(crate) redirect_uri: Option<String>,
-    /// Where to write cloud.json and an event for each instance (that of Microsoft 365 is
-    /// microsoft365.json), once the tenant is served.
+    /// The directory for cloud.json and an event for each instance (microsoft365.json for Microsoft
+    /// 365). tenantgraph writes them once it serves the tenant.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 }

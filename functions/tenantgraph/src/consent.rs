@@ -39,19 +39,20 @@ pub(crate) async fn run(arguments: Consent) -> Result<End, Error> {
         served = serve(listener, machine.context.clone(), site) => served?,
         stopped = machine.work() => stopped?,
         signal = interruption::signal() => {
-            say(&format!("stopped by {signal}; a job that was running is gone on with by the next run"));
+            say(&format!("stopped by {signal}; the next run resumes a job that was running"));
             return Ok(End::Interrupted);
         }
     }
     Ok(End::Complete)
 }
 
-/// The address of this machine, by the one name of it that Microsoft lets an application be registered with.
+/// The address of this machine, by the one name of it that Microsoft lets an application be
+/// registered with.
 fn local(bound: SocketAddr) -> Result<String, Error> {
     if bound.ip().is_loopback() {
         return Ok(format!("http://localhost:{}", bound.port()));
     }
-    Err("other machines reach this one by --listen; say by --address what they know it as".into())
+    Err("--listen lets other machines connect, so --address has to give the public URL".into())
 }
 
 /// An address that browsers reach this machine by, without a trailing slash.
@@ -62,7 +63,8 @@ fn given(address: &str) -> Result<String, Error> {
     if address.starts_with("https://") || is_local {
         return Ok(address.to_owned());
     }
-    Err("--address is an https address; plain http is for http://localhost:PORT".into())
+    Err("--address must be an https URL; plain http is allowed only for http://localhost:PORT"
+        .into())
 }
 
 /// Serves the pages at a listener. It never ends by itself.
@@ -87,7 +89,7 @@ async fn answer(State(served): State<Arc<(Arc<Context>, Site)>>, head: Parts) ->
         response(serde_json::from_value(answer)?)
     };
     answered.await.unwrap_or_else(|error: Error| {
-        say(&format!("a request cannot be answered: {error}"));
+        say(&format!("cannot answer a request: {error}"));
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         response

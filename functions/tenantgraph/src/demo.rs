@@ -49,7 +49,8 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     crate::run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
 }
 
-/// Serves a simulated tenant on this machine, and applications that its administrators can consent to.
+/// Serves a simulated tenant on this machine, and applications that its administrators can consent
+/// to.
 pub(crate) async fn serve(
     tenant: &Tenant,
     port: u16,
@@ -67,8 +68,8 @@ pub(crate) async fn serve(
     Ok(Simulator::start(options, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?)
 }
 
-/// The event that collects all of a simulated tenant: one instance for the directory, which makes one for
-/// each subscription.
+/// The event that collects all of a simulated tenant: one instance for the directory, which makes
+/// one for each subscription.
 pub(crate) fn tenant_event(simulator: &Simulator) -> Value {
     let mut event = event(simulator, simulator.default_domain(), None);
     event["instance"]["config"]["configureSubscriptionInstances"] = true.into();

@@ -7,7 +7,11 @@ use crate::{End, Error};
 
 pub(crate) fn run(arguments: &Docs) -> Result<End, Error> {
     match arguments.page {
-        Page::Model => write!(stdout(), "{}", steps::docs::data_model())?,
+        Page::Model => {
+            for page in steps::docs::data_model() {
+                writeln!(stdout(), "{}", page.text)?;
+            }
+        }
         Page::Permissions => write!(stdout(), "{}", steps::docs::permissions())?,
         Page::Role => writeln!(stdout(), "{:#}", steps::docs::role(&arguments.scope))?,
     }

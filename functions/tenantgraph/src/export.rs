@@ -28,7 +28,7 @@ pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
     let graph = Graph::of(context, &subject).await?;
     let Graph { context, summary, .. } = &graph;
     if out.exists() && fs::read_dir(&out)?.next().is_some() {
-        return Err(format!("{} is not empty; name another directory", out.display()).into());
+        return Err(format!("{} is not empty; give an empty directory", out.display()).into());
     }
     let exporter = Exporter { context, summary, out: &out, no_raw_data };
     match format {
@@ -62,8 +62,8 @@ impl Exporter<'_> {
         Ok(snapshot::whole(self.context, self.summary, sort, kind).await?)
     }
 
-    /// Reads the next line, without what is of no use to others: the names that entities answer to, and
-    /// what Microsoft answered if that is not wanted.
+    /// Reads the next line, without what is of no use to others: the names that entities answer to,
+    /// and what Microsoft answered if that is not wanted.
     fn next(&self, lines: &mut Lines, line: &mut String) -> Result<bool, Error> {
         if !lines.next(line)? {
             return Ok(false);
@@ -93,7 +93,8 @@ impl Exporter<'_> {
         Ok(())
     }
 
-    /// The next line as `JupiterOne` takes it: relationships have no lists, so what they list becomes one text.
+    /// The next line as `JupiterOne` takes it: relationships have no lists, so what they list
+    /// becomes one text.
     fn next_flat(&self, sort: Sort, lines: &mut Lines, line: &mut String) -> Result<bool, Error> {
         let more = self.next(lines, line)?;
         if !more || sort == Sort::Entities || !line.contains(":[") {
@@ -109,8 +110,8 @@ impl Exporter<'_> {
         Ok(true)
     }
 
-    /// The layout that `JupiterOne`'s client reads: a folder for each step, with files of some hundred
-    /// items, and a summary that says which types must not be taken for gone.
+    /// The layout that `JupiterOne`'s client reads: a folder for each step, with files of some
+    /// hundred items, and a summary that says which types must not be taken for gone.
     async fn jupiterone(&self) -> Result<(), Error> {
         for (sort, kind) in self.objects() {
             let folder = self.out.join("graph").join(self.step_of(sort, kind)).join(sort.as_str());

@@ -29,7 +29,7 @@ impl Graph {
                 Ok(Self { context, summary, instances: Vec::new(), _folder: None })
             }
             Subject { tenant: Some(tenant), .. } => Self::of_tenant(&context, tenant).await,
-            _ => Err("name an instance or a tenant".into()),
+            _ => Err("give --instance or --tenant".into()),
         }
     }
 

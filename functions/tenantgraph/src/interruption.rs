@@ -4,8 +4,8 @@ use std::future::pending;
 
 use tokio::signal::ctrl_c;
 
-/// Waits until someone wants the process to stop, and says who. Where signals cannot be had, nobody does, and
-/// the process ends as any other would.
+/// Waits until someone wants the process to stop, and says who. Where signals cannot be had, nobody
+/// does, and the process ends as any other would.
 pub(crate) async fn signal() -> &'static str {
     tokio::select! {
         caught = ctrl_c() => match caught {
@@ -16,8 +16,8 @@ pub(crate) async fn signal() -> &'static str {
     }
 }
 
-/// Waits for SIGTERM. A terminal that is closed sends SIGHUP, which ends the process without a word: nobody
-/// would read it, and `nohup` keeps its meaning.
+/// Waits for SIGTERM. A terminal that is closed sends SIGHUP, which ends the process without a
+/// word: nobody would read it, and `nohup` keeps its meaning.
 #[cfg(unix)]
 async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};

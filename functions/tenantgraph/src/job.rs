@@ -24,7 +24,7 @@ pub(crate) async fn run(command: arguments::Job) -> Result<End, Error> {
             let job = jobs::abandon(&context, &instance).await?.job;
             writeln!(
                 stdout(),
-                "job {} of instance {instance} is given up; the next begins anew, and the last snapshot stays",
+                "Job {} of instance {instance} is given up. The next job starts over, and the last snapshot stays.",
                 job.id
             )?;
         }
@@ -37,10 +37,10 @@ fn line(Listed { job, state, .. }: &Listed) -> Result<(), Error> {
         State::Complete => "complete".to_owned(),
         State::Incomplete => "incomplete".to_owned(),
         State::Failed { reason } => format!("failed: {reason}"),
-        State::Held { holder } => format!("running: {holder} is at work on it"),
-        State::Running { until } => format!("running; taken for dead at {until}"),
-        State::Interrupted => "interrupted; the next run sees to it".to_owned(),
-        State::Step => "a step by itself".to_owned(),
+        State::Held { holder } => format!("running in {holder}"),
+        State::Running { until } => format!("running; its lease expires at {until}"),
+        State::Interrupted => "interrupted; the next run resumes it or starts over".to_owned(),
+        State::Step => "one step, run by itself".to_owned(),
         State::Lost => "never began".to_owned(),
     };
     Ok(writeln!(stdout(), "{}  {}  {state}", job.instance, job.id)?)

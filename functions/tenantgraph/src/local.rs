@@ -19,7 +19,7 @@ pub(crate) fn event(path: &Path) -> Result<Value, Error> {
     let size = fs::metadata(path).map_err(|error| in_file(&error))?.len();
     if size > LARGEST_EVENT as u64 {
         return Err(
-            in_file(&format!("is {size} bytes long; at most {LARGEST_EVENT} are read")).into()
+            in_file(&format!("is {size} bytes long; at most {LARGEST_EVENT} are allowed")).into()
         );
     }
     let text = fs::read(path).map_err(|error| in_file(&error))?;

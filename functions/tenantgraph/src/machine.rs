@@ -23,8 +23,8 @@ use crate::Error;
 /// How long an invocation may take, as on AWS.
 const INVOCATION: Duration = Duration::from_mins(3);
 
-/// How long linking may take. On AWS it goes on by another message after 15 minutes, and sorts once more for that;
-/// here nobody ends it.
+/// How long linking may take. On AWS it goes on by another message after 15 minutes, and sorts once
+/// more for that; here nobody ends it.
 const LINKING: Duration = Duration::from_hours(24);
 
 /// How many groups of messages are worked on at once: throttle domains, of which each has its own
@@ -43,7 +43,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A machine that stores what it reads at a place, and asks a cloud, or else that of each instance.
+    /// A machine that stores what it reads at a place, and asks a cloud, or else that of each
+    /// instance.
     ///
     /// # Errors
     ///
@@ -80,8 +81,8 @@ impl Machine {
         start::handle(&self.context, invocation(event, INVOCATION)).await
     }
 
-    /// Works until all queues are empty, and returns what came of jobs. A message that fails again and again is
-    /// given up, and does not hold up the others; see [`given_up`](Self::given_up).
+    /// Works until all queues are empty, and returns what came of jobs. A message that fails again
+    /// and again is given up, and does not hold up the others; see [`given_up`](Self::given_up).
     ///
     /// # Errors
     ///
@@ -114,7 +115,7 @@ impl Machine {
         let given_up = self.given_up();
         let why = if given_up.is_empty() { error.to_string() } else { given_up.join("\n") };
         format!(
-            "{why}\njob {} of instance {} has not ended; the same command goes on from what was read",
+            "{why}\njob {} of instance {} has not ended; run the same command again to resume it",
             job.id, job.instance
         )
     }
@@ -206,8 +207,8 @@ pub fn event(deliveries: &[Delivery]) -> SqsEvent {
     event
 }
 
-/// The queues, with an eye on what is given up. On AWS it would go to the dead-letter queue; here someone
-/// waits.
+/// The queues, with an eye on what is given up. On AWS it would go to the dead-letter queue; here
+/// someone waits.
 #[derive(Debug)]
 struct Watched {
     inner: LocalQueue,
@@ -219,8 +220,8 @@ struct Watched {
 
 impl Watched {
     fn new() -> Self {
-        // Whoever works on a message ends it, or ends with this process. None has to come back because somebody
-        // died, and linking a large tenant takes as long as it takes.
+        // Whoever works on a message ends it, or ends with this process. None has to come back
+        // because somebody died, and linking a large tenant takes as long as it takes.
         let inner = LocalQueue::new(Duration::MAX, u32::MAX);
         Self { inner, given_up: Mutex::default(), left: Mutex::default() }
     }
@@ -252,7 +253,7 @@ impl Queue for Watched {
 
     async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
         let (instance, what) = subject(&message.body);
-        self.note(format!("{what} was given up; the last errors are above"));
+        self.note(format!("{what} was given up; see the last errors above"));
         self.left.lock().unwrap_or_else(PoisonError::into_inner).insert(instance);
         self.inner.give_up(queue, message).await
     }

@@ -11,7 +11,7 @@ use crate::{End, Error, local};
 
 pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     let Event::Instance { instance, .. } = Event::parse(&local::event(&arguments.event)?)? else {
-        return Err("the event has no `instance` to plan for".into());
+        return Err("the event has no `instance`, so there is nothing to plan".into());
     };
     let planned = Plan::steps_of(&instance, None);
     if arguments.json {

@@ -50,7 +50,7 @@ pub fn log() {
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// What a run waits for first.
-const SIGN_IN: &str = "Microsoft to let the application in";
+const SIGN_IN: &str = "the sign-in at Microsoft";
 
 /// How many of the steps that are waited for are named.
 const NAMED: usize = 3;
@@ -182,10 +182,10 @@ impl Observer for Progress {
                 self.say(&format!("{id}  {instance}: {steps} steps"));
             }
             News::Resumed { since, ended } => self.say(&format!(
-                "{id}  the run of {since} was interrupted; going on from what it read ({ended} steps have ended)"
+                "{id}  the run of {since} was interrupted; resuming it ({ended} steps have ended)"
             )),
             News::Anew { since, why } => self.say(&format!(
-                "{id}  the run of {since} was interrupted; starting anew, as {why}"
+                "{id}  the run of {since} was interrupted; starting over, because {why}"
             )),
             News::Failed { reason } => self.say(&format!("{id}  failed: {reason}")),
             News::Begun { step, .. } => self.state().note(format!("{id}  {step}"), None),
@@ -204,7 +204,8 @@ impl Observer for Progress {
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
                 }
-                let why = reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+                let why =
+                    reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 // On a terminal the bar counts what went well; elsewhere the lines do.
                 if self.bar.is_none() || !status.is_complete() {
                     self.say(&format!("{id}  {step}: {}, {items} items{why}", status.as_str()));

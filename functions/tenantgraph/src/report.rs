@@ -24,8 +24,8 @@ impl<'a> Whole<'a> {
     }
 }
 
-/// Prints what came of a job, or of those of a tenant: what is not complete first, then the graph, then
-/// where it lies.
+/// Prints what came of a job, or of those of a tenant: what is not complete first, then the graph,
+/// then where it lies.
 pub(crate) fn print(
     whole: Whole<'_>,
     store: &str,
@@ -46,13 +46,13 @@ pub(crate) fn print(
     cut_short(whole.graph)?;
     ledger(whole.graph, took)?;
     if let [Summary { job, .. }] = instances {
-        writeln!(stdout(), "Results lie under {store}: graph/{}/{}", job.instance, job.id)?;
+        writeln!(stdout(), "Results are stored in {store}: graph/{}/{}", job.instance, job.id)?;
     } else {
         let tenant = &whole.graph.job.instance;
-        writeln!(stdout(), "Results lie under {store}: graph/{tenant}*")?;
+        writeln!(stdout(), "Results are stored in {store}: graph/{tenant}*")?;
         writeln!(
             stdout(),
-            "Look at all of it with `show`, `diff` or `export --tenant {tenant} --store {store}`"
+            "To see all of it, run `show`, `diff` or `export` with `--tenant {tenant} --store {store}`"
         )?;
     }
     Ok(())
@@ -101,7 +101,8 @@ fn incomplete(whole: Whole<'_>) -> io::Result<()> {
     writeln!(stdout())
 }
 
-/// What was not found and is in the snapshot all the same, and how the snapshot differs from the last.
+/// What was not found and is in the snapshot all the same, and how the snapshot differs from the
+/// last.
 fn carried(whole: Whole<'_>) -> io::Result<()> {
     for summary in whole.instances() {
         for (kind, Carried { count, reason }) in &summary.graph.carried {
@@ -128,7 +129,7 @@ fn diverged(graph: &Summary) -> io::Result<()> {
         let (differ, examples) = (grouped(differ), examples.join(", "));
         writeln!(
             stdout(),
-            "DIVERGED  {step}: {differ} items were not as changes told: {examples}"
+            "DIVERGED  {step}: {differ} items differ from what the delta query reported: {examples}"
         )?;
     }
     Ok(())
@@ -140,7 +141,7 @@ fn cut_short(graph: &Summary) -> io::Result<()> {
         let count = grouped(*count);
         writeln!(
             stdout(),
-            "CUT SHORT  {rule}: {count} are in so many others that not all are told"
+            "CUT SHORT  {rule}: {count} groups are in too many others to list all relationships"
         )?;
     }
     Ok(())
@@ -203,12 +204,12 @@ fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
         statuses.iter().map(|(status, n)| format!("{n} {status}")).collect();
     writeln!(stdout(), "Ledger: {}", statuses.join(", "))?;
     for (title, counts) in [
-        ("References to what was not found, and is left out", &summary.graph.dropped),
-        ("Properties that were not as expected, and are left out", &summary.drift),
+        ("Unresolved references that were left out", &summary.graph.dropped),
+        ("Properties in an unexpected form that were left out", &summary.drift),
     ] {
         if !counts.is_empty() {
             let counts: Vec<String> =
-                counts.iter().map(|(what, n)| format!("{n} × {what}")).collect();
+                counts.iter().map(|(what, n)| format!("{n} × {}", named(what))).collect();
             writeln!(stdout(), "{title}: {}", counts.join(", "))?;
         }
     }
@@ -220,6 +221,11 @@ fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
         summary.bytes / 1_000_000,
         summary.bytes / 100_000 % 10,
     )
+}
+
+/// What was left out, with a word for a type that is not known.
+fn named(what: &str) -> String {
+    what.replace('?', "(unknown type)")
 }
 
 /// Prints what one step stored.

@@ -35,9 +35,9 @@ pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
 /// What was stopped, and what happens next.
 pub(crate) fn interrupted(signal: &str, is_whole: bool) -> String {
     let next = if is_whole {
-        "what was read is stored, and the same command goes on from there"
+        "what the run read is stored; run the same command again to resume"
     } else {
-        "the same command begins again"
+        "run the same command again to start over"
     };
     format!("stopped by {signal}; {next}")
 }
@@ -68,7 +68,8 @@ async fn work(
     print(machine, &summaries, store, began.elapsed(), json).await
 }
 
-/// Prints what came of jobs, one after the other; those of a tenant's subscriptions with the tenant's.
+/// Prints what came of jobs, one after the other; those of a tenant's subscriptions with the
+/// tenant's.
 pub(crate) async fn print(
     machine: &Machine,
     summaries: &[Summary],

@@ -64,7 +64,11 @@ async fn items(
     let sort = match (graph.entities.contains_key(kind), graph.relationships.contains_key(kind)) {
         (true, _) => Sort::Entities,
         (_, true) => Sort::Relationships,
-        _ => return Err(format!("the snapshot has nothing of type {kind}").into()),
+        _ => {
+            return Err(
+                format!("the snapshot has no entities or relationships of type {kind}").into()
+            );
+        }
     };
     let mut lines = snapshot::whole(context, summary, sort, kind).await?;
     let matching = arguments.matching.as_deref().map(str::to_lowercase);

@@ -6,8 +6,8 @@ use crate::arguments::Simulate;
 use crate::progress::say;
 use crate::{End, Error, demo};
 
-/// Serves a simulated tenant until the process is stopped. The files are written once it is served, so
-/// that whoever waits for them may begin.
+/// Serves a simulated tenant until the process is stopped. The files are written once it is served,
+/// so that whoever waits for them may begin.
 pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
     let Simulate { tenant, port, redirect_uri, out } = arguments;
     let application = redirect_uri.map(demo::application);

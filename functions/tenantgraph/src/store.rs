@@ -23,11 +23,11 @@ pub(crate) async fn run(command: arguments::Store) -> Result<End, Error> {
             let what = if damage.is_missing { "MISSING" } else { "DAMAGED" };
             writeln!(stdout(), "{what}  {damage}")?;
             if let Some(moved) = &damage.moved {
-                writeln!(stdout(), "         it is {moved} now")?;
+                writeln!(stdout(), "         moved to {moved}")?;
             }
         }
         let (read, damaged) = (found.read, found.damaged.len());
-        writeln!(stdout(), "{read} objects were read; {damaged} are damaged or missing")?;
+        writeln!(stdout(), "{read} objects read; {damaged} damaged or missing")?;
     }
     Ok(if found.damaged.is_empty() { End::Complete } else { End::Failed })
 }

@@ -1,5 +1,5 @@
-//! Runs that do not come to their end: the real program against a simulated tenant, killed and stopped at
-//! moments that follow from what it has done so far.
+//! Runs that do not come to their end: the real program against a simulated tenant, killed and
+//! stopped at moments that follow from what it has done so far.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
@@ -19,8 +19,8 @@ use tempfile::TempDir;
 /// The instance of the tenant.
 const TENANT: &str = "contoso";
 
-/// The sources that are on besides those that always are: enough for every way in which one step follows from
-/// others, and few enough for a run to take a second.
+/// The sources that are on besides those that always are: enough for every way in which one step
+/// follows from others, and few enough for a run to take a second.
 const SOURCES: [&str; 2] = ["ad-groups", "network"];
 
 /// How often a run is killed, in how many stores at once.
@@ -168,8 +168,8 @@ fn kill(world: &World, seeds: impl Iterator<Item = u64>) -> u64 {
         let said = text(&output);
         assert!(output.status.success(), "seed {seed}: {said}");
         assert!(!said.contains("wait"), "seed {seed}: {said}");
-        assert!(!said.contains("starting anew"), "seed {seed}: {said}");
-        interrupted += u64::from(said.contains("was interrupted; going on from what it read"));
+        assert!(!said.contains("starting over"), "seed {seed}: {said}");
+        interrupted += u64::from(said.contains("was interrupted; resuming it"));
         let snapshots = snapshots(&store);
         let names = |it: &BTreeMap<String, Vec<u8>>| it.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&snapshots), names(&expected), "seed {seed}: {said}");
@@ -218,12 +218,15 @@ async fn a_run_that_is_stopped_says_what_happens_next() {
         let output = child.wait_with_output().unwrap();
         let said = text(&output);
         assert_eq!(output.status.code(), Some(130), "{said}");
-        assert!(said.contains(&format!("stopped by {name}; what was read is stored")), "{said}");
+        assert!(
+            said.contains(&format!("stopped by {name}; what the run read is stored")),
+            "{said}"
+        );
 
         let mut jobs = program();
         jobs.args(["job", "list", "--store"]).arg(&store);
         let listed = text(&jobs.output().unwrap());
-        assert!(listed.contains("interrupted; the next run sees to it"), "{listed}");
+        assert!(listed.contains("interrupted; the next run resumes it or starts over"), "{listed}");
         let mut abandon = program();
         abandon.args(["job", "abandon", TENANT, "--store"]).arg(&store);
         let abandoned = abandon.output().unwrap();
@@ -256,11 +259,14 @@ async fn a_run_that_was_configured_in_another_way_begins_anew() {
     let output = world.run(&store).output().unwrap();
     let said = text(&output);
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("starting anew, as the instance is configured in another way"), "{said}");
+    assert!(
+        said.contains("starting over, because the configuration of the instance has changed"),
+        "{said}"
+    );
 }
 
-/// What is printed is for whoever listens. That nobody does, or that there is no room for it, is no reason to
-/// stop collecting.
+/// What is printed is for whoever listens. That nobody does, or that there is no room for it, is no
+/// reason to stop collecting.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_goes_on_when_nobody_listens() {
     let world = World::new().await;

@@ -34,19 +34,21 @@ const BUFFER_BYTES: usize = 1 << 20;
 
 /// A [`Store`] in a bucket of Amazon S3, below a prefix.
 ///
-/// The role needs `s3:GetObject` and `s3:PutObject` on the objects, `s3:DeleteObject` on those that are
-/// removed, and `s3:ListBucket` on the bucket: without it S3 answers 403, not 404, for an object that is
-/// not there. Where the bucket keeps versions, what is removed can be restored for as long as it does.
+/// The role needs `s3:GetObject` and `s3:PutObject` on the objects, `s3:DeleteObject` on those that
+/// are removed, and `s3:ListBucket` on the bucket: without it S3 answers 403, not 404, for an
+/// object that is not there. Where the bucket keeps versions, what is removed can be restored for
+/// as long as it does.
 ///
 /// A write is one `PutObject`, so an object has at most 5 GB.
 ///
 /// # Whose write it was
 ///
 /// A write that S3 has done may still seem to fail, where its answer is lost. The SDK then sends it
-/// again, and the condition, which held the first time, does not any more. So each write carries an id
-/// in the object's metadata, and a write that loses looks whether the object carries its own id: then
-/// it has won. The bytes could not tell: another writer may have written the same. One doubt is left,
-/// and is called a conflict: that the write was done and has already been overwritten by the next one.
+/// again, and the condition, which held the first time, does not any more. So each write carries an
+/// id in the object's metadata, and a write that loses looks whether the object carries its own id:
+/// then it has won. The bytes could not tell: another writer may have written the same. One doubt
+/// is left, and is called a conflict: that the write was done and has already been overwritten by
+/// the next one.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     client: Client,
@@ -57,7 +59,8 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A store in a bucket, below a prefix, which may be empty. Slashes around the prefix are ignored.
+    /// A store in a bucket, below a prefix, which may be empty. Slashes around the prefix are
+    /// ignored.
     #[must_use]
     pub fn new(client: Client, bucket: impl Into<String>, prefix: &str) -> Self {
         let mut prefix = prefix.trim_matches('/').to_owned();
@@ -197,15 +200,15 @@ async fn save(body: ByteStream, to: &Path) -> io::Result<()> {
 
 /// Whether an answer to a conditional write says that the condition does not hold.
 ///
-/// `NoSuchKey` is what `If-Match` gets where there is no object, and `ConditionalRequestConflict` what
-/// writers at the same time get, here after several attempts.
+/// `NoSuchKey` is what `If-Match` gets where there is no object, and `ConditionalRequestConflict`
+/// what writers at the same time get, here after several attempts.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
 fn has_lost(code: Option<&str>) -> bool {
     matches!(code, Some("PreconditionFailed" | "ConditionalRequestConflict" | "NoSuchKey"))
 }
 
-/// How a write differs from other calls: it may take the longer the more it sends, and is tried again
-/// after a conflict with another write that is still under way.
+/// How a write differs from other calls: it may take the longer the more it sends, and is tried
+/// again after a conflict with another write that is still under way.
 fn for_write(bytes: u64) -> Builder {
     // One megabyte a second is far below what the smallest function gets.
     let time = Duration::from_secs(10 + bytes / 1_000_000);
@@ -214,7 +217,8 @@ fn for_write(bytes: u64) -> Builder {
         .retry_classifier(OnConditionalConflict)
 }
 
-/// Has the SDK repeat a write that got 409 `ConditionalRequestConflict`, which it does not by itself.
+/// Has the SDK repeat a write that got 409 `ConditionalRequestConflict`, which it does not by
+/// itself.
 #[derive(Debug)]
 struct OnConditionalConflict;
 

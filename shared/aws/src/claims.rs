@@ -14,13 +14,14 @@ use collector::ports::{Claim, Claims, StoreError};
 use crate::directory::SCRATCH;
 use crate::name;
 
-/// How often a lock that somebody has is tried, and how long it is waited in between. Whoever only looks whether
-/// an instance is claimed has the lock for a moment.
+/// How often a lock that somebody has is tried, and how long it is waited in between. Whoever only
+/// looks whether an instance is claimed has the lock for a moment.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// [`Claims`] of a store in a directory: a file for each instance, which is locked for as long as a process is
-/// at work on it. The operating system unlocks it when the process ends, however that comes about.
+/// [`Claims`] of a store in a directory: a file for each instance, which is locked for as long as a
+/// process is at work on it. The operating system unlocks it when the process ends, however that
+/// comes about.
 #[derive(Debug)]
 pub struct DirectoryClaims {
     folder: PathBuf,

@@ -15,8 +15,8 @@ use crate::{Bucket, Directory, Location, SecretsManager, Sqs, Urls};
 /// What a connection may take. A region's endpoints answer within milliseconds.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// What one attempt of a call may take, up to the beginning of a body that is read. A body that stops
-/// for 20 seconds is given up by the SDK, and writes of objects have their own limit.
+/// What one attempt of a call may take, up to the beginning of a body that is read. A body that
+/// stops for 20 seconds is given up by the SDK, and writes of objects have their own limit.
 const ATTEMPT: Duration = Duration::from_secs(10);
 
 /// How often a call is tried, with waits of up to 1, 2, 4 and 8 seconds between.

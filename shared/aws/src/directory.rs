@@ -16,10 +16,10 @@ pub(crate) const SCRATCH: &str = "#scratch";
 
 /// A [`Store`] in a directory of this machine: one file for each object, under the object's name.
 ///
-/// It behaves as a bucket of Amazon S3 does, for any number of threads and processes at once: readers
-/// see the old object or the new one whole, and of the writers whose condition holds one wins. An etag
-/// is the hash of the content. It differs in that an object cannot lie below another: where `a` is an
-/// object, `a/b` cannot be written.
+/// It behaves as a bucket of Amazon S3 does, for any number of threads and processes at once:
+/// readers see the old object or the new one whole, and of the writers whose condition holds one
+/// wins. An etag is the hash of the content. It differs in that an object cannot lie below another:
+/// where `a` is an object, `a/b` cannot be written.
 ///
 /// The directory is made by the first write. Its files are readable by their owner only. A write
 /// outlives its process; a loss of power it may not, for nothing waits for the disk.
@@ -85,8 +85,8 @@ impl Directory {
         let _lock = self.lock()?;
         let target = self.root.join(name);
         present(fs::remove_file(&target))?;
-        // A folder with nothing in it is not there in a bucket, and would be in the way of an object of
-        // its name. The first that holds something else is where this ends.
+        // A folder with nothing in it is not there in a bucket, and would be in the way of an
+        // object of its name. The first that holds something else is where this ends.
         let mut folders = target.ancestors().skip(1).take_while(|it| *it != self.root);
         while folders.next().is_some_and(|it| fs::remove_dir(it).is_ok()) {}
         Ok(())

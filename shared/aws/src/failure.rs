@@ -12,8 +12,8 @@ struct Failure(String);
 
 /// Says why a call failed.
 ///
-/// An [`SdkError`] prints as "service error" only, and in full (with `Debug`) it holds the response,
-/// which may hold a secret. So neither is handed on.
+/// An [`SdkError`] prints as "service error" only, and in full (with `Debug`) it holds the
+/// response, which may hold a secret. So neither is handed on.
 pub(crate) fn cause<E>(error: &SdkError<E, HttpResponse>) -> Box<dyn Error + Send + Sync>
 where
     E: Error + ProvideErrorMetadata + 'static,

@@ -15,17 +15,19 @@ use crate::sqs::LONGEST_HOLD;
 /// The most messages of one delivery.
 const BATCH_MESSAGES: usize = 10;
 
-/// A [`Queue`] in memory, and its receiving side: what Amazon SQS does with FIFO queues, and AWS Lambda
-/// with their messages.
+/// A [`Queue`] in memory, and its receiving side: what Amazon SQS does with FIFO queues, and AWS
+/// Lambda with their messages.
 ///
-/// - The messages of a group are delivered in order. While one of them is in flight, no other message
-///   of the group is delivered.
-/// - A message is in flight from its delivery until it is deleted, released, or its visibility timeout
-///   has passed. Then, if it was not deleted, it is delivered again, before those sent after it.
+/// - The messages of a group are delivered in order. While one of them is in flight, no other
+///   message of the group is delivered.
+/// - A message is in flight from its delivery until it is deleted, released, or its visibility
+///   timeout has passed. Then, if it was not deleted, it is delivered again, before those sent
+///   after it.
 /// - Only the receipt of the last delivery counts, and only as long as the message is in flight.
-/// - A message that was received as often as it may be, and not deleted, goes to the dead letters and
-///   frees its group. (SQS moves it when it would be received once more; nobody can tell.)
-/// - A deduplication id counts for five minutes, in the whole queue, also after the message is deleted.
+/// - A message that was received as often as it may be, and not deleted, goes to the dead letters
+///   and frees its group. (SQS moves it when it would be received once more; nobody can tell.)
+/// - A deduplication id counts for five minutes, in the whole queue, also after the message is
+///   deleted.
 ///
 /// One call delivers messages of one group only, of the one that has waited longest. Any number of
 /// consumers may receive at once. Time is tokio's, so that a test can pause it.
@@ -59,8 +61,8 @@ impl LocalQueue {
 
     /// Waits until messages can be delivered, and receives at least one and at most `max`, or ten.
     ///
-    /// It waits forever where no message comes; see [`drained`](Self::drained). Nothing is lost where
-    /// the future is dropped before it is ready.
+    /// It waits forever where no message comes; see [`drained`](Self::drained). Nothing is lost
+    /// where the future is dropped before it is ready.
     pub async fn receive(&self, queue: QueueName, max: usize) -> Vec<Delivery> {
         self.wait_for(|lines, now| {
             let max = max.clamp(1, BATCH_MESSAGES);
@@ -98,8 +100,8 @@ impl LocalQueue {
 
     /// Waits until all queues are empty.
     ///
-    /// That is the end of all work, if a consumer sends what follows from a message before it deletes
-    /// the message. Whether all of it succeeded, [`dead_letters`](Self::dead_letters) says.
+    /// That is the end of all work, if a consumer sends what follows from a message before it
+    /// deletes the message. Whether all of it succeeded, [`dead_letters`](Self::dead_letters) says.
     pub async fn drained(&self) {
         self.wait_for(|lines, _| lines.is_drained().then_some(())).await;
     }

@@ -8,14 +8,16 @@ use crate::secrets_manager::secret;
 
 /// [`Secrets`] of one machine: `env:NAME` is an environment variable, `file:PATH` a text file.
 ///
-/// As in AWS Secrets Manager, the text may be a JSON object with the field `clientSecret`. White space
-/// around the text is no part of it.
+/// As in AWS Secrets Manager, the text may be a JSON object with the field `clientSecret`. White
+/// space around the text is no part of it.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalSecrets;
 
 #[derive(Debug, thiserror::Error)]
 enum LocalSecretError {
-    #[error("on one machine a secret is env:NAME (an environment variable) or file:PATH (a file)")]
+    #[error(
+        "invalid secret reference: on one machine, expected env:NAME (an environment variable) or file:PATH (a file)"
+    )]
     Reference,
     #[error("{0}")]
     Variable(#[from] std::env::VarError),

@@ -24,9 +24,7 @@ pub enum Location {
 
 /// Why a text is not the place of a store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} is not the place of a store; that is s3://BUCKET, s3://BUCKET/PREFIX or a directory"
-)]
+#[error("invalid store {0:?}: expected s3://BUCKET, s3://BUCKET/PREFIX or a directory")]
 pub struct LocationError(String);
 
 impl FromStr for Location {
@@ -61,8 +59,8 @@ pub async fn store(location: &str) -> Result<Arc<dyn Store>, LocationError> {
     }
 }
 
-/// Who is at work on the instances of a store. Only processes of one machine can tell, so of a bucket nobody
-/// can.
+/// Who is at work on the instances of a store. Only processes of one machine can tell, so of a
+/// bucket nobody can.
 ///
 /// # Errors
 ///

@@ -6,7 +6,7 @@
 use collector::ports::StoreError;
 
 #[derive(Debug, thiserror::Error)]
-#[error("a name is made of segments of [A-Za-z0-9._~-], joined by slashes")]
+#[error("invalid object name: expected segments of [A-Za-z0-9._~-], joined by slashes")]
 struct InvalidName;
 
 /// Refuses what is not the name of an object.

@@ -11,14 +11,15 @@ use crate::failure::cause;
 /// [`Secrets`] in AWS Secrets Manager, by ARN or by name.
 ///
 /// A secret is its whole text or, where this is a JSON object with a string `clientSecret` (as the
-/// console makes of a "key/value" secret), that string. The role needs `secretsmanager:GetSecretValue`.
+/// console makes of a "key/value" secret), that string. The role needs
+/// `secretsmanager:GetSecretValue`.
 #[derive(Clone, Debug)]
 pub struct SecretsManager {
     client: Client,
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("it is binary, and has to be text")]
+#[error("it is binary; expected text")]
 struct Binary;
 
 impl SecretsManager {

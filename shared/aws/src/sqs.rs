@@ -27,8 +27,9 @@ const ATTEMPTS: u32 = 4;
 /// The wait before the second attempt. It doubles each time.
 const BACKOFF: Duration = Duration::from_millis(100);
 
-/// The longest hold. SQS refuses what would keep a message in flight for more than 12 hours since it
-/// was received, and by now a function may have had it for the 15 minutes that a function can run.
+/// The longest hold. SQS refuses what would keep a message in flight for more than 12 hours since
+/// it was received, and by now a function may have had it for the 15 minutes that a function can
+/// run.
 pub(crate) const LONGEST_HOLD: Duration = Duration::from_mins(12 * 60 - 15);
 
 /// A [`Queue`] on three FIFO queues of Amazon SQS.
@@ -44,8 +45,9 @@ pub(crate) const LONGEST_HOLD: Duration = Duration::from_mins(12 * 60 - 15);
 ///
 /// A hold lasts at most 11 h 45 min, and whole seconds, rounded up.
 ///
-/// SQS itself moves a message to the dead letters only when it was received too often, which takes as
-/// long as its deliveries do. So what is given up is sent there, and deleted here by whoever took it.
+/// SQS itself moves a message to the dead letters only when it was received too often, which takes
+/// as long as its deliveries do. So what is given up is sent there, and deleted here by whoever
+/// took it.
 #[derive(Clone, Debug)]
 pub struct Sqs {
     client: Client,
@@ -65,7 +67,7 @@ pub struct Urls {
 
 /// A message that no queue takes.
 #[derive(Debug, thiserror::Error)]
-#[error("a message of group {group} has {bytes} bytes, and at most {BATCH_BYTES} are possible")]
+#[error("a message of group {group} has {bytes} bytes; at most {BATCH_BYTES} are allowed")]
 struct TooLarge {
     group: String,
     bytes: usize,

@@ -45,7 +45,7 @@ pub(crate) async fn run(
                 planned.disabled.take().map(|why| format!("{step} is off in a whole job: {why}")),
             );
         } else {
-            planned.disabled.get_or_insert_with(|| "another step was asked for".to_owned());
+            planned.disabled.get_or_insert_with(|| "another step was requested".to_owned());
         }
     }
     let plan = start::plan(context, instance, Some(steps)).await?;
@@ -74,7 +74,7 @@ pub(crate) async fn run(
         warnings.push(format!("{kind} {}: {reason}", entry.status.as_str()));
     }
     warnings.extend(manifest.drift.iter().map(|(property, count)| {
-        format!("{property} was not as expected in {count} items, and is left out there")
+        format!("{property} had an unexpected form in {count} items and was left out of them")
     }));
     Ok(StepResult { job, manifest, warnings })
 }

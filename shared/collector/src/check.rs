@@ -92,7 +92,7 @@ pub(crate) async fn job(context: &Context, job: &Job) -> Result<Found, Error> {
     for name in &names {
         if let Some(Read::Parts(parts)) = object(context, name, &mut found).await? {
             for part in parts.iter().filter(|it| !names.contains(*it)) {
-                found.add(part, format!("it is not there, and {name} needs it"), true);
+                found.add(part, format!("it is missing, and {name} needs it"), true);
             }
         }
     }
@@ -141,7 +141,7 @@ enum Read {
 impl Read {
     /// The objects that have to be there, and what it means if they are not.
     fn needs(self, name: &str) -> BTreeMap<String, String> {
-        let cause = format!("it is not there, and {name} needs it");
+        let cause = format!("it is missing, and {name} needs it");
         match self {
             Self::Snapshot(objects) | Self::Tables(objects) => {
                 objects.into_iter().map(|it| (it, cause.clone())).collect()
@@ -209,7 +209,7 @@ async fn read(context: &Context, name: &str) -> Result<Read, Error> {
         }
         ["jobs", _, _, "steps", _, _] if is(name, ".json") => {
             let parts = slice::parts(&json::<Value>(context, name).await?);
-            let parts = parts.ok_or_else(|| Error::unreadable(name, &"it is no checkpoint"))?;
+            let parts = parts.ok_or_else(|| Error::unreadable(name, &"it is not a checkpoint"))?;
             Ok(Read::Parts(parts))
         }
         _ if is(name, ".ndjson.zst") => lines(context, name, None).await,
@@ -260,7 +260,7 @@ async fn table(context: &Context, name: &str, manifest: &str) -> Result<Read, Er
     if expected.is_none_or(|it| *it == digest) {
         return Ok(Read::Other);
     }
-    Err(Error::unreadable(name, &format!("it is not what {manifest} says of it")))
+    Err(Error::unreadable(name, &format!("it differs from what {manifest} says")))
 }
 
 /// The SHA-256 of a file, in hexadecimal digits: the digest of a table.
@@ -293,7 +293,7 @@ fn is(name: &str, end: &str) -> bool {
 
 fn hidden(name: &str, error: Error) -> Error {
     match error {
-        Error::Unreadable { .. } => Error::unreadable(name, &"it cannot be understood"),
+        Error::Unreadable { .. } => Error::unreadable(name, &"it cannot be parsed"),
         error => error,
     }
 }

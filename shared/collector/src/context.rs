@@ -76,7 +76,8 @@ struct Connection {
     fetch: Arc<dyn Fetch>,
 }
 
-/// How long a secret is believed to be what it was, so that a rotated one is taken up in time.
+/// How long a secret that was read is used before it is read again, so that a rotated secret is
+/// picked up in time.
 const BELIEVED: Duration = Duration::from_mins(5);
 
 /// How many parents one shard of a step takes, unless a context says otherwise: ten minutes' worth
@@ -249,7 +250,7 @@ pub enum Error {
     Validation(String),
     /// Nobody has consented yet.
     #[error(
-        "instance {instance} awaits the consent of an administrator of its tenant, who gives it {}",
+        "instance {instance} has no admin consent yet; an administrator of its tenant can grant it {}",
         consent_at(site.as_deref(), instance)
     )]
     AwaitsConsent {
@@ -260,7 +261,7 @@ pub enum Error {
     },
     /// The instance is being collected already.
     #[error(
-        "a job of instance {instance} is running since {since} ({job}); wait for it, or until its lease ends at {until}, or give it up with `tenantgraph job abandon {instance}`"
+        "a job of instance {instance} has been running since {since} ({job}); wait until it ends or its lease expires at {until}, or give it up with `tenantgraph job abandon {instance}`"
     )]
     Running {
         /// The instance.
@@ -273,7 +274,7 @@ pub enum Error {
         until: String,
     },
     /// Another process of this machine collects the instance.
-    #[error("{holder} is collecting instance {instance}; wait for it, or stop it")]
+    #[error("{holder} is collecting instance {instance}; wait until it ends, or stop it")]
     Held {
         /// The instance.
         instance: String,
@@ -282,7 +283,7 @@ pub enum Error {
     },
     /// The last job of the instance died, and is being closed.
     #[error(
-        "job {job} of instance {instance} died; it is being closed, so that its ledger says what it did not read; start again in some minutes"
+        "the lease of job {job} of instance {instance} has expired; the job is being closed, and its ledger will name what it did not read; start again in a few minutes"
     )]
     Died {
         /// The instance.
@@ -292,7 +293,7 @@ pub enum Error {
     },
     /// A step lists something of each entity that another step finds, and that has never run.
     #[error(
-        "step {step} needs what {parent} finds, and there is no stored result of {parent}; run {parent} first"
+        "step {step} needs the result of step {parent}, which is not stored; run {parent} first"
     )]
     NoParents {
         /// The step.
@@ -302,7 +303,7 @@ pub enum Error {
     },
     /// A step that runs by itself took longer than the invocation may last.
     #[error(
-        "step {step} is not done in the time that the function has; what it read is stored under job {job}. Start the whole job, which has all the time it needs"
+        "step {step} did not finish before the timeout of the function; what it read is stored under job {job}. Start the whole job instead: it runs in several invocations, and so has no timeout"
     )]
     TooLong {
         /// The step.
@@ -311,7 +312,7 @@ pub enum Error {
         job: String,
     },
     /// A step waits for a throttle; its message is delivered again after that.
-    #[error("step {step} waits {} s for a throttle", wait.as_secs())]
+    #[error("Microsoft throttles step {step}; it has to wait {} s", wait.as_secs())]
     Waits {
         /// The step.
         step: String,
@@ -320,7 +321,7 @@ pub enum Error {
     },
     /// Instances were due, and none of them could be started.
     #[error(
-        "{failed} instances are due, and none of them can be started; the log has the reason of each, and that of {instance} is: {cause}"
+        "{failed} instances are due, and none of them can start; the log has the reason for each. {instance} cannot start because: {cause}"
     )]
     NothingStarted {
         /// How many.
@@ -339,11 +340,11 @@ pub enum Error {
     Unknown(String),
     /// The secret came with an event to another process.
     #[error(
-        "the secret of instance {0} came with an event and is not kept outside the process that took it; store it in AWS Secrets Manager and give its ARN: `\"clientSecret\": {{\"secretArn\": \"…\"}}`"
+        "the secret of instance {0} came with an event, and tenantgraph keeps such a secret only in the memory of one process; store it in AWS Secrets Manager and give its ARN: `\"clientSecret\": {{\"secretArn\": \"…\"}}`"
     )]
     SecretLost(String),
     /// A stored object is not what it should be.
-    #[error("{name} is damaged, or not what it should be: {cause}")]
+    #[error("{name} is damaged or unexpected: {cause}")]
     Unreadable {
         /// The object.
         name: String,
@@ -361,7 +362,7 @@ pub enum Error {
     Secret(#[from] SecretError),
     /// The local disk is too small to link a job.
     #[error(
-        "linking needs about {needed} MB in {}, where {free} MB are free; give the function more (FinishEphemeralStorage), or on one machine free some or set TMPDIR to where there is more", folder.display()
+        "linking needs about {needed} MB in {}, where {free} MB are free; increase FinishEphemeralStorage for the function; on one machine, free some space or set TMPDIR to a folder with more", folder.display()
     )]
     NoRoom {
         /// Where temporary files lie.

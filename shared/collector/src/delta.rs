@@ -79,13 +79,16 @@ impl State {
         let now = planned(plan);
         if self.of != of(plan, step) || self.links.len() != step.list.delta.len() {
             return Use::None(
-                "what was kept is of other properties, or of another application".to_owned(),
+                "the state of the last job has other properties, or belongs to another application"
+                    .to_owned(),
             );
         }
         let age = now - self.since;
         if age > LINK {
             let days = age.whole_days();
-            return Use::None(format!("what was kept is {days} days old, and cannot be added to"));
+            return Use::None(format!(
+                "the state of the last job is {days} days old, which is too old for its delta links"
+            ));
         }
         let [least, spread] = RECONCILED;
         let name = format!("{}/{}", plan.job.instance, step.id);

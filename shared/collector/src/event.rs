@@ -94,7 +94,7 @@ impl Event {
         let problem = |message| Problems(vec![Problem { path: String::new(), message }]);
         if text.len() > LARGEST_EVENT {
             return Err(problem(format!(
-                "is {} bytes long; at most {LARGEST_EVENT} are read",
+                "is {} bytes long; at most {LARGEST_EVENT} are allowed",
                 text.len()
             )));
         }
@@ -165,7 +165,8 @@ fn managed(
 ) -> Option<Action> {
     const BY_ID: [&str; 4] = ["show", "enable", "disable", "remove"];
     if BY_ID.contains(&action) && !reader.has("instanceId") {
-        reader.problem("instanceId", &format!("is missing; say which instance to {action}"));
+        reader
+            .problem("instanceId", &format!("is missing; give the id of the instance to {action}"));
     }
     match action {
         "list" => Some(Action::List),
@@ -183,7 +184,7 @@ fn managed(
         }
         _ => {
             let known = BY_ID.join(", ");
-            reader.problem("action", &format!("is unknown; say store, list, {known}"));
+            reader.problem("action", &format!("is unknown; expected store, list, {known}"));
             None
         }
     }
@@ -203,7 +204,7 @@ pub fn stored_instance(instance: &Value) -> Result<Instance, Problems> {
     if secret.is_some() && !is_kept_out {
         problems.push(Problem {
             path: "/instance/config/clientSecret".to_owned(),
-            message: "is stored in the open; store `{\"secretArn\": \"…\"}`".to_owned(),
+            message: "is stored in plain text; store `{\"secretArn\": \"…\"}`".to_owned(),
         });
     }
     match parsed {
@@ -215,7 +216,7 @@ pub fn stored_instance(instance: &Value) -> Result<Instance, Problems> {
 fn known_step(reader: &mut Reader<'_>, id: &str) -> Option<String> {
     let step = steps::find(id);
     if step.is_none() {
-        reader.problem("step", "is unknown; `tenantgraph plan` lists the steps there are");
+        reader.problem("step", "is unknown; `tenantgraph plan` lists all steps");
     }
     step.map(|step| step.id.to_owned())
 }

@@ -200,7 +200,7 @@ async fn against(
         return Err(error);
     }
     let reason = match &error {
-        Error::Unknown(name) => format!("{name} is not there any more"),
+        Error::Unknown(name) => format!("{name} is missing"),
         error => error.to_string(),
     };
     let lost = known.map(|last| lost(&last, manifests)).unwrap_or_default();

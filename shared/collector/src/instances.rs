@@ -168,7 +168,8 @@ async fn store(context: &Context, instance: Instance, has_secret: bool) -> Resul
     if instance.config.configure_subscription_instances
         && matches!(instance.config.client_secret, SecretReference::InMemory)
     {
-        warnings.push("nor can the instances of its subscriptions".to_owned());
+        warnings
+            .push("the instances of its subscriptions cannot run by themselves either".to_owned());
     }
     let id = instance.id.clone();
     // What tenantgraph knows, of the instance of a subscription or by a consent, is not the user's

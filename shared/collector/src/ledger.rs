@@ -253,7 +253,7 @@ impl Progress {
         let what = what.map_or("", String::as_str);
         (
             Status::Partial,
-            Some(format!("{count} times something was not understood, such as {what}")),
+            Some(format!("{count} items or values could not be parsed, such as {what}")),
         )
     }
 }

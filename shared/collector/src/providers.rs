@@ -37,7 +37,7 @@ async fn read(fetch: &dyn Fetch, subscription: &str) -> Result<BTreeSet<String>,
         let request = Request::get(Service::ResourceManager, address);
         let page = ask(fetch, &domain, &request).await?;
         let providers = page["value"].as_array().ok_or_else(|| {
-            Failure::Failed("the list of resource providers is no list".to_owned())
+            Failure::Failed("the answer is not a list of resource providers".to_owned())
         })?;
         unregistered.extend(providers.iter().filter_map(namespace_if_unregistered));
         let Some(link) = page["nextLink"].as_str().filter(|it| !it.is_empty()) else {

@@ -85,7 +85,7 @@ pub(crate) async fn intune(fetch: &dyn Fetch, instance: &Instance) -> Result<Int
         Err(_) => return Ok(Intune::default()),
     };
     let Some(account) = account.filter(|it| !it.is_empty()) else {
-        let lacking = "the tenant has no licence of Microsoft Intune".to_owned();
+        let lacking = "the tenant has no Microsoft Intune license".to_owned();
         return Ok(Intune { account: None, lacking: Some(lacking) });
     };
     let path = format!("/organization/{directory}?$select=mobileDeviceManagementAuthority");

@@ -6,17 +6,18 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Number, Value};
 
-/// How many bytes an item may have, as it came. Azure Resource Manager takes no resource of more than one
-/// megabyte, and resource providers add what refers to it: of a virtual network, each address that is in use. In
-/// memory an item takes several times what it takes as text.
+/// How many bytes an item may have, as it came. Azure Resource Manager takes no resource of more
+/// than one megabyte, and resource providers add what refers to it: of a virtual network, each
+/// address that is in use. In memory an item takes several times what it takes as text.
 const LARGEST: usize = 4 << 20;
 
-/// An item as it is stored: one line with sorted names, so that neither the white space of an answer
-/// nor the order of its names is seen in a snapshot.
+/// An item as it is stored: one line with sorted names, so that neither the white space of an
+/// answer nor the order of its names is seen in a snapshot.
 ///
 /// # Errors
 ///
-/// If a number is out of range, a name is there twice, or the item is nested too deeply or too large.
+/// If a number is out of range, a name is there twice, or the item is nested too deeply or too
+/// large.
 pub fn canonical(item: &RawValue) -> serde_json::Result<(Value, Box<RawValue>)> {
     if item.get().len() > LARGEST {
         return Err(Error::custom("an item is too large"));
@@ -122,7 +123,8 @@ mod tests {
         })
     }
 
-    /// The same value with other white space, names in another order, and more escapes than there need be.
+    /// The same value with other white space, names in another order, and more escapes than there
+    /// need be.
     fn spelled(value: &Value, text: &mut String) {
         match value {
             Value::Object(fields) => {

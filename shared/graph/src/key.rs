@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// The identity of an entity within its instance: its id in lower case.
 ///
-/// Azure spells the same id in different cases depending on which API is asked. A key has one
-/// case, so that two spellings are one entity. Only the letters of ASCII have two cases in an id: others
+/// Azure spells the same id in different cases depending on which API is asked. A key has one case,
+/// so that two spellings are one entity. Only the letters of ASCII have two cases in an id: others
 /// that a language takes for one, such as `K` and the sign for kelvin, are two things.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -63,8 +63,8 @@ impl fmt::Display for Key {
 pub struct Name(Box<str>);
 
 impl Name {
-    /// The name of the entity with an id. Some APIs leave out the leading slash of an id, so it does
-    /// not count.
+    /// The name of the entity with an id. Some APIs leave out the leading slash of an id, so it
+    /// does not count.
     #[must_use]
     pub fn of_id(id: &str) -> Self {
         Self(Key::new(id).as_str().trim_start_matches('/').into())

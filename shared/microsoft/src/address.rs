@@ -72,7 +72,7 @@ impl Place {
             && name.is_some_and(|name| !name.is_empty());
         if !is_vault {
             let text =
-                format!("{host} is not the host of a vault below {suffix}; it was not asked");
+                format!("{host} is not the host of a vault below {suffix}; no request was sent");
             return Err(Failure::Failed(text));
         }
         Self::below(parse(&cloud.data_plane(&host))?, Some(stated), path)
@@ -124,7 +124,9 @@ pub(crate) fn download(cloud: &Cloud, address: &str) -> Result<Url, Failure> {
         && has_no_user(&stated)
         && name.is_some_and(|name| !name.is_empty());
     if !is_storage {
-        let text = format!("a file is said to be at {host}, which is no storage; it was not asked");
+        let text = format!(
+            "the address of a file is at {host}, which is not a storage host; no request was sent"
+        );
         return Err(refused(&text));
     }
     let path = &stated[Position::BeforePath..Position::AfterQuery];

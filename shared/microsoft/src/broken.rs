@@ -13,6 +13,6 @@ pub(crate) enum Broken {
         largest: usize,
     },
     /// The answer does not fit beside the others that the same call holds. By itself it may.
-    #[error("the answer does not fit beside others")]
+    #[error("the answer does not fit into memory beside others")]
     Crowded,
 }

@@ -243,7 +243,7 @@ impl Cloud {
 #[derive(Debug, thiserror::Error)]
 pub enum CloudError {
     /// No cloud has this name.
-    #[error("there is no cloud {0:?}; there are public, usgov and china, or give a JSON document")]
+    #[error("unknown cloud {0:?}: expected public, usgov, china, or a JSON document")]
     Unknown(String),
     /// The file cannot be read.
     #[error("the cloud's file {} cannot be read: {cause}", path.display())]
@@ -435,7 +435,7 @@ mod tests {
         let error = Cloud::parse("mars").unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"there is no cloud "mars"; there are public, usgov and china, or give a JSON document"#
+            r#"unknown cloud "mars": expected public, usgov, china, or a JSON document"#
         );
     }
 

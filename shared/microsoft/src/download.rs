@@ -79,8 +79,8 @@ impl Download for Unpacked {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         let mut chunk = vec![0; CHUNK];
         let read = self.0.reader_mut().read(&mut chunk).await;
-        let read =
-            read.map_err(|error| Failure::Failed(format!("the file breaks off ({error})")))?;
+        let read = read
+            .map_err(|error| Failure::Failed(format!("the download was interrupted ({error})")))?;
         chunk.truncate(read);
         Ok((read > 0).then_some(chunk))
     }

@@ -49,7 +49,7 @@ pub(crate) struct Pace {
 
 /// That a body comes too slowly.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer came to a standstill before its end")]
+#[error("the answer stalled before its end")]
 pub(crate) struct Standstill;
 
 impl Pace {

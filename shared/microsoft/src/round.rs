@@ -59,7 +59,7 @@ impl Round {
             Outcome::RetryAfter(Some(at_least)) if at_least > LONGEST_WAIT => {
                 self.throttle = self.throttle.max(Some(Duration::ZERO));
                 let most = LONGEST_WAIT.as_secs() / 60;
-                let reason = format!("the service asks to wait for longer than {most} minutes");
+                let reason = format!("the service asks for a wait of more than {most} minutes");
                 Some(Err(Failure::Failed(reason)))
             }
             Outcome::RetryAfter(at_least) => {

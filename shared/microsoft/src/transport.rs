@@ -299,7 +299,7 @@ mod tests {
         for (answer, expected) in [
             (&b""[..], "nothing within 0 s"),
             (b"HTTP/1.1 200 OK\r\n", "nothing within 0 s"),
-            (head, "the answer came to a standstill before its end"),
+            (head, "the answer stalled before its end"),
         ] {
             let address = silent_after(answer).await;
             let broken = send(&http, &address).await.unwrap_err();
@@ -309,6 +309,6 @@ mod tests {
         let mut body = http.open(request).await.unwrap().body;
         assert_eq!(body.next().await.unwrap().unwrap(), b"{"[..]);
         let error = body.next().await.unwrap().unwrap_err();
-        assert_eq!(error.to_string(), "the answer came to a standstill before its end");
+        assert_eq!(error.to_string(), "the answer stalled before its end");
     }
 }

@@ -22,10 +22,12 @@ pub struct Cursor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CursorError {
     /// It is none.
-    #[error("this is no cursor of an answer")]
+    #[error("invalid cursor: expected one that a query has printed")]
     Damaged,
     /// It is of another query, or of another snapshot.
-    #[error("the cursor is of another query, or the graph has changed since; ask again without it")]
+    #[error(
+        "the cursor belongs to another query, or the graph has changed since; run the query without it"
+    )]
     Stale,
 }
 

@@ -67,7 +67,7 @@ enum Fate {
 enum Failed {
     #[error(transparent)]
     Error(#[from] Error),
-    #[error("the function has panicked, which is an error in it: {0}")]
+    #[error("the function panicked, which is a bug: {0}")]
     Panic(String),
 }
 

@@ -1,54 +1,59 @@
-//! The delta queries that tell what has changed of a list.
+//! Delta queries: how a step learns what has changed in its list since the last job.
 
-/// A delta query whose changes concern a list.
+/// A delta query whose changes affect a list.
 #[derive(Debug)]
 pub struct Watch {
     /// The path below the base address of Microsoft Graph, such as `/users/delta`.
     pub path: &'static str,
-    /// What is watched of each object, as `$select` says it. For [`Tells::Items`] it is empty, and
-    /// the properties are those that the list itself selects.
+    /// The properties of each object whose changes matter, for `$select`. It is empty for
+    /// [`Tells::Items`], where they are the properties that the list itself selects.
     pub select: &'static str,
     /// What a change means for the list.
     pub tells: Tells,
 }
 
-/// What a change means for the list that is watched.
+/// How a changed object affects the list of the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tells {
-    /// It is a change of an item of the list.
+    /// The object is an item of the list. The change is applied to the item.
     Items,
-    /// The list of the parent with that id, which has to be its key, is to be read again.
+    /// The object is a parent, and its id is the parent's key. The step reads the list of this
+    /// parent again. An example: a group whose members changed.
     Parents,
-    /// Every list which holds that object is to be read again. An object that the application may
-    /// not read stands in lists with its id alone: then there is nothing to watch, and being
-    /// refused means no more.
+    /// The object is a member of lists. The step reads every list again that holds it. An example:
+    /// a contact whose name changed.
+    ///
+    /// If the application may not read such objects, lists show only their ids. Then there is
+    /// nothing to follow, so a refused delta query is not an error.
     Members,
-    /// The list of every parent that the object is told to have got or lost is to be read again,
-    /// and every list which holds the object: lists of what parents are in, rather than of what is
-    /// in them.
+    /// The object is a container, and each parent's list shows the containers that the parent is
+    /// in. The step reads the list of each parent again that the container gained or lost, and
+    /// every list that holds the container. An example: a group, where the list of a service
+    /// principal shows its groups.
     Holders,
 }
 
 impl Watch {
-    /// Watches the items of a list.
+    /// Follows changes of the items of a list.
     #[must_use]
     pub const fn items(path: &'static str) -> Self {
         Self { path, select: "", tells: Tells::Items }
     }
 
-    /// Watches what the parents have lists of, under the name that a delta query knows it by.
+    /// Follows changes of what the parents have lists of; `select` is its name in a delta query.
     #[must_use]
     pub const fn parents(path: &'static str, select: &'static str) -> Self {
         Self { path, select, tells: Tells::Parents }
     }
 
-    /// Watches what is converted of members of lists.
+    /// Follows changes of the properties of members that the step converts.
     #[must_use]
     pub const fn members(path: &'static str, select: &'static str) -> Self {
         Self { path, select, tells: Tells::Members }
     }
 
-    /// Watches what has the parents, under the name that a delta query knows its members by.
+    /// Follows changes of what contains the parents; `select` is the name of its members in a delta
+    /// query.
     #[must_use]
     pub const fn holders(path: &'static str, select: &'static str) -> Self {
         Self { path, select, tells: Tells::Holders }

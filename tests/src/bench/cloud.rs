@@ -206,8 +206,9 @@ fn events(simulator: &Simulator) -> Vec<Value> {
                 "clientSecret": simulator.principal().client_secret,
                 "subscriptionId": subscription,
                 "ingestActiveDirectory": subscription.is_none(),
-                // Of the directory what is large in every tenant: users, groups and who is in them. Some of
-                // the rest may be asked for once in a second, which would be all that is measured.
+                // Of the directory what is large in every tenant: users, groups and who is in them.
+                // Some of the rest may be asked for once in a second, which would be all that is
+                // measured.
                 "ingestionSources": if subscription.is_none() {
                     json!({ "*": false, "ad-groups": true })
                 } else {

@@ -52,8 +52,8 @@ pub struct Report {
     pub peak_collected: u64,
     /// How many seconds of a processor it took.
     pub cpu: f64,
-    /// How the snapshots differ from those before: how many things of each type were created, updated and so
-    /// on.
+    /// How the snapshots differ from those before: how many things of each type were created,
+    /// updated and so on.
     pub changes: Changes,
 }
 
@@ -91,7 +91,8 @@ impl Report {
         self.summaries.iter().map(|it| it.incomplete.len()).sum()
     }
 
-    /// How many requests each step took that took any, as a sentence has them. A `$batch` is up to twenty.
+    /// How many requests each step took that took any, as a sentence has them. A `$batch` is up to
+    /// twenty.
     #[must_use]
     pub fn documents(&self) -> String {
         let steps = STEPS.iter().map(|step| (step.id, self.requests(step.id)));
@@ -113,7 +114,8 @@ impl Report {
 /// Does a task in this process, and prints what it came to.
 pub(super) fn collect(task: &Task) -> Result<(), Error> {
     tenantgraph::progress::log();
-    // One thread does all, as in the functions, unless one process is to do what many do side by side.
+    // One thread does all, as in the functions, unless one process is to do what many do side by
+    // side.
     let mut builder = if task.is_machine {
         tokio::runtime::Builder::new_multi_thread()
     } else {

@@ -73,8 +73,9 @@ impl Linking {
     }
 }
 
-/// How many bytes of the local disk the open files of a process hold that lie in a folder. Most temporary files
-/// have no name, so the folder does not show them. What is closed meanwhile is not counted.
+/// How many bytes of the local disk the open files of a process hold that lie in a folder. Most
+/// temporary files have no name, so the folder does not show them. What is closed meanwhile is not
+/// counted.
 fn held(files: &Path, folder: &Path) -> u64 {
     let mut seen = BTreeSet::new();
     let files = fs::read_dir(files).into_iter().flatten().flatten();

@@ -12,7 +12,8 @@ use tests::Recording;
 use tests::bench::{self, Cloud, Error, Report, Tenant, groups};
 
 /// Collects a simulated tenant in a process of its own, and prints how many requests and how many
-/// seconds of a processor it took; then converts the pages of the tests again and again in one thread.
+/// seconds of a processor it took; then converts the pages of the tests again and again in one
+/// thread.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How many users the directory has

@@ -12,9 +12,9 @@ use tests::bench::{
 /// The share of the requests of a whole job that one may take which follows changes.
 const MOST_REQUESTS: f64 = 0.05;
 
-/// Collects a simulated directory in a process of its own, lets some of it change, and collects it again by
-/// what has changed. Prints how many requests each took, of the steps that can follow changes and in all, how long,
-/// and how much memory the process held at most.
+/// Collects a simulated directory in a process of its own, lets some of it change, and collects it
+/// again by what has changed. Prints how many requests each took, of the steps that can follow
+/// changes and in all, how long, and how much memory the process held at most.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How many users the directory has

@@ -10,15 +10,17 @@ use tests::bench::{
     self, Error, Linking, MOST_MEMORY, Measured, Size, Stored, groups, megabytes, verdict, whole,
 };
 
-/// How many bytes the temporary files of a finish may hold, for a million entities with five million relationships.
+/// How many bytes the temporary files of a finish may hold, for a million entities with five
+/// million relationships.
 const MOST_SCRATCH: u64 = 4_000_000_000;
 
 /// How many seconds of a processor it may take.
 const MOST_CPU: f64 = 300.0;
 
-/// Writes what the steps of a directory would have stored, and finishes the job; then once more with some of it
-/// changed. Each finish is a process of its own. Prints how much of the local disk its temporary files held at most,
-/// how much memory the process held at most, and how many seconds of a processor it took.
+/// Writes what the steps of a directory would have stored, and finishes the job; then once more
+/// with some of it changed. Each finish is a process of its own. Prints how much of the local disk
+/// its temporary files held at most, how much memory the process held at most, and how many seconds
+/// of a processor it took.
 ///
 /// As it is, the directory becomes about a million entities and five million relationships.
 #[derive(Debug, Parser)]

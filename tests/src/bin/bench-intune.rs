@@ -1,5 +1,5 @@
-//! Measures what collecting Microsoft Intune takes: requests, memory, time, and whether the feed of a second
-//! job tells what changed.
+//! Measures what collecting Microsoft Intune takes: requests, memory, time, and whether the feed of
+//! a second job tells what changed.
 
 #![expect(clippy::print_stdout, reason = "that is what the program is for")]
 
@@ -15,8 +15,8 @@ const REQUESTS: u64 = 100;
 /// How many devices come with a page.
 const PAGE: u64 = 1000;
 
-/// Collects Microsoft 365 of a simulated tenant with few users and many devices, in a process of its own, lets one
-/// device of a hundred change, and collects it again.
+/// Collects Microsoft 365 of a simulated tenant with few users and many devices, in a process of
+/// its own, lets one device of a hundred change, and collects it again.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How many devices Intune manages

@@ -11,11 +11,12 @@ const GROWTH: f64 = 1.1;
 /// How often a small tenant is collected at most.
 const MOST_RUNS: u32 = 100;
 
-/// Collects the directory of one simulated tenant after the other, each in a process of its own, and
-/// prints how much memory the process held at most (`VmHWM`).
+/// Collects the directory of one simulated tenant after the other, each in a process of its own,
+/// and prints how much memory the process held at most (`VmHWM`).
 ///
-/// That depends on which answers happen to come together, for which a large tenant has many more chances. So a
-/// small one is collected again and again, until as much was read as of the largest, or often enough.
+/// That depends on which answers happen to come together, for which a large tenant has many more
+/// chances. So a small one is collected again and again, until as much was read as of the largest,
+/// or often enough.
 ///
 /// A tenant has about 1.3 entities for each user.
 #[derive(Debug, Parser)]

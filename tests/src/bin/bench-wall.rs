@@ -20,13 +20,14 @@ const LEAST_USE: f64 = 0.87;
 /// The share of requests that may be answered with 429.
 const MOST_REFUSED: f64 = 0.05;
 
-/// Collects a simulated tenant, and compares how long that takes with how long the documented limits and
-/// the latency say it has to take, for the requests that were made.
+/// Collects a simulated tenant, and compares how long that takes with how long the documented
+/// limits and the latency say it has to take, for the requests that were made.
 ///
-/// The floor is the latency of what everything else waits for (the sign-in, what a job looks up first,
-/// the shorter of the lists of groups and of service principals) and, after that, the longest of: the
-/// longest chain of pages; the latency of all requests, shared by those in flight; and what the limit's
-/// bucket does not hold, at the rate at which it comes back. Time is real, and nothing is scaled.
+/// The floor is the latency of what everything else waits for (the sign-in, what a job looks up
+/// first, the shorter of the lists of groups and of service principals) and, after that, the
+/// longest of: the longest chain of pages; the latency of all requests, shared by those in flight;
+/// and what the limit's bucket does not hold, at the rate at which it comes back. Time is real, and
+/// nothing is scaled.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// What to collect
@@ -150,12 +151,14 @@ impl Floor {
     }
 }
 
-/// A token, the organization for the name of the default domain, and what a job asks of it once more.
+/// A token, the organization for the name of the default domain, and what a job asks of it once
+/// more.
 const FIRST: f64 = 2.0;
 
 fn directory_floor(report: &Report, latency: f64) -> Floor {
     let requests = |step: &str| whole(report.requests(step));
-    // Members wait for the last page of groups, and the groups of service principals for that of these.
+    // Members wait for the last page of groups, and the groups of service principals for that of
+    // these.
     let pages = requests("ad-groups").min(requests("ad-service-principals"));
     let longest = requests("ad-users").max(requests("ad-groups"));
     let members = requests("ad-group-members") + requests("ad-group-service-principal-members");
@@ -206,8 +209,9 @@ fn subscriptions_floor(counters: &Counters, latency: f64) -> Floor {
     longest.unwrap_or_default()
 }
 
-/// That of the throttle domains, of which no subscription of this size comes to the limit of its own, or of the
-/// latency of all requests: the template lets 20 functions collect at once, of which each has up to 8 in flight.
+/// That of the throttle domains, of which no subscription of this size comes to the limit of its
+/// own, or of the latency of all requests: the template lets 20 functions collect at once, of which
+/// each has up to 8 in flight.
 fn tenant_floor(counters: &Counters, latency: f64) -> Floor {
     const IN_FLIGHT: f64 = 20.0 * 8.0;
     Floor {

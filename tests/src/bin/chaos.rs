@@ -47,13 +47,13 @@ struct Arguments {
     #[arg(long, default_value_t = 0.1)]
     kills: f64,
 
-    /// Runs two jobs for each seed, between which the directory changes, and which follow changes rather than
-    /// reading everything; the calm run reads everything
+    /// Runs two jobs for each seed, between which the directory changes, and which follow changes
+    /// rather than reading everything; the calm run reads everything
     #[arg(long)]
     delta: bool,
 
-    /// Runs two jobs for each seed. In the second, a list is answered in a way that proves nothing, another one
-    /// for each seed, and nothing may be deleted
+    /// Runs two jobs for each seed. In the second, a list is answered in a way that proves nothing,
+    /// another one for each seed, and nothing may be deleted
     #[arg(long, conflicts_with = "delta")]
     doubt: bool,
 }

@@ -1,8 +1,8 @@
 //! Throws odd input at what reads input from outside: events, pages of items, and ids.
 //!
-//! `cargo run --release -p tests --bin fuzz -- events|pages|ids [--executions N] [--seed N]`. It starts
-//! from good input and damages it byte by byte and value by value; a panic ends it, after naming the
-//! seed and the execution that show it again.
+//! `cargo run --release -p tests --bin fuzz -- events|pages|ids [--executions N] [--seed N]`. It
+//! starts from good input and damages it byte by byte and value by value; a panic ends it, after
+//! naming the seed and the execution that show it again.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 
@@ -110,7 +110,8 @@ fn ids(id: &[u8]) {
     let _ = (key.resource_group(), key.subscription(), Name::of_id(&id), Name::alias("host", &id));
 }
 
-/// Damages input a few times: bytes, or a piece that is repeated, moved or replaced by something odd.
+/// Damages input a few times: bytes, or a piece that is repeated, moved or replaced by something
+/// odd.
 fn damage(mut input: Vec<u8>, random: &mut Random) -> Vec<u8> {
     const ODD: [&str; 14] = [
         "null",

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::weather::Weather;
 
-/// How often the same thing goes wrong with the same message, or with objects of the same sort: what
-/// goes wrong again and again is no passing fault. Who reads or writes a hundred objects in a row, as
-/// the finish does, would otherwise begin again and again.
+/// How often the same thing goes wrong with the same message, or with objects of the same sort:
+/// what goes wrong again and again is no passing fault. Who reads or writes a hundred objects in a
+/// row, as the finish does, would otherwise begin again and again.
 const AT_MOST: u64 = 2;
 
 /// Decides by the seed, by what is decided, by what it is about, and by how often that was decided
@@ -46,8 +46,9 @@ impl Dice {
         is_fault
     }
 
-    /// Whether an invocation of a function dies, and after how many polls, if it lives that long. The
-    /// first polls matter as much as the many that follow, so the number is spread by its magnitude.
+    /// Whether an invocation of a function dies, and after how many polls, if it lives that long.
+    /// The first polls matter as much as the many that follow, so the number is spread by its
+    /// magnitude.
     pub(crate) fn death(&self, function: &str) -> Option<u32> {
         let is_death = self.throw("death", function) < self.kills;
         let polls = 2_f64.powf(self.throw("polls", function) * 11.0);
@@ -93,8 +94,8 @@ impl Dice {
     }
 }
 
-/// Which sort of object has a name: all parts and snapshots are of two, the others are of their folder's.
-/// A message is of its own.
+/// Which sort of object has a name: all parts and snapshots are of two, the others are of their
+/// folder's. A message is of its own.
 fn sort(about: &str) -> &str {
     let folder = about.rsplit_once('/').map_or(about, |(folder, _)| folder);
     if std::path::Path::new(about).extension().is_some_and(|it| it == "zst") {

@@ -44,8 +44,8 @@ const STARTS: u32 = 50;
 /// How many parents a shard has, so that even a small tenant has shards. The calm run has none.
 const PARENTS_PER_SHARD: u64 = 3;
 
-/// Long enough for every answer that comes late, and short enough that one which never comes is no more than
-/// another fault.
+/// Long enough for every answer that comes late, and short enough that one which never comes is no
+/// more than another fault.
 const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(5),
     answer: Duration::from_secs(12),
@@ -115,8 +115,8 @@ impl Machine {
         })
     }
 
-    /// Runs the whole job of an instance which collects the directory and the first subscription, and makes
-    /// an instance for the second; and says which job it was, if it came to that.
+    /// Runs the whole job of an instance which collects the directory and the first subscription,
+    /// and makes an instance for the second; and says which job it was, if it came to that.
     pub(crate) async fn job(self: &Arc<Self>) -> Result<Job, String> {
         self.queue.open();
         self.counts.jobs.fetch_add(1, Ordering::Relaxed);

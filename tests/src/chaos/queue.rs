@@ -25,9 +25,9 @@ const DEDUPLICATION: Duration = Duration::from_mins(5);
 const TOGETHER: usize = 10;
 
 /// All queues in memory. Messages come twice, late, in another order, and again while their first
-/// delivery is still being worked on; a group may be delivered to two at once; and calls fail before or
-/// after they had their effect. Only one thing is certain: a message that was taken is delivered until
-/// it is deleted.
+/// delivery is still being worked on; a group may be delivered to two at once; and calls fail
+/// before or after they had their effect. Only one thing is certain: a message that was taken is
+/// delivered until it is deleted.
 #[derive(Debug)]
 pub(crate) struct Unruly {
     dice: Arc<Dice>,
@@ -81,7 +81,8 @@ impl Unruly {
             let changed = self.changed.notified();
             let next = {
                 let mut state = self.state();
-                // Whoever is busy may still send, although its own message was deleted for another delivery.
+                // Whoever is busy may still send, although its own message was deleted for another
+                // delivery.
                 if state.is_closed && state.busy == 0 && state.messages.is_empty() {
                     return None;
                 }
@@ -131,8 +132,8 @@ impl Unruly {
         self.changed.notify_waiters();
     }
 
-    /// The messages that are left: what they say, how often they were delivered, and in how many seconds they
-    /// can be again.
+    /// The messages that are left: what they say, how often they were delivered, and in how many
+    /// seconds they can be again.
     pub(crate) fn left(&self) -> Vec<String> {
         let now = Instant::now();
         let state = self.state();

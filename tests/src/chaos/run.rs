@@ -82,7 +82,8 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
     let refused_later = &weather.permanent_later;
     let has_second = tenant.delta || !refused_later.is_empty();
     if has_second && job.is_ok() {
-        // Which of two listings is the later one is known by the second, and nobody lists twice in one.
+        // Which of two listings is the later one is known by the second, and nobody lists twice in
+        // one.
         thread::sleep(SECOND.saturating_sub(began.elapsed()));
         if tenant.delta {
             let _ = machine.simulator.change_directory(&CHANGES);

@@ -8,8 +8,8 @@ use collector::ports::{Store, StoreError};
 /// How much of a line is shown before it begins to differ, in characters.
 const SHOWN: usize = 80;
 
-/// The objects of the snapshots of a job and of those that followed from it, and the instances that were
-/// made, without the jobs in their names.
+/// The objects of the snapshots of a job and of those that followed from it, and the instances that
+/// were made, without the jobs in their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot(BTreeMap<String, Vec<u8>>);
 

@@ -13,8 +13,8 @@ use super::dice::Dice;
 /// How long a slow answer takes.
 const SLOW: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(40)];
 
-/// Storage that fails before or after it did what it was asked, and that takes its time. It never lies:
-/// what it answers is so, and a conflict is one.
+/// Storage that fails before or after it did what it was asked, and that takes its time. It never
+/// lies: what it answers is so, and a conflict is one.
 #[derive(Debug)]
 pub(crate) struct Flaky<S> {
     pub(crate) inner: S,
@@ -78,8 +78,8 @@ impl<S: Store> Store for Flaky<S> {
     }
 }
 
-/// Whether an object says how far something is: checkpoints, manifests, leases and so on, but not what was
-/// read.
+/// Whether an object says how far something is: checkpoints, manifests, leases and so on, but not
+/// what was read.
 fn is_milestone(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "json")
 }

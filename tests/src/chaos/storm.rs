@@ -6,8 +6,8 @@ use std::thread;
 
 use super::{Error, Outcome, Snapshot, Statistics, Tenant, Weather, run};
 
-/// Runs a job for each seed, as many at once as there are cores, and tells what came of each. Returns
-/// what happened in all of them.
+/// Runs a job for each seed, as many at once as there are cores, and tells what came of each.
+/// Returns what happened in all of them.
 ///
 /// # Errors
 ///
@@ -22,8 +22,8 @@ pub fn storm(
     many(tenant, |seed| Weather { seed, ..weather.clone() }, Some(expected), seeds, tell)
 }
 
-/// Runs a job in one weather after another, as [`storm`] does. Compares snapshots if there is one to compare
-/// them with.
+/// Runs a job in one weather after another, as [`storm`] does. Compares snapshots if there is one
+/// to compare them with.
 ///
 /// # Errors
 ///

@@ -14,7 +14,8 @@ use serde::de::DeserializeOwned;
 
 use super::machine::Machine;
 
-/// Everything that is wrong with what a job left behind, the last of so many of its instance, and its summary.
+/// Everything that is wrong with what a job left behind, the last of so many of its instance, and
+/// its summary.
 pub(crate) async fn verdict(
     machine: &Machine,
     job: &Job,
@@ -65,7 +66,8 @@ pub(crate) async fn followers(machine: &Machine, job: &Job) -> Result<Vec<Job>, 
     Ok(jobs)
 }
 
-/// Jobs of the instance beside those that were asked for that read something: there may be one at a time.
+/// Jobs of the instance beside those that were asked for that read something: there may be one at a
+/// time.
 async fn others(machine: &Machine, job: &Job, jobs: usize) -> Result<Vec<String>, StoreError> {
     let names = machine.store.list(&format!("jobs/{}/", job.instance)).await?;
     let read = names.iter().filter(|name| name.contains("/manifests/"));

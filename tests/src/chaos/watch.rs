@@ -9,7 +9,8 @@ use tokio::time::Instant;
 /// For how long in real time nobody may be busy without virtual time going on.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// Ends when virtual time stands still: somebody is busy without end, or waits for what never comes.
+/// Ends when virtual time stands still: somebody is busy without end, or waits for what never
+/// comes.
 pub(crate) async fn stands_still() {
     let (sender, mut ticks) = mpsc::channel(1);
     // The thread ends at its next tick after the receiver is dropped.

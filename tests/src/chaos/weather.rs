@@ -16,8 +16,8 @@ pub struct Tenant {
     pub resources: u32,
     /// How many items a page holds at most.
     pub page_size: u32,
-    /// Whether there are two jobs, between which the directory changes; all but those of the calm run, which
-    /// read everything, then follow changes.
+    /// Whether there are two jobs, between which the directory changes; all but those of the calm
+    /// run, which read everything, then follow changes.
     pub delta: bool,
 }
 
@@ -31,13 +31,13 @@ pub struct Weather {
     pub density: f64,
     /// The share of invocations that die.
     pub kills: f64,
-    /// After which of the checkpoints, manifests, leases and so on that are written, counted from 0, whoever
-    /// wrote it dies.
+    /// After which of the checkpoints, manifests, leases and so on that are written, counted from
+    /// 0, whoever wrote it dies.
     pub death: Option<u64>,
     /// What Microsoft refuses for ever. Without any of it, everything has to come to its end.
     pub permanent: Vec<Permanent>,
-    /// What Microsoft refuses for ever once there is a snapshot. If there is anything of it, there is a
-    /// second job, which must delete nothing.
+    /// What Microsoft refuses for ever once there is a snapshot. If there is anything of it, there
+    /// is a second job, which must delete nothing.
     pub permanent_later: Vec<Permanent>,
 }
 

@@ -11,7 +11,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tracing::subscriber::DefaultGuard;
 
-/// The log of this thread, for as long as this is there. A test and what it calls run in one thread.
+/// The log of this thread, for as long as this is there. A test and what it calls run in one
+/// thread.
 pub(crate) struct Log {
     written: Written,
     _guard: DefaultGuard,

@@ -1,5 +1,5 @@
-//! What an operator of a deployment relies on: messages that fail, what is logged, and what the template
-//! makes of both.
+//! What an operator of a deployment relies on: messages that fail, what is logged, and what the
+//! template makes of both.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 

@@ -164,7 +164,8 @@ async fn a_panic_takes_no_other_message_along() {
     assert_eq!(status(&deployed, &job).await, "complete");
 }
 
-/// What one listing says of a subscription is acted on before what the next one says, even if it fails.
+/// What one listing says of a subscription is acted on before what the next one says, even if it
+/// fails.
 #[tokio::test(start_paused = true)]
 async fn the_messages_of_a_subscription_stay_in_order() {
     let deployed = Deployed::new().await;
@@ -181,13 +182,15 @@ async fn the_messages_of_a_subscription_stay_in_order() {
     deployed.queue.inner.send(QueueName::Provision, messages.to_vec()).await.unwrap();
     deployed.store.outage.begin(OUTAGE);
     deployed.work().await;
-    // Had the second come first, there would have been nothing to skip, and the first would be the last word.
+    // Had the second come first, there would have been nothing to skip, and the first would be the
+    // last word.
     let instance = deployed.read(&format!("instances/{INSTANCE}~s.json")).await.unwrap();
     let standing = &instance["provisioned"]["subscription"];
     assert_eq!(*standing, json!({ "skipped": { "reason": "it is skipped" } }));
 }
 
-/// A message that comes again beside the one that was sent in its place: one of them is run for both.
+/// A message that comes again beside the one that was sent in its place: one of them is run for
+/// both.
 #[tokio::test(start_paused = true)]
 async fn what_is_sent_anew_is_not_lost_to_the_message_that_it_replaces() {
     let deployed = Deployed::new().await;
@@ -202,7 +205,8 @@ async fn what_is_sent_anew_is_not_lost_to_the_message_that_it_replaces() {
     };
     deployed.store.outage.begin(OUTAGE);
     collect(&deliveries).await;
-    // It is not deleted, for whatever reason, and is delivered again with what was sent in its place.
+    // It is not deleted, for whatever reason, and is delivered again with what was sent in its
+    // place.
     let mut again = deliveries[0].clone();
     again.receive_count = 2;
     let read = message::read::<Slice>(&again.body).unwrap();

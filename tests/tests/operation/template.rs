@@ -34,7 +34,8 @@ fn the_default_deployment_has_no_public_url_and_reserves_no_concurrency() {
     let condition = r#"  HasConsentPage: !Equals [!Ref EnableConsentPage, "true"]"#;
     assert!(TEMPLATE.lines().any(|it| it == condition));
 
-    // `sam deploy --guided` asks about these whether they have a condition or not, and then deploys nothing.
+    // `sam deploy --guided` asks about these whether they have a condition or not, and then deploys
+    // nothing.
     assert!(!TEMPLATE.contains("FunctionUrlConfig"));
 
     let mut found = BTreeSet::new();

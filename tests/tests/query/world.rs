@@ -26,7 +26,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A graph of these entities and relationships, of which one list was not read if the ledger says so.
+    /// A graph of these entities and relationships, of which one list was not read if the ledger
+    /// says so.
     pub(crate) async fn of(entities: &Value, relationships: &Value, unread: &Value) -> Self {
         let rows = |it: &Value| -> Vec<Row> {
             it.as_array().unwrap().iter().map(|it| it.as_object().unwrap().clone()).collect()
@@ -71,8 +72,8 @@ impl World {
         Self { entities, relationships, tables }
     }
 
-    /// A graph in which everything that may be is likely: lists, nulls, properties of several kinds, loops,
-    /// and several relationships of two entities.
+    /// A graph in which everything that may be is likely: lists, nulls, properties of several
+    /// kinds, loops, and several relationships of two entities.
     pub(crate) async fn random(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut entities = Vec::new();

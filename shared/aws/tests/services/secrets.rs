@@ -36,7 +36,7 @@ async fn what_cannot_be_read_is_explained_without_the_secret() {
     let binary = json!({ "ARN": ARN, "SecretBinary": "aHVudGVyMg==" });
     for (answer, expected) in [
         ((400, missing.to_string()), "can't find the specified secret. (HTTP 400"),
-        ((200, binary.to_string()), "it is binary, and has to be text"),
+        ((200, binary.to_string()), "it is binary; expected text"),
         ((200, r#"{"SecretString":"hunter2"#.to_owned()), "(HTTP 200"),
     ] {
         let error = manager(answer).await.read(ARN).await.unwrap_err();

@@ -39,7 +39,8 @@ fn take_all(_: &str, input: &Value) -> Answer {
     take_but(input, |_| None)
 }
 
-/// Takes the messages of a batch but those that fail, with a code, and whether the sender is at fault.
+/// Takes the messages of a batch but those that fail, with a code, and whether the sender is at
+/// fault.
 fn take_but(input: &Value, fails: impl Fn(&str) -> Option<(&'static str, bool)>) -> Answer {
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for entry in input["Entries"].as_array().unwrap() {

@@ -8,138 +8,138 @@ use crate::ports::{SecretError, StoreError};
 pub enum Refusal {
     /// There is no such instance, or it is that of a subscription.
     #[error(
-        "There is no connection with this id. Ask whoever sent you the link for the right one."
+        "There is no connection with this id. Ask the person who sent you the link for the correct one."
     )]
     InstanceUnknown,
     /// The instance was removed after the attempt had begun.
     #[error(
-        "The connection was removed while you were at Microsoft. Ask whoever sent you the link whether it is to be made anew."
+        "The connection was removed while you were at Microsoft. Ask the person who sent you the link whether they will create it again."
     )]
     InstanceGone,
     /// A job could not be started: nobody knows the secret.
     #[error(
-        "The connection is not ready: the secret of its application is not stored where collecting could read it. Tell whoever sent you the link."
+        "The connection is not ready: the secret of its application is not stored. Tell the person who sent you the link."
     )]
     SecretNotStored,
     /// The instance names its tenant by a domain, which a redirect never does.
     #[error(
-        "The connection is not ready: it names your tenant by a domain. It has to be stored with the tenant's id. Tell whoever sent you the link."
+        "The connection is not ready: it names your tenant by a domain instead of an id. Tell the person who sent you the link."
     )]
     TenantByName,
     /// The instance names a cloud that does not exist.
     #[error(
-        "The connection is not ready: it names a Microsoft cloud that does not exist. Tell whoever sent you the link."
+        "The connection is not ready: it names a Microsoft cloud that does not exist. Tell the person who sent you the link."
     )]
     CloudUnknown,
     /// The redirect has no state.
     #[error(
-        "This address is where Microsoft sends you back to, and it lacks what you were sent there with. Open the link that you were given."
+        "Microsoft redirects to this page after the consent, but this request has no state parameter. Open the link that you were given."
     )]
     StateMissing,
     /// The state is cut short, or is something else.
     #[error(
-        "What Microsoft sent you back with is not what you were sent there with: it is cut short or damaged. Open the link that you were given again."
+        "The state parameter of this request is incomplete or damaged. Open the link that you were given again."
     )]
     StateGarbled,
     /// The state was not signed here.
     #[error(
-        "What you came back with was not made here, or was changed on the way. If you followed a link from a message, do not trust it. Open the link that you were given again."
+        "The state parameter of this request was not issued by this site, or was changed. If you followed a link from a message, do not trust that message. Open the link that you were given again."
     )]
     StateForged,
     /// The state has expired.
-    #[error(
-        "More than ten minutes have passed since you began, and so this attempt has ended. Begin again."
-    )]
+    #[error("This attempt has expired, because more than ten minutes have passed. Start again.")]
     StateExpired,
     /// The browser has no token.
     #[error(
-        "This browser did not begin the consent, or does not keep cookies. Use one browser from beginning to end, and allow it the cookie of this site."
+        "This browser did not start the consent, or it blocks cookies. Use the same browser from beginning to end, and allow cookies for this site."
     )]
     BrowserUnknown,
     /// The browser has another token.
     #[error(
-        "The consent was begun in another browser than this one. If somebody sent you this address, do not go on. Otherwise begin again here."
+        "The consent was started in another browser. If somebody sent you this address, stop here. Otherwise start again in this browser."
     )]
     BrowserOther,
     /// The attempt has succeeded before.
     #[error(
-        "This consent was taken already, and is taken only once. If you reloaded the page, all is well: there is nothing left to do."
+        "This consent was already accepted, and a consent is taken only once. If you reloaded the page, everything is fine, and you do not have to do anything."
     )]
     Replayed,
     /// The administrator clicked Cancel.
     #[error(
-        "You did not consent, so nothing was changed and nothing is read. Begin again if you change your mind."
+        "You did not consent, so nothing was changed, and tenantgraph reads nothing. If you change your mind, start again."
     )]
     Declined,
     /// The user is not an administrator.
     #[error(
-        "Your account may not consent for the whole tenant. Ask an administrator of it (Privileged Role Administrator or Global Administrator) to open the link."
+        "Your account may not grant admin consent for the tenant. Ask an administrator (Privileged Role Administrator or Global Administrator) to open the link."
     )]
     NotAdministrator,
     /// The user has a personal Microsoft account.
     #[error(
-        "You signed in with a personal Microsoft account, which belongs to no organisation. Sign in with a work or school account of the tenant that is to be connected."
+        "You signed in with a personal Microsoft account, which belongs to no organisation. Sign in with a work or school account of the tenant that you want to connect."
     )]
     PersonalAccount,
     /// The user's account is of another tenant.
     #[error(
-        "Your account does not belong to the tenant that is to be connected. Sign out at Microsoft, and begin again with an account of that tenant."
+        "Your account does not belong to the tenant of this connection. Sign out at Microsoft, and start again with an account of that tenant."
     )]
     NotOfTenant,
     /// A policy keeps the user out.
     #[error(
-        "A policy of your tenant, such as Conditional Access, does not let you sign in here. Ask those who look after the policies, or use a device and a network that they allow."
+        "A policy of your tenant, such as Conditional Access, blocks this sign-in. Ask the administrators of the policy, or use a device and a network that it allows."
     )]
     Policy,
     /// The application's registration is wrong.
     #[error(
-        "Microsoft does not accept the application as it is registered (AADSTS{0}). That is not for you to mend: tell whoever sent you the link."
+        "Microsoft rejects the application because of an error in its registration (AADSTS{0}). You cannot fix this: tell the person who sent you the link."
     )]
     Misregistered(u32),
     /// Microsoft fails.
-    #[error("Microsoft's sign-in service could not do it just now. Begin again in some minutes.")]
+    #[error(
+        "Microsoft's sign-in service is temporarily unavailable. Start again in a few minutes."
+    )]
     MicrosoftFails,
     /// Microsoft says something else.
     #[error(
-        "Microsoft did not take the consent, and gives {0} as the reason. Tell whoever sent you the link."
+        "Microsoft rejected the consent with the error {0}. Tell the person who sent you the link."
     )]
     Other(String),
     /// The redirect does not say whether there was a consent.
     #[error(
-        "Microsoft did not say whether you consented. Begin again; if this comes again, tell whoever sent you the link."
+        "Microsoft did not say whether you consented. Start again. If this happens again, tell the person who sent you the link."
     )]
     AnswerMissing,
     /// The redirect says something else than that there was a consent.
     #[error(
-        "Microsoft did not say that you consented for the whole tenant. Begin again, and accept the permissions for your organisation."
+        "Microsoft did not confirm consent for the whole tenant. Start again, and accept the permissions for your organisation."
     )]
     AnswerOther,
     /// The redirect names no tenant.
-    #[error("Microsoft did not say which tenant consented. Begin again.")]
+    #[error("Microsoft did not say which tenant consented. Start again.")]
     TenantMissing,
     /// The redirect names a tenant by what is not its id.
     #[error(
-        "What Microsoft named as the tenant is not the id of one. Begin again, from the link that you were given."
+        "Microsoft returned an invalid tenant id. Start again from the link that you were given."
     )]
     TenantMalformed,
     /// The redirect names all tenants.
     #[error(
-        "Microsoft named no tenant of its own, but any. Begin again with an account of the tenant that is to be connected."
+        "Microsoft did not return one specific tenant. Start again with an account of the tenant that you want to connect."
     )]
     TenantAny,
     /// Another tenant consented than the one that the instance names.
     #[error(
-        "You consented for another tenant than the one that this connection is for. Sign out at Microsoft, and begin again with an account of the right tenant. What you consented to can be taken back in the other tenant under Enterprise applications."
+        "You consented for a different tenant than that of this connection. Sign out at Microsoft, and start again with an account of the correct tenant. In the other tenant, you can revoke the consent under Enterprise applications."
     )]
     TenantOther,
     /// Another instance has this tenant, and this one was not told to.
     #[error(
-        "This tenant is connected already, by another connection with the same application. If it is to be connected twice, whoever sent you the link has to store the tenant's id with this connection first."
+        "This tenant is already connected, by another connection with the same application. To connect it twice, the person who sent you the link first has to store the id of the tenant with this connection."
     )]
     TenantTaken,
     /// Microsoft does not let the application in.
     #[error(
-        "Microsoft does not let the application into your tenant yet. A consent may take some minutes to get everywhere: reload this page then. If that does not help, tell whoever sent you the link."
+        "Microsoft does not yet issue tokens for your tenant. A consent may take a few minutes to take effect: reload this page then. If that does not help, tell the person who sent you the link."
     )]
     NotGranted {
         /// What Microsoft says, for whoever runs this.
@@ -147,7 +147,7 @@ pub enum Refusal {
     },
     /// Something else fails.
     #[error(
-        "Something went wrong here, not with you. Reload this page in some minutes; if that does not help, tell whoever sent you the link."
+        "Something went wrong here, and it is not your fault. Reload this page in a few minutes. If that does not help, tell the person who sent you the link."
     )]
     Failed(#[source] Error),
 }

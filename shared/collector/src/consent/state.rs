@@ -28,7 +28,7 @@ pub struct Keys(Vec<Secret>);
 /// A key that anybody may guess.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the key that states are signed with has to be at least {SHORTEST_KEY} characters of one line; the lines after it are keys of before"
+    "invalid signing key: the first line must be the current key of at least {SHORTEST_KEY} characters; further lines are previous keys"
 )]
 pub struct WeakKey;
 

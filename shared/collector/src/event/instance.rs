@@ -27,7 +27,10 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
         let parsed = serde_json::from_value(Value::from(text.as_str())).ok();
         if parsed.is_none() {
             let names = PollingInterval::NAMES.join(", ");
-            reader.problem("pollingInterval", &format!("`{text}` is unknown; say one of {names}"));
+            reader.problem(
+                "pollingInterval",
+                &format!("`{text}` is unknown; expected one of {names}"),
+            );
         }
         parsed
     });
@@ -35,7 +38,8 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
     let provisioned = reader.child("provisioned").and_then(|(_, value)| {
         let parsed = serde_json::from_value::<Provisioned>(value.clone());
         if let Err(error) = &parsed {
-            let message = format!("is not what tenantgraph writes ({error}); leave it out");
+            let message =
+                format!("is invalid ({error}); leave it out, because only tenantgraph writes it");
             reader.problem("provisioned", &message);
         }
         parsed.ok()
@@ -43,12 +47,12 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
     if provisioned.is_none() && id.as_deref().is_some_and(Instance::is_of_subscription) {
         reader.problem(
             "id",
-            "has a ~, which only ids of the instances of subscriptions have; choose another",
+            "has a ~, which is reserved for the instances of subscriptions; choose another id",
         );
     }
     let config = reader.child("config");
     if config.is_none() {
-        reader.problem("config", "is missing; say as whom to sign in and what to collect");
+        reader.problem("config", "is missing; add the configuration: the application to sign in with, and what to collect");
     }
     let (config, secret) =
         config.zip(integration).map_or((None, None), |((path, value), integration)| {
@@ -88,10 +92,10 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
 }
 
 fn integration_of(reader: &mut Reader<'_>) -> Option<Integration> {
-    let name = reader.required_text("integration", "say `\"azure\"` or `\"microsoft365\"`")?;
+    let name = reader.required_text("integration", "give `\"azure\"` or `\"microsoft365\"`")?;
     let integration = Integration::find(&name);
     if integration.is_none() {
-        let message = format!("`{name}` is unknown; say `azure` or `microsoft365`");
+        let message = format!("`{name}` is unknown; expected `azure` or `microsoft365`");
         reader.problem("integration", &message);
     }
     integration
@@ -119,7 +123,7 @@ fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, O
     let ingestion_sources = sources_of(&mut reader, integration);
     let cloud = reader.text("cloud").unwrap_or_else(|| "public".to_owned());
     if !["public", "usgov", "china"].contains(&cloud.as_str()) {
-        reader.problem("cloud", &format!("`{cloud}` is unknown; say public, usgov or china"));
+        reader.problem("cloud", &format!("`{cloud}` is unknown; expected public, usgov or china"));
     }
     let collection = collection_of(&mut reader);
     let config = || {
@@ -207,7 +211,7 @@ fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<
     let severities = reader.text(name);
     for severity in severities.iter().flat_map(|it| it.split(',')).map(str::trim) {
         if !known.contains(&severity.to_lowercase().as_str()) {
-            let message = format!("`{severity}` is unknown; say {}", known.join(", "));
+            let message = format!("`{severity}` is unknown; expected {}", known.join(", "));
             reader.problem(name, &message);
         }
     }
@@ -216,7 +220,7 @@ fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<
 
 /// How lists are read: `"delta"`, or `{"mode": "delta", "index": false}`.
 fn collection_of(reader: &mut Reader<'_>) -> Option<Collection> {
-    const HELP: &str = "say full or delta, or give `mode` and `index`";
+    const HELP: &str = "give full or delta, or an object with `mode` and `index`";
     if let Some((path, value @ Value::Object(_))) = reader.child("collection") {
         let mut reader = reader.nested(&path, value).object(HELP)?;
         let (mode, index) = (mode_of(&mut reader, "mode"), reader.flag("index"));
@@ -232,7 +236,7 @@ fn mode_of(reader: &mut Reader<'_>, name: &str) -> Option<Mode> {
         None | Some("full") => Some(Mode::Full),
         Some("delta") => Some(Mode::Delta),
         Some(other) => {
-            reader.problem(name, &format!("`{other}` is unknown; say full or delta"));
+            reader.problem(name, &format!("`{other}` is unknown; expected full or delta"));
             None
         }
     }
@@ -269,12 +273,12 @@ fn sources_of(reader: &mut Reader<'_>, integration: Integration) -> BTreeMap<Str
     for name in reader.names() {
         if name != "*" && !known.contains(&name.as_str()) {
             let known = known.join(", ");
-            reader.problem(&name, &format!("is an unknown source; known are *, {known}"));
+            reader.problem(&name, &format!("is an unknown source; expected one of *, {known}"));
         } else if let Some(is_on) = reader.flag(&name) {
             if !is_on && steps::ALWAYS_COLLECTED.contains(&name.as_str()) {
                 reader.problem(
                     &name,
-                    "cannot be turned off, as everything hangs on it; leave it out",
+                    "cannot be turned off, because other sources depend on it; leave it out",
                 );
             }
             sources.insert(name, is_on);
@@ -292,9 +296,7 @@ pub(super) fn identifier(reader: &mut Reader<'_>, name: &str, id: String) -> Opt
         && !id.starts_with('.')
         && id.bytes().all(|it| it.is_ascii_alphanumeric() || b"._~-".contains(&it));
     if !is_fine {
-        let message = format!(
-            "has other characters than letters, digits and ._~-, or more than {LONGEST_ID}; give the plain id"
-        );
+        let message = format!("is invalid: expected at most {LONGEST_ID} letters, digits and ._~-");
         reader.problem(name, &message);
     }
     is_fine.then_some(id)

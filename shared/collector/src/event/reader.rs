@@ -99,7 +99,7 @@ impl<'e> Reader<'e> {
     pub(super) fn finish(mut self, known: &[&str]) {
         for name in self.names() {
             if !known.contains(&name.as_str()) {
-                self.problem(&name, &format!("is unknown; known are {}", known.join(", ")));
+                self.problem(&name, &format!("is unknown; expected one of {}", known.join(", ")));
             }
         }
     }

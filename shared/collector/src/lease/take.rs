@@ -117,23 +117,23 @@ async fn resume(
 ) -> Result<Result<Lease, String>, Error> {
     let job = &held.job;
     if !context.resumes {
-        return Ok(Err("what it reads is somewhere else each time".to_owned()));
+        return Ok(Err("each run serves its cloud at another address".to_owned()));
     }
     if held.until <= OffsetDateTime::now_utc() {
-        return Ok(Err("it is too old".to_owned()));
+        return Ok(Err("it is more than 24 hours old".to_owned()));
     }
     let (Some(before), _) = context.spare::<Plan>(&job.plan()).await? else {
-        return Ok(Err(format!("its plan is damaged or gone: {}", job.plan())));
+        return Ok(Err(format!("its plan is damaged or missing: {}", job.plan())));
     };
     // Which listing told of a subscription last does not matter to what is collected of it.
     let [mut configured, mut now] = [before.instance, plan.instance.clone()];
     (configured.provisioned, now.provisioned) = (None, None);
     if configured != now || before.steps != plan.steps {
-        return Ok(Err("the instance is configured in another way now".to_owned()));
+        return Ok(Err("the configuration of the instance has changed".to_owned()));
     }
     // The job may have come as far as to make its snapshot the last.
     if before.previous != plan.previous && plan.previous.as_ref() != Some(job) {
-        return Ok(Err("another snapshot is the last now".to_owned()));
+        return Ok(Err("there is a newer snapshot now".to_owned()));
     }
     let found = check::job(context, job).await?;
     if let Some(damage) = found.damaged.first() {
@@ -143,7 +143,7 @@ async fn resume(
     let has_gone_on = ended > held.ended;
     let tries = if has_gone_on { 1 } else { held.tries + 1 };
     if tries > TRIES {
-        return Ok(Err(format!("it was gone on with {TRIES} times, and no step ended")));
+        return Ok(Err(format!("it was resumed {TRIES} times, and no step ended")));
     }
     let since = text(held.since);
     context.observer.observe(job, &News::Resumed { since: &since, ended });
@@ -154,7 +154,7 @@ async fn resume(
 async fn anew(context: &Context, held: &Lease, why: &str) -> Result<(), Error> {
     let since = text(held.since);
     context.observer.observe(&held.job, &News::Anew { since: &since, why });
-    let reason = format!("it was interrupted, and is not gone on with: {why}");
+    let reason = format!("it was interrupted and cannot be resumed: {why}");
     finish::give_up(context, &held.job, &reason).await.map(drop)
 }
 
@@ -168,13 +168,17 @@ async fn bury(context: &Context, held: &Lease, etag: Etag) -> Result<Option<Erro
     let Some(plan) = plan.filter(|_| held.tries < TRIES) else {
         let (tries, _) = context.spare::<Tries>(&job.tries()).await?;
         let last = tries
-            .map_or("its plan is damaged, or nothing is known of why".to_owned(), |it| it.reason);
-        let reason = format!("it died, and could not be closed in {} tries: {last}", held.tries);
+            .map_or("its plan is damaged, or the reason is unknown".to_owned(), |it| it.reason);
+        let reason = format!(
+            "its lease expired, and it could not be closed in {} tries: {last}",
+            held.tries
+        );
         finish::fail(context, job, &reason).await?;
         return Ok(None);
     };
     for (planned, step) in plan.enabled() {
-        let manifest = slice::failed(&plan, step, "the job died before the step had ended");
+        let manifest =
+            slice::failed(&plan, step, "the lease of the job expired before the step had ended");
         match context.write(&job.manifest(&planned.id), &manifest, Condition::Absent).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),
             written => drop(written?),

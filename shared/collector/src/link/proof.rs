@@ -10,10 +10,11 @@ use steps::{Derived, Integration, STEPS, Service, Step, derives};
 use crate::ledger::{Entry, Status};
 use crate::plan::PlannedStep;
 
-/// How many things of a type have to be gone at once for the brake to look at it.
+/// How many entities or relationships of a type must be missing for the deletion guard (the brake)
+/// to step in.
 const BRAKE_COUNT: u64 = 50;
 
-/// The share of a type, in percent, beyond which the brake refuses that it is gone.
+/// The share of a type, in percent, beyond which the deletion guard carries them forward.
 const BRAKE_PERCENT: u64 = 20;
 
 /// How many things of a type have to be gone at once if they are nearly all that there were.
@@ -55,11 +56,11 @@ impl Proof {
         let is_any_refused = ledger.iter().any(is_refused);
         for entry in ledger {
             let (step, status) = (&entry.step, entry.status.as_str());
-            let reason = entry.reason.as_deref().unwrap_or("no reason is known");
+            let reason = entry.reason.as_deref().unwrap_or("unknown reason");
             let why = if !proves_absence(entry) {
                 format!("{step} is {status}: {reason}")
             } else if entry.items == 0 && is_doubtful_if_empty(entry, is_any_refused) {
-                format!("{step} is empty, and lacks what the principal may not see")
+                format!("{step} is empty, but may hide what the principal may not see")
             } else {
                 continue;
             };
@@ -167,8 +168,7 @@ pub(super) fn shortfalls<'p>(
         };
         let found = found(kind);
         if emits == Some(kind.as_str()) && found < *counted {
-            let why =
-                format!("{found} of the {counted} items that there are came, some of them twice");
+            let why = format!("only {found} of the {counted} items were different ones");
             shortfalls.insert(step.clone(), why);
         }
     }
@@ -180,7 +180,7 @@ pub(super) fn shortfalls<'p>(
 pub(super) struct Verdicts {
     /// Why they are carried forward, by type. Types that are not here are gone.
     pub(super) carried: BTreeMap<String, String>,
-    /// How many of a type the brake kept, by type.
+    /// How many of a type the deletion guard carried forward, by type.
     pub(super) braked: BTreeMap<String, u64>,
 }
 
@@ -213,7 +213,7 @@ impl Verdicts {
             self.carried.insert(kind.to_owned(), reason);
         } else if is_suspicious(before, lost) && !confirmed {
             let reason = format!(
-                "{lost} of {before} would be gone at once; the next job confirms that, or shows them again"
+                "the deletion guard keeps {lost} of {before}; the next job deletes those that it does not find"
             );
             self.carried.insert(kind.to_owned(), reason);
             self.braked.insert(kind.to_owned(), lost);

@@ -165,13 +165,13 @@ impl Chain {
         let is_new = !items.is_empty() && !self.seen.contains(&held);
         self.empty_pages = if is_new { 0 } else { self.empty_pages + 1 };
         if self.empty_pages > EMPTY_PAGES {
-            let reason = "failed: one page follows another, and nothing new is in them";
+            let reason = "failed: the pages hold nothing new, and do not end";
             return Err(Astray::Circle(reason));
         }
         self.thin_pages = if items.len() < THIN { self.thin_pages + 1 } else { 0 };
         self.pages += 1;
         if self.thin_pages >= THIN_PAGES || self.pages >= MOST_PAGES {
-            return Err(Astray::Endless("failed: the list has pages without end"));
+            return Err(Astray::Endless("failed: the list has too many pages"));
         }
         self.seen.insert(next);
         self.seen.extend(is_new.then_some(held));
@@ -207,7 +207,7 @@ impl Chain {
     /// come, as pages may overlap.
     pub(super) fn shortfall(&self) -> Option<String> {
         let count = self.count.filter(|&count| self.rows < count)?;
-        Some(format!("{} of the {count} items that there are came", self.rows))
+        Some(format!("only {} of {count} items arrived", self.rows))
     }
 
     /// Begins again because fewer items came than there are: one may have been deleted meanwhile.
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn pages_that_add_nothing_end() {
-        let circle = Astray::Circle("failed: one page follows another, and nothing new is in them");
+        let circle = Astray::Circle("failed: the pages hold nothing new, and do not end");
         assert_eq!(pages(|_| page([])), (EMPTY_PAGES, circle));
         assert_eq!(pages(|_| page([1, 2])), (EMPTY_PAGES + 1, circle));
         let in_turn = |n: u32| if n.is_multiple_of(2) { page([1, 2]) } else { page([3]) };
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn pages_without_end_end() {
-        let endless = Astray::Endless("failed: the list has pages without end");
+        let endless = Astray::Endless("failed: the list has too many pages");
         assert_eq!(pages(|n| page([n])), (THIN_PAGES - 1, endless));
         // One page that is not thin in a while is enough.
         let some = |n: u32| if n.is_multiple_of(1000) { page(n..n + 10) } else { page([n]) };
@@ -305,7 +305,7 @@ mod tests {
         assert_eq!(chain.shortfall(), None, "more may come");
         assert!(chain.restart());
         chain.take_items(2, Some(3));
-        assert_eq!(chain.shortfall().unwrap(), "2 of the 3 items that there are came");
+        assert_eq!(chain.shortfall().unwrap(), "only 2 of 3 items arrived");
         assert!(chain.recount());
         chain.take_items(2, Some(2));
         assert_eq!(chain.shortfall(), None);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use steps::Watch;
 
 /// Why everything is read where what was kept is gone.
-pub(super) const REMOVED: &str = "what was kept is not there any more";
+pub(super) const REMOVED: &str = "the state of the last job is missing";
 
 /// How a step whose changes can be followed is read in this job, and how far that is.
 #[derive(Debug, Serialize, Deserialize)]

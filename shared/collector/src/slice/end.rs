@@ -161,7 +161,7 @@ fn status(
     let is_one_list = shard.step.list.parents.is_empty();
     if is_one_list && progress.lists == 0 && progress.exceptions.is_empty() {
         // This never happens as long as the loop is right. It must not prove anything if it does.
-        return (Status::Failed, Some("the list was never asked for".to_owned()));
+        return (Status::Failed, Some("the list was never requested".to_owned()));
     }
     let (status, reason) = progress.status();
     match parents.incomplete() {

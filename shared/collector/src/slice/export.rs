@@ -59,7 +59,7 @@ pub(super) fn prepared(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Option<Du
     let chain = shard.checkpoint.frontier.chain_mut(id)?;
     let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
     let Some(job) = job else {
-        shard.except(id, Status::Failed, "failed: what prepares the report says no status");
+        shard.except(id, Status::Failed, "failed: the export job of the report has no status");
         return None;
     };
     let export = &mut chain.export;

@@ -138,7 +138,10 @@ impl Follow {
         let Some(delta) = &mut shard.checkpoint.delta else { return Ok(()) };
         delta.changed += changed;
         if delta.changed > MOST_CHANGES {
-            self.cannot_walk(shard, "so much has changed that reading everything costs no more");
+            self.cannot_walk(
+                shard,
+                "there are so many changes that reading everything costs no more",
+            );
             return Ok(());
         }
         match (page.next, page.delta) {
@@ -150,7 +153,7 @@ impl Follow {
                 }
             }
             (_, None) => {
-                self.cannot_walk(shard, "a delta query ended without a link to what follows");
+                self.cannot_walk(shard, "a delta query ended without a delta link");
             }
             (_, Some(link)) => {
                 let is_new = !is_again && !has_link && delta.way != Way::Full;
@@ -158,7 +161,10 @@ impl Follow {
                 if is_new {
                     self.in_full(
                         shard,
-                        format!("{} can be read now, and could not before", watch.path),
+                        format!(
+                            "{} could not be read by the last job, and can be read now",
+                            watch.path
+                        ),
                     );
                 } else {
                     walked(shard, Some(link.into_owned()));
@@ -264,14 +270,16 @@ async fn begin(
     if !plan.keeps(step) || checkpoint.delta.as_ref().is_some_and(|it| it.way == Way::Full) {
         return Ok(None);
     }
-    let mut lacking = "nothing was kept of it that changes could be added to".to_owned();
+    let mut lacking = "there is no state of an earlier job to add changes to".to_owned();
     let mut state = None;
     if let Some(name) = plan.kept.get(step.id) {
         match context.look::<State>(name).await? {
             Stored::Absent => (),
             Stored::Sound(sound, _) => state = Some(sound),
             // What is wrong with it is not told: that could show a link.
-            Stored::Damaged { .. } => lacking = format!("what was kept is damaged: {name}"),
+            Stored::Damaged { .. } => {
+                lacking = format!("the state of the last job is damaged: {name}")
+            }
         }
     }
     let usable =

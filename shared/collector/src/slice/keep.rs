@@ -11,7 +11,7 @@ use crate::ledger::{Reading, Status};
 use crate::ports::Condition;
 
 /// Why everything is read once in a week.
-const DUE: &str = "everything is read once in a week to be compared";
+const DUE: &str = "everything is read once a week for a comparison";
 
 /// How the step was read, now that it was.
 pub(super) async fn reading(
@@ -31,7 +31,9 @@ pub(super) async fn reading(
         }
         (Way::Reconcile, ..) => match divergence(follow, shard).await {
             Ok(Some(reading)) => reading,
-            Ok(None) => full(&format!("{DUE}, and what was kept cannot be compared with it")),
+            Ok(None) => {
+                full(&format!("{DUE}, and the state of the last job cannot be compared with it"))
+            }
             Err(error) if error.object().is_some() => full(&format!("{DUE}, and {error}")),
             Err(error) => return Err(error),
         },

@@ -123,7 +123,7 @@ async fn add<'a>(
             return follow.start_over(shard, parents, REMOVED).await.map(|()| false);
         }
         Err(Lacking::TooMany) => {
-            let because = "so much has changed that everything is read instead";
+            let because = "there are so many changes that everything is read instead";
             return follow.start_over(shard, parents, because).await.map(|()| false);
         }
     };

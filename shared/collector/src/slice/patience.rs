@@ -110,11 +110,11 @@ impl Standstill {
         if time + wait.time > LONGEST {
             let most = LONGEST.as_secs() / 60;
             return Some(format!(
-                "failed: the service asks to wait for longer than {most} minutes"
+                "failed: the service asks for a wait of more than {most} minutes"
             ));
         }
         if times > REFUSALS && time >= REFUSED {
-            return Some("failed: the service refuses each request as one too many".to_owned());
+            return Some("failed: the service throttles every request".to_owned());
         }
         self.refused.millis += millis(wait.time);
         None
@@ -152,10 +152,10 @@ mod tests {
 
     #[test]
     fn a_service_that_refuses_everything_is_given_up() {
-        let each = "failed: the service refuses each request as one too many";
+        let each = "failed: the service throttles every request";
         assert_eq!(refusals(60 * SECOND), (10, 600 * SECOND, each.to_owned()));
         assert_eq!(refusals(10 * SECOND), (30, 300 * SECOND, each.to_owned()));
-        let long = "failed: the service asks to wait for longer than 60 minutes";
+        let long = "failed: the service asks for a wait of more than 60 minutes";
         // The window of the storage provider, and an hour, as a service may ask for once.
         assert_eq!(refusals(300 * SECOND), (10, 3000 * SECOND, each.to_owned()));
         assert_eq!(refusals(LONGEST), (1, LONGEST, long.to_owned()));

@@ -83,7 +83,7 @@ impl<'a> Run<'a> {
                 tracing::warn!(
                     name,
                     step = step.id,
-                    "a checkpoint is damaged; reading begins again"
+                    "a checkpoint is damaged; the step starts over"
                 );
                 // Messages for earlier slices were sent, and the queue would drop them.
                 let slice = message.slice;
@@ -332,7 +332,7 @@ impl<'a> Run<'a> {
         }
         if !self.parents.is_exhausted() {
             let scope = self.shard.plan.scope_of(self.shard.step).to_owned();
-            let rest = format!("{reason}; the lists of the other parents were not asked for");
+            let rest = format!("{reason}; the lists of the other parents were not requested");
             self.shard.checkpoint.progress.except(&scope, Status::Failed, &rest);
         }
         self.shard.checkpoint.is_given_up = true;

@@ -255,7 +255,7 @@ async fn a_list_that_asks_to_wait_for_a_day_holds_nobody_up() {
     });
     let connection = stage.connect();
     let answer = fetch(&connection, Domain::Graph, graph("/a")).await;
-    let reason = "failed: the service asks to wait for longer than 60 minutes";
+    let reason = "failed: the service asks for a wait of more than 60 minutes";
     assert_eq!(text(&answer), reason);
     fetch(&connection, Domain::Graph, graph("/b")).await.unwrap();
 }

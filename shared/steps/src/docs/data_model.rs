@@ -1,44 +1,49 @@
 //! The data-model page: what every step reads, and what becomes of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::declared::Relationship;
 use crate::derived::{Derived, PROPERTIES};
-use crate::domain::Service;
+use crate::domain::Service as Host;
 use crate::entity::EntityType;
-use crate::integration::Integration;
 use crate::lifecycle::{ENDINGS, Ending};
 use crate::list::{List, Shape};
 use crate::property::{Property, Type};
-use crate::registry::{DERIVED, STEPS};
+use crate::registry::STEPS;
 use crate::sources::ALWAYS_COLLECTED;
 use crate::step::{Permission, Setting, Step};
 
-/// The data-model page, in Markdown.
+use super::diagram::diagram;
+use super::service::{Service, file_of, services};
+
+/// A page of the data model.
+#[derive(Debug)]
+pub struct Page {
+    /// The name of its file, in the folder of the data model.
+    pub file: String,
+    /// Its text, in Markdown.
+    pub text: String,
+}
+
+/// The pages of the data model: the index, then one for each service.
 #[must_use]
-pub fn data_model() -> String {
-    let mut page = INTRODUCTION.to_owned();
-    for integration in Integration::ALL {
+pub fn data_model() -> Vec<Page> {
+    let services = services();
+    let index = Page { file: "README.md".to_owned(), text: index(&services) };
+    let pages = services.iter().map(|it| Page { file: it.file(), text: page(it) });
+    std::iter::once(index).chain(pages).collect()
+}
+
+/// The page that leads to those of the services.
+fn index(services: &[Service]) -> String {
+    let mut page = format!("# Data model\n{GENERATED}{INTRODUCTION}{SERVICES}");
+    for it in services {
+        let types: BTreeSet<&str> =
+            it.steps.iter().flat_map(|step| step.entity_types()).map(|of| of.kind).collect();
+        let (steps, types) = (it.steps.len() + it.rules.len(), types.len());
         // Writing to a string cannot fail.
-        let _ = write!(page, "\n{}:\n\n{INDEX}", integration.title());
-        for step in STEPS.iter().filter(|step| step.integration == integration) {
-            let finds = finds(step);
-            let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {finds} |", step.id, step.name);
-        }
-        for rule in DERIVED.iter().filter(|rule| rule.integration == integration) {
-            let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | relationships |", rule.id, rule.name);
-        }
-    }
-    for integration in Integration::ALL {
-        for step in STEPS.iter().filter(|step| step.integration == integration) {
-            let _ = writeln!(page, "\n## {}\n\n{}\n", step.id, step.name);
-            read(step, &mut page);
-            found(step, &mut page);
-        }
-    }
-    for rule in DERIVED {
-        let _ = writeln!(page, "\n## {}\n\n{}\n", rule.id, rule.name);
-        derived(rule, &mut page);
+        let _ = writeln!(page, "| [{}]({}) | {steps} | {types} |", it.title(), it.file());
     }
     page.push_str(LIFECYCLE);
     for it in ENDINGS {
@@ -47,19 +52,58 @@ pub fn data_model() -> String {
     page
 }
 
-const INTRODUCTION: &str = "\
-# Data model
+/// The page of a service.
+fn page(service: &Service) -> String {
+    let mut page = format!("# {}\n{GENERATED}{BACK}", service.title());
+    if let Some(diagram) = diagram(&service.steps) {
+        let _ = write!(page, "\n{diagram}");
+    }
+    let _ = write!(page, "\n{STEPS_OF_PAGE}");
+    for step in &service.steps {
+        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | {2} |", step.id, step.name, finds(step));
+    }
+    for rule in &service.rules {
+        let _ = writeln!(page, "| [`{0}`](#{0}) | {1} | relationships |", rule.id, rule.name);
+    }
+    for step in &service.steps {
+        let _ = writeln!(page, "\n## {}\n\n{}\n", step.id, step.name);
+        read(step, &mut page);
+        found(step, &mut page);
+    }
+    for rule in &service.rules {
+        let _ = writeln!(page, "\n## {}\n\n{}\n", rule.id, rule.name);
+        derived(rule, &mut page);
+    }
+    page
+}
 
+const GENERATED: &str = "
 <!-- Generated from the declarations of the steps: run the tests with UPDATE=1 to write it anew. -->
-
-Each step reads one list, and its items become entities and relationships. A property is absent if
-Microsoft does not say what it is. *From* is where in an item a property is read: a JSON pointer, in
-which `*` stands for every element. A property without one is computed. A *mapped* relationship
-stands for one to an entity that was not collected: whoever reads the graph finds that entity by its
-properties.
 ";
 
-const INDEX: &str = "\
+const INTRODUCTION: &str = "
+Each step reads one list, and its items become entities and relationships. There is one page for
+each service. A page shows the main types and relationships, and lists each step with the list that
+it reads, the permissions that it needs, and what it finds.
+
+A property is absent if Microsoft does not return a value. The column *from* says where in an item a
+property is read: it is a JSON pointer, in which `*` stands for every element. A property without a
+pointer is computed.
+
+A *mapped* relationship leads to an entity that was not collected. A reader of the graph finds that
+entity by its properties.
+";
+
+const SERVICES: &str = "
+| service | steps | types of entity |
+| --- | --- | --- |
+";
+
+const BACK: &str = "
+[All services](README.md)
+";
+
+const STEPS_OF_PAGE: &str = "\
 | step | reads | finds |
 | --- | --- | --- |
 ";
@@ -67,8 +111,9 @@ const INDEX: &str = "\
 const LIFECYCLE: &str = "
 ## Lifecycle
 
-What Microsoft has retired, or is going to, of what is read here or could be expected to be. No step
-reads what has ended, unless in place of another that could not read what takes its place.
+This table has lists that Microsoft has retired or is about to retire, as far as a step reads them or
+a reader may expect it to. No step reads a list that has ended. The only exception is a step that reads
+such a list because its replacement could not be read.
 
 | list | state | to read in its place | read by | source |
 | --- | --- | --- | --- | --- |
@@ -98,7 +143,7 @@ fn read(step: &Step, page: &mut String) {
         let _ = writeln!(page, "- Where that is forbidden, reads {}", list(fallback));
     }
     if let Some(other) = step.instead_of {
-        let _ = writeln!(page, "- Reads it only if [`{other}`](#{other}) could not be read");
+        let _ = writeln!(page, "- Reads it only if {} could not be read", link(other));
     }
     if let Some(ending) = step.list.ending() {
         let (stage, instead) = (ending.stage, ending.replacement);
@@ -182,9 +227,9 @@ fn found(step: &Step, page: &mut String) {
 
 fn list(list: &List) -> String {
     let service = match list.service() {
-        Service::ResourceManager => "Azure Resource Manager",
-        Service::Graph => "Microsoft Graph",
-        Service::KeyVault => "the vault itself",
+        Host::ResourceManager => "Azure Resource Manager",
+        Host::Graph => "Microsoft Graph",
+        Host::KeyVault => "the vault itself",
     };
     let version = Some(list.version(None)).filter(|it| !it.is_empty());
     let version = version.map(|it| format!(", version {it}")).unwrap_or_default();
@@ -206,7 +251,7 @@ fn list(list: &List) -> String {
 fn ending(ending: &Ending, page: &mut String) {
     let versions = ending.before.map(|it| format!(", versions before {it}")).unwrap_or_default();
     let readers = STEPS.iter().filter(|step| ending.is_of(&step.list));
-    let readers: Vec<_> = readers.map(|step| format!("[`{0}`](#{0})", step.id)).collect();
+    let readers: Vec<_> = readers.map(|step| link(step.id)).collect();
     let readers = if readers.is_empty() { "nothing".to_owned() } else { readers.join(", ") };
     let Ending { path, stage, replacement, source, .. } = ending;
     let _ =
@@ -238,7 +283,7 @@ fn properties(mut properties: Vec<&Property>, page: &mut String) {
             Type::Number => "number",
             Type::Flag => "true or false",
             Type::List => "list of texts",
-            Type::Date => "moment, in ms since 1970",
+            Type::Date => "time, in ms since 1970",
             Type::Any => "text, number, or true or false",
         };
         let null = if property.or_null { "; null if unknown" } else { "" };
@@ -258,6 +303,11 @@ fn relationship(it: &Relationship, page: &mut String) {
     let mapped = if it.is_mapped { " (mapped)" } else { "" };
     let (from, to) = (end(it.from), end(it.to));
     let _ = writeln!(page, "| `{}`{mapped} | {from} | {} | {to} |", it.kind, it.class);
+}
+
+/// A link to where a step is told of.
+fn link(id: &str) -> String {
+    format!("[`{id}`]({}#{id})", file_of(id))
 }
 
 fn names(names: &[&str]) -> String {

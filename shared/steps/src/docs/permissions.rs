@@ -9,6 +9,8 @@ use crate::integration::Integration;
 use crate::registry::STEPS;
 use crate::step::{Permission, Step};
 
+use super::service::file_of;
+
 /// The permissions page, in Markdown.
 #[must_use]
 pub fn permissions() -> String {
@@ -52,13 +54,13 @@ const INTRODUCTION: &str = "\
 
 <!-- Generated from the declarations of the steps: run the tests with UPDATE=1 to write it anew. -->
 
-What the service principal of an instance must be allowed, and what for. Each of them only reads.
-A step whose permission is missing is reported as forbidden, and nothing that it found before is
+The service principal of an instance needs these permissions. All of them only read. If a permission
+is missing, the ledger reports its steps as `forbidden`, and nothing that they found in earlier jobs is
 deleted.
 ";
 
 const GRAPH: &str = "
-Application permissions (app roles), which an administrator has to consent to.
+Application permissions (app roles), for which an administrator has to grant admin consent.
 
 | permission | id | needed to read |
 | --- | --- | --- |
@@ -67,29 +69,33 @@ Application permissions (app roles), which an administrator has to consent to.
 const AZURE: &str = "
 ## Azure: Azure Resource Manager and Key Vault
 
-Actions and data actions of a role that is assigned at the subscription, or above it. A vault that
-decides by access policies rather than roles does not heed data actions: it needs a policy that lets
-the service principal list keys and secrets. Without, what is in it is read through Azure Resource
-Manager. Management groups are read from the root on, so the role has to be assigned at the root
-management group for them. Only the subscriptions in which the service principal has a role are
-discovered.
+These are the actions and data actions of a role that you assign to the service principal at the
+subscription, or above it.
 
-| name | sort | needed to read |
+- A vault may use access policies instead of roles. It then ignores data actions, and needs a policy
+  that lets the service principal list keys and secrets. Without such a policy, tenantgraph reads the
+  contents of the vault through Azure Resource Manager.
+- To read management groups, assign the role at the root management group, because tenantgraph reads
+  them from the root.
+- tenantgraph discovers only subscriptions in which the service principal has a role.
+
+| name | kind | needed to read |
 | --- | --- | --- |
 ";
 
 const MICROSOFT365: &str = "
 ## Microsoft 365: Microsoft Graph
 
-Intune prepares a report by a job, and Microsoft documents that creating one takes a permission to write,
-such as `DeviceManagementManagedDevices.ReadWrite.All`. None is asked for here: others report that those
-below do. Where a tenant refuses it to them, the steps that stand in read the same from other lists.
+Intune prepares a report with an export job. Microsoft documents that creating one requires a write
+permission, such as `DeviceManagementManagedDevices.ReadWrite.All`. tenantgraph does not ask for one,
+because the permissions below are reported to suffice. If a tenant refuses to create the export job,
+fallback steps read the same data from other lists.
 ";
 
 const ROLE: &str = "
 ## Azure: the role
 
-This role grants exactly these actions. Save it, put in the subscription, and create it with
+This role grants exactly these actions. Save it to `role.json`, put in the subscription, and run
 `az role definition create --role-definition @role.json`.
 
 ";
@@ -171,7 +177,7 @@ fn needed(steps: &[&'static Step]) -> BTreeMap<Permission, Vec<&'static Step>> {
 fn reasons(steps: &[&'static Step]) -> String {
     let reason = |step: &&Step| {
         let off = if step.is_off_by_default() { ", off unless switched on" } else { "" };
-        format!("{} ([`{1}`](data-model.md#{1}){off})", step.name, step.id)
+        format!("{} ([`{1}`](data-model/{2}#{1}){off})", step.name, step.id, file_of(step.id))
     };
     steps.iter().map(reason).collect::<Vec<_>>().join(", ")
 }
