@@ -45,7 +45,8 @@ async fn finish(
         return Ok(());
     };
     let collector::layout::Job { instance, id: job } = &summary.job;
-    // The job has ended. If this does not get done, the message is delivered again, and only this is.
+    // The job has ended. If this does not get done, the message is delivered again, and only this
+    // is.
     tables::publish(context, &summary).await?;
     let folder = TempDir::new()?;
     let store = Arc::new(Directory::new(folder.path()));

@@ -1,12 +1,13 @@
 //! What Azure Resource Graph knows of a subscription: which types of resource it has any of.
 //!
-//! A subscription has some of the many types that there are, and one query tells which. The lists of
-//! the others are not asked for, under conditions that rule out that anything is missed for long, or
-//! is taken for deleted:
+//! A subscription has some of the many types that there are, and one query tells which. The lists
+//! of the others are not asked for, under conditions that rule out that anything is missed for
+//! long, or is taken for deleted:
 //!
-//! - The last snapshot has nothing of the type. What was there is only gone if its own list says so.
-//! - The principal may read the type in the whole subscription. Azure Resource Graph leaves out what
-//!   he may not read.
+//! - The last snapshot has nothing of the type. What was there is only gone if its own list says
+//!   so.
+//! - The principal may read the type in the whole subscription. Azure Resource Graph leaves out
+//!   what he may not read.
 //! - The lists of all types were read within a week, or this job is the first.
 
 use std::collections::BTreeSet;
@@ -31,8 +32,8 @@ const RESOURCES: &str = "/providers/Microsoft.ResourceGraph/resources?api-versio
 /// rows. Source: "Working with large Azure resource data sets".
 const QUERY: &str = "resources | summarize count() by type";
 
-/// The version of the API that tells what the principal may do.
-/// Source: Authorization, "Permissions - List For Resource Group", which subscriptions have as well.
+/// The version of the API that tells what the principal may do. Source: Authorization, "Permissions -
+/// List For Resource Group", which subscriptions have as well.
 const PERMISSIONS: &str = "providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
 
 /// The most pages of either.
@@ -41,7 +42,8 @@ const PAGES: usize = 20;
 /// How long Azure Resource Graph is relied on, until the lists of all types are read again.
 const SWEEP: Duration = Duration::days(7);
 
-/// Asks what is known of the subscription, as a job of an instance begins. `latest` and `last` are the last snapshot.
+/// Asks what is known of the subscription, as a job of an instance begins. `latest` and `last` are
+/// the last snapshot.
 pub(crate) async fn index(
     fetch: &dyn Fetch,
     instance: &Instance,

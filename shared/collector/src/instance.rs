@@ -154,8 +154,8 @@ pub struct Config {
 pub struct Collection {
     /// How lists are read whose changes can be followed.
     pub mode: Mode,
-    /// Whether Azure Resource Graph is asked which types of resource a subscription has, so that the lists of
-    /// the others need not be read.
+    /// Whether Azure Resource Graph is asked which types of resource a subscription has, so that
+    /// the lists of the others need not be read.
     pub index: bool,
 }
 

@@ -110,7 +110,8 @@ fn api_version(url: &Url) -> Option<String> {
     found.map(|(_, version)| version.into_owned())
 }
 
-/// Where a file lies that a service hands out by an address of its own: in storage, and nowhere else.
+/// Where a file lies that a service hands out by an address of its own: in storage, and nowhere
+/// else.
 ///
 /// # Errors
 ///

@@ -25,7 +25,8 @@ impl Attempts {
     /// How long after the first failure another attempt may begin.
     const LONGEST: Duration = Duration::from_secs(20);
 
-    /// Counts an attempt that failed. Returns how long to wait before the next, if there may be one.
+    /// Counts an attempt that failed. Returns how long to wait before the next, if there may be
+    /// one.
     pub(crate) fn failed(&mut self) -> Option<Duration> {
         self.failed += 1;
         let since = *self.since.get_or_insert_with(Instant::now);
@@ -38,8 +39,8 @@ impl Attempts {
 const FIRST: Duration = Duration::from_millis(500);
 const LAST: Duration = Duration::from_secs(8);
 
-/// The wait after a number of failures: it doubles from the first to the last, and is shortened by up
-/// to a half, so that those who failed together do not come back together.
+/// The wait after a number of failures: it doubles from the first to the last, and is shortened by
+/// up to a half, so that those who failed together do not come back together.
 pub(crate) fn backoff(first: Duration, last: Duration, failures: u32, jitter: f64) -> Duration {
     let doubled = first.saturating_mul(1 << failures.saturating_sub(1).min(20));
     doubled.min(last).mul_f64(1.0 - jitter / 2.0)

@@ -20,8 +20,8 @@ pub(crate) enum Budget {
         /// When that was so.
         at: Instant,
     },
-    /// What was spent comes back after a while, all of it. A bucket would do for an average, but its
-    /// trickle is worth nothing to a caller who has to come back for each request.
+    /// What was spent comes back after a while, all of it. A bucket would do for an average, but
+    /// its trickle is worth nothing to a caller who has to come back for each request.
     Window {
         /// The most that may be spent in a period.
         capacity: usize,
@@ -35,12 +35,12 @@ pub(crate) enum Budget {
 /// How many requests a `$batch` takes, each of which counts.
 pub(crate) const LARGEST_BATCH: usize = 20;
 
-/// What is seeded of the rate at which a budget comes back: nearly all of it, as no other program has a
-/// part in the budget of this one. The rest is for clocks that do not agree.
+/// What is seeded of the rate at which a budget comes back: nearly all of it, as no other program
+/// has a part in the budget of this one. The rest is for clocks that do not agree.
 const SEED: f64 = 0.97;
 
-/// The smallest budget of a domain, as a share of the one that is seeded: 3,500 resource units for 10
-/// seconds, in a tenant of fewer than 50 users.
+/// The smallest budget of a domain, as a share of the one that is seeded: 3,500 resource units for
+/// 10 seconds, in a tenant of fewer than 50 users.
 const SMALLEST: f64 = 3500.0 / 8000.0;
 
 impl Budget {
@@ -48,16 +48,16 @@ impl Budget {
     pub(crate) fn of(domain: Domain) -> Self {
         match domain {
             // Azure Resource Manager, "Understand how Azure Resource Manager throttles requests":
-            // reads of a subscription by one principal: 250, of which 25 come back in a second. While
-            // the first ones are on their way nothing comes back, as the bucket is full.
+            // reads of a subscription by one principal: 250, of which 25 come back in a second.
+            // While the first ones are on their way nothing comes back, as the bucket is full.
             Domain::ResourceManager => Self::bucket(240.0, 25.0),
             // "Guidance for throttled requests in Azure Resource Graph": 15 queries in 5 seconds.
             Domain::ResourceGraph => Self::window(15, Duration::from_secs(5)),
             // "Azure Storage limits": 100 lists of the resource provider in 5 minutes.
             Domain::Storage => Self::window(100, Duration::from_mins(5)),
-            // Microsoft Graph, "Service-specific throttling limits": a token bucket of 8,000 resource
-            // units for 10 seconds in a tenant with more than 500 users. What a smaller one lacks
-            // is learnt from its answers.
+            // Microsoft Graph, "Service-specific throttling limits": a token bucket of 8,000
+            // resource units for 10 seconds in a tenant with more than 500 users. What a smaller
+            // one lacks is learnt from its answers.
             Domain::Graph => Self::bucket(8000.0, 800.0 * SEED),
             // There also: 1 request in a second for identity protection and conditional access.
             Domain::GraphPolicies => Self::bucket(1.0, 1.0),
@@ -65,8 +65,8 @@ impl Budget {
             Domain::GraphReports => Self::window(5, Duration::from_secs(10)),
             // There also: 10 requests in a minute for users with their `signInActivity`.
             Domain::SignInActivity => Self::window(10, Duration::from_mins(1)),
-            // There also: Intune takes 1,000 requests in 20 seconds of one application for a tenant, and
-            // twice as many for devices, which are few pages.
+            // There also: Intune takes 1,000 requests in 20 seconds of one application for a
+            // tenant, and twice as many for devices, which are few pages.
             Domain::Intune => Self::bucket(1000.0 * SEED, 50.0 * SEED),
             // "Export Intune reports using Graph APIs": 48 requests in a minute of one application.
             Domain::IntuneReports => Self::window(48, Duration::from_mins(1)),
@@ -84,8 +84,8 @@ impl Budget {
         Self::Window { capacity, period, spent: VecDeque::new() }
     }
 
-    /// Takes back what has come back by now, if what comes back in a second is multiplied by the pace.
-    /// The other methods take this for done.
+    /// Takes back what has come back by now, if what comes back in a second is multiplied by the
+    /// pace. The other methods take this for done.
     pub(crate) fn refill(&mut self, pace: f64, now: Instant) {
         match self {
             Self::Bucket { capacity, refill, level, at } => {
@@ -149,8 +149,8 @@ impl Budget {
         }
     }
 
-    /// Corrects the budget where the service says that a larger share of it is used than was spent: the
-    /// whole is smaller than it was taken for. Returns which share of it there seems to be.
+    /// Corrects the budget where the service says that a larger share of it is used than was spent:
+    /// the whole is smaller than it was taken for. Returns which share of it there seems to be.
     pub(crate) fn shrink(&mut self, used: f64) -> f64 {
         let Self::Bucket { capacity, level, .. } = self else { return 1.0 };
         let spent = 1.0 - *level / *capacity;

@@ -156,9 +156,9 @@ impl Cloud {
         &self.authority
     }
 
-    /// The admin consent endpoint, with a question. Application permissions can only be asked for as a
-    /// whole, as they are registered: by the scope `/.default`. Source: "Admin consent on the Microsoft
-    /// identity platform".
+    /// The admin consent endpoint, with a question. Application permissions can only be asked for
+    /// as a whole, as they are registered: by the scope `/.default`. Source: "Admin consent on the
+    /// Microsoft identity platform".
     pub(crate) fn admin_consent(&self, consent: &AdminConsent<'_>) -> String {
         let AdminConsent { tenant, client_id, redirect_uri, state } = *consent;
         let scope = format!("{}/.default", self.audience(Service::Graph));

@@ -1,7 +1,7 @@
 //! Keeps secrets out of texts.
 //!
-//! A service, a gateway or a proxy may write down what it was sent: as it was, escaped for a form, for
-//! JSON or for HTML, in Base64, in capitals, or cut short.
+//! A service, a gateway or a proxy may write down what it was sent: as it was, escaped for a form,
+//! for JSON or for HTML, in Base64, in capitals, or cut short.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -16,8 +16,8 @@ const GIVEAWAY: usize = 8;
 /// missing would give it away.
 const SHORTEST: usize = 4;
 
-/// A text without a secret and without any part of it of [`GIVEAWAY`] characters, in whatever form it
-/// is written. Cut a text short only after this, for what is too short is not found any more.
+/// A text without a secret and without any part of it of [`GIVEAWAY`] characters, in whatever form
+/// it is written. Cut a text short only after this, for what is too short is not found any more.
 pub(crate) fn conceal(text: &str, secret: &str) -> String {
     if secret.len() < SHORTEST || text.is_empty() {
         return text.to_owned();

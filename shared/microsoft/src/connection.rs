@@ -155,8 +155,8 @@ impl Connection {
         Ok((token, replies))
     }
 
-    /// Sends what a group asks for in one request, and in halves if the service refuses the whole, or if
-    /// the answer is too large: one bad part costs itself only.
+    /// Sends what a group asks for in one request, and in halves if the service refuses the whole,
+    /// or if the answer is too large: one bad part costs itself only.
     async fn batch(
         &self,
         items: &[Item],
@@ -239,8 +239,8 @@ fn is_refusal_of_the_whole(status: StatusCode) -> bool {
     status.is_client_error() && !passes.contains(&status)
 }
 
-/// What it means for a document that a group of several cannot be sent now: it may be the very one that was
-/// refused before.
+/// What it means for a document that a group of several cannot be sent now: it may be the very one
+/// that was refused before.
 fn own(failure: &Failure, item: &Item) -> Failure {
     match *failure {
         Failure::Throttled { wait, because: Because::OthersRefused } if item.is_refused => {

@@ -51,8 +51,8 @@ impl Connections {
         Self::make(Some(Arc::new(cloud)), timeouts)
     }
 
-    /// How many HTTP requests were sent so far, those to the sign-in service included. A `$batch` is
-    /// one.
+    /// How many HTTP requests were sent so far, those to the sign-in service included. A `$batch`
+    /// is one.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.http.sent()

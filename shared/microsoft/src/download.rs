@@ -1,5 +1,6 @@
-//! Files that a service hands out for downloading: zip archives with one file in each, such as the reports
-//! of Microsoft Intune. They are unpacked as they come, so that memory does not grow with them.
+//! Files that a service hands out for downloading: zip archives with one file in each, such as the
+//! reports of Microsoft Intune. They are unpacked as they come, so that memory does not grow with
+//! them.
 
 use std::fmt;
 use std::io;
@@ -35,7 +36,8 @@ impl fmt::Debug for Unpacked {
 
 /// Opens the only file of the archive at an address.
 ///
-/// The address is what allows it, so no token is sent. It is not repeated in errors for the same reason.
+/// The address is what allows it, so no token is sent. It is not repeated in errors for the same
+/// reason.
 ///
 /// # Errors
 ///

@@ -35,7 +35,8 @@ impl Governors {
 pub(crate) struct Held {
     /// How long it would have to wait.
     pub(crate) wait: Duration,
-    /// Whether the service refused the last request, rather than that this one has to wait for its turn.
+    /// Whether the service refused the last request, rather than that this one has to wait for its
+    /// turn.
     pub(crate) is_refused: bool,
 }
 
@@ -99,8 +100,8 @@ impl Governor {
         }
     }
 
-    /// Waits until an exchange of this cost may begin; it may go on while the slot is held. The wait
-    /// is taken off the patience.
+    /// Waits until an exchange of this cost may begin; it may go on while the slot is held. The
+    /// wait is taken off the patience.
     ///
     /// # Errors
     ///
@@ -139,8 +140,8 @@ impl Governor {
             // No request costs more than some units: what is more is no number to believe.
             state.budget.correct(cost, u32::min(charged, 100));
         }
-        // It is told from 0.8 on. Nothing of a bucket is wasted that is nearly empty, and one that is as
-        // large as it was taken for does not get emptier. Any other is left some room.
+        // It is told from 0.8 on. Nothing of a bucket is wasted that is nearly empty, and one that
+        // is as large as it was taken for does not get emptier. Any other is left some room.
         if let Some(used) = number("x-ms-throttle-limit-percentage").filter(|used| *used >= 0.8) {
             if used >= 1.0 {
                 state.pace.slow_once(0.5);
@@ -160,8 +161,8 @@ impl Governor {
         }
     }
 
-    /// Notes that the service refused a request because there were too many. The whole domain waits,
-    /// for as long as the service says at least, if it does.
+    /// Notes that the service refused a request because there were too many. The whole domain
+    /// waits, for as long as the service says at least, if it does.
     pub(crate) fn throttled(&self, at_least: Duration) {
         let mut state = self.state();
         let now = Instant::now();
@@ -175,8 +176,8 @@ impl Governor {
         if self.domain == Domain::Storage && state.strikes > 1 {
             wait = wait.max(STORAGE_WINDOW);
         }
-        // After the wait the service has enough for one exchange: if all who wait went then, it would
-        // refuse them again.
+        // After the wait the service has enough for one exchange: if all who wait went then, it
+        // would refuse them again.
         let (pace, cost) = (state.pace.at(now), state.cost);
         state.budget.drain(wait, pace, cost);
         tracing::debug!(domain = self.domain.as_str(), wait_ms = wait.as_millis(), "throttled");
@@ -217,7 +218,8 @@ const fn in_flight(domain: Domain) -> usize {
         // More than the budget can feed at a latency of half a second.
         Domain::ResourceManager => 20,
         Domain::Storage | Domain::ResourceGraph => 5,
-        // As many batches as two steps have: at a latency of a second they use two thirds of the limit.
+        // As many batches as two steps have: at a latency of a second they use two thirds of the
+        // limit.
         Domain::Graph => 16,
         Domain::Intune | Domain::KeyVault => 10,
         Domain::GraphReports | Domain::IntuneReports | Domain::SignInActivity => 2,
@@ -486,8 +488,8 @@ mod tests {
         assert_eq!(admitted, Ok(60_000));
     }
 
-    /// The directory's side of a throttle: a bucket of so many resource units for ten seconds, of which
-    /// those who go on asking may owe some, and what it has granted and refused.
+    /// The directory's side of a throttle: a bucket of so many resource units for ten seconds, of
+    /// which those who go on asking may owe some, and what it has granted and refused.
     struct Service {
         capacity: f64,
         level: f64,
@@ -501,7 +503,8 @@ mod tests {
             Self { capacity, level: capacity, at: Instant::now(), granted: 0, refused: 0 }
         }
 
-        /// Charges one request of a batch. Returns the headers, and how long to wait if it is refused.
+        /// Charges one request of a batch. Returns the headers, and how long to wait if it is
+        /// refused.
         fn charge(&mut self, cost: u32) -> (HeaderMap, Option<Duration>) {
             let (now, cost) = (Instant::now(), f64::from(cost));
             let back = now.duration_since(self.at).as_secs_f64() * self.capacity / 10.0;

@@ -34,8 +34,9 @@ use crate::transport::{Reply, Transport};
 
 /// One application of one directory, with its tokens.
 ///
-/// `azure_identity` asks for tokens; they are kept here, one for each audience, so that whoever has one never
-/// waits for another. Requests that need the same token at once wait for one, and share what came of it.
+/// `azure_identity` asks for tokens; they are kept here, one for each audience, so that whoever has
+/// one never waits for another. Requests that need the same token at once wait for one, and share
+/// what came of it.
 #[derive(Debug)]
 pub(crate) struct Identity {
     cloud: Arc<Cloud>,
@@ -258,8 +259,8 @@ impl Token {
         conceal(&conceal(text, self.text.secret()), self.client_secret.expose())
     }
 
-    /// The application permissions that a token for Microsoft Graph carries, sorted. None if it does
-    /// not look like a token with claims: its form is Microsoft's business.
+    /// The application permissions that a token for Microsoft Graph carries, sorted. None if it
+    /// does not look like a token with claims: its form is Microsoft's business.
     pub(crate) fn roles(&self) -> Option<Vec<String>> {
         let Claims { mut roles, .. } = self.claims()?;
         roles.sort_unstable();
@@ -384,8 +385,8 @@ struct Granted<'a> {
     expires_in: Value,
 }
 
-/// How long a token may say that it lasts, in seconds: a year. `azure_identity` adds it to the time of
-/// day without a check.
+/// How long a token may say that it lasts, in seconds: a year. `azure_identity` adds it to the time
+/// of day without a check.
 const LONGEST_LIFE: u64 = 365 * 24 * 60 * 60;
 
 impl Granted<'_> {

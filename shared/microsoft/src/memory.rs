@@ -1,13 +1,15 @@
 //! How many bytes of answers a process holds at once.
 //!
-//! A body takes room before it is read, and gives it back when the last document that was read from it is
-//! dropped. Room for a body whose length is told is taken at once; any other takes more as it grows.
+//! A body takes room before it is read, and gives it back when the last document that was read from
+//! it is dropped. Room for a body whose length is told is taken at once; any other takes more as it
+//! grows.
 //!
-//! Whoever holds some room and waits for more could wait for ever, if all do. So there is one place more,
-//! large enough for all that one call may hold, and one call at a time has it. That call never waits
-//! for room again, so it comes to its end and gives everything back, and then another one has the place.
-//! It may wait for something else that the others hold, such as a turn in its throttle domain: so nobody waits
-//! for room longer than a while, and what found none is asked for again.
+//! Whoever holds some room and waits for more could wait for ever, if all do. So there is one place
+//! more, large enough for all that one call may hold, and one call at a time has it. That call
+//! never waits for room again, so it comes to its end and gives everything back, and then another
+//! one has the place. It may wait for something else that the others hold, such as a turn in its
+//! throttle domain: so nobody waits for room longer than a while, and what found none is asked for
+//! again.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,8 +22,8 @@ use tokio::time::timeout;
 
 use crate::broken::Broken;
 
-/// How many bytes one call may hold, and so how large a body may be once it is decompressed. A page has some
-/// 3 MB, a `$batch` of twenty pages some 20 MB.
+/// How many bytes one call may hold, and so how large a body may be once it is decompressed. A page
+/// has some 3 MB, a `$batch` of twenty pages some 20 MB.
 pub(crate) const LARGEST: usize = 32 << 20;
 
 /// How many bytes all calls hold together, beside the one that has the place for one call.
@@ -89,8 +91,8 @@ impl Share {
         Self { memory, largest, held, place, waiting }
     }
 
-    /// Room for the answer of the sign-in service. Whoever holds room waits for tokens, so that a token must
-    /// not wait for room.
+    /// Room for the answer of the sign-in service. Whoever holds room waits for tokens, so that a
+    /// token must not wait for room.
     pub(crate) fn small() -> Arc<Self> {
         Arc::new(Self::new(None, SMALL))
     }
@@ -134,8 +136,9 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// Makes room for a body of this length, of which this much was read. Without a known end it takes
-    /// more than there need be just now, so that a body takes room a few times and not for each piece.
+    /// Makes room for a body of this length, of which this much was read. Without a known end it
+    /// takes more than there need be just now, so that a body takes room a few times and not for
+    /// each piece.
     pub(crate) async fn hold(&mut self, length: usize, is_whole: bool) -> Result<(), Broken> {
         if length <= self.bytes {
             return Ok(());
@@ -290,7 +293,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
-        /// Whoever reads what and in whatever pieces, everyone comes to an end, and all room is given back.
+        /// Whoever reads what and in whatever pieces, everyone comes to an end, and all room is
+        /// given back.
         #[test]
         fn nobody_waits_for_ever(
             calls in prop::collection::vec(prop::collection::vec((1..5000_usize, 50..900_usize, any::<bool>()), 1..4), 1..12)

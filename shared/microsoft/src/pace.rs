@@ -7,14 +7,14 @@ use tokio::time::{Instant, timeout};
 
 /// How long things may take on the network.
 ///
-/// A slice of a step works for 90 seconds. What is cut has to be cut well before that, or no slice would
-/// ever see how an exchange ends.
+/// A slice of a step works for 90 seconds. What is cut has to be cut well before that, or no slice
+/// would ever see how an exchange ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// How long it may take to reach a host.
     pub connect: Duration,
-    /// How long it may take until an answer begins. Azure Resource Manager gives its resource providers 60
-    /// seconds, and then answers 504 in their place.
+    /// How long it may take until an answer begins. Azure Resource Manager gives its resource
+    /// providers 60 seconds, and then answers 504 in their place.
     pub answer: Duration,
     /// In which time 16 kB of a body have to come, or its end.
     pub pace: Duration,
@@ -36,8 +36,8 @@ impl Default for Timeouts {
 /// How many bytes have to come in the time of [`Timeouts::pace`].
 const LEAST: usize = 16 << 10;
 
-/// Watches how a body comes. Only the time counts in which somebody waits for it, and not how long it takes to
-/// do something with what came.
+/// Watches how a body comes. Only the time counts in which somebody waits for it, and not how long
+/// it takes to do something with what came.
 #[derive(Debug)]
 pub(crate) struct Pace {
     window: Duration,

@@ -7,8 +7,8 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// The escape of the character that stands for one which cannot be read.
 const REPLACEMENT: &[u8] = br"\ufffd";
 
-/// Makes a body readable: JSON has no byte order mark, and some resource providers send one; it is UTF-8;
-/// and half of a surrogate pair, which services let users save in names, is no character.
+/// Makes a body readable: JSON has no byte order mark, and some resource providers send one; it is
+/// UTF-8; and half of a surrogate pair, which services let users save in names, is no character.
 pub(crate) fn make(body: &mut Vec<u8>) {
     if body.starts_with(BYTE_ORDER_MARK) {
         body.drain(..BYTE_ORDER_MARK.len());

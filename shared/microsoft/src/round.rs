@@ -16,11 +16,12 @@ use crate::transport::Reply;
 /// token once; one that refuses each has a reason.
 const REFRESHES: u32 = 2;
 
-/// How often is asked again for what is no document. A gateway may answer in the place of a service for a
-/// moment; an answer that is the same each time is what the service has to say.
+/// How often is asked again for what is no document. A gateway may answer in the place of a service
+/// for a moment; an answer that is the same each time is what the service has to say.
 const NO_DOCUMENTS: u32 = 2;
 
-/// The longest wait that is one. The longest window that Microsoft has ever counted requests in is an hour.
+/// The longest wait that is one. The longest window that Microsoft has ever counted requests in is
+/// an hour.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// What happened in one exchange of a group, beyond what became of each item.

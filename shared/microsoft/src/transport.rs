@@ -21,9 +21,9 @@ use crate::memory::Share;
 use crate::pace::{Pace, Timeouts};
 use crate::readable;
 
-/// After how long without a word the other end of a connection of HTTP/2 is asked whether it is still
-/// there, and how long it has to answer. A process that was frozen comes back to connections that
-/// were forgotten meanwhile.
+/// After how long without a word the other end of a connection of HTTP/2 is asked whether it is
+/// still there, and how long it has to answer. A process that was frozen comes back to connections
+/// that were forgotten meanwhile.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// How long a whole file may take: as long as a function may work.
@@ -35,8 +35,8 @@ const USER_AGENT: &str = concat!("tenantgraph/", env!("CARGO_PKG_VERSION"));
 /// A way to send requests.
 #[async_trait]
 pub(crate) trait Transport: fmt::Debug + Send + Sync {
-    /// Sends a request once, and reads the answer whole, into what the caller may hold. Redirects are
-    /// answers.
+    /// Sends a request once, and reads the answer whole, into what the caller may hold. Redirects
+    /// are answers.
     async fn send(&self, request: Request, share: &Arc<Share>) -> Result<Reply, Broken>;
 
     /// Sends a request once, and gives the answer as it comes, however long that takes.
@@ -72,8 +72,8 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// A client which keeps its connections open. A local one goes past any proxy: plain HTTP is for
-    /// this machine only.
+    /// A client which keeps its connections open. A local one goes past any proxy: plain HTTP is
+    /// for this machine only.
     pub(crate) fn new(is_local: bool, timeouts: Timeouts) -> Self {
         Self::build(Self::builder(is_local, timeouts), timeouts)
     }
@@ -88,7 +88,8 @@ impl Http {
         let builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(timeouts.connect)
-            // A connection of HTTP/2 is shared, so that a request that waits in vain does not end it.
+            // A connection of HTTP/2 is shared, so that a request that waits in vain does not end
+            // it.
             .http2_keep_alive_interval(SILENCE)
             .http2_keep_alive_timeout(SILENCE)
             .referer(false)

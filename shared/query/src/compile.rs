@@ -58,7 +58,8 @@ struct Compiler<'q> {
     terms: &'q Terms,
     slots: Vec<Slot>,
     operations: Vec<Operation>,
-    /// The names of slots, with the classes and types that the slots have. In the order of the query.
+    /// The names of slots, with the classes and types that the slots have. In the order of the
+    /// query.
     names: Vec<(String, usize)>,
     fields: Vec<Field>,
     aggregates: Vec<Aggregate>,
@@ -175,8 +176,8 @@ impl Compiler<'_> {
         Ok(slots)
     }
 
-    /// Adds the operations of steps that have these slots, and returns the first of them. `next` is how the
-    /// path goes on after them.
+    /// Adds the operations of steps that have these slots, and returns the first of them. `next` is
+    /// how the path goes on after them.
     fn operations(&mut self, steps: &[Step], mut slots: &[usize], mut next: usize) -> usize {
         for step in steps.iter().rev() {
             let operation = match step {

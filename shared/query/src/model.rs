@@ -145,7 +145,8 @@ impl Model {
         Some(format!("no relationship has the class {upper}{}", hint.unwrap_or_default()))
     }
 
-    /// What is wrong with the name of a property of entities of some classes or types, if something is.
+    /// What is wrong with the name of a property of entities of some classes or types, if something
+    /// is.
     pub(crate) fn doubt_property(&self, kinds: &[&str], property: &str) -> Option<String> {
         if METADATA.contains(&property) || property.starts_with("tag.") {
             return None;

@@ -1,9 +1,9 @@
 //! A snapshot as tables that any reader of Apache Parquet takes.
 //!
-//! There is a file for each type of entity and of relationship, one of all entities (`core`), and one of all
-//! relationships from both ends (`edges`). `manifest.json` says what is in them. Entities are numbered through
-//! all types, sorted by type and key, so a type is a range of numbers. The numbers are only good within one
-//! snapshot.
+//! There is a file for each type of entity and of relationship, one of all entities (`core`), and
+//! one of all relationships from both ends (`edges`). `manifest.json` says what is in them.
+//! Entities are numbered through all types, sorted by type and key, so a type is a range of
+//! numbers. The numbers are only good within one snapshot.
 
 mod build;
 mod cell;

@@ -111,8 +111,8 @@ impl Simulator {
     /// Lets something happen to the tenant. Returns the subscription that it happened to, as it is
     /// then; nothing if there is no such subscription, or no room for another.
     ///
-    /// Changes come at once, also for lists that a client is just reading. They depend on nothing but
-    /// the seed and the changes before.
+    /// Changes come at once, also for lists that a client is just reading. They depend on nothing
+    /// but the seed and the changes before.
     #[must_use = "nothing has happened if there is no such subscription"]
     pub fn change(&self, change: Change) -> Option<Subscription> {
         self.router.cloud.tenant.change(change)
@@ -126,20 +126,21 @@ impl Simulator {
     }
 
     /// Lets something happen to the directory. Returns the ids of the objects that it happened to:
-    /// none if there is no such object, or if nothing changed. Delta queries tell of it from then on.
+    /// none if there is no such object, or if nothing changed. Delta queries tell of it from then
+    /// on.
     ///
-    /// Changes come at once, also for lists that a client is just reading. They depend on nothing but
-    /// the seed and the changes before.
+    /// Changes come at once, also for lists that a client is just reading. They depend on nothing
+    /// but the seed and the changes before.
     #[must_use = "nothing has happened if there are no ids"]
     pub fn change_directory(&self, change: &DirectoryChange) -> Vec<String> {
         change::apply(&self.router.cloud.tenant, change)
     }
 
-    /// Puts other faults in the place of those that never end; none take all of them away. It matters
-    /// for the answers from then on.
+    /// Puts other faults in the place of those that never end; none take all of them away. It
+    /// matters for the answers from then on.
     ///
-    /// In a cloud that had no faults, page tokens look different from then on. Those of before go on
-    /// to work, but are taken for those of a first page.
+    /// In a cloud that had no faults, page tokens look different from then on. Those of before go
+    /// on to work, but are taken for those of a first page.
     pub fn set_permanent(&self, permanent: Vec<Permanent>) {
         self.router.set_permanent(permanent);
     }

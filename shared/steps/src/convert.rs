@@ -25,8 +25,8 @@ impl Step {
     pub fn convert(&self, item: Item<'_>, out: &mut Output) {
         let before = out.found();
         self.becomes.convert(&item, &self.place(), out);
-        // A step may leave items out, but not for want of the id that would say what they are. The rows
-        // of reports have none.
+        // A step may leave items out, but not for want of the id that would say what they are. The
+        // rows of reports have none.
         let may_be_left_out = matches!(self.becomes.emits, Emits::Nothing | Emits::Choice(..));
         let has_ids = may_be_left_out && self.list.shape() == Shape::Pages;
         if has_ids && item.id().is_none() && out.found() == before {

@@ -66,8 +66,8 @@ impl Step {
     }
 
     /// The type of resource of the step's list, if Azure Resource Graph knows whether the
-    /// subscription has any of it: the types that lie in resource groups by themselves. Of others it
-    /// knows some, in other tables or at other times.
+    /// subscription has any of it: the types that lie in resource groups by themselves. Of others
+    /// it knows some, in other tables or at other times.
     #[must_use]
     pub fn indexed(&self) -> Option<ResourceType> {
         let is_contained = self.becomes.finds().iter().any(|of| of.is_contained);
@@ -262,8 +262,8 @@ impl Relationship {
     }
 }
 
-/// The type of a relationship, with a star for the part that depends on an end of any type. Where it
-/// starts anywhere, that shares the first word with where it ends, which is the provider's.
+/// The type of a relationship, with a star for the part that depends on an end of any type. Where
+/// it starts anywhere, that shares the first word with where it ends, which is the provider's.
 fn composed(from: &str, class: RelationshipClass, to: &str) -> String {
     match to.split_once('_') {
         Some((_, rest)) if from == ANY => relationship_type(from, class, rest),

@@ -38,8 +38,8 @@ impl Discovery {
 /// The tags that tell a subscription to be skipped, by names and values in lower case.
 const SKIP: [(&str, &str); 2] = [("jupiterone", "skip"), ("j1-integration", "skip")];
 
-/// The name and the offer of what some tenants have from the time when the directory could only be reached
-/// through a subscription. Nothing is ever in it.
+/// The name and the offer of what some tenants have from the time when the directory could only be
+/// reached through a subscription. Nothing is ever in it.
 const LEGACY: (&str, &str) = ("Access to Azure Active Directory", "AAD_2015-09-01");
 
 /// Why a subscription is not collected: what its owner says first, then what it is, then its state.
@@ -64,10 +64,10 @@ fn told(item: &Item<'_>) -> Option<String> {
     SKIP.iter().find_map(is_told)
 }
 
-/// Why a state keeps a subscription from being collected. What is overdue or about to be stopped works as
-/// ever; what is disabled or expired can be read, but nothing in it runs; what is deleted cannot even be
-/// read. A state that is not known is no reason: if nothing can be read, the ledger will say so.
-/// Source: Microsoft Cost Management, "Azure subscription states".
+/// Why a state keeps a subscription from being collected. What is overdue or about to be stopped
+/// works as ever; what is disabled or expired can be read, but nothing in it runs; what is deleted
+/// cannot even be read. A state that is not known is no reason: if nothing can be read, the ledger
+/// will say so. Source: Microsoft Cost Management, "Azure subscription states".
 fn closed(state: &str, scope: &Scope) -> Option<String> {
     let state = state.trim().to_ascii_lowercase();
     let is_closed = match state.as_str() {

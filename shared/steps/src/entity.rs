@@ -92,8 +92,8 @@ impl EntityType {
         self.shared.iter().copied().flatten().filter(move |it| !is_own(it)).chain(self.properties)
     }
 
-    /// The declaration of a property, unless there is none. One whose name ends with `.*` stands for
-    /// all whose names begin as it does: of tags, there is `tag.*`.
+    /// The declaration of a property, unless there is none. One whose name ends with `.*` stands
+    /// for all whose names begin as it does: of tags, there is `tag.*`.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&'static Property> {
         self.declared().find(|it| it.name == name).or_else(|| {

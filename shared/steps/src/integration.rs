@@ -40,8 +40,8 @@ impl Integration {
         Self::ALL.into_iter().find(|it| it.as_str() == name)
     }
 
-    /// Every ingestion source of it, by name, whether or not a step of it exists yet: an instance that was
-    /// configured elsewhere names them all.
+    /// Every ingestion source of it, by name, whether or not a step of it exists yet: an instance
+    /// that was configured elsewhere names them all.
     #[must_use]
     pub const fn ingestion_sources(self) -> &'static [&'static str] {
         match self {

@@ -230,8 +230,8 @@ impl Property {
         own.into_iter().chain(self.or.iter().copied())
     }
 
-    /// Declares that the property changes by itself, as the moment of the last evaluation does: it is
-    /// recorded, but an entity of which nothing else differs is as it was.
+    /// Declares that the property changes by itself, as the moment of the last evaluation does: it
+    /// is recorded, but an entity of which nothing else differs is as it was.
     #[must_use]
     pub const fn volatile(self) -> Self {
         Self { is_volatile: true, ..self }

@@ -1,7 +1,7 @@
 //! The ingestion sources that an instance can switch.
 
-/// The ingestion sources of Azure. Of those of Entra ID, the reference has only `ad-devices`, `ad-domain`,
-/// `ad-generals` and `ad-groups`.
+/// The ingestion sources of Azure. Of those of Entra ID, the reference has only `ad-devices`,
+/// `ad-domain`, `ad-generals` and `ad-groups`.
 pub(crate) const AZURE: &[&str] = &[
     "ad-administrative-units",
     "ad-cross-tenant-access",
@@ -78,8 +78,9 @@ pub(crate) const MICROSOFT365: &[&str] = &[
     "sign_in_activity",
 ];
 
-/// The ingestion sources that are collected only by an instance that names them. `*` does not count: they
-/// cost more than they tell most people. When users signed in last takes a minute for 5,000 users.
+/// The ingestion sources that are collected only by an instance that names them. `*` does not
+/// count: they cost more than they tell most people. When users signed in last takes a minute for
+/// 5,000 users.
 pub const OFF_BY_DEFAULT: &[&str] = &["ad-sign-in-activity", "subscriptions_usage"];
 
 /// The ingestion sources that cannot be switched off.

@@ -1,4 +1,5 @@
-//! One job can be told from its log alone: the totals of its ledger follow from the lines of its slices.
+//! One job can be told from its log alone: the totals of its ledger follow from the lines of its
+//! slices.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! The reference's catalogue: every step, type of entity and type of relationship of it is there,
 //! or `docs/differences.md` says why not.
 //!
-//! `catalog/azure.json` holds their names. A step is there if it runs, or if another step covers it.
+//! `catalog/azure.json` holds their names. A step is there if it runs, or if another step covers
+//! it.
 
 use std::collections::BTreeSet;
 use std::fs;

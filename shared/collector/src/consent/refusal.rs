@@ -159,7 +159,8 @@ const PERSONAL_PROVIDER: &str = "live.com";
 const PREFIX: &str = "AADSTS";
 
 impl Refusal {
-    /// What an error that Microsoft redirects with means: the parameters `error` and `error_description`.
+    /// What an error that Microsoft redirects with means: the parameters `error` and
+    /// `error_description`.
     #[must_use]
     pub fn of(error: &str, description: &str) -> Self {
         let code = description.trim_start().strip_prefix(PREFIX).and_then(|rest| {
@@ -177,8 +178,8 @@ impl Refusal {
         })
     }
 
-    /// What a code of Microsoft Entra ID means here. Source: "Microsoft Entra authentication and authorization
-    /// error codes". Codes may change; one that is not here is told as it is.
+    /// What a code of Microsoft Entra ID means here. Source: "Microsoft Entra authentication and
+    /// authorization error codes". Codes may change; one that is not here is told as it is.
     fn of_code(code: u32) -> Option<Self> {
         Some(match code {
             65004 => Self::Declined,

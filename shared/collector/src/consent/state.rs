@@ -21,7 +21,8 @@ const SHORTEST_KEY: usize = 32;
 /// How long a state may be, in characters. Those that are made here have less than a quarter of it.
 const LONGEST_STATE: usize = 2048;
 
-/// What states are signed with: the first key. The others are those of before, whose states still hold.
+/// What states are signed with: the first key. The others are those of before, whose states still
+/// hold.
 #[derive(Clone, Debug)]
 pub struct Keys(Vec<Secret>);
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// How long a text may be, in bytes. No id, name, secret or ARN of Microsoft's or Amazon's is longer.
+/// How long a text may be, in bytes. No id, name, secret or ARN of Microsoft's or Amazon's is
+/// longer.
 pub(super) const LONGEST_TEXT: usize = 4096;
 
 /// What is wrong with an event.

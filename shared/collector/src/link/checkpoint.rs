@@ -57,8 +57,8 @@ impl Place {
     }
 }
 
-/// Names for what an invocation stores of what is written in part. None of them is used again, so that two
-/// invocations that run at the same time by mistake cannot mix what they write.
+/// Names for what an invocation stores of what is written in part. None of them is used again, so
+/// that two invocations that run at the same time by mistake cannot mix what they write.
 pub(super) fn names(job: &Job) -> [String; 2] {
     let word = &Uuid::new_v4().simple().to_string()[..8];
     ["object", "feed"].map(|it| job.linking(&format!("{it}-{word}.ndjson.zst")))

@@ -1,13 +1,14 @@
-//! Relationships that follow from others: what is in something that is in something is in that, too.
+//! Relationships that follow from others: what is in something that is in something is in that,
+//! too.
 //!
-//! What follows is a function of the relationships that the snapshot has in the end. Those that are carried
-//! forward count, but only mark what follows from them as carried forward as well. So nothing that follows is
-//! ever at odds with what it follows from, however little a job could read.
+//! What follows is a function of the relationships that the snapshot has in the end. Those that are
+//! carried forward count, but only mark what follows from them as carried forward as well. So
+//! nothing that follows is ever at odds with what it follows from, however little a job could read.
 //!
-//! Memory holds only which things are in which of their own kind, some hundred bytes for each that is. Members
-//! pass by in the order of what they are in, and what follows is sorted on the local disk. A way that is
-//! longer than another, or as long and later in the order of keys, leaves no trace; nor does one to a member
-//! that is in the thing directly.
+//! Memory holds only which things are in which of their own kind, some hundred bytes for each that
+//! is. Members pass by in the order of what they are in, and what follows is sorted on the local
+//! disk. A way that is longer than another, or as long and later in the order of keys, leaves no
+//! trace; nor does one to a member that is in the thing directly.
 
 mod nest;
 #[cfg(test)]
@@ -38,8 +39,8 @@ mod way {
     pub(super) const CARRIED: u8 = b'2';
 }
 
-/// The ways by which relationships follow from others, sorted by the type and key of what follows. The others
-/// are those that were found, and those of the last snapshot that were not.
+/// The ways by which relationships follow from others, sorted by the type and key of what follows.
+/// The others are those that were found, and those of the last snapshot that were not.
 pub(super) fn derive(
     relationships: [&Sorted; 2],
     verdicts: &Verdicts,
@@ -70,7 +71,8 @@ pub(super) fn best(kind: &str, key: &str, ways: &[Record]) -> Result<Option<Know
     })
 }
 
-/// A way from a thing to a member. The ends are in the key of what follows, and so are not repeated.
+/// A way from a thing to a member. The ends are in the key of what follows, and so are not
+/// repeated.
 struct Way<'w> {
     length: u32,
     via: &'w str,
@@ -79,8 +81,8 @@ struct Way<'w> {
 }
 
 impl<'w> Way<'w> {
-    /// What a way is sorted by among those of the same sort: shorter ones first, then by what the member is in.
-    /// No key holds a zero byte, for Microsoft makes ids of none.
+    /// What a way is sorted by among those of the same sort: shorter ones first, then by what the
+    /// member is in. No key holds a zero byte, for Microsoft makes ids of none.
     fn write(length: u32, via: &str, from: &str) -> Vec<u8> {
         format!("{length:08}\0{via}\0{}", from.len()).into_bytes()
     }
@@ -108,7 +110,8 @@ impl<'w> Way<'w> {
     }
 }
 
-/// The key of what follows. The thing may come to have the member directly, which is another relationship.
+/// The key of what follows. The thing may come to have the member directly, which is another
+/// relationship.
 fn key(from: &str, class: RelationshipClass, to: &str) -> String {
     format!("{from}{}{to}{TRANSITIVE}", between(class))
 }

@@ -1,7 +1,7 @@
 //! The last snapshot, side by side with what was found.
 //!
-//! Its objects lie in the order in which things are sorted, so none of it is sorted again: it is read line by
-//! line while what was found passes by.
+//! Its objects lie in the order in which things are sorted, so none of it is sorted again: it is
+//! read line by line while what was found passes by.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -76,7 +76,8 @@ impl<'a> Emit<'a> {
         })
     }
 
-    /// The entities or relationships of the last snapshot that were not written by earlier invocations.
+    /// The entities or relationships of the last snapshot that were not written by earlier
+    /// invocations.
     fn earlier(&self, sort: Sort) -> Earlier<'a> {
         let previous = self.previous.as_ref().map(|(summary, _)| *summary);
         let resumed = self.resumed.as_ref().filter(|it| it.sort == sort);
@@ -132,8 +133,8 @@ impl<'a> Emit<'a> {
         Ok(true)
     }
 
-    /// Writes the relationships that were found, what follows from them, and those of the last snapshot that
-    /// were not found; false if the time was over before all were written.
+    /// Writes the relationships that were found, what follows from them, and those of the last
+    /// snapshot that were not found; false if the time was over before all were written.
     pub(super) async fn relationships(
         &mut self,
         relationships: Sorted,
@@ -164,7 +165,8 @@ impl<'a> Emit<'a> {
         Ok(true)
     }
 
-    /// Stores what is written, and what the next invocation needs to go on. Returns how many there were.
+    /// Stores what is written, and what the next invocation needs to go on. Returns how many there
+    /// were.
     pub(super) async fn pause(self, etag: Option<Etag>) -> Result<u32, Error> {
         let turn = self.turn.number + 1;
         let Some(place) = self.paused else { return Ok(turn) };
@@ -189,8 +191,8 @@ impl<'a> Emit<'a> {
         Ok(self.linked)
     }
 
-    /// Writes one entity or relationship as it was found, or as the last snapshot has it, or not at all;
-    /// and tells the difference.
+    /// Writes one entity or relationship as it was found, or as the last snapshot has it, or not at
+    /// all; and tells the difference.
     async fn thing(
         &mut self,
         sort: Sort,
@@ -250,8 +252,8 @@ impl<'a> Emit<'a> {
         self.objects.line(sort, kind, &line, &mut self.linked).await
     }
 
-    /// The line of what is carried forward, since when if that is known, and why. Without, it is since the
-    /// last snapshot.
+    /// The line of what is carried forward, since when if that is known, and why. Without, it is
+    /// since the last snapshot.
     fn carry(
         &mut self,
         mut line: Line,
@@ -271,7 +273,8 @@ impl<'a> Emit<'a> {
         Ok(line.write())
     }
 
-    /// Whether the last job could have read what is new now. The first job has nothing to compare with.
+    /// Whether the last job could have read what is new now. The first job has nothing to compare
+    /// with.
     fn was_readable(&self, sort: Sort, kind: &str) -> bool {
         let Some((_, proof)) = &self.previous else { return true };
         match sort {
@@ -283,8 +286,8 @@ impl<'a> Emit<'a> {
 
 /// The line of a relationship, from every record of it; none if it was not found.
 ///
-/// Those of one key are one: found from both ends, on a page that was read twice, or in several grants.
-/// What differs from grant to grant is in lists, which are united.
+/// Those of one key are one: found from both ends, on a page that was read twice, or in several
+/// grants. What differs from grant to grant is in lists, which are united.
 fn unite(records: &[Record]) -> Result<Option<String>, Error> {
     let Some((first, others)) = records.split_first() else { return Ok(None) };
     if others.is_empty() {

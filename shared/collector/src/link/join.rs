@@ -15,7 +15,8 @@ use super::sort::{self, Groups, Reader, Record, Sorted, Sorter, Together};
 use crate::context::Error;
 use crate::summary::Linked;
 
-/// Turns references into relationships. Also finds what entities take over from those they refer to.
+/// Turns references into relationships. Also finds what entities take over from those they refer
+/// to.
 pub(super) fn join(
     references: References,
     names: &Sorted,
@@ -57,9 +58,9 @@ pub(super) fn join(
     Ok(joined)
 }
 
-/// Reads relationships beside those of the last snapshot. Returns those that were not found, and whether they
-/// have lost an end and are gone with it; and how many of each type there were, and how many of those were not
-/// found although their ends were.
+/// Reads relationships beside those of the last snapshot. Returns those that were not found, and
+/// whether they have lost an end and are gone with it; and how many of each type there were, and
+/// how many of those were not found although their ends were.
 pub(super) async fn lost(
     relationships: &Sorted,
     earlier: Earlier<'_>,
@@ -139,8 +140,8 @@ impl Ends {
     }
 }
 
-/// Calls `take` with what each reference says, and the entities that answer to the name it is sorted
-/// by.
+/// Calls `take` with what each reference says, and the entities that answer to the name it is
+/// sorted by.
 pub(super) fn merge(
     references: Sorted,
     names: &Sorted,
@@ -239,8 +240,8 @@ impl Joined {
         Ok(())
     }
 
-    /// A relationship between two entities. If its key is not composed of theirs, it is made of that of
-    /// the end that was known, and that of the end that was found.
+    /// A relationship between two entities. If its key is not composed of theirs, it is made of
+    /// that of the end that was known, and that of the end that was found.
     pub(super) fn direct(
         &mut self,
         reference: &Reference,

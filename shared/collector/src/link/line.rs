@@ -1,5 +1,5 @@
-//! The lines of a snapshot: the properties of an entity or relationship in the order of their names,
-//! and at the end what Microsoft answered.
+//! The lines of a snapshot: the properties of an entity or relationship in the order of their
+//! names, and at the end what Microsoft answered.
 
 use std::collections::BTreeMap;
 

@@ -28,8 +28,8 @@ pub(super) struct Named {
 pub(super) struct Names {
     lent: BTreeMap<&'static str, BTreeSet<&'static str>>,
     sorter: Sorter,
-    /// Those of entities that the last snapshot has and that were not found, by type and key. They count if it
-    /// turns out that the type is carried forward.
+    /// Those of entities that the last snapshot has and that were not found, by type and key. They
+    /// count if it turns out that the type is carried forward.
     lost: Sorter,
 }
 
@@ -99,8 +99,8 @@ struct Lost {
     aliases: Vec<String>,
 }
 
-/// Reads entities beside those of the last snapshot: what they are called, and how many of each type were
-/// found, how many there were, and how many of those were not found.
+/// Reads entities beside those of the last snapshot: what they are called, and how many of each
+/// type were found, how many there were, and how many of those were not found.
 pub(super) async fn names(
     entities: &Sorted,
     earlier: Earlier<'_>,
@@ -130,8 +130,8 @@ pub(super) async fn names(
     Ok((names, losses))
 }
 
-/// The names besides its key that an entity answers to which was found: its own, those that patches add, and
-/// those of the line of the last snapshot, which is given if a patch may be lacking.
+/// The names besides its key that an entity answers to which was found: its own, those that patches
+/// add, and those of the line of the last snapshot, which is given if a patch may be lacking.
 pub(super) fn aliases(records: &[Record], before: Option<&str>) -> Result<Vec<String>, Error> {
     let mut aliases = BTreeSet::new();
     let mut is_first = true;

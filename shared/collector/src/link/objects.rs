@@ -53,7 +53,8 @@ pub(super) struct Begun {
 pub(super) struct Stored {
     /// The name of the object.
     name: String,
-    /// How many bytes of it stay as they are. What follows is compressed anew with what is written next.
+    /// How many bytes of it stay as they are. What follows is compressed anew with what is written
+    /// next.
     packed: u64,
 }
 
@@ -99,8 +100,8 @@ impl<'a> Objects<'a> {
         Ok(())
     }
 
-    /// Stores everything that was written, and returns what is needed to go on with an object that is not
-    /// complete.
+    /// Stores everything that was written, and returns what is needed to go on with an object that
+    /// is not complete.
     pub(super) async fn pause(mut self, name: String) -> Result<Option<Begun>, Error> {
         self.store().await?;
         let Some(Open { sort, kind, lines, file, packer }) = self.open.take() else {

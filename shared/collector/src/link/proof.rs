@@ -1,7 +1,7 @@
 //! What may be concluded from what was not found.
 //!
-//! Something that the last snapshot has and this job did not find is gone only if everything was read
-//! that could have shown it. Otherwise it is carried forward.
+//! Something that the last snapshot has and this job did not find is gone only if everything was
+//! read that could have shown it. Otherwise it is carried forward.
 
 use std::collections::BTreeMap;
 
@@ -105,8 +105,8 @@ impl Proof {
         if finders.is_empty() {
             return Some("no step of this version finds it".to_owned());
         }
-        // The subscription of an instance and the subscriptions that it skips are found by two steps.
-        // An instance that is configured for one of them only is none the worse for it.
+        // The subscription of an instance and the subscriptions that it skips are found by two
+        // steps. An instance that is configured for one of them only is none the worse for it.
         let is_made_up_for = |off: &Step| {
             finders.iter().any(|step| {
                 step.needs.setting != off.needs.setting
@@ -130,9 +130,9 @@ pub(super) fn follows_from(kind: &str) -> impl Iterator<Item = &'static str> {
     direct.into_iter().chain(rule.map(|rule| rule.nesting))
 }
 
-/// Whether what a list did not show is gone, going by how its reading ended. What is skipped is either
-/// needless, because what it stands in for was read; or its provider is not registered, which does not
-/// take away what there was.
+/// Whether what a list did not show is gone, going by how its reading ended. What is skipped is
+/// either needless, because what it stands in for was read; or its provider is not registered,
+/// which does not take away what there was.
 fn proves_absence(entry: &Entry) -> bool {
     let is_needless = || steps::find(&entry.step).is_some_and(|step| step.instead_of.is_some());
     match entry.status {
@@ -147,15 +147,15 @@ fn is_filtered(entry: &Entry) -> bool {
     steps::find(&entry.step).is_some_and(|step| step.list.service() == Service::ResourceManager)
 }
 
-/// Whether a list that is empty may have been filtered: always for one that declares so, and for any
-/// of Azure Resource Manager if the principal was refused another.
+/// Whether a list that is empty may have been filtered: always for one that declares so, and for
+/// any of Azure Resource Manager if the principal was refused another.
 fn is_doubtful_if_empty(entry: &Entry, is_any_refused: bool) -> bool {
     let declares = steps::find(&entry.step).is_some_and(|step| step.list.answer.filtered);
     declares || is_any_refused && is_filtered(entry) && entry.pages > 0
 }
 
-/// The steps that found fewer different entities than their lists say they have: a list may say that it has
-/// three items, and show one of them twice. `found` says how many there are of a type.
+/// The steps that found fewer different entities than their lists say they have: a list may say
+/// that it has three items, and show one of them twice. `found` says how many there are of a type.
 pub(super) fn shortfalls<'p>(
     ledger: impl Iterator<Item = &'p Entry>,
     found: impl Fn(&str) -> u64,
@@ -184,8 +184,8 @@ pub(super) struct Verdicts {
     pub(super) braked: BTreeMap<String, u64>,
 }
 
-/// How many things of a type were found, how many the last snapshot has, and how many of those were not
-/// found.
+/// How many things of a type were found, how many the last snapshot has, and how many of those were
+/// not found.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Losses {
     pub(super) found: u64,
@@ -194,14 +194,15 @@ pub(super) struct Losses {
 }
 
 impl Verdicts {
-    /// Decides on a type that follows from others by a rule. `lacks` says why the rule does not apply, if it
-    /// does not. If it does, what it does not find is gone, for it goes by what is decided of the others.
+    /// Decides on a type that follows from others by a rule. `lacks` says why the rule does not
+    /// apply, if it does not. If it does, what it does not find is gone, for it goes by what is
+    /// decided of the others.
     pub(super) fn decide_derived(&mut self, kind: &str, lacks: Option<String>) {
         self.carried.extend(lacks.map(|reason| (kind.to_owned(), reason)));
     }
 
-    /// Decides on a type. `lacks` says why absence is no proof, if it is none; `confirmed` whether the
-    /// brake already kept the type in the last job.
+    /// Decides on a type. `lacks` says why absence is no proof, if it is none; `confirmed` whether
+    /// the brake already kept the type in the last job.
     pub(super) fn decide(
         &mut self,
         kind: &str,
@@ -221,8 +222,8 @@ impl Verdicts {
     }
 }
 
-/// The types of which something is carried forward that was not found, and of each of which there is a list of
-/// something else. Nobody asked for those lists, so they prove nothing.
+/// The types of which something is carried forward that was not found, and of each of which there
+/// is a list of something else. Nobody asked for those lists, so they prove nothing.
 #[derive(Debug)]
 pub(super) struct KeptParents {
     integration: Integration,

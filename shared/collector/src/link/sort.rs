@@ -14,8 +14,9 @@ use run::{Run, Writer};
 /// How many bytes of records are sorted at a time in memory.
 const RUN: usize = 4 << 20;
 
-/// How many runs of one size there are at most, before they become one of the next size. So each record is
-/// written once for each size, and few files are open, of which a function may have 1,024.
+/// How many runs of one size there are at most, before they become one of the next size. So each
+/// record is written once for each size, and few files are open, of which a function may have
+/// 1,024.
 const RUNS: usize = 32;
 
 /// Takes records in any order and gives them back sorted by key, then by value: the order in which
@@ -109,8 +110,8 @@ fn merge(runs: Vec<Run>) -> io::Result<Run> {
     merged.run()
 }
 
-/// Sorted records on the local disk. What was read of them is gone once neither these nor any reader needs
-/// it: whoever reads them for the last time drops them first.
+/// Sorted records on the local disk. What was read of them is gone once neither these nor any
+/// reader needs it: whoever reads them for the last time drops them first.
 #[derive(Debug)]
 pub(crate) struct Sorted(Vec<Run>);
 

@@ -7,16 +7,16 @@ use crate::context::Error;
 use crate::manifest::Manifest;
 use crate::summary::Summary;
 
-/// How many bytes of the local disk linking holds at most for each byte that Microsoft answered: entities are
-/// sorted with what was answered. Like the other figures, it is what `bench-finish` shows, rounded down: a job that
-/// might do is not refused.
+/// How many bytes of the local disk linking holds at most for each byte that Microsoft answered:
+/// entities are sorted with what was answered. Like the other figures, it is what `bench-finish`
+/// shows, rounded down: a job that might do is not refused.
 const PER_ANSWERED_BYTE: f64 = 0.25;
 
 /// For each reference.
 const PER_REFERENCE: u64 = 120;
 
-/// For each entity or relationship of the type of which the last snapshot has the most: one large object of it
-/// lies on the local disk at a time.
+/// For each entity or relationship of the type of which the last snapshot has the most: one large
+/// object of it lies on the local disk at a time.
 const PER_LINE: u64 = 40;
 
 /// Refuses to begin what would fail in the middle because the local disk is full.
@@ -28,8 +28,8 @@ pub(super) fn check(manifests: &[Manifest], previous: Option<&Summary>) -> Resul
     }
 }
 
-/// How many bytes linking is going to hold at most, from how much the steps have read and how much the last
-/// snapshot has.
+/// How many bytes linking is going to hold at most, from how much the steps have read and how much
+/// the last snapshot has.
 fn needed(manifests: &[Manifest], previous: Option<&Summary>) -> u64 {
     // The entries of a step for its several types tell of the same answers.
     let bytes = manifests.iter().filter_map(|it| it.ledger.first()).map(|it| it.bytes).sum();

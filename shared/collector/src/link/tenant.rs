@@ -1,7 +1,7 @@
 //! One graph of several snapshots: what the instances of a tenant found, put together.
 //!
-//! An instance cannot see what another found, so where it refers to that it says by which properties to
-//! find it: a mapped relationship. Here the other end is found.
+//! An instance cannot see what another found, so where it refers to that it says by which
+//! properties to find it: a mapped relationship. Here the other end is found.
 
 use graph::{End, Key, Name, Reference, RelationshipKey, Unresolved};
 use serde::{Deserialize, Serialize};
@@ -60,8 +60,8 @@ struct Sourced<'l> {
 
 /// Puts snapshots together, and writes what comes of it as the snapshot of a job to `into`.
 ///
-/// What two of them have is taken from the first that has it, in the order of their bytes. Each instance has
-/// an account that stands for it; here all of them are that of the first.
+/// What two of them have is taken from the first that has it, in the order of their bytes. Each
+/// instance has an account that stands for it; here all of them are that of the first.
 ///
 /// # Errors
 ///

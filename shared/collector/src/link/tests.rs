@@ -70,7 +70,8 @@ impl Past {
         }
     }
 
-    /// Links a job whose steps left something behind. All others read everything, and found nothing.
+    /// Links a job whose steps left something behind. All others read everything, and found
+    /// nothing.
     fn job(&mut self, left: &BTreeMap<&str, Left>) -> &Linked {
         self.jobs += 1;
         let instance = json!({
@@ -273,7 +274,8 @@ fn what_follows_is_never_at_odds_with_what_it_follows_from() {
     assert_eq!(shown[u], expected);
     assert_eq!(past.changes(TRANSITIVE), [(Change::Created, u.to_owned())]);
 
-    // Only one of the members can be read. That `b` is in `a` is carried forward, and so is what follows.
+    // Only one of the members can be read. That `b` is in `a` is carried forward, and so is what
+    // follows.
     let linked = past.job(&groups(all, &[("b", "v")], Status::Partial));
     assert_eq!(linked.carried[TRANSITIVE].count, 2);
     let shown = past.lines(Sort::Relationships, TRANSITIVE);

@@ -246,7 +246,8 @@ async fn a_part_for_which_a_batch_is_refused_costs_itself_only() {
 async fn parts_are_paid_for_one_by_one() {
     let stage = Stage::new(|sent| batch(sent, found));
     let connection = stage.connect();
-    // Each page of members without `$select` costs 3 of 8,000 resource units; 776 come back in a second.
+    // Each page of members without `$select` costs 3 of 8,000 resource units; 776 come back in a
+    // second.
     let answers = connection.fetch(&domain(Domain::Graph), members(2920)).await;
     assert!(answers.iter().all(Result::is_ok));
     let last = stage.sent().last().unwrap().at.as_millis();

@@ -83,7 +83,8 @@ impl Answer {
         Self { results, total, next, notes: Vec::new(), unknown: Vec::new() }
     }
 
-    /// The answer as JSON in the form of `JupiterOne`'s API, with a cursor if there is another page.
+    /// The answer as JSON in the form of `JupiterOne`'s API, with a cursor if there is another
+    /// page.
     #[must_use]
     pub fn to_json(&self, cursor: Option<&str>) -> String {
         let columns = match &self.results {

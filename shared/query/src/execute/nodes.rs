@@ -16,8 +16,8 @@ pub(super) struct Nodes {
 impl Nodes {
     /// Tries the filters of all slots on all entities of their types.
     ///
-    /// Where only what is `certain` counts, the entities of a negated step are those that may pass: a path
-    /// certainly goes on only if there is certainly none.
+    /// Where only what is `certain` counts, the entities of a negated step are those that may pass:
+    /// a path certainly goes on only if there is certainly none.
     pub(super) async fn select(
         plan: &Plan,
         tables: &Tables,
@@ -214,7 +214,8 @@ pub(super) fn stored(property: &str) -> &str {
     if property == "_id" { "_key" } else { property }
 }
 
-/// The value of a property that no entity holds, since it follows from the snapshot: who collected it.
+/// The value of a property that no entity holds, since it follows from the snapshot: who collected
+/// it.
 pub(super) fn implied(
     manifest: &Manifest,
     table: &Table,

@@ -1,7 +1,8 @@
 //! Conditions.
 //!
-//! A property that is not there is equal to nothing, so `=` is false of it and `!=` is true. Where it is not there
-//! because nobody could read it, what follows from that is unknown, and what is unknown does not pass.
+//! A property that is not there is equal to nothing, so `=` is false of it and `!=` is true. Where
+//! it is not there because nobody could read it, what follows from that is unknown, and what is
+//! unknown does not pass.
 
 use std::cmp::Ordering;
 

@@ -207,8 +207,8 @@ impl Ways<'_> {
         candidates.filter(|it| it.out || it.back).collect()
     }
 
-    /// Hands over every relationship of some tables and classes by which paths come from some entities, or
-    /// any, to others.
+    /// Hands over every relationship of some tables and classes by which paths come from some
+    /// entities, or any, to others.
     async fn each(
         &mut self,
         candidates: &[Candidate],

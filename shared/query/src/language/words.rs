@@ -20,7 +20,8 @@ pub(super) fn unit(word: &str) -> Option<f64> {
     }
 }
 
-/// The milliseconds since 1970 of a date in ISO 8601, or of the beginning of a year, a month or a day.
+/// The milliseconds since 1970 of a date in ISO 8601, or of the beginning of a year, a month or a
+/// day.
 #[expect(clippy::cast_precision_loss, reason = "years of four digits are exact in milliseconds")]
 pub(super) fn date(text: &str) -> Option<f64> {
     if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {

@@ -1,8 +1,8 @@
 //! From a snapshot to tables.
 //!
-//! Every object of the snapshot is read twice: once for what columns its table needs and which ends of mapped
-//! relationships are there, and once to write it. Memory holds a group of rows, 24 bytes for each entity and
-//! 40 for each relationship.
+//! Every object of the snapshot is read twice: once for what columns its table needs and which ends
+//! of mapped relationships are there, and once to write it. Memory holds a group of rows, 24 bytes
+//! for each entity and 40 for each relationship.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -33,8 +33,8 @@ const TO: &str = "_to";
 
 type Row = Map<String, Value>;
 
-/// Writes the tables of a snapshot to a folder, and returns what is in them. `jobs` are those of which the
-/// snapshot was put together.
+/// Writes the tables of a snapshot to a folder, and returns what is in them. `jobs` are those of
+/// which the snapshot was put together.
 ///
 /// # Errors
 ///

@@ -9,8 +9,8 @@ use super::manifest::{Lack, Unread};
 
 /// The types of entities and relationships that were not read completely, with why.
 ///
-/// What the ledger calls incomplete outweighs what another step does not collect, and what some step
-/// collects is not called uncollected because another does not.
+/// What the ledger calls incomplete outweighs what another step does not collect, and what some
+/// step collects is not called uncollected because another does not.
 pub(super) fn unread(summary: &Summary) -> BTreeMap<String, Unread> {
     let mut unread = BTreeMap::new();
     for entry in &summary.incomplete {

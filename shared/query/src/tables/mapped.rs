@@ -1,8 +1,8 @@
 //! The ends of mapped relationships.
 //!
-//! A mapped relationship says by which properties to find its other end, and what that is if nothing is
-//! found. In tables every relationship has two ends, so here they are found or made: the internet, places,
-//! principals of other tenants.
+//! A mapped relationship says by which properties to find its other end, and what that is if
+//! nothing is found. In tables every relationship has two ends, so here they are found or made: the
+//! internet, places, principals of other tenants.
 
 use std::collections::{BTreeMap, HashMap};
 

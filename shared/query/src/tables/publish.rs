@@ -14,9 +14,9 @@ use super::build::build;
 use super::error::TableError;
 use super::read::Tables;
 
-/// What the names of the tables of a snapshot begin with. Those of the graph of a tenant lie beside its own
-/// instance's snapshot, under a name that follows from the jobs that it is made of: whoever reads them reads on
-/// while others are published.
+/// What the names of the tables of a snapshot begin with. Those of the graph of a tenant lie beside
+/// its own instance's snapshot, under a name that follows from the jobs that it is made of: whoever
+/// reads them reads on while others are published.
 fn prefix(jobs: &[Job]) -> String {
     let [Job { instance, id }, others @ ..] = jobs else { return String::new() };
     if others.is_empty() {
@@ -30,8 +30,8 @@ fn prefix(jobs: &[Job]) -> String {
     format!("graph/{instance}/{id}/tenant-{digest}/")
 }
 
-/// Writes the tables of a job's snapshot beside it, unless they are there. The manifest comes last: where it is,
-/// everything is.
+/// Writes the tables of a job's snapshot beside it, unless they are there. The manifest comes last:
+/// where it is, everything is.
 ///
 /// # Errors
 ///
@@ -44,8 +44,8 @@ pub async fn publish(context: &Context, summary: &Summary) -> Result<(), TableEr
     store(context, context, summary, &jobs).await
 }
 
-/// Writes the tables of the graph of a tenant, unless a job of it is still at work, which then does so, or it
-/// has one instance only. The graph is put together in `into`.
+/// Writes the tables of the graph of a tenant, unless a job of it is still at work, which then does
+/// so, or it has one instance only. The graph is put together in `into`.
 ///
 /// # Errors
 ///

@@ -53,8 +53,8 @@ impl Tables {
         Ok(Self { manifest, source: Source::Folder { path: folder.to_owned(), _made: made } })
     }
 
-    /// Opens the tables of a store, if there are any of the version that is read here. The names of their
-    /// files begin with a prefix.
+    /// Opens the tables of a store, if there are any of the version that is read here. The names of
+    /// their files begin with a prefix.
     ///
     /// # Errors
     ///
@@ -112,9 +112,9 @@ impl Tables {
         Ok(ends)
     }
 
-    /// Reads properties of a table, some rows at a time, and hands them over: the rows, counted from the
-    /// beginning of the table, and the values of each property. Rows that are not wanted are left out by
-    /// groups, so that more than those that are wanted may be handed over.
+    /// Reads properties of a table, some rows at a time, and hands them over: the rows, counted
+    /// from the beginning of the table, and the values of each property. Rows that are not wanted
+    /// are left out by groups, so that more than those that are wanted may be handed over.
     ///
     /// A property of which the table has no column is undefined everywhere.
     ///
@@ -161,7 +161,8 @@ impl Tables {
         scan().map_err(TableError::in_file(&table.file))
     }
 
-    /// Reads one property of some rows, which are sorted and counted from the beginning of the table.
+    /// Reads one property of some rows, which are sorted and counted from the beginning of the
+    /// table.
     ///
     /// # Errors
     ///

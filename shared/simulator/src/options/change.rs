@@ -3,8 +3,8 @@
 /// Something that happens to the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A subscription appears. Its id and what is in it follow from the seed and from how many there
-    /// were before.
+    /// A subscription appears. Its id and what is in it follow from the seed and from how many
+    /// there were before.
     Appear,
     /// A subscription appears of the sort that some tenants have from the time before Microsoft
     /// Entra ID had a portal: it is named `Access to Azure Active Directory`, and empty.
@@ -39,19 +39,19 @@ pub enum Change {
         /// The name.
         name: String,
     },
-    /// A subscription is not there any more, nor anything in it. The identities of its machines stay
-    /// in the directory.
+    /// A subscription is not there any more, nor anything in it. The identities of its machines
+    /// stay in the directory.
     Vanish {
         /// The subscription's id.
         id: String,
     },
 }
 
-/// How many of the devices that Intune manages appear, change and vanish. Which ones follows from the
-/// seed and from the changes before.
+/// How many of the devices that Intune manages appear, change and vanish. Which ones follows from
+/// the seed and from the changes before.
 ///
-/// A device that changes gets an application more, and another version of its operating system, another
-/// state of compliance and so on; some of this may happen to stay as it was.
+/// A device that changes gets an application more, and another version of its operating system,
+/// another state of compliance and so on; some of this may happen to stay as it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeviceChanges {
     /// How many appear.

@@ -11,10 +11,10 @@
 //! - A delta query of a collection has to be begun from the start `n` times in a row at most,
 //!   because its token has expired. The next token is accepted.
 //! - A page is preceded `n` times at most by an empty page or by itself.
-//! - A report that Intune prepares fails, never ends, or breaks off in its middle `n` times at most:
-//!   one that is ordered again after that is right.
-//! - An answer does not come, or comes to a standstill, `n` times in a row at most. It would in hours, so that a
-//!   client needs a timeout.
+//! - A report that Intune prepares fails, never ends, or breaks off in its middle `n` times at
+//!   most: one that is ordered again after that is right.
+//! - An answer does not come, or comes to a standstill, `n` times in a row at most. It would in
+//!   hours, so that a client needs a timeout.
 //! - No item is lost: who reads a list to its end and merges what comes twice has seen all of it.
 //!
 //! So a client finishes that tries a request `n + 2` times, begins a list `n + 1` times, renews
@@ -22,10 +22,10 @@
 //! answers that ask it to slow down. The one attempt more is for a request that meets a connection
 //! which the server is just closing, through no fault of the request.
 //!
-//! With HTTP/2 a connection that ends takes those with it that are under way on it. One and the same
-//! request is interrupted once at most, in all, for the fault of another: that is another attempt
-//! more for clients that have several requests under way at once. Where it cannot be, only the one
-//! stream is reset.
+//! With HTTP/2 a connection that ends takes those with it that are under way on it. One and the
+//! same request is interrupted once at most, in all, for the fault of another: that is another
+//! attempt more for clients that have several requests under way at once. Where it cannot be, only
+//! the one stream is reset.
 //!
 //! What is counted is what the server answers. Several clients that send one and the same request
 //! at the same time share what is counted, so one of them can see more than its part.
@@ -154,8 +154,8 @@ pub enum Permanent {
         /// The path of what is listed.
         path: String,
     },
-    /// A path whose requests are never answered; of the sign-in service too. A `$batch` with one in it is
-    /// not answered either.
+    /// A path whose requests are never answered; of the sign-in service too. A `$batch` with one in
+    /// it is not answered either.
     NeverAnswers {
         /// The path.
         path: String,

@@ -9,8 +9,8 @@ pub struct Intune {
     pub license: License,
     /// How many devices are managed. Without a number there are six for five users.
     pub devices: Option<u32>,
-    /// How many applications were found on devices, all versions of each, whether or not they are still
-    /// on one.
+    /// How many applications were found on devices, all versions of each, whether or not they are
+    /// still on one.
     pub detected_apps: u32,
     /// How many of them a device has on average. Some devices have none, some twice as many.
     pub apps_per_device: u32,
@@ -45,15 +45,15 @@ impl Default for Intune {
 pub enum License {
     /// All of it.
     Full,
-    /// Basic Mobility and Security, which comes with Microsoft 365: devices, but neither policies nor
-    /// applications nor reports.
+    /// Basic Mobility and Security, which comes with Microsoft 365: devices, but neither policies
+    /// nor applications nor reports.
     Basic,
     /// Nothing: whatever is asked of Intune does not apply to the tenant.
     None,
 }
 
-/// The names of the reports on the applications that were found on devices. Intune renames reports, and
-/// not in all tenants at once.
+/// The names of the reports on the applications that were found on devices. Intune renames reports,
+/// and not in all tenants at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppReports {
     /// `AppInvAggregate` and `AppInvRawData`, the names of today.

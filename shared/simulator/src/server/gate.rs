@@ -19,7 +19,8 @@ impl Connected<IncomingStream<'_, Gate>> for Line {
     }
 }
 
-/// Accepts connections. It serves those of HTTP/2 itself, and hands over the others. They end with it.
+/// Accepts connections. It serves those of HTTP/2 itself, and hands over the others. They end with
+/// it.
 pub(crate) struct Gate {
     listener: TcpListener,
     server: Arc<Backend>,

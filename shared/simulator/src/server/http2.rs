@@ -1,13 +1,14 @@
 //! HTTP/2 without TLS: connections that carry many requests at once, and how they are ended.
 //!
-//! `axum` speaks it too, but tells nobody the number of a stream, and sends `GOAWAY` in one way only.
+//! `axum` speaks it too, but tells nobody the number of a stream, and sends `GOAWAY` in one way
+//! only.
 //!
 //! What is not as real servers do it:
 //!
-//! - They announce `GOAWAY` by one that names the highest stream there can be, and only name the last
-//!   one a round trip later. Here there is no announcement, which is harder on the client.
-//! - Above the last stream that `GOAWAY` names, nothing is answered any more. But requests that came
-//!   after the one that the fault befell may have been looked at, or even answered, before it.
+//! - They announce `GOAWAY` by one that names the highest stream there can be, and only name the
+//!   last one a round trip later. Here there is no announcement, which is harder on the client.
+//! - Above the last stream that `GOAWAY` names, nothing is answered any more. But requests that
+//!   came after the one that the fault befell may have been looked at, or even answered, before it.
 //! - After `GOAWAY` a connection is the client's to close.
 
 use std::collections::BTreeMap;

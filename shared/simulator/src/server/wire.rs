@@ -38,8 +38,8 @@ impl Line {
         self.0.end.store(RESET, Ordering::SeqCst);
     }
 
-    /// Sends a frame that the server's own protocol knows nothing of, when it flushes the next time:
-    /// then it is between two frames.
+    /// Sends a frame that the server's own protocol knows nothing of, when it flushes the next
+    /// time: then it is between two frames.
     pub(crate) fn insert(&self, frame: &[u8]) {
         self.inserted().extend_from_slice(frame);
     }

@@ -81,8 +81,8 @@ impl Answer {
         self
     }
 
-    /// The same answer as resource providers write it: indented, with `\r\n` at the ends of lines, and with
-    /// names in another order in each turn. What is no JSON stays as it is.
+    /// The same answer as resource providers write it: indented, with `\r\n` at the ends of lines,
+    /// and with names in another order in each turn. What is no JSON stays as it is.
     pub(crate) fn indented(self, turn: usize) -> Self {
         let Ok(body) = serde_json::from_slice::<Value>(&self.body) else { return self };
         Self { body: indented::text(&body, turn).into_bytes(), ..self }

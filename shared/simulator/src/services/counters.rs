@@ -15,8 +15,8 @@ pub struct Counters {
     /// For each throttle domain, how many requests it granted and how many it refused. Domains are
     /// `{tenant}/graph`, `{tenant}/graph-policies`, `{tenant}/graph-reports`,
     /// `{tenant}/graph-sign-in-activity`, `{tenant}/intune-devices`, `{tenant}/intune`,
-    /// `{tenant}/intune-reports`, `{tenant}/arm`, `{subscription}/arm`, `{subscription}/arm-storage` and
-    /// `{vault}/keyvault`.
+    /// `{tenant}/intune-reports`, `{tenant}/arm`, `{subscription}/arm`,
+    /// `{subscription}/arm-storage` and `{vault}/keyvault`.
     pub domains: BTreeMap<String, (u64, u64)>,
     /// For each kind of fault, how many answers had it. What befell a whole `$batch` counts once
     /// more as `batch`, and what befell the token endpoint as `sign-in`.

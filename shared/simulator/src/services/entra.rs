@@ -1,5 +1,5 @@
-//! The identity platform: the token endpoint, for the client credentials flow, and the one for admin
-//! consent.
+//! The identity platform: the token endpoint, for the client credentials flow, and the one for
+//! admin consent.
 
 mod consent;
 mod page;

@@ -28,8 +28,8 @@ pub(crate) struct Exports {
 #[derive(Debug, Default)]
 struct State {
     jobs: HashMap<String, Job>,
-    /// How often each report was asked for, so that every job gets an id of its own, whatever the order
-    /// in which different reports are asked for.
+    /// How often each report was asked for, so that every job gets an id of its own, whatever the
+    /// order in which different reports are asked for.
     times: HashMap<u64, u64>,
 }
 

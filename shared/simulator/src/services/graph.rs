@@ -1,4 +1,5 @@
-//! Microsoft Graph: in version 1.0 the directory and what governs it, and Intune, in the beta version too.
+//! Microsoft Graph: in version 1.0 the directory and what governs it, and Intune, in the beta
+//! version too.
 
 pub(crate) mod batch;
 mod charge;

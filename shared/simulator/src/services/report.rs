@@ -1,5 +1,5 @@
-//! Reports of Microsoft Intune. Names and columns are those of "Intune reports and properties available
-//! using Graph API"; values and how they are spelt are not documented.
+//! Reports of Microsoft Intune. Names and columns are those of "Intune reports and properties
+//! available using Graph API"; values and how they are spelt are not documented.
 
 mod catalog;
 mod column;

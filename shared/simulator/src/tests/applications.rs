@@ -1,4 +1,5 @@
-//! Applications and service principals: what they may do, who owns them, and how they belong together.
+//! Applications and service principals: what they may do, who owns them, and how they belong
+//! together.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -24,8 +24,8 @@ impl Life {
 
     /// Whether Azure Resource Manager answers requests for it.
     pub(crate) fn can_be_read(&self) -> bool {
-        // Documented is that nothing can be done with a deleted subscription. Whether it can be asked
-        // for by itself is not; here it is listed, and unknown to everything else.
+        // Documented is that nothing can be done with a deleted subscription. Whether it can be
+        // asked for by itself is not; here it is listed, and unknown to everything else.
         !self.has_vanished && self.state != State::Deleted
     }
 }

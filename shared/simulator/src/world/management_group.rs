@@ -39,8 +39,8 @@ const COMMON: [(&str, &str, usize); 7] = [
 ];
 
 impl ManagementGroups {
-    /// The groups of a tenant: the root, the common ones, and some for workloads, which were made in
-    /// the portal and have GUIDs for names. One more lies deeper than the rest.
+    /// The groups of a tenant: the root, the common ones, and some for workloads, which were made
+    /// in the portal and have GUIDs for names. One more lies deeper than the rest.
     pub(crate) fn new(seed: u64, guids: Guids) -> Self {
         let root = ManagementGroup {
             name: guids.guid(Kind::Tenant, 0),
@@ -102,8 +102,8 @@ impl ManagementGroups {
         std::iter::successors(self.get(place), up).map(ManagementGroup::id)
     }
 
-    /// The place of the group that a subscription is in. One that has appeared since the tenant began
-    /// is in the root, where Azure puts it; some are there from the beginning.
+    /// The place of the group that a subscription is in. One that has appeared since the tenant
+    /// began is in the root, where Azure puts it; some are there from the beginning.
     pub(crate) fn of_subscription(&self, seed: u64, index: u64, is_new: bool) -> usize {
         if is_new {
             return 0;

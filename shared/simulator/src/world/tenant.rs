@@ -53,8 +53,8 @@ pub(crate) struct Tenant {
     consents: Consents,
 }
 
-/// The plans of subscriptions that appear one by one. None ever moves or goes, so that an answer may
-/// refer to one whatever happens meanwhile.
+/// The plans of subscriptions that appear one by one. None ever moves or goes, so that an answer
+/// may refer to one whatever happens meanwhile.
 #[derive(Debug, Default)]
 struct Later(OnceLock<Box<(Plan, Later)>>);
 
@@ -153,7 +153,8 @@ impl Tenant {
         self.consents.application(client_id)
     }
 
-    /// Lets an application of another organisation in, with or without the permissions that it asks for.
+    /// Lets an application of another organisation in, with or without the permissions that it asks
+    /// for.
     pub(crate) fn consent(&self, client_id: &str, with_roles: bool) {
         self.consents.grant(client_id, with_roles);
     }
@@ -162,8 +163,8 @@ impl Tenant {
         &self.principals
     }
 
-    /// The plans of the subscriptions that there were from the beginning. What is drawn for one thing
-    /// may depend on these only: it must not change when another appears.
+    /// The plans of the subscriptions that there were from the beginning. What is drawn for one
+    /// thing may depend on these only: it must not change when another appears.
     pub(crate) fn plans(&self) -> &[Plan] {
         &self.plans
     }
@@ -229,8 +230,8 @@ impl Tenant {
         self.management_groups.of_subscription(self.seed, plan.subscription, is_new)
     }
 
-    /// Lets something happen. Returns the subscription that it happened to, or nothing if there is none
-    /// or no room for another.
+    /// Lets something happen. Returns the subscription that it happened to, or nothing if there is
+    /// none or no room for another.
     pub(crate) fn change(&self, change: Change) -> Option<Subscription> {
         // Held all the while, so that changes come one after the other.
         let mut lives = self.lives.write().unwrap_or_else(PoisonError::into_inner);

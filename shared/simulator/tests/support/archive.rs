@@ -5,8 +5,8 @@ use std::io::Read;
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
 
-/// The name and the text of the one file of an archive, without the mark of its encoding; nothing if
-/// anything about it is wrong.
+/// The name and the text of the one file of an archive, without the mark of its encoding; nothing
+/// if anything about it is wrong.
 pub(crate) fn unzip(archive: &[u8]) -> Option<(String, String)> {
     let bytes = |at: usize, length: usize| archive.get(at..at + length);
     let number = |at: usize, length: usize| {

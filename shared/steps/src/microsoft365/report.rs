@@ -18,9 +18,9 @@ pub(super) fn cell<'a>(row: &Item<'a>, column: &str) -> Option<Cow<'a, str>> {
 
 /// What a row says in a column whose values are codes: the word for it, if the row has it.
 ///
-/// Intune adds a column `…_loc` for each of those, with what its own pages show. Such a column comes
-/// unasked, and asking for it is an error. The codes are not documented; that words are English is left to
-/// Intune, which takes it from the request.
+/// Intune adds a column `…_loc` for each of those, with what its own pages show. Such a column
+/// comes unasked, and asking for it is an error. The codes are not documented; that words are
+/// English is left to Intune, which takes it from the request.
 pub(super) fn word<'a>(row: &Item<'a>, column: &str) -> Option<Cow<'a, str>> {
     cell(row, &format!("{column}_loc")).or_else(|| cell(row, column))
 }

@@ -37,8 +37,8 @@ impl Status {
         })
     }
 
-    /// The status that a row of a report has in `PolicyStatus`: in words, as far as they are understood,
-    /// else by its number.
+    /// The status that a row of a report has in `PolicyStatus`: in words, as far as they are
+    /// understood, else by its number.
     pub(super) fn of_row(row: &Item<'_>) -> Option<Self> {
         let words = ["PolicyStatus_loc", "PolicyStatus"].into_iter();
         words.filter_map(|column| cell(row, column)).find_map(|word| Self::of(&word))

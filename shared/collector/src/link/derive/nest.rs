@@ -71,8 +71,8 @@ impl Nest {
     }
 }
 
-/// Finds what things are in, and remembers it for the last thing: members come in the order of what they
-/// are in.
+/// Finds what things are in, and remembers it for the last thing: members come in the order of what
+/// they are in.
 #[derive(Debug)]
 pub(super) struct Search<'n> {
     nest: &'n Nest,
@@ -83,8 +83,9 @@ pub(super) struct Search<'n> {
 }
 
 impl Search<'_> {
-    /// What a thing is in, however deep, without itself. If some of the ways are carried forward, what is found
-    /// comes first, and then everything, with the length of the shortest way of any sort.
+    /// What a thing is in, however deep, without itself. If some of the ways are carried forward,
+    /// what is found comes first, and then everything, with the length of the shortest way of any
+    /// sort.
     pub(super) fn above(&mut self, thing: u32) -> &[Above] {
         if self.last != Some(thing) {
             self.last = Some(thing);
@@ -102,7 +103,8 @@ impl Search<'_> {
         self.cut_short.len()
     }
 
-    /// Goes up level by level, by what was found or by all, and through each thing once: there may be circles.
+    /// Goes up level by level, by what was found or by all, and through each thing once: there may
+    /// be circles.
     fn nearest(&mut self, thing: u32, is_found: bool) -> Vec<Above> {
         let mut seen = HashSet::from([thing]);
         let (mut above, mut level) = (Vec::new(), vec![thing]);
@@ -134,7 +136,8 @@ mod tests {
         Nest::new(edges.iter().map(|&(a, b, found)| (a.to_owned(), b.to_owned(), found)).collect())
     }
 
-    /// What a thing is in, with how far that is, and a star if that is not found but carried forward.
+    /// What a thing is in, with how far that is, and a star if that is not found but carried
+    /// forward.
     fn above(nest: &Nest, thing: &str, most: usize) -> Vec<String> {
         let mut search = nest.search(most);
         let above = search.above(nest.find(thing).unwrap()).iter();

@@ -71,7 +71,8 @@ impl Listing {
         true
     }
 
-    /// Lets the list of resource providers say that one is not registered. False if it is not there.
+    /// Lets the list of resource providers say that one is not registered. False if it is not
+    /// there.
     pub(super) fn unregister(&mut self, namespace: &str) -> bool {
         for raw in &mut self.items {
             let Ok(mut item) = serde_json::from_str::<Value>(raw.get()) else { continue };

@@ -1,10 +1,10 @@
-//! The admin consent endpoint, where an administrator lets an application of another organisation into
-//! the tenant.
+//! The admin consent endpoint, where an administrator lets an application of another organisation
+//! into the tenant.
 //!
-//! Who signs in there, and what they decide, is chosen on a page with buttons, or at once by a parameter
-//! `choice`, which the real endpoint does not have. The answers are those of "Admin consent on the
-//! Microsoft identity platform", with what was observed beyond it: who declines is led back with
-//! `admin_consent=True` too, and without `tenant`.
+//! Who signs in there, and what they decide, is chosen on a page with buttons, or at once by a
+//! parameter `choice`, which the real endpoint does not have. The answers are those of "Admin
+//! consent on the Microsoft identity platform", with what was observed beyond it: who declines is
+//! led back with `admin_consent=True` too, and without `tenant`.
 
 use url::Url;
 

@@ -1,5 +1,5 @@
-//! A prepared report: a zip archive with one file, made while it is sent, so that neither the size of
-//! the report nor that of the archive matters.
+//! A prepared report: a zip archive with one file, made while it is sent, so that neither the size
+//! of the report nor that of the archive matters.
 //!
 //! As such archives often have it, the sizes come after the file and not before it, in a data
 //! descriptor.
@@ -172,7 +172,8 @@ fn length(name: &[u8]) -> u16 {
     u16::try_from(name.len()).unwrap_or(u16::MAX)
 }
 
-/// As archives without the extension for large files have it. Reports of more than 4 GiB would need it.
+/// As archives without the extension for large files have it. Reports of more than 4 GiB would need
+/// it.
 fn low(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

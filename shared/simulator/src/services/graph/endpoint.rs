@@ -76,7 +76,8 @@ impl Match {
         }
     }
 
-    /// The single object that the endpoint is, with the name of its context; nothing if it is a list.
+    /// The single object that the endpoint is, with the name of its context; nothing if it is a
+    /// list.
     pub(crate) fn item<'a>(
         &'a self,
         cloud: &'a Cloud,

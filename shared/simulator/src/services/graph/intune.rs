@@ -57,9 +57,10 @@ pub(super) fn answer(
     answer.unwrap_or_else(|failure| refuse(cloud, request, &failure))
 }
 
-/// What a request is charged to. "Microsoft Graph service-specific throttling limits": 2,000 requests
-/// in 20 seconds for devices, 1,000 for everything else. "Export Intune reports using Graph APIs": 48
-/// requests in a minute; it does not say which, so here all count that have to do with the jobs.
+/// What a request is charged to. "Microsoft Graph service-specific throttling limits": 2,000
+/// requests in 20 seconds for devices, 1,000 for everything else. "Export Intune reports using
+/// Graph APIs": 48 requests in a minute; it does not say which, so here all count that have to do
+/// with the jobs.
 fn limit(cloud: &Cloud, claims: &Claims, route: &Route) -> Limit {
     let (name, units, seconds) = match route {
         Route::Devices | Route::Device(_) | Route::AppsOfDevice(_) => ("intune-devices", 2000, 20),

@@ -157,8 +157,8 @@ impl<'a> List<'a> {
         self.item(place).filter(is_like)
     }
 
-    /// Where a page ends that begins at a place. Without a filter it has a number of places, so that
-    /// nothing has to be made to find that out.
+    /// Where a page ends that begins at a place. Without a filter it has a number of places, so
+    /// that nothing has to be made to find that out.
     fn end(&self, query: &Query, start: u64, size: u64) -> u64 {
         if query.filter().is_none() {
             return start.saturating_add(size);

@@ -326,7 +326,8 @@ const DISCOVERED: [Report; 2] = [
 static ALL: [Report; 12] = REPORTS;
 static BY_NAME: [&[Report; 2]; 3] = [&APP_INV, &DETECTED, &DISCOVERED];
 
-/// A report that can be exported, by its name. Which names there are for some depends on the tenant.
+/// A report that can be exported, by its name. Which names there are for some depends on the
+/// tenant.
 pub(crate) fn find(name: &str, app_reports: AppReports) -> Option<&'static Report> {
     let of_apps = BY_NAME[app_reports as usize];
     ALL.iter().chain(of_apps).find(|report| report.name.eq_ignore_ascii_case(name))

@@ -1,4 +1,5 @@
-//! The columns of `DevicesWithInventory`, which come under other names than those that they are asked for by.
+//! The columns of `DevicesWithInventory`, which come under other names than those that they are
+//! asked for by.
 
 /// The names to ask for. The last few come only if they are asked for.
 pub(crate) const INVENTORY: [&str; 56] = [

@@ -9,7 +9,8 @@ use crate::world::tenant::Tenant;
 
 /// Some rows, with the schema of the table and how many rows there are in all.
 ///
-/// `order` names columns, the first of which matters most, and whether the order is the other way round.
+/// `order` names columns, the first of which matters most, and whether the order is the other way
+/// round.
 pub(crate) fn page(
     tenant: &Tenant,
     selection: &Selection,

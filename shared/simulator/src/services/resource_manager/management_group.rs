@@ -16,8 +16,8 @@ const TYPE: &str = "Microsoft.Management/managementGroups";
 
 /// The management groups that the caller may read.
 ///
-/// Who may read none is answered with an empty list. Azure may refuse instead; that is not documented,
-/// and an empty list is harder to tell from a tenant without groups.
+/// Who may read none is answered with an empty list. Azure may refuse instead; that is not
+/// documented, and an empty list is harder to tell from a tenant without groups.
 pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, Failure> {
     let tenant = &cloud.tenant;
     let groups = tenant.management_groups.all();
@@ -45,8 +45,8 @@ pub(super) fn one(
     let groups = &cloud.tenant.management_groups;
     let place = groups.find(name);
     let Some((place, group)) = place.and_then(|place| Some((place, groups.get(place)?))) else {
-        // Azure says the same of a group that is not there as of one that may not be read, even to who
-        // may read all of them.
+        // Azure says the same of a group that is not there as of one that may not be read, even to
+        // who may read all of them.
         let scope = format!("/providers/{TYPE}/{name}");
         return Err(Failure::authorization_failed(&caller.claims.oid, READ, &scope));
     };

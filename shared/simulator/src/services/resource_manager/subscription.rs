@@ -13,8 +13,8 @@ use crate::world::names::LOCATIONS;
 use crate::world::resources::plan::Plan;
 use crate::world::tenant::Tenant;
 
-/// The subscriptions in which the caller has a role, whatever their state. Who has none anywhere is not
-/// refused, but told of none.
+/// The subscriptions in which the caller has a role, whatever their state. Who has none anywhere is
+/// not refused, but told of none.
 pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, Failure> {
     let tenant = &cloud.tenant;
     // A place belongs to one subscription for good. So a list that is being read lacks nothing but

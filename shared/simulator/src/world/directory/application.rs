@@ -1,5 +1,5 @@
-//! Application registrations: those that may sign in to this cloud, the company's own, and some that
-//! nobody ever made a service principal of.
+//! Application registrations: those that may sign in to this cloud, the company's own, and some
+//! that nobody ever made a service principal of.
 
 use serde_json::{Value, json};
 

@@ -54,8 +54,9 @@ pub enum DirectoryChange {
         /// The id of the member.
         member: String,
     },
-    /// A share of everything changes at once: users, groups with their members, applications, service
-    /// principals and devices are created, changed and deleted, at least one object of each kind.
+    /// A share of everything changes at once: users, groups with their members, applications,
+    /// service principals and devices are created, changed and deleted, at least one object of each
+    /// kind.
     Churn {
         /// How many of a thousand objects change. What happens to which follows from the seed and
         /// from how much has happened before.

@@ -38,8 +38,8 @@ pub(crate) fn policies(tenant: &Tenant) -> u64 {
 /// How many named locations there are.
 pub(crate) const LOCATIONS: u64 = 9;
 
-/// A policy. Of the users, groups, roles, applications and locations that it names, some do not exist
-/// any more.
+/// A policy. Of the users, groups, roles, applications and locations that it names, some do not
+/// exist any more.
 pub(crate) fn policy(tenant: &Tenant, place: u64) -> Document {
     let mut draw = tenant.draw("conditional access policy", place);
     let (name, state) = nth(&POLICIES, place);

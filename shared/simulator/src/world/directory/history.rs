@@ -51,8 +51,8 @@ pub(crate) enum What {
 pub(crate) struct Fate {
     pub(crate) removal: Option<Removal>,
     properties: BTreeMap<&'static str, Value>,
-    /// Members that it got beside those of the beginning. None ever moves, so that a list of them may
-    /// be read whatever happens meanwhile.
+    /// Members that it got beside those of the beginning. None ever moves, so that a list of them
+    /// may be read whatever happens meanwhile.
     pub(crate) added: Vec<Reference>,
     /// Members that it has no more, of both.
     pub(crate) removed: BTreeSet<Reference>,

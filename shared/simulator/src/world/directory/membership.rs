@@ -1,5 +1,5 @@
-//! Who is in a group, in an administrative unit, or in a directory role: those of the beginning, and
-//! what has changed since.
+//! Who is in a group, in an administrative unit, or in a directory role: those of the beginning,
+//! and what has changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! What users have registered to prove who they are, as the report of authentication methods has it.
+//! What users have registered to prove who they are, as the report of authentication methods has
+//! it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Privileged Identity Management: roles and memberships that somebody has, or may take, for a time.
+//! Privileged Identity Management: roles and memberships that somebody has, or may take, for a
+//! time.
 
 use serde_json::{Value, json};
 

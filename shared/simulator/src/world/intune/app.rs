@@ -1,9 +1,9 @@
 //! The applications that Intune found on devices.
 //!
 //! Each family of devices has a shelf of applications, and the shelf has slots. A device has one
-//! application of each of its first few slots: which one follows from its rank in the family, so that
-//! the devices that have an application are found without looking at the others. The applications of
-//! the first slots are everywhere, those of the last ones on few devices.
+//! application of each of its first few slots: which one follows from its rank in the family, so
+//! that the devices that have an application are found without looking at the others. The
+//! applications of the first slots are everywhere, those of the last ones on few devices.
 
 use serde_json::{Value, json};
 

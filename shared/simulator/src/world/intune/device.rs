@@ -85,8 +85,8 @@ impl<'a> ManagedDevice<'a> {
         }
     }
 
-    /// The id by which the directory knows it. One in thirteen has none, one in seventeen has one that
-    /// the directory does not know.
+    /// The id by which the directory knows it. One in thirteen has none, one in seventeen has one
+    /// that the directory does not know.
     pub(crate) fn directory_id(&self) -> String {
         let is_known = self.index < self.tenant.devices;
         match (self.index % 13, self.index % 17) {
@@ -149,7 +149,8 @@ impl<'a> ManagedDevice<'a> {
         format!("35{:013}", self.draw("imei").below(10_000_000_000_000))
     }
 
-    /// The address of its wireless network adapter, without colons; empty where Intune may not see it.
+    /// The address of its wireless network adapter, without colons; empty where Intune may not see
+    /// it.
     pub(crate) fn wifi(&self) -> String {
         let hidden = self.model.owner == "personal" || self.index % 11 == 8;
         if hidden { String::new() } else { self.draw("wifi").hex(12).to_uppercase() }

@@ -8,8 +8,8 @@ use super::{NO_DATE, NO_ID};
 use crate::world::dates::{DAY, fraction, utc};
 use crate::world::directory::Object;
 
-/// The properties that come without `$select`: those of version 1.0, then those that the beta version
-/// adds.
+/// The properties that come without `$select`: those of version 1.0, then those that the beta
+/// version adds.
 const PROPERTIES: [&str; 80] = [
     "id",
     "userId",

@@ -66,8 +66,8 @@ impl Fleet {
         family.count(self.ever())
     }
 
-    /// Lets devices appear, change and vanish, as many as there are. Which ones is a function of the
-    /// seed and of what happened before. Returns to how many it happened.
+    /// Lets devices appear, change and vanish, as many as there are. Which ones is a function of
+    /// the seed and of what happened before. Returns to how many it happened.
     pub(crate) fn change(&self, seed: u64, changes: DeviceChanges) -> DeviceChanges {
         let mut history = self.history.write().unwrap_or_else(PoisonError::into_inner);
         let ever = self.first + history.appeared;

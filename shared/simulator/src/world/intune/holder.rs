@@ -15,8 +15,8 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    /// Who has a device. The devices that nobody has are those of certain models. One in nineteen is that
-    /// of somebody who has left, whom the directory does not know any more.
+    /// Who has a device. The devices that nobody has are those of certain models. One in nineteen
+    /// is that of somebody who has left, whom the directory does not know any more.
     pub(crate) fn of(tenant: &Tenant, device: u64) -> Option<Self> {
         if tenant.users == 0 {
             return None;

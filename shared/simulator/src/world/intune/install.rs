@@ -33,8 +33,8 @@ impl<'a> Install<'a> {
         Self::is_there(app, place).then_some(Self { app, device })
     }
 
-    /// The state by its number and its name, and the error if there was one. The numbers are those of
-    /// Microsoft Graph's `resultantAppState`.
+    /// The state by its number and its name, and the error if there was one. The numbers are those
+    /// of Microsoft Graph's `resultantAppState`.
     fn state(&self) -> (i32, &'static str, i64) {
         let device = self.device.index;
         let seed =

@@ -81,8 +81,8 @@ impl Shelf {
         self.first + start + (rank + slot * 7) % length.max(1)
     }
 
-    /// Where an application is: its slot, the rank of the first device that may have it, and how far it
-    /// is from one to the next.
+    /// Where an application is: its slot, the rank of the first device that may have it, and how
+    /// far it is from one to the next.
     pub(super) fn place(&self, app: u64) -> (u64, u64, u64) {
         let place = app - self.first;
         let slot = if place < self.popular {

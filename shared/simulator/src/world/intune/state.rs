@@ -52,8 +52,8 @@ enum Place {
 }
 
 impl<'a> State<'a> {
-    /// How many places there are for the states of a policy: one for each device that it fits, then some
-    /// for second states of a device, and as many for devices that are gone.
+    /// How many places there are for the states of a policy: one for each device that it fits, then
+    /// some for second states of a device, and as many for devices that are gone.
     pub(crate) fn places(policy: Policy) -> u64 {
         let devices = policy.tenant.fleet.of_family(policy.family());
         devices + 2 * Self::extra(devices)

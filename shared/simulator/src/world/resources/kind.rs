@@ -19,12 +19,12 @@ pub(crate) struct Kind {
     /// Where a type lies that is neither below another nor an extension.
     #[serde(default)]
     pub(crate) scope: Scope,
-    /// Whether there is a list for the tenant, too, of those that Azure has made. Whoever signs in may
-    /// read it.
+    /// Whether there is a list for the tenant, too, of those that Azure has made. Whoever signs in
+    /// may read it.
     #[serde(default)]
     pub(crate) built_in: bool,
-    /// The types that it extends, or `subscription`, `resourceGroup`, or `*` for all; empty if it is
-    /// no extension.
+    /// The types that it extends, or `subscription`, `resourceGroup`, or `*` for all; empty if it
+    /// is no extension.
     #[serde(default)]
     pub(crate) extends: Vec<String>,
     /// By which scopes it is listed; empty for both.

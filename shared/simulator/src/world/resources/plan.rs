@@ -45,8 +45,8 @@ impl Plan {
         plans
     }
 
-    /// The plan of the subscription that comes after another, or of the first. Nothing if the names of
-    /// storage accounts have no room for it.
+    /// The plan of the subscription that comes after another, or of the first. Nothing if the names
+    /// of storage accounts have no room for it.
     pub(crate) fn after(before: Option<&Self>, seed: u64, resources: u32) -> Option<Self> {
         let subscription = before.map_or(0, |before| before.subscription + 1);
         let mut draw = Draw::new(seed, "plan", subscription);
@@ -148,7 +148,8 @@ impl Plan {
         [Some(machine), (machine % 7 == 3).then_some(second)].into_iter().flatten()
     }
 
-    /// The interface that a public address belongs to: every fourth has one, and two belong to none.
+    /// The interface that a public address belongs to: every fourth has one, and two belong to
+    /// none.
     pub(crate) fn interface_of_address(&self, address: u64) -> Option<u64> {
         let interface = address * 4 + 1;
         (interface < self.network_interfaces).then_some(interface)

@@ -9,7 +9,8 @@ use crate::options::{Application, Principal};
 #[derive(Debug)]
 pub(super) struct Consents {
     applications: Vec<Application>,
-    /// Those that were let in, by their place, and whether they have the permissions that they asked for.
+    /// Those that were let in, by their place, and whether they have the permissions that they
+    /// asked for.
     granted: RwLock<BTreeMap<usize, bool>>,
 }
 
@@ -31,7 +32,8 @@ impl Consents {
         }
     }
 
-    /// The registration of an application that was let in, its place, and whether it has its permissions.
+    /// The registration of an application that was let in, its place, and whether it has its
+    /// permissions.
     pub(super) fn principal(&self, client_id: &str) -> Option<(u64, &Principal, bool)> {
         let place = self.place(client_id)?;
         let granted = self.granted.read().unwrap_or_else(PoisonError::into_inner);

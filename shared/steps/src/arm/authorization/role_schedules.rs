@@ -1,5 +1,5 @@
-//! Privileged Identity Management for Azure resources: who may take on a role when it is needed, and
-//! who has.
+//! Privileged Identity Management for Azure resources: who may take on a role when it is needed,
+//! and who has.
 
 use crate::arm::authorization::role_definitions::{ROLE_DEFINITION, role_name};
 use crate::entity::ADDRESSED;

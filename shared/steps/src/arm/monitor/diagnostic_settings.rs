@@ -9,8 +9,8 @@ use crate::arm::operational_insights::workspaces::WORKSPACE as LOG_ANALYTICS;
 use crate::arm::storage::accounts::STORAGE_ACCOUNT;
 use crate::prelude::*;
 
-/// The types of resource that have diagnostic settings, and the id of the reference's step for those
-/// of the type, if it has one. To collect the settings of another type, add a line.
+/// The types of resource that have diagnostic settings, and the id of the reference's step for
+/// those of the type, if it has one. To collect the settings of another type, add a line.
 const LOGGED: &[(&EntityType, Option<&str>)] = &[
     (&arm::resources::subscriptions::SUBSCRIPTION, Some("rm-subscription-diagnostic-settings")),
     (
@@ -117,8 +117,8 @@ static TYPES: [&EntityType; LOGGED.len()] = {
     types
 };
 
-/// Ids of the reference's steps for what has ended: profiles of logs, which these settings have taken
-/// the place of, and the settings of single servers.
+/// Ids of the reference's steps for what has ended: profiles of logs, which these settings have
+/// taken the place of, and the settings of single servers.
 const GONE: &[&str] = &[
     "rm-monitor-log-profiles",
     "rm-database-mariadb-databases-diagnostic-settings",

@@ -58,7 +58,8 @@ pub(super) fn ipv4<'p>(prefixes: &[&'p str]) -> Option<&'p str> {
     prefixes.iter().copied().find(is_ipv4)
 }
 
-/// The name of whatever has a prefix: the network, whichever of its addresses the prefix is written with.
+/// The name of whatever has a prefix: the network, whichever of its addresses the prefix is written
+/// with.
 pub(super) fn cidr(prefix: &str) -> Name {
     let network = Prefix::parse(prefix).and_then(|it| IpNet::new(it.address, it.length).ok());
     network.map_or_else(

@@ -1,7 +1,7 @@
 //! Which workload a federated identity credential trusts, read from the issuer and the subject.
 //!
-//! Every identity provider writes subjects in its own way. Sources: Microsoft Entra's "Workload identity
-//! federation", and what the providers document of the claim `sub` of their tokens.
+//! Every identity provider writes subjects in its own way. Sources: Microsoft Entra's "Workload
+//! identity federation", and what the providers document of the claim `sub` of their tokens.
 
 use crate::item::Item;
 
@@ -127,8 +127,9 @@ fn gitlab(subject: &str) -> Details {
     ]
 }
 
-/// What stands in the subject of a service connection of Azure DevOps that the directory issues tokens
-/// for: `/eid1/c/pub/t/{directory}/a/{Azure DevOps}/sc/{organization}/{service connection}`, all as ids.
+/// What stands in the subject of a service connection of Azure DevOps that the directory issues
+/// tokens for: `/eid1/c/pub/t/{directory}/a/{Azure DevOps}/sc/{organization}/{service connection}`,
+/// all as ids.
 fn is_service_connection(subject: &str) -> bool {
     subject.starts_with("/eid1/") && subject.contains("/sc/")
 }

@@ -105,7 +105,8 @@ impl<'a> Round<'a> {
             }
         };
         let removal = self.tenant.history.fate(object).and_then(|fate| fate.removal);
-        // Who asks for everything is told of what can be restored, and not of what never comes back.
+        // Who asks for everything is told of what can be restored, and not of what never comes
+        // back.
         let removed = match removal {
             Some(Removal::Purged) if summary.is_none() => return None,
             Some(Removal::Purged) => Some("deleted"),

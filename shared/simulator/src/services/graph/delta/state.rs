@@ -81,8 +81,8 @@ impl State {
     }
 }
 
-/// The token by which the next round begins. No two are the same: when it was issued and which one it
-/// is stand behind a dot, where those find it who must not let it matter.
+/// The token by which the next round begins. No two are the same: when it was issued and which one
+/// it is stand behind a dot, where those find it who must not let it matter.
 pub(super) struct DeltaToken {
     pub(super) state: State,
     /// When it was issued, in seconds since 1970.

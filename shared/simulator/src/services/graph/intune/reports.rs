@@ -10,8 +10,8 @@ use crate::services::export::Order;
 use crate::services::graph::error::Failure;
 use crate::services::report::{Ask, Report, Selection, page};
 
-/// The most rows that come at once, whatever is asked for. It is not documented, and was observed of
-/// one of the reports.
+/// The most rows that come at once, whatever is asked for. It is not documented, and was observed
+/// of one of the reports.
 const MOST: u64 = 50;
 
 /// What a table is asked for with. `name` and `sessionId` have no meaning here.
