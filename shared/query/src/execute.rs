@@ -27,6 +27,7 @@ use std::ops::ControlFlow;
 
 pub use answer::{Answer, Edge, Results, Thing, Unknown};
 pub use error::ExecuteError;
+pub use unknown::reaches;
 
 use crate::model::Model;
 use crate::plan::{By, Expression, Field, Operation, Order, Output, Plan};

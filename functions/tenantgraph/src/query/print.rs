@@ -124,8 +124,11 @@ pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) -> R
         Results::Table { rows, .. } => rows.len(),
     };
     match answer.total {
-        Some(total) if total != shown as u64 => writeln!(stderr, "{shown} of {total}")?,
-        _ => writeln!(stderr, "{shown}{}", if cursor.is_some() { " and more" } else { "" })?,
+        Some(total) if total != shown as u64 => {
+            writeln!(stderr, "{total} were found, and {shown} of them are shown")?;
+        }
+        _ if cursor.is_some() => writeln!(stderr, "{shown} are shown, and there are more")?,
+        _ => writeln!(stderr, "{shown} were found")?,
     }
     for note in &answer.notes {
         writeln!(stderr, "note: {note}")?;
