@@ -17,6 +17,7 @@ mod group;
 mod lookup;
 mod nodes;
 mod paths;
+mod route;
 mod rows;
 mod test;
 mod things;
@@ -27,6 +28,7 @@ use std::ops::ControlFlow;
 
 pub use answer::{Answer, Edge, Results, Thing, Unknown};
 pub use error::ExecuteError;
+pub use route::{Route, entities_called, neighbours, route};
 pub use unknown::reaches;
 
 use crate::model::Model;

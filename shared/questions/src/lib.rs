@@ -5,8 +5,10 @@
 mod docs;
 mod jupiterone;
 mod own;
+mod pack;
 mod question;
 
 pub use docs::page;
 pub use own::{AREAS, Area, find, own};
-pub use question::{PackError, Question, Severity, read};
+pub use pack::{PackError, read};
+pub use question::{Question, Severity};

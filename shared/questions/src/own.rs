@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::question::{Question, read};
+use crate::pack::read;
+use crate::question::Question;
 
 /// What questions are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::condition::Condition;
-use crate::read::interval;
-use crate::rule::{Action, FirstRun, Level, NamedQuery, Rule, id_of};
+use crate::rule::{Action, FirstRun, Level, NamedQuery, Rule, id_of, interval};
 
 /// Whether a rule is in `JupiterOne`'s form.
 pub(crate) fn is_rule(item: &Value) -> bool {

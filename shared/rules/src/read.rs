@@ -1,7 +1,6 @@
 //! From files to rules.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use collector::ports::{Store, StoreError};
 use serde::Deserialize;
@@ -9,7 +8,7 @@ use serde_json::Value;
 
 use crate::condition::{Condition, Measure};
 use crate::jupiterone;
-use crate::rule::{Action, FirstRun, Level, NamedQuery, Rule, id_of};
+use crate::rule::{Action, FirstRun, Level, NamedQuery, Rule, id_of, interval};
 
 /// How large a file may be.
 const LARGEST: usize = 1 << 20;
@@ -231,32 +230,6 @@ fn action(written: &Value) -> Result<Action, String> {
         WrittenAction::Webhook(it) => Action::Webhook { url: it.url, secret: it.secret_arn },
         WrittenAction::Slack(it) => Action::Slack { secret: it.secret_arn },
     })
-}
-
-/// An interval as `30m`, `12h` or `7d`, or in `JupiterOne`'s words; none for each snapshot.
-pub(crate) fn interval(text: &str) -> Result<Option<Duration>, String> {
-    let hours = |it: u64| Ok(Some(Duration::from_secs(it * 3600)));
-    match text {
-        "DISABLED" => return Ok(None),
-        "THIRTY_MINUTES" => return Ok(Some(Duration::from_mins(30))),
-        "ONE_HOUR" => return hours(1),
-        "FOUR_HOURS" => return hours(4),
-        "EIGHT_HOURS" => return hours(8),
-        "TWELVE_HOURS" => return hours(12),
-        "ONE_DAY" => return hours(24),
-        "ONE_WEEK" => return hours(7 * 24),
-        _ => (),
-    }
-    let wrong = || format!("{text} is no interval; write 30m, 12h or 7d");
-    let unit = text.chars().next_back().ok_or_else(wrong)?;
-    let number: u32 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
-    let minutes = match unit {
-        'm' => 1,
-        'h' => 60,
-        'd' => 24 * 60,
-        _ => return Err(wrong()),
-    };
-    Ok(Some(Duration::from_secs(u64::from(number) * minutes * 60)))
 }
 
 /// What must be true of every rule.

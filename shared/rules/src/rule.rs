@@ -113,3 +113,29 @@ pub(crate) fn id_of(name: &str) -> String {
     let words = lower.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
     words.collect::<Vec<_>>().join("-").chars().take(100).collect()
 }
+
+/// An interval as `30m`, `12h` or `7d`, or in `JupiterOne`'s words; none for each snapshot.
+pub(crate) fn interval(text: &str) -> Result<Option<Duration>, String> {
+    let hours = |it: u64| Ok(Some(Duration::from_secs(it * 3600)));
+    match text {
+        "DISABLED" => return Ok(None),
+        "THIRTY_MINUTES" => return Ok(Some(Duration::from_mins(30))),
+        "ONE_HOUR" => return hours(1),
+        "FOUR_HOURS" => return hours(4),
+        "EIGHT_HOURS" => return hours(8),
+        "TWELVE_HOURS" => return hours(12),
+        "ONE_DAY" => return hours(24),
+        "ONE_WEEK" => return hours(7 * 24),
+        _ => (),
+    }
+    let wrong = || format!("{text} is no interval; write 30m, 12h or 7d");
+    let unit = text.chars().next_back().ok_or_else(wrong)?;
+    let number: u32 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
+    let minutes = match unit {
+        'm' => 1,
+        'h' => 60,
+        'd' => 24 * 60,
+        _ => return Err(wrong()),
+    };
+    Ok(Some(Duration::from_secs(u64::from(number) * minutes * 60)))
+}

@@ -78,7 +78,7 @@ pub(super) fn csv(answer: &Answer) -> Result<(), Error> {
 }
 
 /// Prints the entities and relationships of a tree as a program that draws it.
-pub(super) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
+pub(crate) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
     let Results::Tree { vertices, edges } = &answer.results else {
         return Err("--tree draws what a query answers that ends with RETURN TREE".into());
     };
