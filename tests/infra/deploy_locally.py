@@ -36,7 +36,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / "target/infra/deploy-locally"
 REGION = "eu-central-1"
 QUEUES = ("Collect", "Provision", "Finish")
-FUNCTIONS = ("start", "collect", "provision", "finish", "consent")
+FUNCTIONS = ("start", "collect", "provision", "finish", "watch", "ask", "consent")
 # What cannot be read: no JSON, nothing of ours, and what a newer release would send.
 POISON = ("{", "{}", '{"version": 2}')
 SECRET = "a-client-secret-that-must-not-be-seen-anywhere"

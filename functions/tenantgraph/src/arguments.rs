@@ -34,6 +34,15 @@ pub(crate) enum Command {
     Show(Show),
     /// Runs a J1QL query over the latest snapshot of an instance, or the graph of a tenant.
     Query(Query),
+    /// Finds the shortest way from one entity to another.
+    Path(Path),
+    /// Shows what an entity is related to.
+    Neighbours(Neighbours),
+    /// Lists the questions that can be asked of every tenant.
+    Questions(Questions),
+    /// Looks at rules, and evaluates them here.
+    #[command(subcommand)]
+    Rules(Rules),
     /// Compares the latest snapshot of an instance or of a tenant with the one before it.
     Diff(Diff),
     /// Lists and changes the stored instances.
@@ -293,18 +302,20 @@ pub(crate) struct Show {
 pub(crate) struct Query {
     /// The query, such as `FIND azure_user WITH accountEnabled = false`. `@FILE` reads it from a
     /// file, and `-` from stdin.
-    #[arg(value_name = "QUERY")]
-    pub(crate) text: String,
-    /// The instance. If you give neither an instance nor a tenant, the store must have only one
-    /// graph, and the query runs over it.
-    #[arg(long, value_name = "ID")]
-    pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its instance: shows that instance and those of its subscriptions
-    /// as one graph.
-    #[arg(long, value_name = "ID", conflicts_with = "instance")]
-    pub(crate) tenant: Option<String>,
+    #[arg(value_name = "QUERY", required_unless_present_any = ["all_questions", "question"])]
+    pub(crate) text: Option<String>,
     #[command(flatten)]
-    pub(crate) storage: Storage,
+    pub(crate) asked: Asked,
+    /// Asks what is bad by a question, which `tenantgraph questions` lists.
+    #[arg(long, value_name = "ID", conflicts_with = "text")]
+    pub(crate) question: Option<String>,
+    /// Asks all questions, and reports how much is bad and good.
+    #[arg(long, conflicts_with_all = ["text", "question", "csv", "tree", "cursor"])]
+    pub(crate) all_questions: bool,
+    /// A file with questions to ask in the place of those that come with tenantgraph, also in the form of
+    /// `JupiterOne`. May be given several times.
+    #[arg(long = "pack", value_name = "FILE")]
+    pub(crate) packs: Vec<PathBuf>,
     /// Prints JSON in the format of JupiterOne's API.
     #[arg(long, group = "form")]
     pub(crate) json: bool,
@@ -333,6 +344,115 @@ pub(crate) struct Query {
     /// Explains how the query is parsed, and does not run it.
     #[arg(long)]
     pub(crate) explain: bool,
+}
+
+/// The graph to ask.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// The instance. Without it and a tenant, the only graph of the store.
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: Option<String>,
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    #[arg(long, value_name = "ID", conflicts_with = "instance")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Path {
+    /// The key of the entity where it starts, or its name.
+    pub(crate) from: String,
+    /// The key of the entity where it ends, or its name.
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// How many relationships it has at most.
+    #[arg(long, default_value_t = 8)]
+    pub(crate) longest: usize,
+    /// A type of entity that it does not go by. May be given several times.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) without: Vec<String>,
+    #[command(flatten)]
+    pub(crate) form: Drawn,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Neighbours {
+    /// The key of the entity, or its name.
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// How many relationships of one type to show at most.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) form: Drawn,
+}
+
+/// How entities and relationships are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Drawn {
+    /// Prints JSON in the form of JupiterOne's API.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints a drawing.
+    #[arg(long, value_enum, conflicts_with = "json", value_name = "FORM", num_args = 0..=1,
+        require_equals = true, default_missing_value = "dot")]
+    pub(crate) tree: Option<TreeForm>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Questions {
+    /// Shows only the questions with this text in their id, title, meaning or references, in any case.
+    #[arg(value_name = "TEXT")]
+    pub(crate) matching: Option<String>,
+    /// A file with questions to list in the place of those that come with tenantgraph. May be given several
+    /// times.
+    #[arg(long = "pack", value_name = "FILE")]
+    pub(crate) packs: Vec<PathBuf>,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is done with rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// Reads rules, and says what is wrong with them. Exits with 1 if anything is.
+    Check(CheckRules),
+    /// Evaluates rules of the latest graph, and prints what they tell. Nothing is sent.
+    Run(RunRules),
+    /// Lists the rules that were evaluated, with how each stands.
+    List(ListRules),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckRules {
+    /// Files with rules, or directories of them. Without any, those that are stored under rules/.
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunRules {
+    /// Files with rules, or directories of them. Without any, those that are stored under rules/.
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// Prints JSON, one alert a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListRules {
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// A form of drawing.
@@ -397,6 +517,8 @@ pub(crate) enum Page {
     Permissions,
     /// The smallest custom role for Azure, as JSON.
     Role,
+    /// Every question, with what it means.
+    Questions,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ pub(crate) fn run(arguments: &Docs) -> Result<End, Error> {
         }
         Page::Permissions => write!(stdout(), "{}", steps::docs::permissions())?,
         Page::Role => writeln!(stdout(), "{:#}", steps::docs::role(&arguments.scope))?,
+        Page::Questions => write!(stdout(), "{}", questions::page())?,
     }
     Ok(End::Complete)
 }

@@ -3,6 +3,7 @@
 //! It is a library too, so that tests run jobs on the same [`machine`].
 
 mod arguments;
+mod asked;
 pub mod consent;
 mod demo;
 mod diff;
@@ -17,7 +18,10 @@ pub mod machine;
 mod plan;
 pub mod progress;
 mod query;
+mod questions;
 mod report;
+mod route;
+mod rules;
 mod run;
 mod show;
 mod simulate;
@@ -89,6 +93,10 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(export) => export::run(export).await,
         Command::Show(show) => show::run(show).await,
         Command::Query(query) => query::run(query).await,
+        Command::Path(path) => route::path(path).await,
+        Command::Neighbours(neighbours) => route::neighbours(neighbours).await,
+        Command::Questions(questions) => questions::list(&questions),
+        Command::Rules(rules) => rules::run(rules).await,
         Command::Diff(diff) => diff::run(diff).await,
         Command::Instance(instance) => instance::run(instance).await,
         Command::Job(job) => job::run(job).await,

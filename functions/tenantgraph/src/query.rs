@@ -1,33 +1,29 @@
 //! `tenantgraph query`.
 
-use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _, stderr, stdin, stdout};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::{Read as _, Write as _, stdin, stdout};
 
-use collector::tenant::Tenant;
-use collector::{Context, snapshot};
 use query::execute::{ExecuteError, Options};
-use query::tables::{Tables, made, published};
 use query::{Cursor, Model, Terms, compile, execute};
-use serde_json::Value;
 
-use crate::arguments::{Query, Subject};
-use crate::graph::Graph;
-use crate::{End, Error, local};
+use crate::arguments::Query;
+use crate::asked::{Target, now, open, parameters};
+use crate::{End, Error, questions};
 
-mod print;
+pub(crate) mod print;
+mod report;
 
 pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
-    let text = text(&arguments.text)?;
+    if arguments.all_questions {
+        return report::run(&arguments).await;
+    }
+    let text = text(&arguments)?;
     let terms = Terms { parameters: parameters(&arguments.parameters)?, now: now() };
     if arguments.explain {
         let plan = compile(&text, &Model::new(None), &terms).map_err(|it| it.to_string())?;
         write!(stdout(), "{}", query::explain(&plan))?;
         return Ok(End::Complete);
     }
-    let context = local::stored(&arguments.storage.store).await?;
-    let subject = subject(&context, &arguments).await?;
-    let tables = tables(context, &subject).await?;
+    let Target { tables, .. } = open(&arguments.asked).await?;
     let model = Model::new(Some(&tables.manifest));
     let plan = compile(&text, &model, &terms).map_err(|it| it.to_string())?;
     let offset = match &arguments.cursor {
@@ -51,8 +47,17 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     Ok(if answer.unknown.is_empty() { End::Complete } else { End::Incomplete })
 }
 
-/// The query: what is given, what a file holds, or what comes in.
-fn text(given: &str) -> Result<String, Error> {
+/// The query: that of a question, what is given, what a file holds, or what comes in.
+fn text(arguments: &Query) -> Result<String, Error> {
+    if let Some(id) = &arguments.question {
+        let questions = questions::read(&arguments.packs)?;
+        let question = questions.into_iter().find(|it| it.id == *id);
+        let question = question.ok_or_else(|| {
+            format!("there is no question {id}; `tenantgraph questions` lists them")
+        })?;
+        return Ok(question.bad);
+    }
+    let given = arguments.text.as_deref().unwrap_or_default();
     if given == "-" {
         let mut text = String::new();
         stdin().read_to_string(&mut text)?;
@@ -64,64 +69,6 @@ fn text(given: &str) -> Result<String, Error> {
         }
         None => Ok(given.to_owned()),
     }
-}
-
-/// What is given as `NAME=VALUE`: a value is JSON if it can be read as that, and text otherwise.
-fn parameters(given: &[String]) -> Result<BTreeMap<String, Value>, Error> {
-    let mut parameters = BTreeMap::new();
-    for it in given {
-        let (name, value) =
-            it.split_once('=').ok_or_else(|| format!("--parameter {it}: write NAME=VALUE"))?;
-        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-        parameters.insert(name.to_owned(), value);
-    }
-    Ok(parameters)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact for ages")]
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as f64
-}
-
-/// What to ask: what is named, or else the only graph that there is.
-async fn subject(context: &Context, arguments: &Query) -> Result<Subject, Error> {
-    let Query { instance, tenant, .. } = arguments;
-    if instance.is_some() || tenant.is_some() {
-        return Ok(Subject { instance: instance.clone(), tenant: tenant.clone() });
-    }
-    let names = context.store.list("graph/").await?;
-    let ids = names.iter().filter_map(|it| it.strip_prefix("graph/")?.strip_suffix("/latest.json"));
-    let (subscriptions, own): (Vec<&str>, Vec<&str>) = ids.partition(|it| it.contains('~'));
-    let [id] = own.as_slice() else {
-        return Err("name an instance or a tenant: tenantgraph show lists those there are".into());
-    };
-    let is_tenant = subscriptions.iter().any(|it| it.starts_with(&format!("{id}~")));
-    let id = Some((*id).to_owned());
-    Ok(if is_tenant {
-        Subject { instance: None, tenant: id }
-    } else {
-        Subject { instance: id, tenant: None }
-    })
-}
-
-/// The tables of a graph: those that were published, or else made here.
-async fn tables(context: Context, subject: &Subject) -> Result<Tables, Error> {
-    let jobs = match subject {
-        Subject { tenant: Some(tenant), .. } => Tenant::read(&context, tenant).await?.jobs(),
-        Subject { instance, .. } => {
-            let instance = instance.as_deref().unwrap_or_default();
-            vec![snapshot::latest(&context, instance).await?.job]
-        }
-    };
-    if let Some(tables) = published(&context, &jobs).await? {
-        return Ok(tables);
-    }
-    writeln!(
-        stderr(),
-        "the tables of this graph were not published; they are made here, which takes a while"
-    )?;
-    let graph = Graph::of(context, subject).await?;
-    Ok(made(&graph.context, &graph.summary, &graph.jobs()).await?)
 }
 
 /// Says which option gives what is missing.

@@ -21,6 +21,7 @@ mod lookup;
 mod nodes;
 mod order;
 mod paths;
+mod route;
 mod rows;
 mod test;
 mod things;
@@ -32,6 +33,8 @@ use std::ops::ControlFlow;
 pub use answer::{Answer, Edge, Results, Thing, Unknown};
 pub use error::ExecuteError;
 pub use executor::{Options, PAGE};
+pub use route::{Route, entities_called, neighbours, route};
+pub use unknown::reaches;
 
 use crate::model::Model;
 use crate::plan::{By, Order, Output, Plan};

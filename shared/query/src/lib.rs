@@ -11,7 +11,7 @@ pub mod tables;
 
 pub use compile::{Terms, compile};
 pub use cursor::{Cursor, CursorError};
-pub use execute::execute;
+pub use execute::{execute, reaches};
 pub use explain::explain;
 pub use model::Model;
 pub use plan::Plan;

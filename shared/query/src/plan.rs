@@ -248,6 +248,14 @@ pub(crate) enum Operand {
     Value(Expression),
 }
 
+impl Plan {
+    /// What whoever asked should know of the query: names that may be misspelt.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
 impl Test {
     /// Hands every comparison over.
     pub(crate) fn each(&self, hand: &mut impl FnMut(&Comparison)) {

@@ -78,7 +78,7 @@ pub(super) fn csv(answer: &Answer) -> Result<(), Error> {
 }
 
 /// Prints the entities and relationships of a tree as a program that draws it.
-pub(super) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
+pub(crate) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
     let Results::Tree { vertices, edges } = &answer.results else {
         return Err("--tree draws what a query answers that ends with RETURN TREE".into());
     };
@@ -124,8 +124,11 @@ pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) -> R
         Results::Table { rows, .. } => rows.len(),
     };
     match answer.total {
-        Some(total) if total != shown as u64 => writeln!(stderr, "{shown} of {total}")?,
-        _ => writeln!(stderr, "{shown}{}", if cursor.is_some() { " and more" } else { "" })?,
+        Some(total) if total != shown as u64 => {
+            writeln!(stderr, "{total} were found, and {shown} of them are shown")?;
+        }
+        _ if cursor.is_some() => writeln!(stderr, "{shown} are shown, and there are more")?,
+        _ => writeln!(stderr, "{shown} were found")?,
     }
     for note in &answer.notes {
         writeln!(stderr, "note: {note}")?;

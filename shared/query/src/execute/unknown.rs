@@ -9,6 +9,15 @@ use crate::model::{Declared, Model};
 use crate::plan::{Node, Operation, Plan, Slot};
 use crate::tables::{Lack, Manifest, Tables, Unread};
 
+/// Which of the types that were not read are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those that make the answer uncertain. Of a class, types that are not collected do not.
+    Matters,
+    /// All that the query may reach.
+    All,
+}
+
 /// The slots of the entities where paths may be, by operation.
 pub(super) struct Reach(Vec<BTreeSet<usize>>);
 
@@ -56,6 +65,7 @@ fn relationships<'m>(
     manifest: &'m Manifest,
     reach: &Reach,
     at: usize,
+    which: Which,
 ) -> Vec<(&'m str, &'m Unread)> {
     let Operation::Traverse { verbs, direction, entity, .. } = &plan.operations[at] else {
         return Vec::new();
@@ -82,7 +92,8 @@ fn relationships<'m>(
     let declared = model.relationships().iter().filter(may_be);
     let unread = declared.filter_map(|it| manifest.unread.get_key_value(&it.kind));
     // What is not collected only matters where there is nothing else to go over.
-    let unread = unread.filter(|(_, it)| it.lack == Lack::Incomplete || !is_there);
+    let unread =
+        unread.filter(|(_, it)| which == Which::All || it.lack == Lack::Incomplete || !is_there);
     unread.map(|(kind, unread)| (kind.as_str(), unread)).collect()
 }
 
@@ -91,6 +102,7 @@ fn entities<'m>(
     node: &Node,
     model: &'m Model,
     manifest: &'m Manifest,
+    which: Which,
 ) -> Vec<(&'m str, &'m Unread)> {
     let mut found = Vec::new();
     for selector in &node.selectors {
@@ -101,7 +113,7 @@ fn entities<'m>(
                 // The types of relationships are no types of entities.
                 None => model.kinds(kind).next().is_some(),
             };
-            let matters = unread.lack == Lack::Incomplete || is_named;
+            let matters = which == Which::All || unread.lack == Lack::Incomplete || is_named;
             if is_selected && matters && model.kinds(kind).any(|it| it == kind) {
                 found.push((kind.as_str(), unread));
             }
@@ -120,9 +132,29 @@ pub(super) fn lacks_relationships(
 ) -> bool {
     let Operation::Traverse { entity, .. } = &plan.operations[at] else { return false };
     let manifest = &tables.manifest;
-    let right = node(plan, *entity).map(|node| entities(node, model, manifest));
-    !relationships(plan, model, manifest, reach, at).is_empty()
+    let right = node(plan, *entity).map(|node| entities(node, model, manifest, Which::Matters));
+    !relationships(plan, model, manifest, reach, at, Which::Matters).is_empty()
         || right.is_some_and(|it| !it.is_empty())
+}
+
+/// The types that a query may reach and that were not read or are not collected.
+///
+/// What is found of such a type later was not readable before: it is not new.
+#[must_use]
+pub fn reaches(plan: &Plan, model: &Model, tables: &Tables) -> BTreeSet<String> {
+    let manifest = &tables.manifest;
+    let reach = Reach::of(plan);
+    let mut found = BTreeSet::new();
+    for at in 0..plan.operations.len() {
+        let kinds = relationships(plan, model, manifest, &reach, at, Which::All);
+        found.extend(kinds.into_iter().map(|(kind, _)| kind.to_owned()));
+    }
+    for slot in &plan.slots {
+        let Slot::Entity(node) = slot else { continue };
+        let kinds = entities(node, model, manifest, Which::All);
+        found.extend(kinds.into_iter().map(|(kind, _)| kind.to_owned()));
+    }
+    found
 }
 
 /// What an answer rests on that was not read: types, and properties that the query compares.
@@ -131,12 +163,12 @@ pub(super) fn unknown(plan: &Plan, model: &Model, tables: &Tables) -> Vec<Unknow
     let mut unread: BTreeMap<&str, &Unread> = BTreeMap::new();
     let reach = Reach::of(plan);
     for at in 0..plan.operations.len() {
-        unread.extend(relationships(plan, model, manifest, &reach, at));
+        unread.extend(relationships(plan, model, manifest, &reach, at, Which::Matters));
     }
     let mut compared: BTreeSet<(usize, String)> = BTreeSet::new();
     for (at, slot) in plan.slots.iter().enumerate() {
         let Slot::Entity(node) = slot else { continue };
-        unread.extend(entities(node, model, manifest));
+        unread.extend(entities(node, model, manifest, Which::Matters));
         compared.extend(node.properties.iter().map(|it| (at, it.clone())));
     }
     if let Some(filter) = &plan.filter {

@@ -93,6 +93,19 @@ pub async fn published(context: &Context, jobs: &[Job]) -> Result<Option<Tables>
     Tables::stored(&context.store, &prefix(jobs)).await
 }
 
+/// The tables that were published last of the graph of a tenant, by the id of its instance, or of one of its
+/// subscriptions.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn latest(context: &Context, instance: &str) -> Result<Option<Tables>, TableError> {
+    match Tenant::find(context, instance).await? {
+        Some(tenant) => published(context, &tenant.jobs()).await,
+        None => Ok(None),
+    }
+}
+
 /// The tables of a snapshot, made here.
 ///
 /// # Errors

@@ -1,0 +1,132 @@
+//! The answers to all questions, as a report.
+
+use std::cmp::Reverse;
+use std::io::{Write as _, stderr, stdout};
+
+use query::execute::{Options, Results};
+use query::tables::Tables;
+use query::{Model, Terms, compile, execute};
+use questions::Question;
+use serde_json::{Value, json};
+
+use crate::arguments::Query;
+use crate::asked::{now, open, parameters};
+use crate::{End, Error};
+
+/// What came of a question.
+struct Line {
+    question: Question,
+    /// How many are bad and how many are good; none if the question has no such query.
+    bad: u64,
+    good: Option<u64>,
+    /// What the counts rest on that was not read, in words.
+    unknown: Vec<String>,
+    /// Why there is no answer.
+    error: Option<String>,
+}
+
+pub(super) async fn run(arguments: &Query) -> Result<End, Error> {
+    let questions = crate::questions::read(&arguments.packs)?;
+    let target = open(&arguments.asked).await?;
+    let model = Model::new(Some(&target.tables.manifest));
+    let terms = Terms { parameters: parameters(&arguments.parameters)?, now: now() };
+    let mut lines = Vec::new();
+    for question in questions {
+        lines.push(line(question, &target.tables, &model, &terms, arguments.certain).await);
+    }
+    // What is bad comes first, the worst of it at the top.
+    lines.sort_by_key(|it| (it.bad == 0, Reverse(it.question.severity), it.question.id.clone()));
+    if arguments.json {
+        let lines: Vec<Value> = lines.iter().map(Line::to_json).collect();
+        writeln!(stdout(), "{}", serde_json::to_string_pretty(&lines)?)?;
+    } else {
+        print(&lines)?;
+    }
+    let is_whole = lines.iter().all(|it| it.unknown.is_empty() && it.error.is_none());
+    Ok(if is_whole { End::Complete } else { End::Incomplete })
+}
+
+async fn line(
+    question: Question,
+    tables: &Tables,
+    model: &Model,
+    terms: &Terms,
+    certain: bool,
+) -> Line {
+    let mut line = Line { question, bad: 0, good: None, unknown: Vec::new(), error: None };
+    let good = line.question.good.clone();
+    for (text, is_bad) in [(Some(line.question.bad.clone()), true), (good, false)] {
+        let Some(text) = text else { continue };
+        let count = async {
+            let plan = compile(&text, model, terms).map_err(|it| it.to_string())?;
+            let options = Options { certain, offset: 0, limit: None };
+            execute(&plan, model, tables, &options).await.map_err(|it| it.to_string())
+        };
+        match count.await {
+            Ok(answer) => {
+                let shown = match &answer.results {
+                    Results::List(things) => things.len(),
+                    Results::Tree { vertices, .. } => vertices.len(),
+                    Results::Table { rows, .. } => rows.len(),
+                };
+                let count = answer.total.unwrap_or(shown as u64);
+                if is_bad {
+                    line.bad = count;
+                } else {
+                    line.good = Some(count);
+                }
+                for it in answer.unknown {
+                    let words = format!("{}: {}", it.kind, it.why);
+                    if !line.unknown.contains(&words) {
+                        line.unknown.push(words);
+                    }
+                }
+            }
+            Err(error) => line.error = Some(error),
+        }
+    }
+    line
+}
+
+impl Line {
+    fn to_json(&self) -> Value {
+        let Self { question, bad, good, unknown, error } = self;
+        json!({
+            "id": question.id, "title": question.title, "severity": question.severity,
+            "references": question.references, "bad": bad, "good": good, "unknown": unknown,
+            "error": error,
+        })
+    }
+}
+
+fn print(lines: &[Line]) -> Result<(), Error> {
+    let width = lines.iter().map(|it| it.question.id.len()).max().unwrap_or_default();
+    writeln!(stdout(), "{:<8}  {:<width$}  {:>7}  {:>7}", "severity", "question", "bad", "good")?;
+    for it in lines {
+        let good = it.good.map(|it| it.to_string()).unwrap_or_default();
+        let severity = it.question.severity.as_str();
+        let doubt = match (&it.error, it.unknown.first()) {
+            (Some(error), _) => {
+                format!("  no answer: {}", error.lines().next().unwrap_or_default())
+            }
+            (None, Some(unknown)) => format!("  unknown: {unknown}"),
+            (None, None) => String::new(),
+        };
+        writeln!(
+            stdout(),
+            "{severity:<8}  {:<width$}  {:>7}  {good:>7}{doubt}",
+            it.question.id,
+            it.bad
+        )?;
+    }
+    let count = |is: &dyn Fn(&Line) -> bool| lines.iter().filter(|it| is(it)).count();
+    let sure = |it: &Line| it.unknown.is_empty() && it.error.is_none();
+    Ok(writeln!(
+        stderr(),
+        "{} questions: {} with something bad, {} with nothing bad, {} of which something was not read",
+        lines.len(),
+        count(&|it| it.bad > 0),
+        count(&|it| it.bad == 0 && sure(it)),
+        count(&|it| !sure(it)),
+    )?)
+}

@@ -1,0 +1,41 @@
+//! `tenantgraph questions`.
+
+use std::io::{Write as _, stdout};
+use std::path::PathBuf;
+
+use questions::{Question, own};
+
+use crate::arguments::Questions;
+use crate::{End, Error};
+
+/// The questions of some packs, or else those that come with tenantgraph.
+pub(crate) fn read(packs: &[PathBuf]) -> Result<Vec<Question>, Error> {
+    if packs.is_empty() {
+        return Ok(own().to_vec());
+    }
+    let mut all = Vec::new();
+    for path in packs {
+        let in_file = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| in_file(&error))?;
+        all.extend(questions::read(&text).map_err(|error| in_file(&error))?);
+    }
+    Ok(all)
+}
+
+pub(crate) fn list(arguments: &Questions) -> Result<End, Error> {
+    let wanted = arguments.matching.as_deref().unwrap_or_default().to_lowercase();
+    let matches = |it: &Question| {
+        let texts = [&it.id, &it.title, &it.meaning].into_iter().chain(&it.references);
+        texts.into_iter().any(|it| it.to_lowercase().contains(&wanted))
+    };
+    let found: Vec<Question> = read(&arguments.packs)?.into_iter().filter(matches).collect();
+    if arguments.json {
+        writeln!(stdout(), "{}", serde_json::to_string_pretty(&found)?)?;
+        return Ok(End::Complete);
+    }
+    for it in found {
+        writeln!(stdout(), "{}  [{}]", it.id, it.severity.as_str())?;
+        writeln!(stdout(), "  {}", it.title)?;
+    }
+    Ok(End::Complete)
+}

@@ -1,0 +1,168 @@
+//! `tenantgraph rules`.
+
+use std::io::{Write as _, stderr, stdout};
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use collector::Context;
+use query::{Model, Terms, compile};
+use rules::{
+    Action, Alert, Deliver, DeliveryError, Invalid, Outcome, Rule, Snapshot, State, read, stored,
+    watch,
+};
+use serde_json::json;
+
+use crate::arguments::{CheckRules, ListRules, Rules, RunRules};
+use crate::asked::{now, open};
+use crate::{End, Error, local};
+
+pub(crate) async fn run(arguments: Rules) -> Result<End, Error> {
+    match arguments {
+        Rules::Check(it) => check(it).await,
+        Rules::Run(it) => evaluate(it).await,
+        Rules::List(it) => list(it).await,
+    }
+}
+
+/// The rules of files, or else those that are stored.
+async fn rules(context: &Context, files: &[PathBuf]) -> Result<(Vec<Rule>, Vec<Invalid>), Error> {
+    if files.is_empty() {
+        return Ok(stored(context.store.as_ref()).await?);
+    }
+    let mut texts = Vec::new();
+    for path in files {
+        let mut paths = vec![path.clone()];
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
+            paths = entries.into_iter().map(|it| it.path()).collect();
+            let is_rule = |it: &PathBuf| {
+                it.extension().is_some_and(|it| ["yaml", "yml", "json"].iter().any(|e| it == *e))
+            };
+            paths.retain(is_rule);
+            paths.sort();
+        }
+        for path in paths {
+            let text = std::fs::read_to_string(&path);
+            let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
+            texts.push((path.display().to_string(), text));
+        }
+    }
+    Ok(read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))))
+}
+
+fn complain(invalid: &[Invalid]) -> Result<(), Error> {
+    for it in invalid {
+        writeln!(stderr(), "{it}")?;
+    }
+    Ok(())
+}
+
+async fn check(arguments: CheckRules) -> Result<End, Error> {
+    let context = local::stored(&arguments.storage.store).await?;
+    let (rules, invalid) = rules(&context, &arguments.files).await?;
+    let model = Model::new(None);
+    for rule in &rules {
+        let state = if rule.enabled { "" } else { "  (it is disabled)" };
+        writeln!(stdout(), "{}  {}{state}", rule.id, rule.name)?;
+        for query in &rule.queries {
+            match compile(&query.text, &model, &Terms::default()) {
+                Ok(plan) => {
+                    for note in plan.notes() {
+                        writeln!(stdout(), "  query {}: {note}", query.name)?;
+                    }
+                }
+                Err(error) => writeln!(stdout(), "  query {}: {error}", query.name)?,
+            }
+        }
+        if !rule.ignored.is_empty() {
+            let ignored = rule.ignored.join(", ");
+            writeln!(stdout(), "  these actions are not done here: {ignored}")?;
+        }
+    }
+    complain(&invalid)?;
+    writeln!(stderr(), "{} rules can be read, {} cannot", rules.len(), invalid.len())?;
+    Ok(if invalid.is_empty() { End::Complete } else { End::Failed })
+}
+
+/// Tells nobody but whoever runs the program.
+#[derive(Debug)]
+struct Print {
+    json: bool,
+}
+
+#[async_trait]
+impl Deliver for Print {
+    async fn deliver(&self, _: &Action, _: &Alert) -> Result<(), DeliveryError> {
+        Ok(())
+    }
+}
+
+impl Print {
+    fn alert(&self, alert: &Alert) -> Result<(), Error> {
+        if self.json {
+            writeln!(stdout(), "{}", serde_json::to_string(alert)?)?;
+            return Ok(());
+        }
+        writeln!(stdout(), "{}", alert.headline())?;
+        for name in &alert.sample {
+            writeln!(stdout(), "  {name}")?;
+        }
+        for name in &alert.gone_sample {
+            writeln!(stdout(), "  gone: {name}")?;
+        }
+        Ok(())
+    }
+}
+
+async fn evaluate(arguments: RunRules) -> Result<End, Error> {
+    let target = open(&arguments.asked).await?;
+    let (rules, invalid) = rules(&target.context, &arguments.files).await?;
+    complain(&invalid)?;
+    let snapshot = Snapshot::new(&target.id, target.tables, now());
+    let print = Print { json: arguments.json };
+    let mut has_failed = !invalid.is_empty();
+    for told in watch(target.context.store.as_ref(), &rules, &snapshot, &print).await? {
+        told.alerts.iter().try_for_each(|it| print.alert(it))?;
+        let standing = match &told.outcome {
+            Outcome::Evaluated(state) => (*state).to_owned(),
+            Outcome::Rests(state) => {
+                format!("{state}, as before: the graph is the same, or it is not its turn")
+            }
+            Outcome::Failed(error) => {
+                has_failed = true;
+                format!("no answer: {error}")
+            }
+        };
+        writeln!(stderr(), "{}: {standing}", told.rule)?;
+    }
+    Ok(if has_failed { End::Failed } else { End::Complete })
+}
+
+async fn list(arguments: ListRules) -> Result<End, Error> {
+    let context = local::stored(&arguments.storage.store).await?;
+    for name in context.store.list("alerts/").await? {
+        let Some(object) = context.store.get(&name).await? else { continue };
+        let state: State = serde_json::from_slice(&object.body)
+            .map_err(|error| format!("{name} is damaged: {error}"))?;
+        let id = name.trim_start_matches("alerts/").trim_end_matches(".json");
+        let (tenant, rule) = id.split_once('/').unwrap_or(("", id));
+        let total: u64 = state.found.iter().flatten().map(|(_, it)| it.total).sum();
+        if arguments.json {
+            let line = json!({
+                "tenant": tenant, "rule": rule, "state": state.as_str(), "since": state.since,
+                "at": state.at, "total": total, "unknown": state.unknown,
+                "undelivered": state.outbox.len(),
+            });
+            writeln!(stdout(), "{line}")?;
+            continue;
+        }
+        let waiting = match state.outbox.len() {
+            0 => String::new(),
+            count => format!("  {count} alerts are still to be delivered"),
+        };
+        let why = state.unknown.first().map(|it| format!("  {it}")).unwrap_or_default();
+        let (standing, since) = (state.as_str(), &state.since);
+        writeln!(stdout(), "{standing:<8}  {rule}  since {since}, {total} rows{waiting}{why}")?;
+    }
+    Ok(End::Complete)
+}
