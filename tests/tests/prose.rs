@@ -9,10 +9,6 @@ use tests::Problems;
 /// The most columns of a line, which is what rustfmt holds code to.
 const COLUMNS: usize = 100;
 
-/// Where comments are not wrapped yet. This list only gets shorter.
-const NOT_YET: [&str; 5] =
-    ["shared/collector", "shared/microsoft", "shared/query", "shared/simulator", "shared/steps"];
-
 /// What a generated page says of itself.
 const GENERATED: &str = "<!-- Generated";
 
@@ -49,9 +45,6 @@ fn prose_is_wrapped() {
 
 #[test]
 fn what_is_wrapped_is_checked() {
-    for folder in NOT_YET {
-        assert!(root().join(folder).is_dir(), "{folder} is not there any more");
-    }
     let long = "a word ".repeat(20);
     assert!(can_be_wrapped(&long));
     assert!(can_be_wrapped(&format!("- {long}")));
@@ -89,8 +82,7 @@ fn files() -> Vec<PathBuf> {
         for entry in fs::read_dir(root().join(&folder)).expect("the folder is there") {
             let entry = entry.expect("the folder can be read");
             let path = folder.join(entry.file_name());
-            let is_not_yet = NOT_YET.iter().any(|it| path == Path::new(it));
-            if is_not_yet || entry.file_name() == "target" || entry.file_name() == "node_modules" {
+            if entry.file_name() == "target" || entry.file_name() == "node_modules" {
                 continue;
             }
             let extension = path.extension();

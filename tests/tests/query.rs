@@ -79,7 +79,7 @@ async fn pages_put_together_are_the_whole_answer() {
         "FIND (a|b) AS x THAT RELATES TO * AS y RETURN x._key, y._key",
         "FIND * AS x THAT RELATES TO * AS y RETURN x._key AS k, y._key AS l ORDER BY l DESC, k",
         "FIND UNIQUE * AS x THAT RELATES TO * AS y RETURN x._type, y._type",
-        "FIND * AS x RETURN x._type, count(x) SKIP 1",
+        "FIND * AS x RETURN x._key, count(x) SKIP 1",
     ] {
         let whole = ask(&world, text, &ALL).await;
         let (mut offset, mut pages) = (0, Vec::new());

@@ -1,5 +1,5 @@
-//! Answers queries from the latest published graph. It is invoked directly, and whoever may invoke it may ask:
-//! IAM says who that is.
+//! Answers queries from the latest published graph. It is invoked directly, and whoever may invoke
+//! it may ask: IAM says who that is.
 
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};

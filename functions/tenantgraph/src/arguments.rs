@@ -312,8 +312,8 @@ pub(crate) struct Query {
     /// Asks all questions, and reports how much is bad and good.
     #[arg(long, conflicts_with_all = ["text", "question", "csv", "tree", "cursor"])]
     pub(crate) all_questions: bool,
-    /// A file with questions to ask in the place of those that come with tenantgraph, also in the form of
-    /// `JupiterOne`. May be given several times.
+    /// A file with questions to ask in the place of those that come with tenantgraph, also in the
+    /// form of `JupiterOne`. May be given several times.
     #[arg(long = "pack", value_name = "FILE")]
     pub(crate) packs: Vec<PathBuf>,
     /// Prints JSON in the format of JupiterOne's API.
@@ -352,7 +352,8 @@ pub(crate) struct Asked {
     /// The instance. Without it and a tenant, the only graph of the store.
     #[arg(long, value_name = "ID")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as one.
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as
+    /// one.
     #[arg(long, value_name = "ID", conflicts_with = "instance")]
     pub(crate) tenant: Option<String>,
     #[command(flatten)]
@@ -404,11 +405,12 @@ pub(crate) struct Drawn {
 
 #[derive(Debug, Args)]
 pub(crate) struct Questions {
-    /// Shows only the questions with this text in their id, title, meaning or references, in any case.
+    /// Shows only the questions with this text in their id, title, meaning or references, in any
+    /// case.
     #[arg(value_name = "TEXT")]
     pub(crate) matching: Option<String>,
-    /// A file with questions to list in the place of those that come with tenantgraph. May be given several
-    /// times.
+    /// A file with questions to list in the place of those that come with tenantgraph. May be given
+    /// several times.
     #[arg(long = "pack", value_name = "FILE")]
     pub(crate) packs: Vec<PathBuf>,
     /// Prints JSON.

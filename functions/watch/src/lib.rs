@@ -1,8 +1,8 @@
 //! Evaluates rules after the tables of a snapshot were published, and tells what follows.
 //!
-//! The bucket tells of each new object by Amazon `EventBridge`; a rule there hands the manifests of tables to
-//! this function. The manifest comes last, so everything is there. An event that comes twice, or out of order,
-//! does no harm: the state of each rule says of which graph it is.
+//! The bucket tells of each new object by Amazon `EventBridge`; a rule there hands the manifests of
+//! tables to this function. The manifest comes last, so everything is there. An event that comes
+//! twice, or out of order, does no harm: the state of each rule says of which graph it is.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,12 +13,14 @@ use query::tables;
 use rules::{Deliver, Outcome, Snapshot, stored, watch};
 use serde_json::{Value, json};
 
-/// Evaluates the stored rules of the tenant that an event is about, and answers with how each stands.
+/// Evaluates the stored rules of the tenant that an event is about, and answers with how each
+/// stands.
 ///
 /// # Errors
 ///
-/// If the event names no tenant, storage fails, or an alert could not be delivered. AWS Lambda then hands the
-/// event over again, and what is still to be told is told then, or after the next snapshot.
+/// If the event names no tenant, storage fails, or an alert could not be delivered. AWS Lambda then
+/// hands the event over again, and what is still to be told is told then, or after the next
+/// snapshot.
 pub async fn handle(
     context: &Context,
     deliver: &dyn Deliver,

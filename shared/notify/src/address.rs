@@ -59,7 +59,8 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         return is_public_v4(ip);
     }
     let segments = ip.segments();
-    // Only 2000::/3 is given out. Parts of it lead to an address of IPv4 (6to4, Teredo), or nowhere.
+    // Only 2000::/3 is given out. Parts of it lead to an address of IPv4 (6to4, Teredo), or
+    // nowhere.
     let is_given_out = segments[0] & 0xe000 == 0x2000;
     let is_tunnel = segments[0] == 0x2002 || (segments[0] == 0x2001 && segments[1] < 0x0200);
     let is_documentation = segments[0] == 0x2001 && segments[1] == 0x0db8;

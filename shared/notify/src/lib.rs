@@ -1,7 +1,7 @@
 //! Telling alerts: to Amazon `EventBridge`, SNS and SQS, to webhooks and to Slack.
 //!
-//! The services of AWS get one signed request each, as their documentation has it. Their SDKs would add
-//! minutes to a build and megabytes to each function for three calls.
+//! The services of AWS get one signed request each, as their documentation has it. Their SDKs would
+//! add minutes to a build and megabytes to each function for three calls.
 
 mod address;
 mod signature;
@@ -46,7 +46,8 @@ fn failed(what: impl std::fmt::Display) -> DeliveryError {
 }
 
 impl Courier {
-    /// A courier with the credentials and the region that AWS Lambda gives a function in its environment.
+    /// A courier with the credentials and the region that AWS Lambda gives a function in its
+    /// environment.
     #[must_use]
     pub fn from_environment(secrets: Arc<dyn Secrets>) -> Self {
         let read = |name: &str| env::var(name).ok().filter(|it| !it.is_empty());

@@ -69,6 +69,11 @@ impl Model {
                 let properties = of.declared().map(|it| it.name.to_owned());
                 model.properties.entry(of.kind.to_owned()).or_default().extend(properties);
             }
+            // What a step adds to entities that another step finds.
+            for (of, property) in step.patches() {
+                let properties = model.properties.entry(of.kind.to_owned()).or_default();
+                properties.insert(property.name.to_owned());
+            }
             for declared in step.relationships() {
                 model.relationships.push(Declared {
                     kind: declared.kind,

@@ -1,4 +1,5 @@
-//! Questions as `JupiterOne` writes them: with a list of queries, each of which may say what its results are.
+//! Questions as `JupiterOne` writes them: with a list of queries, each of which may say what its
+//! results are.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -43,8 +44,8 @@ struct Compliance {
     controls: Vec<Value>,
 }
 
-/// The question of an item. One with several queries that say what is bad becomes several, in which the name of
-/// the query is part of the id.
+/// The question of an item. One with several queries that say what is bad becomes several, in which
+/// the name of the query is part of the id.
 pub(crate) fn questions(item: &Value) -> Result<Vec<Question>, String> {
     let written = Written::deserialize(item).map_err(|error| error.to_string())?;
     let title = written.title.or(written.name.clone()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Questions: what is to be known of every tenant, with the queries that answer it.
 //!
-//! The pack of this project is data: `pack/*.yaml`. Packs of others in `JupiterOne`'s form are read too.
+//! The pack of this project is data: `pack/*.yaml`. Packs of others in `JupiterOne`'s form are read
+//! too.
 
 mod docs;
 mod jupiterone;

@@ -1,4 +1,5 @@
-//! When a rule fires: a comparison such as `total > 0`, `new > 0` or `total > previous.total * 1.1`.
+//! When a rule fires: a comparison such as `total > 0`, `new > 0` or
+//! `total > previous.total * 1.1`.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +83,8 @@ pub struct ConditionError {
 }
 
 impl Condition {
-    /// Reads a condition as text, also between `{{` and `}}`, or as the lists that `JupiterOne` writes.
+    /// Reads a condition as text, also between `{{` and `}}`, or as the lists that `JupiterOne`
+    /// writes.
     ///
     /// # Errors
     ///

@@ -37,7 +37,8 @@ pub struct Row {
 }
 
 impl Found {
-    /// What an answer found. Rows differ where one of these properties does, or any if there are none.
+    /// What an answer found. Rows differ where one of these properties does, or any if there are
+    /// none.
     #[must_use]
     pub fn of(answer: &Answer, properties: Option<&[String]>) -> Self {
         let (rows, count) = match &answer.results {

@@ -20,8 +20,8 @@ const REASONS: usize = 20;
 
 /// What a rule comes to, after what was remembered of it and by what its queries found.
 ///
-/// What rests on something that was not read changes nothing but that the rule is unknown. What could not be
-/// read the last time is not new.
+/// What rests on something that was not read changes nothing but that the rule is unknown. What
+/// could not be read the last time is not new.
 #[must_use]
 pub fn judge(
     rule: &Rule,
@@ -125,8 +125,8 @@ impl Judging<'_> {
         comparison
     }
 
-    /// Whether a rule that fires does so for something else than the last time. Values of a row only count
-    /// where the rule asks for them: they change with every sign-in.
+    /// Whether a rule that fires does so for something else than the last time. Values of a row
+    /// only count where the rule asks for them: they change with every sign-in.
     fn differs(&self, comparison: &Comparison) -> bool {
         let asks = |wanted| self.rule.when.measures().iter().any(|(_, it)| *it == wanted);
         let counts_values = asks(Measure::Changed);

@@ -1,5 +1,5 @@
-//! Rules as `JupiterOne` writes them: with a question and operations, or as items of a pack, which have queries
-//! only.
+//! Rules as `JupiterOne` writes them: with a question and operations, or as items of a pack, which
+//! have queries only.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

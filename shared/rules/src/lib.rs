@@ -2,11 +2,13 @@
 //!
 //! 1. [`read()`] makes rules of files, in this project's form or in those of `JupiterOne`.
 //! 2. [`Ask`] answers the queries of a rule from a graph.
-//! 3. [`judge()`] compares the answers with what the last snapshot had, and says what follows. It is pure.
+//! 3. [`judge()`] compares the answers with what the last snapshot had, and says what follows. It
+//!    is pure.
 //! 4. [`watch()`] does this for each rule, keeps the states in object storage, and delivers alerts.
 //!
-//! Alerts lie in the same object as the state that they follow from, until they are delivered. So a process
-//! that dies at any moment loses none of them, and whoever goes on tells them under the same id.
+//! Alerts lie in the same object as the state that they follow from, until they are delivered. So a
+//! process that dies at any moment loses none of them, and whoever goes on tells them under the
+//! same id.
 
 mod alert;
 mod ask;

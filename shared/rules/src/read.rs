@@ -23,8 +23,8 @@ pub struct Invalid {
     pub why: String,
 }
 
-/// Reads the rules of files, each given by its name and text. What makes no sense does not keep the others from
-/// being read.
+/// Reads the rules of files, each given by its name and text. What makes no sense does not keep the
+/// others from being read.
 #[must_use]
 pub fn read<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> (Vec<Rule>, Vec<Invalid>) {
     let (mut rules, mut invalid): (Vec<Rule>, Vec<Invalid>) = (Vec::new(), Vec::new());

@@ -14,7 +14,8 @@ use crate::judge::judge;
 use crate::rule::Rule;
 use crate::state::{Pending, State};
 
-/// How often a delivery is tried before it is given up, once for each snapshot and each try of the function.
+/// How often a delivery is tried before it is given up, once for each snapshot and each try of the
+/// function.
 const TRIES: u32 = 30;
 
 /// How often a state is read again because someone else wrote it.
@@ -154,8 +155,8 @@ struct Outbox<'a> {
 }
 
 impl Outbox<'_> {
-    /// Tells them. Each delivery is noted before the next is begun, so that at most the last one is repeated by
-    /// whoever goes on after this process.
+    /// Tells them. Each delivery is noted before the next is begun, so that at most the last one is
+    /// repeated by whoever goes on after this process.
     async fn empty(mut self, deliver: &dyn Deliver, told: &mut Told) -> Result<(), WatchError> {
         let mut tried = 0;
         while let Some(pending) = self.state.outbox.get(tried) {

@@ -19,7 +19,8 @@ use rules::{
 struct World {
     objects: Mutex<BTreeMap<String, (Vec<u8>, u64)>>,
     told: Mutex<Vec<(String, Alert)>>,
-    /// How many calls the process makes before it dies; it dies before or after what the last one does.
+    /// How many calls the process makes before it dies; it dies before or after what the last one
+    /// does.
     left: AtomicUsize,
     /// What cannot be reached.
     down: Mutex<BTreeSet<String>>,
@@ -140,7 +141,8 @@ query: FIND azure_user
 actions: [eventbridge: default, sns: 'arn:aws:sns:eu-central-1:1:alerts']
 ";
 
-/// Watches a rule until it is done, by processes of which each dies after so many calls; returns how many died.
+/// Watches a rule until it is done, by processes of which each dies after so many calls; returns
+/// how many died.
 async fn until_done(
     world: &World,
     rule: &Rule,

@@ -121,12 +121,15 @@ fn print(lines: &[Line]) -> Result<(), Error> {
     }
     let count = |is: &dyn Fn(&Line) -> bool| lines.iter().filter(|it| is(it)).count();
     let sure = |it: &Line| it.unknown.is_empty() && it.error.is_none();
+    let nothing = |it: &Line| it.bad == 0 && it.good == Some(0) && sure(it);
     Ok(writeln!(
         stderr(),
-        "{} questions: {} with something bad, {} with nothing bad, {} of which something was not read",
+        "{} questions: {} with something bad, {} with nothing bad, {} for which there is nothing to judge, {} of \
+         which something was not read",
         lines.len(),
         count(&|it| it.bad > 0),
-        count(&|it| it.bad == 0 && sure(it)),
+        count(&|it| it.bad == 0 && sure(it) && !nothing(it)),
+        count(&nothing),
         count(&|it| !sure(it)),
     )?)
 }

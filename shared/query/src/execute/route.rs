@@ -41,8 +41,8 @@ pub async fn entities_called(tables: &Tables, name: &str) -> Result<Vec<u32>, Ta
     Ok(if by_key.is_empty() { by_name } else { by_key })
 }
 
-/// The shortest way from one entity to another, over relationships of any direction. It does not go by entities
-/// of some types.
+/// The shortest way from one entity to another, over relationships of any direction. It does not go
+/// by entities of some types.
 ///
 /// # Errors
 ///

@@ -93,8 +93,8 @@ pub async fn published(context: &Context, jobs: &[Job]) -> Result<Option<Tables>
     Tables::stored(&context.store, &prefix(jobs)).await
 }
 
-/// The tables that were published last of the graph of a tenant, by the id of its instance, or of one of its
-/// subscriptions.
+/// The tables that were published last of the graph of a tenant, by the id of its instance, or of
+/// one of its subscriptions.
 ///
 /// # Errors
 ///
