@@ -279,7 +279,10 @@ mod tests {
             "file:///etc/passwd",
         ] {
             let refusal = found(&Cloud::PUBLIC, address).unwrap_err().to_string();
-            assert!(refusal.contains("no storage; it was not asked"), "{address}: {refusal}");
+            assert!(
+                refusal.contains("which is not a storage host; no request was sent"),
+                "{address}: {refusal}"
+            );
             assert!(!refusal.contains("latest"), "{refusal}");
         }
     }

@@ -105,9 +105,9 @@ fn a_problem_of_microsoft_365_names_its_field() {
         "/instance/config/tenant: is missing; give the directory (tenant) id",
         "/instance/config/clientId: is invalid: expected at most",
         "/instance/config/clientSecret: is not a secret",
-        "/instance/config/ingestionSources/ad-groups: is an unknown source; known are *, applications",
+        "/instance/config/ingestionSources/ad-groups: is an unknown source; expected one of *, applications",
         "/instance/config/vulnerabilitySeverities: `grave` is unknown; expected informational, low",
-        "/instance/config/subscriptionId: is unknown; known are clientId",
+        "/instance/config/subscriptionId: is unknown; expected one of clientId",
     ];
     let found = messages(&microsoft365(&config));
     assert_eq!(found.len(), expected.len(), "{found:?}");
@@ -175,7 +175,7 @@ fn each_problem_has_one_message_with_its_path() {
         (
             "/instance/colour",
             Some(json!("red")),
-            "/instance/colour: is unknown; known are id, integration",
+            "/instance/colour: is unknown; expected one of id, integration",
         ),
         ("/instance/config", None, "/instance/config: is missing"),
         ("/instance/config", Some(json!([])), "/instance/config: is a list, not an object"),
