@@ -60,10 +60,11 @@ pub fn sign(
     all.extend(headers.iter().chain(&added).cloned());
     all.sort();
     let names = all.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(";");
-    let lines: String =
-        all.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
+    let lines: Vec<String> =
+        all.iter().map(|(name, value)| format!("{name}:{}", value.trim())).collect();
+    let lines = lines.join("\n");
     let hash = |text: &str| hexadecimal(&Sha256::digest(text.as_bytes()));
-    let request = format!("POST\n{}\n\n{lines}\n{names}\n{}", address.path(), hash(body));
+    let request = format!("POST\n{}\n\n{lines}\n\n{names}\n{}", address.path(), hash(body));
     let scope = format!("{day}/{region}/{service}/aws4_request");
     let text = format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}", hash(&request));
     let mut key = hmac(format!("AWS4{}", credentials.secret).as_bytes(), day.as_bytes());

@@ -278,7 +278,7 @@ async fn begin(
             Stored::Sound(sound, _) => state = Some(sound),
             // What is wrong with it is not told: that could show a link.
             Stored::Damaged { .. } => {
-                lacking = format!("the state of the last job is damaged: {name}")
+                lacking = format!("the state of the last job is damaged: {name}");
             }
         }
     }
