@@ -1,10 +1,10 @@
 //! Answering a query from the tables of a snapshot, on one core.
 //!
 //! 1. For each set of entities that the query selects, its filter is tried on every row of its
-//!    types, and what passes is one bit of a set ([`nodes`]).
+//!    types, and what passes is one bit of a set (`nodes`).
 //! 2. From the end of the query to its beginning, each set is reduced to what paths can go on from;
-//!    then, from the beginning, to what paths come to ([`walk`]). No path is followed for that.
-//! 3. An answer that asks for rows follows the paths that are left ([`paths`]), which all come to
+//!    then, from the beginning, to what paths come to (`walk`). No path is followed for that.
+//! 3. An answer that asks for rows follows the paths that are left (`paths`), which all come to
 //!    an end.
 //!
 //! Memory holds bits for each entity, 8 bytes for each relationship of the types that the query

@@ -128,8 +128,12 @@ fn the_events_that_can_be_sent_by_hand_make_sense() {
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let name = path.to_string_lossy();
-        // What a queue hands over, and what a browser asks for.
-        if ["-message.json", "-request.json"].iter().any(|end| name.ends_with(end)) {
+        // What a queue hands over, what a browser asks for, and what the functions `ask` and `watch`
+        // take.
+        let file = path.file_name().unwrap().to_string_lossy();
+        let is_of_another = ["ask-", "watch-"].iter().any(|start| file.starts_with(start));
+        if is_of_another || ["-message.json", "-request.json"].iter().any(|end| name.ends_with(end))
+        {
             continue;
         }
         let event = Event::read(&std::fs::read(&path).unwrap());
