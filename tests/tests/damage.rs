@@ -94,7 +94,7 @@ fn event(world: &World) -> Value {
     let mut event = world.event();
     let config = &mut event["instance"]["config"];
     config["collection"] = "delta".into();
-    config["ingestionSources"] = json!({ "*": false, "ad-groups": true, "network": true });
+    config["ingestionSources"] = json!({ "*": false, "ad-groups": true, "key-vault": true });
     event
 }
 
@@ -470,7 +470,7 @@ async fn a_panic_in_one_message_takes_no_other_along() {
     assert!(error.contains("was given up; see the last errors above"), "{error}");
     assert!(error.contains("run the same command again to resume it"), "{error}");
     let manifests = world.machine.context.store.list(&job.manifests()).await.unwrap();
-    for step in ["ad-users", "rm-subscription", "rm-network-virtual-networks"] {
+    for step in ["ad-users", "rm-subscription", "rm-keyvault-vaults"] {
         assert!(manifests.contains(&job.manifest(step)), "{step} is not among {manifests:?}");
     }
 

@@ -21,7 +21,7 @@ const TENANT: &str = "contoso";
 
 /// The sources that are on besides those that always are: enough for every way in which one step
 /// follows from others, and few enough for a run to take a second.
-const SOURCES: [&str; 2] = ["ad-groups", "network"];
+const SOURCES: [&str; 2] = ["ad-groups", "key-vault"];
 
 /// How often a run is killed, in how many stores at once.
 const KILLS: u64 = 100;
@@ -254,7 +254,7 @@ async fn a_run_that_was_configured_in_another_way_begins_anew() {
 
     let path = world.folder.path().join("event.json");
     let mut event: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    event["instance"]["config"]["ingestionSources"]["network"] = false.into();
+    event["instance"]["config"]["ingestionSources"]["key-vault"] = false.into();
     fs::write(&path, event.to_string()).unwrap();
     let output = world.run(&store).output().unwrap();
     let said = text(&output);

@@ -270,7 +270,7 @@ impl List {
     }
 
     /// Such a list for each value of a text property that entities of some types have, however many
-    /// have the same. The path calls it by the name of the property.
+    /// have the same. The value stands before the last word of the type of resource.
     #[must_use]
     pub const fn of_each_value(
         self,
@@ -386,6 +386,12 @@ impl List {
             Listed::Nothing => "".into(),
             Listed::OfParent(name) => format!("{{id}}/{name}").into(),
             Listed::Type(resource) => {
+                if let Some(property) = self.distinct {
+                    // What lies in each of several places has the place between its types.
+                    let path = resource.of_subscription();
+                    let (before, last) = path.rsplit_once('/').unwrap_or_default();
+                    return format!("{before}/{{{property}}}/{last}").into();
+                }
                 let path = match self.parents {
                     [] => resource.of_subscription(),
                     [first, ..] => resource.of_parent(first.resource),

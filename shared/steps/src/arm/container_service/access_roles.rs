@@ -31,10 +31,7 @@ pub(crate) static STEP: Step = Step {
     covers: &["rm-kubernetes-service-contains-access-role-relationship"],
     // Each region has them, whoever asks. Those of regions without a cluster let nobody do
     // anything.
-    list: List::of(&ACCESS_ROLE).of_each_value(&[&CLUSTER], "location").at(concat!(
-        "/subscriptions/{subscription}/providers/Microsoft.ContainerService",
-        "/locations/{location}/trustedAccessRoles",
-    )),
+    list: List::of(&ACCESS_ROLE).of_each_value(&[&CLUSTER], "location"),
     becomes: Becomes::one(&ACCESS_ROLE)
         .key(key)
         .refine(|role, entity| entity.set("locationName", location(role)))

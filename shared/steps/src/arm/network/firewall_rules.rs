@@ -3,23 +3,19 @@
 //! A rule that names the internet becomes a relationship between it and each firewall that has the
 //! rule, one for each range of ports.
 
-use graph::{End, Name, RelationshipKey, Unresolved};
+use graph::{End, Name, RelationshipKey};
 use serde_json::{Map, Value};
 
-use crate::arm::network::rules::{internet, is_everywhere, port_range};
+use crate::arm::network::rules::{by_rule, internet, is_everywhere, port_range};
 use crate::output::Output;
 use crate::path;
 use crate::prelude::*;
 
 /// The firewall lets network traffic through, from or to the internet.
-pub(super) const ALLOWS: Link = link(RelationshipClass::Allows);
+pub(super) const ALLOWS: Link = by_rule(RelationshipClass::Allows, &[], &KIND);
 /// The firewall stops network traffic, from or to the internet.
-pub(super) const DENIES: Link = link(RelationshipClass::Denies);
-const KIND: &str = "azure_network_firewall_rule";
-
-const fn link(class: RelationshipClass) -> Link {
-    Link::by_hook(class, &[]).kind(KIND).or_map(&[KIND], |_, _| Unresolved::Drop)
-}
+pub(super) const DENIES: Link = by_rule(RelationshipClass::Denies, &[], &KIND);
+const KIND: [&str; 1] = ["azure_network_firewall_rule"];
 
 /// What each firewall answers to that has a policy.
 pub(super) fn with_policy(policy: &str) -> Name {
@@ -76,9 +72,9 @@ impl<'r> Rule<'r> {
                     .reference(firewall.clone(), End::named(Name::alias("outside", "internet")));
                 let name = self.texts("/name").concat().to_lowercase().replace(' ', "_");
                 let after = format!("{}:{name}:{way}:{ports}", self.group).to_ascii_lowercase();
-                reference.key = Some(RelationshipKey::Around { before: KIND.to_owned(), after });
+                reference.key = Some(RelationshipKey::Around { before: KIND[0].to_owned(), after });
                 reference.properties = self.properties(ports, is_inbound);
-                reference.unresolved = map(KIND, &[&["_key"]], internet());
+                reference.unresolved = map(KIND[0], &[&["_key"]], internet());
                 // The firewall has to be there.
                 reference.target_first = is_inbound;
                 out.references.push(reference);

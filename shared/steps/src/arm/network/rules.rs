@@ -15,15 +15,21 @@ use crate::output::Output;
 use crate::path;
 
 /// The group lets traffic through to what a rule names.
-pub(super) const ALLOWS: Link = link(RelationshipClass::Allows);
+pub(super) const ALLOWS: Link = by_rule(RelationshipClass::Allows, TO, &KIND);
 /// The group stops traffic to what a rule names.
-pub(super) const DENIES: Link = link(RelationshipClass::Denies);
+pub(super) const DENIES: Link = by_rule(RelationshipClass::Denies, TO, &KIND);
 
-const KIND: &str = "azure_security_group_rule";
+const TO: &[&EntityType] = &[&SUBNET, &APPLICATION_SECURITY_GROUP];
+const KIND: [&str; 1] = ["azure_security_group_rule"];
 
-const fn link(class: RelationshipClass) -> Link {
-    const TO: &[&EntityType] = &[&SUBNET, &APPLICATION_SECURITY_GROUP];
-    Link::by_hook(class, TO).kind(KIND).or_map(&[KIND], |_, _| Unresolved::Drop)
+/// What a rule becomes: a relationship of one type, which leads to the internet if it leads to no
+/// entity.
+pub(super) const fn by_rule(
+    class: RelationshipClass,
+    to: &'static [&'static EntityType],
+    kind: &'static [&'static str; 1],
+) -> Link {
+    Link::by_hook(class, to).kind(kind[0]).or_map(kind, |_, _| Unresolved::Drop)
 }
 
 const ADDRESSES: Field = Field { one: "AddressPrefix", several: "AddressPrefixes" };
@@ -79,7 +85,7 @@ impl<'r> Rule<'r> {
         for ports in self.all(PORTS, "destination") {
             for (name, unresolved) in targets.clone() {
                 let mut reference = link.reference(this.clone(), End::named(name));
-                let key = format!("{KIND}:{}:{ports}", self.id).to_ascii_lowercase();
+                let key = format!("{}:{}:{ports}", KIND[0], self.id).to_ascii_lowercase();
                 reference.key = Some(RelationshipKey::Prefix(key));
                 reference.properties = self.properties(ports);
                 reference.unresolved = unresolved;
@@ -247,7 +253,7 @@ fn application_security_group(id: &str) -> (Name, Unresolved) {
         "_class": APPLICATION_SECURITY_GROUP.class,
     });
     let unresolved = Unresolved::Map {
-        kind: KIND.to_owned(),
+        kind: KIND[0].to_owned(),
         filters: vec![vec!["_key".to_owned()]],
         target: group.as_object().cloned().unwrap_or_default(),
         skip_creation: false,
@@ -262,7 +268,7 @@ fn outside(name: &str, target: Value) -> Option<(Name, Unresolved)> {
     let has_key = target.contains_key("_key");
     let filter = target.keys().filter(|it| !has_key || *it == "_key").cloned().collect();
     let unresolved = Unresolved::Map {
-        kind: KIND.to_owned(),
+        kind: KIND[0].to_owned(),
         filters: vec![filter],
         target,
         skip_creation: false,
