@@ -2,7 +2,7 @@
 
 use super::catalog;
 use super::coded::Coded;
-use super::kind::{Count, Kind, Naming};
+use super::kind::{Count, Kind, Naming, Scope};
 use super::network::subnets_of;
 use super::plan::{MOST_RESOURCES, Plan};
 use super::resource::{Owner, Resource};
@@ -29,12 +29,15 @@ impl<'a> Collection<'a> {
         Resource { tenant, plan, kind, owner, index }
     }
 
-    /// How many there are. A subscription without resources has none, nor has what lies in nothing.
+    /// How many there are. A subscription without resources has none, but for what each has a number
+    /// of; nor has what lies in nothing.
     pub(crate) fn count(&self) -> u64 {
         if let Some(code) = self.kind.code {
             return self.count_coded(code);
         }
-        if self.plan.resources == 0 {
+        let is_of_each = self.kind.scope == Scope::Subscription
+            && matches!(self.kind.count, Some(Count::Exactly(_)));
+        if self.plan.resources == 0 && !is_of_each {
             return 0;
         }
         match &self.kind.count {

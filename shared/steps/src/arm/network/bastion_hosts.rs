@@ -10,7 +10,7 @@ pub(crate) static BASTION: EntityType = EntityType {
     doc: "Through it, people reach machines that have no public address.",
     properties: &[
         always_list("category", &["network"], "What sort of gateway it is."),
-        always_list("function", &["remote-access"], "What it does."),
+        always_list("function", &["remote-access-gateway"], "What it does."),
         flag("public", COMPUTED, "Whether the internet reaches it."),
         text("dnsName", "/properties/dnsName", "The name at which it is reached."),
         flag("disableCopyPaste", "/properties/disableCopyPaste", "Whether nothing can be copied."),

@@ -7,6 +7,7 @@ pub(crate) static POLICY: EntityType = EntityType {
     class: &["Policy"],
     doc: "The rules and settings of firewalls, which other policies may build on.",
     properties: &[
+        text("title", "/name", "The name."),
         text("basePolicy", BASE, "The policy that it builds on."),
         each("childPolicies", "/properties/childPolicies/*/id", "The policies that build on it."),
         each("firewalls", "/properties/firewalls/*/id", "The firewalls that have it."),

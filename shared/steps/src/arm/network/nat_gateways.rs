@@ -11,7 +11,7 @@ pub(crate) static NAT_GATEWAY: EntityType = EntityType {
     doc: "Through it, machines in subnets reach the internet, which does not reach them.",
     properties: &[
         always_list("category", &["network"], "What sort of gateway it is."),
-        always_list("function", &["address-translation"], "What it does."),
+        always_list("function", &["nat"], "What it does."),
         always_flag("public", false, "The internet does not reach through it."),
         text("etag", "/etag", "What changes whenever the gateway does."),
         number("idleTimeoutInMinutes", "/properties/idleTimeoutInMinutes", "How long it waits."),

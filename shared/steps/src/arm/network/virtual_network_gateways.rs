@@ -13,7 +13,7 @@ pub(crate) static GATEWAY: EntityType = EntityType {
     doc: "Connects a virtual network with other networks, and with devices of people.",
     properties: &[
         always_list("category", &["network"], "What sort of gateway it is."),
-        always_list("function", &["remote-access"], "What it does."),
+        always_list("function", &["remote-access-gateway"], "What it does."),
         is("public", "/properties/gatewayType", "Vpn", "Whether it is reached over the internet."),
         flag("activeActive", "/properties/activeActive", "Whether all of its instances work."),
         flag("bgpEnabled", "/properties/enableBgp", "Whether it learns routes."),
@@ -48,7 +48,7 @@ pub(crate) static LOCAL_GATEWAY: EntityType = EntityType {
     doc: "Stands for a gateway of a network that is not in Azure.",
     properties: &[
         always_list("category", &["network"], "What sort of gateway it is."),
-        always_list("function", &["remote-access"], "What it does."),
+        always_list("function", &["remote-access-gateway"], "What it does."),
         always_flag("public", true, "The internet reaches it."),
         each("addressPrefixes", PREFIXES, "The addresses of the network behind it."),
         text("etag", "/etag", "What changes whenever it does."),

@@ -9,6 +9,7 @@ pub(crate) static MASKING_POLICY: EntityType = EntityType {
     class: &["Policy"],
     doc: "Whether a pool shows parts of its data to some people only.",
     properties: &[
+        text("title", "/name", "The name."),
         text(
             "applicationPrincipals",
             "/properties/applicationPrincipals",
