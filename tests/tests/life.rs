@@ -47,6 +47,11 @@ impl Life {
         config["subscriptionId"] = Value::Null;
         config["configureSubscriptionInstances"] = true.into();
         config["autoDeleteRemovedSubscriptions"] = true.into();
+        // Enough for what these tests look at.
+        config["ingestionSources"] = json!({
+            "*": false, "authorization": true, "key-vault": true, "management-groups": true,
+            "resources": true, "subscriptions": true,
+        });
         event
     }
 

@@ -32,8 +32,8 @@ const RESOURCES: &str = "/providers/Microsoft.ResourceGraph/resources?api-versio
 /// rows. Source: "Working with large Azure resource data sets".
 const QUERY: &str = "resources | summarize count() by type";
 
-/// The version of the API that tells what the principal may do. Source: Authorization, "Permissions -
-/// List For Resource Group", which subscriptions have as well.
+/// The version of the API that tells what the principal may do. Subscriptions have the list, too.
+/// Source: Authorization, "Permissions - List For Resource Group".
 const PERMISSIONS: &str = "providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
 
 /// The most pages of either.

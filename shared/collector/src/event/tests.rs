@@ -128,8 +128,8 @@ fn the_events_that_can_be_sent_by_hand_make_sense() {
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let name = path.to_string_lossy();
-        // What a queue hands over, what a browser asks for, and what the functions `ask` and `watch`
-        // take.
+        // What a queue hands over, what a browser asks for, and what the functions `ask` and
+        // `watch` take.
         let file = path.file_name().unwrap().to_string_lossy();
         let is_of_another = ["ask-", "watch-"].iter().any(|start| file.starts_with(start));
         if is_of_another || ["-message.json", "-request.json"].iter().any(|end| name.ends_with(end))

@@ -29,8 +29,8 @@ impl<'a> Collection<'a> {
         Resource { tenant, plan, kind, owner, index }
     }
 
-    /// How many there are. A subscription without resources has none, but for what each has a number
-    /// of; nor has what lies in nothing.
+    /// How many there are. A subscription without resources has none, but for what each has a
+    /// number of; nor has what lies in nothing.
     pub(crate) fn count(&self) -> u64 {
         if let Some(code) = self.kind.code {
             return self.count_coded(code);
