@@ -314,9 +314,7 @@ fn check(
 ) {
     entity.properties.retain(|name, value| {
         let declared = patches.iter().find(|it| it.name == name).or_else(|| emits.property(name));
-        // A store of data may be unclassified.
-        let is_unclassified = name == "classification" && value.is_null();
-        let is_fine = declared.is_some_and(|it| it.admits(value) || is_unclassified);
+        let is_fine = declared.is_some_and(|it| it.admits(value));
         if !is_fine {
             drift.push(format!("{}.{name}", emits.kind));
         }

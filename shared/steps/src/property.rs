@@ -253,6 +253,10 @@ impl Property {
     /// Whether a value is one that the property can have.
     #[must_use]
     pub fn admits(&self, value: &Value) -> bool {
+        // A store of data may be unclassified, and says so.
+        if self.name == "classification" && value.is_null() {
+            return true;
+        }
         self.ty.admits(value) || (self.or_null && value.is_null())
     }
 
