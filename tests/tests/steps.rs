@@ -351,6 +351,16 @@ fn a_type_is_declared_once() {
 }
 
 #[test]
+fn a_store_of_data_may_be_unclassified() {
+    let mut problems = Problems::default();
+    for (_, of) in emitted().filter(|(_, of)| of.class.contains(&"DataStore")) {
+        let is_null = of.property("classification").is_none_or(|it| it.admits(&Value::Null));
+        problems.unless(is_null, || format!("{}.classification cannot be null", of.kind));
+    }
+    problems.report();
+}
+
+#[test]
 fn properties_have_names_of_their_own() {
     let mut problems = Problems::default();
     let types: BTreeMap<_, _> =

@@ -296,10 +296,6 @@ fn complete(emits: &'static EntityType, entity: &mut Entity) {
     let name = text("name").unwrap_or_else(|| display.clone());
     entity.set("displayName", Some(display));
     entity.set("name", Some(name));
-    // Whoever reads the graph asks of every store of data how it is classified.
-    if emits.class.contains(&"DataStore") && emits.property("classification").is_some() {
-        entity.properties.entry("classification").or_insert(Value::Null);
-    }
     for property in emits.declared().filter(|it| it.or_null) {
         entity.properties.entry(property.name).or_insert(Value::Null);
     }

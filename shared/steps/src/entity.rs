@@ -1,6 +1,6 @@
 //! What an item becomes: the type of entity, and what is recorded about it.
 
-use crate::property::{COMPUTED, Property, any, list, text};
+use crate::property::{CLASSIFICATION, COMPUTED, Property, any, list, text};
 use crate::resource_type::ResourceType;
 
 /// A type of thing that exists in a tenant.
@@ -131,7 +131,7 @@ pub(crate) const ADDRESSED: &[Property] = &[
 /// What is recorded about everything that has tags.
 pub(crate) const TAGGED: &[Property] = &[
     text("environment", "/tags/environment", "The tag `environment`."),
-    text("classification", COMPUTED, "The tag `classification`, in any case."),
+    CLASSIFICATION,
     text("owner", COMPUTED, "The tag `owner`, in any case."),
     text("email", COMPUTED, "The tag `email`, in any case."),
     list("tags", COMPUTED, "The names of the tags without a value, or with the value `true`."),

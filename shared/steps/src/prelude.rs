@@ -11,8 +11,8 @@ pub(crate) use crate::item::Item;
 pub(crate) use crate::link::{Link, map};
 pub(crate) use crate::list::List;
 pub(crate) use crate::property::{
-    COMPUTED, Property, always, always_flag, always_list, any, count, date, each, flag, is, list,
-    number, seconds, split, text, truth,
+    CLASSIFICATION, COMPUTED, Property, always, always_flag, always_list, any, count, date, each,
+    flag, is, list, number, seconds, split, text, truth,
 };
 pub(crate) use crate::resource_type::ResourceType;
 pub(crate) use crate::step::{Needs, Step};

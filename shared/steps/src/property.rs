@@ -183,6 +183,11 @@ pub const fn always_flag(name: &'static str, value: bool, doc: &'static str) -> 
 /// Stands for the path of a property that no single field holds.
 pub const COMPUTED: &str = "";
 
+/// How secret something is, by its tag. A store of data declares that it may be null: `JupiterOne`
+/// wants to be told of each.
+pub(crate) const CLASSIFICATION: Property =
+    text("classification", COMPUTED, "The tag `classification`, in any case.");
+
 impl Property {
     const fn new(
         name: &'static str,
@@ -253,10 +258,6 @@ impl Property {
     /// Whether a value is one that the property can have.
     #[must_use]
     pub fn admits(&self, value: &Value) -> bool {
-        // A store of data may be unclassified, and says so.
-        if self.name == "classification" && value.is_null() {
-            return true;
-        }
         self.ty.admits(value) || (self.or_null && value.is_null())
     }
 

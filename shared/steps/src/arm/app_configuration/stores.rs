@@ -7,7 +7,7 @@ pub(crate) static STORE: EntityType = EntityType {
     class: &["DataStore"],
     doc: "Where applications keep their settings.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         always_flag("encrypted", true, "Azure encrypts every store."),
         text("sku", "/sku/name", "Such as `free` or `standard`."),
         text("endpoint", "/properties/endpoint", "The address of it."),

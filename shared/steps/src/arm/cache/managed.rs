@@ -11,7 +11,7 @@ pub(crate) static CLUSTER: EntityType = EntityType {
     class: &["Database", "DataStore", "Cluster"],
     doc: "Machines that keep data in memory, in Redis.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         text("encryption.keyUrl", KEY_URL, "The key of the customer that encrypts its disks."),
         text("highAvailability", "/properties/highAvailability", "`Disabled` if there is no copy."),
         text("hostName", "/properties/hostName", "The name at which it is reached."),

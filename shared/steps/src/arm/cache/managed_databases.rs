@@ -8,7 +8,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
     class: &["Database", "DataStore"],
     doc: "Data that a cluster keeps in memory, in Redis.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         text(
             "accessKeysAuthentication",
             "/properties/accessKeysAuthentication",

@@ -8,7 +8,7 @@ pub(crate) static CACHE: EntityType = EntityType {
     class: &["Database", "DataStore", "Cluster"],
     doc: "Data that is kept in memory, in Redis.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         flag(
             "disableAccessKeyAuthentication",
             "/properties/disableAccessKeyAuthentication",

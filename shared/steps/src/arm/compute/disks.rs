@@ -8,7 +8,7 @@ pub(crate) static DISK: EntityType = EntityType {
     class: &["DataStore", "Disk"],
     doc: "A block device that virtual machines attach.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         is(
             "attached",
             "/properties/diskState",

@@ -10,7 +10,7 @@ pub(crate) static REGISTRY: EntityType = EntityType {
     class: &["DataStore"],
     doc: "A store of the images of containers.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         flag(
             "adminUserEnabled",
             "/properties/adminUserEnabled",

@@ -17,7 +17,7 @@ pub(super) const OF_ACCOUNT: &[&[Property]] = &[
     crate::entity::ADDRESSED,
     crate::entity::BELOW,
     &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         text("dbAccountId", COMPUTED, "The account that it belongs to."),
         always_flag("encrypted", true, "Cosmos DB encrypts whatever it keeps."),
         text("region", COMPUTED, "Where the account lies, as in `westeurope`."),

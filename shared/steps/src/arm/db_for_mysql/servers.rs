@@ -15,6 +15,7 @@ pub(crate) static SERVER: EntityType = EntityType {
     class: &["Database", "DataStore", "Host"],
     doc: "A server of MySQL, which Azure looks after.",
     shared: &[ADDRESSED, TAGGED, PLACED, FLEXIBLE],
+    properties: &[CLASSIFICATION.or_null()],
     ..EntityType::resource("Microsoft.DBforMySQL/flexibleServers", "2023-12-30")
 };
 

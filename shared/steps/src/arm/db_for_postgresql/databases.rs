@@ -8,7 +8,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
     class: &["Database", "DataStore"],
     doc: "A database on a server of PostgreSQL.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         text("charset", "/properties/charset", "How it writes text."),
         text("collation", "/properties/collation", "How it compares text."),
         always_flag("encrypted", true, "Azure encrypts what it keeps."),

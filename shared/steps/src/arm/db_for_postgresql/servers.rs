@@ -16,6 +16,7 @@ pub(crate) static SERVER: EntityType = EntityType {
     doc: "A server of PostgreSQL, which Azure looks after.",
     shared: &[ADDRESSED, TAGGED, PLACED, FLEXIBLE],
     properties: &[
+        CLASSIFICATION.or_null(),
         text(
             "activeDirectoryAuth",
             "/properties/authConfig/activeDirectoryAuth",

@@ -7,7 +7,7 @@ pub(crate) static WORKSPACE: EntityType = EntityType {
     class: &["DataStore", "Logs"],
     doc: "Where logs are kept and asked.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         always_flag("encrypted", true, "Azure encrypts every workspace."),
         text("customerId", "/properties/customerId", "An id that no other workspace has."),
         text("sku", "/properties/sku/name", "Such as `PerGB2018`."),

@@ -7,7 +7,7 @@ pub(crate) static VAULT: EntityType = EntityType {
     class: &["DataStore"],
     doc: "A vault of backups, and of copies to go on with elsewhere.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         always_flag("encrypted", true, "Azure encrypts every backup."),
         text("sku", "/sku/name", "Such as `RS0` or `Standard`."),
         text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),

@@ -9,7 +9,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
     class: &["Database", "DataStore"],
     doc: "A database on a server of Azure SQL.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         is("active", "/properties/status", "Online", "Whether it answers."),
         number("autoPauseDelay", "/properties/autoPauseDelay", "Minutes until it pauses, or -1."),
         text(

@@ -8,7 +8,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
     class: &["Database", "DataStore"],
     doc: "A database of a managed instance of SQL Server.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         is("active", "/properties/status", "Online", "Whether it answers."),
         text(
             "catalogCollation",

@@ -8,7 +8,7 @@ pub(crate) static INSTANCE: EntityType = EntityType {
     class: &["Database", "DataStore", "Host"],
     doc: "A SQL Server in a subnet, which Azure looks after.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         text("administratorLogin", "/properties/administratorLogin", "Who administers it, in SQL."),
         flag(
             "azureADOnlyAuthentication",

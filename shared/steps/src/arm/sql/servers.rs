@@ -8,7 +8,7 @@ pub(crate) static SERVER: EntityType = EntityType {
     class: &["Database", "DataStore", "Host"],
     doc: "What databases of Azure SQL are reached through, and administered by.",
     properties: &[
-        text("classification", COMPUTED, "The tag `classification`, in any case.").or_null(),
+        CLASSIFICATION.or_null(),
         text("administratorLogin", "/properties/administratorLogin", "Who administers it, in SQL."),
         text("fqdn", NAME, "The name at which it is reached."),
         text("fullyQualifiedDomainName", NAME, "The name at which it is reached."),
