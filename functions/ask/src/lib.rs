@@ -2,7 +2,6 @@
 //! it may ask: IAM says who that is.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use collector::Context;
 use lambda_runtime::{Error, LambdaEvent};
@@ -81,7 +80,7 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
 
 async fn query(ask: &Ask, text: &str, tables: &Tables) -> Result<String, Error> {
     let model = Model::new(Some(&tables.manifest));
-    let terms = Terms { parameters: ask.parameters.clone(), now: now() };
+    let terms = Terms { parameters: ask.parameters.clone(), now: query::now() };
     let plan = compile(text, &model, &terms).map_err(|it| it.to_string())?;
     let offset = match &ask.cursor {
         Some(cursor) => Cursor::read(cursor, text, &tables.manifest)?.offset,
@@ -99,11 +98,6 @@ async fn one(tables: &Tables, name: &str) -> Result<u32, Error> {
         [] => Err(format!("there is no entity with the key or name {name}").into()),
         several => Err(format!("{} entities are called {name}; give a key", several.len()).into()),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact for ages")]
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as f64
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{Write as _, stderr};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use collector::tenant::Tenant;
 use collector::{Context, snapshot};
@@ -27,14 +26,9 @@ pub(crate) struct Target {
 pub(crate) async fn open(asked: &Asked) -> Result<Target, Error> {
     let context = local::stored(&asked.storage.store).await?;
     let subject = subject(&context, asked).await?;
-    let tables = tables(local::stored(&asked.storage.store).await?, &subject).await?;
+    let tables = tables(&context, &asked.storage.store, &subject).await?;
     let id = subject.tenant.or(subject.instance).unwrap_or_default();
     Ok(Target { id, context, tables })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact for ages")]
-pub(crate) fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as f64
 }
 
 /// What to ask: what is named, or else the only graph that there is.
@@ -59,22 +53,22 @@ async fn subject(context: &Context, asked: &Asked) -> Result<Subject, Error> {
 }
 
 /// The tables of a graph: those that were published, or else made here.
-async fn tables(context: Context, subject: &Subject) -> Result<Tables, Error> {
+async fn tables(context: &Context, store: &str, subject: &Subject) -> Result<Tables, Error> {
     let jobs = match subject {
-        Subject { tenant: Some(tenant), .. } => Tenant::read(&context, tenant).await?.jobs(),
+        Subject { tenant: Some(tenant), .. } => Tenant::read(context, tenant).await?.jobs(),
         Subject { instance, .. } => {
             let instance = instance.as_deref().unwrap_or_default();
-            vec![snapshot::latest(&context, instance).await?.job]
+            vec![snapshot::latest(context, instance).await?.job]
         }
     };
-    if let Some(tables) = published(&context, &jobs).await? {
+    if let Some(tables) = published(context, &jobs).await? {
         return Ok(tables);
     }
     writeln!(
         stderr(),
         "the tables of this graph were not published; they are made here, which takes a while"
     )?;
-    let graph = Graph::of(context, subject).await?;
+    let graph = Graph::of(local::stored(store).await?, subject).await?;
     Ok(made(&graph.context, &graph.summary, &graph.jobs()).await?)
 }
 

@@ -6,7 +6,7 @@ use query::execute::{ExecuteError, Options};
 use query::{Cursor, Model, Terms, compile, execute};
 
 use crate::arguments::Query;
-use crate::asked::{Target, now, open, parameters};
+use crate::asked::{Target, open, parameters};
 use crate::{End, Error, questions};
 
 pub(crate) mod print;
@@ -17,7 +17,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
         return report::run(&arguments).await;
     }
     let text = text(&arguments)?;
-    let terms = Terms { parameters: parameters(&arguments.parameters)?, now: now() };
+    let terms = Terms { parameters: parameters(&arguments.parameters)?, now: query::now() };
     if arguments.explain {
         let plan = compile(&text, &Model::new(None), &terms).map_err(|it| it.to_string())?;
         write!(stdout(), "{}", query::explain(&plan))?;

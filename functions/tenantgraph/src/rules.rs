@@ -13,7 +13,7 @@ use rules::{
 use serde_json::json;
 
 use crate::arguments::{CheckRules, ListRules, Rules, RunRules};
-use crate::asked::{now, open};
+use crate::asked::open;
 use crate::{End, Error, local};
 
 pub(crate) async fn run(arguments: Rules) -> Result<End, Error> {
@@ -118,7 +118,7 @@ async fn evaluate(arguments: RunRules) -> Result<End, Error> {
     let target = open(&arguments.asked).await?;
     let (rules, invalid) = rules(&target.context, &arguments.files).await?;
     complain(&invalid)?;
-    let snapshot = Snapshot::new(&target.id, target.tables, now());
+    let snapshot = Snapshot::new(&target.id, target.tables, query::now());
     let print = Print { json: arguments.json };
     let mut has_failed = !invalid.is_empty();
     for told in watch(target.context.store.as_ref(), &rules, &snapshot, &print).await? {

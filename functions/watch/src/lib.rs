@@ -4,8 +4,6 @@
 //! tables to this function. The manifest comes last, so everything is there. An event that comes
 //! twice, or out of order, does no harm: the state of each rule says of which graph it is.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use collector::Context;
 use collector::instance::Instance;
 use lambda_runtime::{Error, LambdaEvent};
@@ -38,7 +36,7 @@ pub async fn handle(
         tracing::info!(tenant, "the graph of the tenant is not published yet");
         return Ok(json!({ "tenant": tenant, "rules": [] }));
     };
-    let snapshot = Snapshot::new(tenant, tables, now());
+    let snapshot = Snapshot::new(tenant, tables, query::now());
     let mut undelivered = Vec::new();
     let mut standings = Vec::new();
     for told in watch(context.store.as_ref(), &rules, &snapshot, deliver).await? {
@@ -74,11 +72,6 @@ fn subject(event: &Value) -> Option<&str> {
         let key = event.pointer("/detail/object/key")?.as_str()?;
         key.split_once("graph/")?.1.split('/').next()
     })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact for ages")]
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as f64
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! SHA-256, as lower-case hexadecimal digits.
 
-use std::fmt::Write as _;
 use std::io;
 
 use sha2::{Digest, Sha256};
@@ -17,7 +16,7 @@ impl<W> Hashing<W> {
     }
 
     pub(crate) fn finish(self) -> String {
-        hex(&self.hash.finalize())
+        hex::encode(self.hash.finalize())
     }
 }
 
@@ -35,13 +34,5 @@ impl<W: io::Write> io::Write for Hashing<W> {
 
 /// The hash of bytes in memory.
 pub(crate) fn of(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(Sha256::digest(bytes))
 }

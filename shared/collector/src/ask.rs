@@ -1,13 +1,18 @@
-//! Reading a document that a job's plan depends on.
+//! Reading what a job's plan depends on: a document, or a list of the subscription.
 
 use std::time::Duration;
 
 use serde_json::Value;
+use steps::{Domain, Service};
 
-use crate::ports::{DomainKey, Failure, Fetch, Request};
+use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
 
 /// How long it is waited for a throttle, all in all.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The most pages of anything. Azure has some 300 providers and some thousand types of resource,
+/// and answers with one page or two.
+pub(crate) const PAGES: usize = 20;
 
 /// Reads a document.
 pub(crate) async fn ask(
@@ -29,4 +34,30 @@ pub(crate) async fn ask(
             }
         }
     }
+}
+
+/// Reads every item of a list of a subscription. `path` lies below the subscription, and `what` is
+/// what the list is called in errors.
+pub(crate) async fn list(
+    fetch: &dyn Fetch,
+    subscription: &str,
+    path: &str,
+    what: &str,
+) -> Result<Vec<Value>, Failure> {
+    let domain = DomainKey { owner: subscription.to_owned(), domain: Domain::ResourceManager };
+    let first = Address::Path(format!("/subscriptions/{subscription}/{path}"));
+    let (mut items, mut address) = (Vec::new(), first.clone());
+    for _ in 0..PAGES {
+        let request = Request::get(Service::ResourceManager, address);
+        let mut page = ask(fetch, &domain, &request).await?;
+        let Value::Array(value) = page["value"].take() else {
+            return Err(Failure::Failed(format!("the answer is not a list of {what}")));
+        };
+        items.extend(value);
+        let Some(link) = page["nextLink"].as_str().filter(|it| !it.is_empty()) else {
+            return Ok(items);
+        };
+        address = Address::Link { link: link.to_owned(), first: Box::new(first.clone()) };
+    }
+    Err(Failure::Failed(format!("the list of {what} does not end")))
 }

@@ -1,7 +1,7 @@
 //! Reading everything that is stored, to find what is damaged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -275,11 +275,7 @@ pub fn digest(path: &Path) -> std::io::Result<String> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            let mut digits = String::new();
-            for byte in hash.finalize() {
-                let _ = write!(digits, "{byte:02x}");
-            }
-            return Ok(digits);
+            return Ok(hex::encode(hash.finalize()));
         }
         hash.update(&buffer[..read]);
     }

@@ -18,7 +18,7 @@ use steps::{Domain, Service, Step};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::ask::ask;
+use crate::ask::{PAGES, ask, list};
 use crate::instance::Instance;
 use crate::plan::{Index, PlannedStep};
 use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
@@ -35,9 +35,6 @@ const QUERY: &str = "resources | summarize count() by type";
 /// The version of the API that tells what the principal may do. Subscriptions have the list, too.
 /// Source: Authorization, "Permissions - List For Resource Group".
 const PERMISSIONS: &str = "providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
-
-/// The most pages of either.
-const PAGES: usize = 20;
 
 /// How long Azure Resource Graph is relied on, until the lists of all types are read again.
 const SWEEP: Duration = Duration::days(7);
@@ -134,10 +131,7 @@ async fn read(
 }
 
 /// What the principal may do in a subscription: the sum of its roles there.
-#[derive(Debug, Deserialize)]
-struct Permissions {
-    value: Vec<Role>,
-}
+struct Permissions(Vec<Role>);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -150,27 +144,15 @@ struct Role {
 
 impl Permissions {
     async fn read(fetch: &dyn Fetch, subscription: &str) -> Result<Self, Failure> {
-        let domain = DomainKey { owner: subscription.to_owned(), domain: Domain::ResourceManager };
-        let first = Address::Path(format!("/subscriptions/{subscription}/{PERMISSIONS}"));
-        let (mut all, mut address) = (Vec::new(), first.clone());
-        for _ in 0..PAGES {
-            let request = Request::get(Service::ResourceManager, address);
-            let page = ask(fetch, &domain, &request).await?;
-            let Self { value } = Self::deserialize(&page)
-                .map_err(|error| Failure::Failed(format!("permissions: {error}")))?;
-            all.extend(value);
-            let Some(link) = page["nextLink"].as_str().filter(|it| !it.is_empty()) else {
-                return Ok(Self { value: all });
-            };
-            address = Address::Link { link: link.to_owned(), first: Box::new(first.clone()) };
-        }
-        Err(Failure::Failed("the list of permissions does not end".to_owned()))
+        let roles = list(fetch, subscription, PERMISSIONS, "permissions").await?;
+        let roles = serde_json::from_value(Value::Array(roles));
+        roles.map(Self).map_err(|error| Failure::Failed(format!("permissions: {error}")))
     }
 
     /// Whether some role allows an action.
     fn allow(&self, action: &str) -> bool {
         let names = |patterns: &[String]| patterns.iter().any(|it| matches(it, action));
-        self.value.iter().any(|role| names(&role.actions) && !names(&role.not_actions))
+        self.0.iter().any(|role| names(&role.actions) && !names(&role.not_actions))
     }
 }
 
@@ -218,12 +200,12 @@ mod tests {
 
     #[test]
     fn what_one_role_does_not_allow_another_may() {
-        let roles = |roles: Value| -> Permissions { serde_json::from_value(roles).unwrap() };
+        let roles = |roles: Value| Permissions(serde_json::from_value(roles).unwrap());
         let action = "Microsoft.Compute/disks/read";
         let but = json!({ "actions": ["*/read"], "notActions": ["Microsoft.Compute/*"] });
-        assert!(!roles(json!({ "value": [but] })).allow(action));
+        assert!(!roles(json!([but])).allow(action));
         let reader = json!({ "actions": ["*/read"], "notActions": [] });
-        assert!(roles(json!({ "value": [but, reader] })).allow(action));
-        assert!(!roles(json!({ "value": [] })).allow(action));
+        assert!(roles(json!([but, reader])).allow(action));
+        assert!(!roles(json!([])).allow(action));
     }
 }

@@ -4,48 +4,25 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use steps::{Domain, Service, Step};
+use steps::Step;
 
-use crate::ask::ask;
+use crate::ask::list;
 use crate::plan::Plan;
-use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
+use crate::ports::Fetch;
 
 /// The version of the API. Source: Azure Resource Manager, "Providers - List".
 const PROVIDERS: &str = "providers?api-version=2021-04-01";
 
-/// The most pages of the list. Azure has some 300 providers, and answers with all of them at once.
-const PAGES: usize = 20;
-
 /// The namespaces, in lower case, of the providers that a subscription says it has not registered.
 /// None if it does not say so of all: then every provider is asked.
 pub(crate) async fn unregistered(fetch: &dyn Fetch, subscription: &str) -> BTreeSet<String> {
-    match read(fetch, subscription).await {
-        Ok(unregistered) => unregistered,
+    match list(fetch, subscription, PROVIDERS, "resource providers").await {
+        Ok(providers) => providers.iter().filter_map(namespace_if_unregistered).collect(),
         Err(failure) => {
             tracing::debug!(subscription, %failure, "which providers are registered is not known");
             BTreeSet::new()
         }
     }
-}
-
-async fn read(fetch: &dyn Fetch, subscription: &str) -> Result<BTreeSet<String>, Failure> {
-    let domain = DomainKey { owner: subscription.to_owned(), domain: Domain::ResourceManager };
-    let first = Address::Path(format!("/subscriptions/{subscription}/{PROVIDERS}"));
-    let mut address = first.clone();
-    let mut unregistered = BTreeSet::new();
-    for _ in 0..PAGES {
-        let request = Request::get(Service::ResourceManager, address);
-        let page = ask(fetch, &domain, &request).await?;
-        let providers = page["value"].as_array().ok_or_else(|| {
-            Failure::Failed("the answer is not a list of resource providers".to_owned())
-        })?;
-        unregistered.extend(providers.iter().filter_map(namespace_if_unregistered));
-        let Some(link) = page["nextLink"].as_str().filter(|it| !it.is_empty()) else {
-            return Ok(unregistered);
-        };
-        address = Address::Link { link: link.to_owned(), first: Box::new(first.clone()) };
-    }
-    Err(Failure::Failed("the list of resource providers does not end".to_owned()))
 }
 
 /// The namespace of a provider that is not registered. One that is being registered, or whose
@@ -76,7 +53,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ports::{Answer, Document, Download};
+    use crate::ports::{Address, Answer, Document, DomainKey, Download, Failure, Request};
 
     /// Answers with a page after the other, and remembers what was asked for.
     #[derive(Debug, Default)]

@@ -155,7 +155,7 @@ impl Courier {
             let secret = self.secrets.read(secret).await.map_err(failed)?;
             let signature =
                 hmac(secret.expose().as_bytes(), format!("{timestamp}.{body}").as_bytes());
-            headers.push(("x-tenantgraph-signature", format!("v1={}", hexadecimal(&signature))));
+            headers.push(("x-tenantgraph-signature", format!("v1={}", hex::encode(&signature))));
         }
         post(url, headers, body).await.map_err(|it| failed(format!("the webhook {url}: {it}")))
     }
@@ -234,11 +234,4 @@ fn client(pinned: Option<(&str, Vec<SocketAddr>)>) -> Result<reqwest::Client> {
         builder = builder.resolve_to_addrs(host, &at);
     }
     builder.build().map_err(failed)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -9,8 +9,6 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use url::Url;
 
-use crate::hexadecimal;
-
 /// What a request is signed with. It does not print.
 #[derive(Clone)]
 pub struct Credentials {
@@ -63,7 +61,7 @@ pub fn sign(
     let lines: Vec<String> =
         all.iter().map(|(name, value)| format!("{name}:{}", value.trim())).collect();
     let lines = lines.join("\n");
-    let hash = |text: &str| hexadecimal(&Sha256::digest(text.as_bytes()));
+    let hash = |text: &str| hex::encode(Sha256::digest(text.as_bytes()));
     let request = format!("POST\n{}\n\n{lines}\n\n{names}\n{}", address.path(), hash(body));
     let scope = format!("{day}/{region}/{service}/aws4_request");
     let text = format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}", hash(&request));
@@ -71,7 +69,7 @@ pub fn sign(
     for part in [region, service, "aws4_request"] {
         key = hmac(&key, part.as_bytes());
     }
-    let signature = hexadecimal(&hmac(&key, text.as_bytes()));
+    let signature = hex::encode(hmac(&key, text.as_bytes()));
     let id = &credentials.id;
     let value = format!(
         "AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}"

@@ -1,6 +1,7 @@
 //! From a query to what answering it takes.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use regex::RegexBuilder;
 use serde_json::Value as Json;
@@ -22,6 +23,13 @@ pub struct Terms {
     pub parameters: BTreeMap<String, Json>,
     /// The moment that `date.now` is, in milliseconds since 1970.
     pub now: f64,
+}
+
+/// This moment, in milliseconds since 1970.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact for ages")]
+pub fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as f64
 }
 
 /// How many steps a query may have, and how many times paths may fork.

@@ -9,7 +9,7 @@ mod model;
 mod plan;
 pub mod tables;
 
-pub use compile::{Terms, compile};
+pub use compile::{Terms, compile, now};
 pub use cursor::{Cursor, CursorError};
 pub use execute::{execute, reaches};
 pub use explain::explain;

@@ -10,7 +10,7 @@ use questions::Question;
 use serde_json::{Value, json};
 
 use crate::arguments::Query;
-use crate::asked::{now, open, parameters};
+use crate::asked::{open, parameters};
 use crate::{End, Error};
 
 /// What came of a question.
@@ -29,7 +29,7 @@ pub(super) async fn run(arguments: &Query) -> Result<End, Error> {
     let questions = crate::questions::read(&arguments.packs)?;
     let target = open(&arguments.asked).await?;
     let model = Model::new(Some(&target.tables.manifest));
-    let terms = Terms { parameters: parameters(&arguments.parameters)?, now: now() };
+    let terms = Terms { parameters: parameters(&arguments.parameters)?, now: query::now() };
     let mut lines = Vec::new();
     for question in questions {
         lines.push(line(question, &target.tables, &model, &terms, arguments.certain).await);

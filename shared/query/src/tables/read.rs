@@ -1,6 +1,6 @@
 //! Reading tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -191,12 +191,6 @@ impl Tables {
     #[must_use]
     pub fn properties<'t>(tables: impl IntoIterator<Item = &'t Table>) -> BTreeSet<&'t str> {
         tables.into_iter().flat_map(|it| &it.columns).map(|it| it.property.as_str()).collect()
-    }
-
-    /// The tables of entities by type.
-    #[must_use]
-    pub fn by_type(&self) -> BTreeMap<&str, &Table> {
-        self.manifest.entities.iter().map(|it| (it.kind.as_str(), it)).collect()
     }
 }
 

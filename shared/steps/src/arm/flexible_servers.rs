@@ -7,7 +7,14 @@ use graph::Entity;
 use serde_json::Value;
 
 use crate::item::Item;
-use crate::property::{COMPUTED, Property, always_flag, flag, is, number, text};
+use crate::property::{COMPUTED, Property, always_flag, always_list, flag, is, number, text};
+
+/// What is recorded about every rule of a flexible server's firewall.
+pub(crate) const FIREWALL_RULE: &[Property] = &[
+    always_list("category", &["host"], "What it protects."),
+    text("startIpAddress", "/properties/startIpAddress", "The first address."),
+    text("endIpAddress", "/properties/endIpAddress", "The last address."),
+];
 
 /// What is recorded about every flexible server.
 pub(crate) const FLEXIBLE: &[Property] = &[

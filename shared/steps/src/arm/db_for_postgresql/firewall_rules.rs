@@ -1,18 +1,14 @@
 //! The addresses that servers of `PostgreSQL` answer to.
 
 use crate::arm::db_for_postgresql::servers::SERVER;
-use crate::arm::flexible_servers::has_firewall;
+use crate::arm::flexible_servers::{FIREWALL_RULE, has_firewall};
 use crate::prelude::*;
 
 pub(crate) static RULE: EntityType = EntityType {
     kind: "azure_postgresql_server_firewall_rule",
     class: &["Firewall"],
     doc: "A range of addresses of the internet that a server answers to.",
-    properties: &[
-        always_list("category", &["host"], "What it protects."),
-        text("startIpAddress", "/properties/startIpAddress", "The first address."),
-        text("endIpAddress", "/properties/endIpAddress", "The last address."),
-    ],
+    properties: FIREWALL_RULE,
     ..EntityType::child("Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", "2024-08-01")
 };
 
