@@ -1,6 +1,8 @@
 //! What steps read of Azure Resource Manager is there in the simulated tenant, which knows the
 //! published versions of its API from nowhere but Microsoft's specifications.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use collector::ledger::{Entry, Status};
