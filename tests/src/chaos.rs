@@ -34,7 +34,7 @@ pub use run::{Outcome, calm, run};
 pub use snapshot::Snapshot;
 pub use statistics::Statistics;
 pub use storm::{many, storm};
-pub use weather::{Tenant, Weather};
+pub use weather::{SOME_SOURCES, Tenant, Weather};
 
 /// What can go wrong with a run itself.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -12,7 +12,7 @@ const LISTS: [&str; 8] = [
     "/subscriptions/*/resourcegroups",
     "/subscriptions/*/providers/Microsoft.Authorization/roleAssignments",
     "/subscriptions/*/providers/Microsoft.Compute/virtualMachines",
-    "/subscriptions/*/providers/Microsoft.Network/networkSecurityGroups",
+    "/subscriptions/*/providers/Microsoft.Storage/storageAccounts",
 ];
 
 /// Every list answered in every one of these ways, and what is not answered list by list.
@@ -35,9 +35,9 @@ pub fn doubtful() -> Vec<Permanent> {
         .into_iter()
         .filter(|list| list.ends_with("resourcegroups") || list.ends_with("roleAssignments"));
     let empty = filtered.map(|list| Permanent::Empty { path: list.to_owned() });
-    let namespaces = ["Microsoft.Compute", "Microsoft.KeyVault", "Microsoft.Network"];
+    let namespaces = ["Microsoft.Compute", "Microsoft.KeyVault", "Microsoft.Storage"];
     let unregistered = namespaces.map(|it| Permanent::NotRegistered { namespace: it.to_owned() });
     let vanished = ["/v1.0/groups", "/v1.0/applications", "/v1.0/servicePrincipals"]
         .map(|path| Permanent::Vanished { path: path.to_owned() });
-    each.chain(empty).chain(unregistered).chain(vanished).collect()
+    each.chain(unregistered).chain(empty).chain(vanished).collect()
 }

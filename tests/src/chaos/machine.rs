@@ -29,7 +29,7 @@ use super::queue::Unruly;
 use super::secrets::OneSecret;
 use super::store::Flaky;
 use super::watch::stands_still;
-use super::{Error, Statistics, Tenant, Weather};
+use super::{Error, SOME_SOURCES, Statistics, Tenant, Weather};
 
 /// How many processes there are of each function that takes messages.
 const PROCESSES: [(QueueName, usize); 3] =
@@ -38,8 +38,9 @@ const PROCESSES: [(QueueName, usize); 3] =
 /// How long after an event the starter sends it again, if it failed.
 const AGAIN: Duration = Duration::from_mins(1);
 
-/// How often the starter tries.
-const STARTS: u32 = 50;
+/// How often the starter tries: a start sends dozens of batches of messages, each of which
+/// fails now and then.
+const STARTS: u32 = 500;
 
 /// How many parents a shard has, so that even a small tenant has shards. The calm run has none.
 const PARENTS_PER_SHARD: u64 = 3;
@@ -68,6 +69,7 @@ pub(crate) struct Machine {
     secrets: Arc<OneSecret>,
     microsoft: Arc<Connections>,
     integration: Integration,
+    some_sources: bool,
     is_calm: bool,
     follows_changes: bool,
     counts: Counts,
@@ -107,6 +109,7 @@ impl Machine {
             secrets: Arc::new(OneSecret { secret: Secret::new(secret), dice: dice.clone() }),
             microsoft: Arc::new(Connections::with_timeouts(cloud, TIMEOUTS)),
             integration: tenant.integration,
+            some_sources: tenant.some_sources,
             is_calm: weather.is_calm(),
             follows_changes: tenant.delta && !weather.is_calm(),
             counts: Counts::default(),
@@ -255,6 +258,11 @@ impl Machine {
             config["subscriptionId"] = json!(self.simulator.subscriptions()[0].id);
             config["ingestActiveDirectory"] = json!(true);
             config["configureSubscriptionInstances"] = json!(true);
+            if self.some_sources {
+                let some = SOME_SOURCES.map(|source| (source.to_owned(), json!(true)));
+                let others = ("*".to_owned(), json!(false));
+                config["ingestionSources"] = some.into_iter().chain([others]).collect();
+            }
         }
         json!({ "instance": {
             "id": "00000000-0000-4000-8000-00000000000a",

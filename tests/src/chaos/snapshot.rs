@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use collector::layout::{self, Job};
 use collector::ports::{Store, StoreError};
+use query::tables::Manifest;
 
 /// How much of a line is shown before it begins to differ, in characters.
 const SHOWN: usize = 80;
@@ -18,13 +19,27 @@ impl Snapshot {
         let mut objects = BTreeMap::new();
         for Job { instance, id } in jobs {
             let prefix = format!("graph/{instance}/{id}/");
-            for name in store.list(&prefix).await? {
+            let names = store.list(&prefix).await?;
+            let graph = graph_of(store, &names, jobs).await?;
+            for name in names {
                 // It says when the job ran and what it took, which is left to chance.
                 if name.ends_with("/summary.json") {
                     continue;
                 }
-                let body = body(store, &name).await?;
-                objects.insert(format!("{instance}/{}", name.trim_start_matches(&prefix)), body);
+                let own = name.trim_start_matches(&prefix);
+                let own = match own.strip_prefix("tenant-").and_then(|it| it.split_once('/')) {
+                    Some((_, file)) if graph.as_deref().is_some_and(|it| name.starts_with(it)) => {
+                        format!("tenant/{file}")
+                    }
+                    // How often all subscriptions are at rest before the end is left to chance.
+                    Some(_) => continue,
+                    None => own.to_owned(),
+                };
+                let mut body = body(store, &name).await?;
+                if name.ends_with("/manifest.json") {
+                    body = without_chance(&body, jobs);
+                }
+                objects.insert(format!("{instance}/{own}"), body);
             }
         }
         for name in store.list(layout::INSTANCES).await? {
@@ -57,6 +72,31 @@ impl Snapshot {
             });
         differences.collect()
     }
+}
+
+/// What the names of the tables begin with that hold the graph which these jobs make together.
+async fn graph_of(
+    store: &dyn Store,
+    names: &[String],
+    jobs: &[Job],
+) -> Result<Option<String>, StoreError> {
+    for name in names.iter().filter(|it| it.contains("/tenant-")) {
+        let Some(prefix) = name.strip_suffix("manifest.json") else { continue };
+        let manifest: Option<Manifest> = serde_json::from_slice(&body(store, name).await?).ok();
+        let is_of = |job: &Job| manifest.as_ref().is_some_and(|it| it.jobs.contains(job));
+        if jobs.iter().all(is_of) {
+            return Ok(Some(prefix.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// A manifest of tables without the names of jobs and the time when the last of them ended.
+fn without_chance(body: &[u8], jobs: &[Job]) -> Vec<u8> {
+    let Ok(mut manifest) = serde_json::from_slice::<Manifest>(body) else { return body.to_vec() };
+    manifest.finished_at = String::new();
+    let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
+    jobs.iter().fold(text, |text, job| text.replace(&job.id, "…")).into_bytes()
 }
 
 async fn body(store: &dyn Store, name: &str) -> Result<Vec<u8>, StoreError> {

@@ -5,6 +5,25 @@ use std::time::Duration;
 use simulator::{Faults, Intune, Options, Permanent};
 use steps::Integration;
 
+/// Sources with lists of every kind: of the directory and of a subscription, of each parent, with
+/// another way to the same items, and those of which only a part may be visible. Everything would
+/// take ten times as long.
+pub const SOME_SOURCES: [&str; 13] = [
+    "ad-administrative-units",
+    "ad-devices",
+    "ad-domain",
+    "ad-groups",
+    "ad-owners",
+    "ad-privileged-identity",
+    "authorization",
+    "compute",
+    "conditional-access-policy",
+    "key-vault",
+    "resources",
+    "storage",
+    "subscriptions",
+];
+
 /// The simulated tenant, and what is collected of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Tenant {
@@ -16,6 +35,8 @@ pub struct Tenant {
     pub resources: u32,
     /// How many items a page holds at most.
     pub page_size: u32,
+    /// Whether the sources of [`SOME_SOURCES`] are all that is collected of Azure.
+    pub some_sources: bool,
     /// Whether there are two jobs, between which the directory changes; all but those of the calm
     /// run, which read everything, then follow changes.
     pub delta: bool,
