@@ -152,11 +152,12 @@ impl Copy {
         lock.lock().unwrap();
 
         let mut kept = BTreeSet::new();
-        for part in ["Cargo.lock", "shared/graph", "shared/steps", "tests/src", "tests/fixtures"] {
+        let steps = ["Cargo.lock", "docs/differences.md", "shared/graph", "shared/steps"];
+        let test = ["tests/src", "tests/tests/steps.rs", "tests/tests/steps"];
+        let facts = ["tests/catalog", "tests/fixtures"];
+        for part in steps.into_iter().chain(test).chain(facts) {
             copy(&workspace().join(part), &root.join(part), &mut kept);
         }
-        let test = "tests/tests/steps.rs";
-        copy(&workspace().join(test), &root.join(test), &mut kept);
 
         let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
         let members = manifest.lines().find(|line| line.starts_with("members")).unwrap();

@@ -47,8 +47,8 @@ struct Arguments {
     #[arg(long, default_value_t = 0.1)]
     kills: f64,
 
-    /// Collects some sources of Azure, with lists of every kind, rather than everything, which takes
-    /// ten times as long
+    /// Collects some sources of Azure, with lists of every kind, rather than everything, which
+    /// takes ten times as long
     #[arg(long)]
     some_sources: bool,
 
