@@ -18,4 +18,4 @@ pub mod world;
 
 pub use golden::{difference, golden, is_update, pretty};
 pub use problems::Problems;
-pub use recording::{Owner, Recording, fixtures, graph, scope};
+pub use recording::{Owner, Recording, fixtures, graph, instance};

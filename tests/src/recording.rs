@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
-use steps::{Item, Output, Parent, STEPS, Scope, Shape, Step};
+use steps::{InstanceView, Item, Output, Parent, STEPS, Shape, Step};
 
 /// What a step read.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Recording {
     /// What each item belongs to, if anything.
     pub owners: Vec<Option<Owner>>,
     /// The instance that they are converted for.
-    pub scope: Scope,
+    pub instance: InstanceView,
 }
 
 /// A page as Microsoft answers it, its items byte for byte.
@@ -82,7 +82,7 @@ impl Recording {
             items.extend(found);
         }
         let is_recorded = folder(step).join(format!("page-1.{kind}")).exists();
-        is_recorded.then(|| Self { step, items, owners, scope: scope() })
+        is_recorded.then(|| Self { step, items, owners, instance: instance() })
     }
 
     /// What the recording becomes.
@@ -110,7 +110,7 @@ impl Recording {
     pub fn with_item<T>(&self, index: usize, json: &Value, then: impl FnOnce(Item<'_>) -> T) -> T {
         let raw = to_raw_value(json).expect("JSON can be written as JSON");
         let parent = self.owners.get(index).and_then(Option::as_ref).map(Owner::parent);
-        then(Item { json, raw: &raw, parent, scope: &self.scope })
+        then(Item { json, raw: &raw, parent, instance: &self.instance })
     }
 
     /// Where the graph is that the recording should become.
@@ -164,8 +164,8 @@ pub fn fixtures() -> PathBuf {
 
 /// The instance for which recordings are converted.
 #[must_use]
-pub fn scope() -> Scope {
-    Scope {
+pub fn instance() -> InstanceView {
+    InstanceView {
         instance_id: "5d0b1f6e-6a0c-4c53-9a57-000000000001".into(),
         instance_name: "Contoso".into(),
         directory_id: "5d0b1f6e-6a0c-4c53-9a57-000000000002".into(),

@@ -11,7 +11,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use collector::layout::{Job, Sort};
+use collector::layout::{Job, RecordKind};
 use collector::link::Difference;
 use collector::ports::Store;
 use collector::summary::Summary;
@@ -143,10 +143,10 @@ impl World {
     pub fn objects(&self, job: &Job) -> BTreeMap<String, Vec<u8>> {
         let folder = self.store.path().join("graph").join(&job.instance).join(&job.id);
         let mut objects = BTreeMap::new();
-        for sort in ["entities", "relationships"] {
-            for file in fs::read_dir(folder.join(sort)).unwrap() {
+        for record_kind in ["entities", "relationships"] {
+            for file in fs::read_dir(folder.join(record_kind)).unwrap() {
                 let path = file.unwrap().path();
-                let name = format!("{sort}/{}", path.file_name().unwrap().to_str().unwrap());
+                let name = format!("{record_kind}/{}", path.file_name().unwrap().to_str().unwrap());
                 objects.insert(name, fs::read(path).unwrap());
             }
         }
@@ -164,14 +164,19 @@ impl World {
     }
 
     /// The entities or relationships of a type.
-    pub async fn items(&self, job: &Job, sort: Sort, kind: &str) -> Vec<Value> {
-        items(&self.machine.context, job, sort, kind).await
+    pub async fn items(&self, job: &Job, record_kind: RecordKind, kind: &str) -> Vec<Value> {
+        items(&self.machine.context, job, record_kind, kind).await
     }
 }
 
 /// The entities or relationships of a type that a job has stored.
-pub async fn items(context: &Context, job: &Job, sort: Sort, kind: &str) -> Vec<Value> {
-    let mut lines = snapshot::lines(context, job, sort, kind).await.unwrap();
+pub async fn items(
+    context: &Context,
+    job: &Job,
+    record_kind: RecordKind,
+    kind: &str,
+) -> Vec<Value> {
+    let mut lines = snapshot::lines(context, job, record_kind, kind).await.unwrap();
     let (mut items, mut line) = (Vec::new(), String::new());
     while lines.next(&mut line).unwrap() {
         items.push(serde_json::from_str(&line).unwrap());

@@ -36,7 +36,7 @@ proptest! {
         let key = graph::Key::new("parent");
         for list in [Some(&step.list), step.list.fallback].into_iter().flatten() {
             let parent = Parent { key: &key, kind: "parent", json: &json };
-            if let Some((_, path)) = list.address(step, &tests::scope(), Some(parent)) {
+            if let Some((_, path)) = list.address(step, &tests::instance(), Some(parent)) {
                 prop_assert!(path.starts_with('/') && !path.starts_with("//"), "{path}");
             }
         }
@@ -120,7 +120,7 @@ fn change(json: &mut Value, place: Index, value: Value) {
 fn convert(step: &'static Step, json: &Value) -> Output {
     let owner = Recording::of(step).and_then(|recording| recording.owners.into_iter().next()?);
     let recording =
-        Recording { step, items: Vec::new(), owners: vec![owner], scope: tests::scope() };
+        Recording { step, items: Vec::new(), owners: vec![owner], instance: tests::instance() };
     recording.convert_items(std::slice::from_ref(json))
 }
 

@@ -30,8 +30,12 @@ const MICROSOFT365: Tenant = Tenant { integration: Integration::Microsoft365, ..
 /// The same, of which the second job follows changes.
 const DELTA: Tenant = Tenant { delta: true, ..TENANT };
 
-/// They take some minutes on two processors. The program `chaos` runs more.
-const SEEDS: u64 = 16;
+/// They take a minute or two on two processors. The program `chaos` runs more, as `.ci/run` does.
+const SEEDS: u64 = 6;
+
+/// Jobs of Microsoft 365 are small, and only some of them meet every way in which a report can
+/// fail.
+const MICROSOFT365_SEEDS: u64 = 48;
 
 #[test]
 fn no_fault_that_ends_and_no_death_changes_a_byte() {
@@ -41,7 +45,7 @@ fn no_fault_that_ends_and_no_death_changes_a_byte() {
 
 #[test]
 fn no_fault_that_ends_and_no_death_changes_a_byte_of_microsoft_365() {
-    let statistics = storm(MICROSOFT365, 3 * SEEDS);
+    let statistics = storm(MICROSOFT365, MICROSOFT365_SEEDS);
     for kind in ["export-slow", "export-failed", "export-stuck", "export-broken"] {
         assert!(statistics.faults.contains_key(kind), "{kind}: {statistics}");
     }
@@ -95,13 +99,13 @@ fn follows(outcome: &Outcome) -> usize {
 /// dies at once after it, and nothing else goes wrong: one run for each of some of these moments.
 #[test]
 fn no_death_after_a_checkpoint_changes_a_byte() {
-    deaths(TENANT, 0, 20);
+    deaths(TENANT, 0, 8);
 }
 
 /// The same for the second of two jobs, which follows changes.
 #[test]
 fn no_death_after_a_checkpoint_changes_a_byte_where_changes_are_followed() {
-    deaths(DELTA, 1, 10);
+    deaths(DELTA, 1, 4);
 }
 
 /// Lets whoever writes a milestone die, from the first of a job on, which has as many as any before
@@ -155,10 +159,11 @@ fn ends_with(permanent: Permanent, expected: &[(&str, Status)]) -> Vec<Summary> 
 }
 
 /// In a second job, a list is answered in a way that proves nothing. In bad weather, too, nothing
-/// is deleted. These are some of the answers; the program `chaos --doubt` goes through all.
+/// is deleted. These are the answers that no other test here is about, for one list each; the
+/// program `chaos --doubt` goes through all answers and lists.
 #[test]
 fn no_answer_that_proves_nothing_deletes_anything() {
-    let doubtful: Vec<_> = chaos::doubtful().into_iter().step_by(8).collect();
+    let doubtful: Vec<_> = chaos::doubtful().into_iter().step_by(8).skip(4).collect();
     let turn = |number| usize::try_from(number).unwrap();
     let weather = |number: u64| Weather {
         seed: number,

@@ -135,7 +135,7 @@ fn kinds(objects: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
         let folders: Vec<&str> = name.split('/').collect();
         match folders.as_slice() {
             ["graph", _, _, "summary.json"] => "summary of a snapshot".to_owned(),
-            ["graph", _, _, sort, _] => format!("{sort} of a snapshot"),
+            ["graph", _, _, record_kind, _] => format!("{record_kind} of a snapshot"),
             ["jobs", _, folder @ ("latest" | "delta"), _]
             | ["jobs", _, _, folder @ "manifests", _] => (*folder).to_owned(),
             [.., file] if file.starts_with("state-") => "state".to_owned(),
@@ -269,7 +269,7 @@ async fn what_was_set_aside_is_not_carried_forward_and_that_is_said() {
     let run = Run::new(&world, world.store.path()).await;
     let before = run.job(event(&world)).await;
     let users = before.graph.entities["azure_user"];
-    let name = before.job.snapshot(layout::Sort::Entities, "azure_user");
+    let name = before.job.snapshot(layout::RecordKind::Entities, "azure_user");
     fs::write(world.store.path().join(&name), "damaged").unwrap();
     let mut off = event(&world);
     off["instance"]["config"]["ingestionSources"]["ad-groups"] = false.into();
@@ -388,8 +388,10 @@ async fn a_job_follows_one_of_which_only_the_snapshot_is_left() {
     let before = run.job(event(&world)).await;
     let users = before.graph.entities["azure_user"];
     let user = |nth: usize| {
-        let path =
-            world.store.path().join(before.job.snapshot(layout::Sort::Entities, "azure_user"));
+        let path = world
+            .store
+            .path()
+            .join(before.job.snapshot(layout::RecordKind::Entities, "azure_user"));
         let lines = zstd::decode_all(fs::File::open(path).unwrap()).unwrap();
         let lines = String::from_utf8(lines).unwrap();
         let line: Value = serde_json::from_str(lines.lines().nth(nth).unwrap()).unwrap();

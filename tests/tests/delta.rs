@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use collector::layout::{self, Job, Sort};
+use collector::layout::{self, Job, RecordKind};
 use collector::ledger::{Reading, Status};
 use collector::message::Slice;
 use collector::summary::Summary;
@@ -154,7 +154,7 @@ impl Twins {
     }
 
     async fn ids(&self, job: &Job, kind: &str) -> Vec<String> {
-        let items = self.delta.items(job, Sort::Entities, kind).await;
+        let items = self.delta.items(job, RecordKind::Entities, kind).await;
         items.iter().map(|it| it["_key"].as_str().unwrap().to_owned()).collect()
     }
 }
@@ -222,7 +222,7 @@ async fn what_stands_in_a_list_is_followed() {
     twins.change(&Rename { id: device.clone(), name: "LAPTOP-NEW".to_owned() });
     let renamed = twins.compare().await;
     check_readings(&renamed, is_delta);
-    let members = twins.delta.items(&renamed.job, Sort::Entities, "azure_group_member").await;
+    let members = twins.delta.items(&renamed.job, RecordKind::Entities, "azure_group_member").await;
     let member = members.iter().find(|it| it["_key"] == device.as_str()).unwrap();
     assert_eq!(member["username"], "LAPTOP-NEW");
     twins.change(&Delete { id: device });
@@ -352,7 +352,7 @@ async fn everything_is_compared_once_in_a_week() {
         change_state(&world, step, |state| state["full"] = "2020-01-01T00:00:00Z".into());
     }
     let _ = world.simulator.change_directory(&Churn { per_mille: 50 });
-    let lost = world.items(&first.job, Sort::Entities, "azure_user").await;
+    let lost = world.items(&first.job, RecordKind::Entities, "azure_user").await;
     let lost = lost[0]["_key"].as_str().unwrap().to_owned();
     change_items(&world, "ad-users", |items| {
         items.split_inclusive('\n').filter(|line| !line.contains(&lost)).collect()

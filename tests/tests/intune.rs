@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use collector::layout::Sort;
+use collector::layout::RecordKind;
 use collector::ledger::Status;
 use collector::summary::Change;
 use collector::summary::{JobStatus, Summary};
@@ -29,11 +29,11 @@ fn status<'s>(summary: &'s Summary, step: &str) -> (Status, Option<&'s str>) {
 async fn keys(world: &World, summary: &Summary) -> BTreeMap<String, BTreeSet<String>> {
     let mut keys = BTreeMap::new();
     let graph = &summary.graph;
-    for (sort, counts) in
-        [(Sort::Entities, &graph.entities), (Sort::Relationships, &graph.relationships)]
+    for (record_kind, counts) in
+        [(RecordKind::Entities, &graph.entities), (RecordKind::Relationships, &graph.relationships)]
     {
         for kind in counts.keys() {
-            let items = world.items(&summary.job, sort, kind).await;
+            let items = world.items(&summary.job, record_kind, kind).await;
             let key = |it: &Value| it["_key"].as_str().unwrap().to_owned();
             keys.insert(kind.clone(), items.iter().map(key).collect());
         }
@@ -48,7 +48,7 @@ async fn a_job_collects_everything_and_proves_it() {
     assert_eq!(first.status, JobStatus::Complete, "{:?}", first.incomplete);
     assert_eq!(first.drift, BTreeMap::new());
     for step in STEPS.iter().filter(|it| it.integration == Integration::Microsoft365) {
-        let expected = if step.instead_of.is_some() { Status::Skipped } else { Status::Complete };
+        let expected = if step.fallback_for.is_some() { Status::Skipped } else { Status::Complete };
         assert_eq!(status(&first, step.id).0, expected, "{}", step.id);
     }
     assert_eq!(first.graph.entities["azure_user"], 60);
@@ -67,7 +67,7 @@ async fn what_reports_do_not_tell_is_read_without_them() {
     world.simulator.set_permanent(vec![Permanent::Retired { path }]);
     let second = world.job(world.microsoft365()).await;
     assert_eq!(second.status, JobStatus::Complete, "{:?}", second.incomplete);
-    let instead = STEPS.iter().filter_map(|step| Some((step.id, step.instead_of?)));
+    let instead = STEPS.iter().filter_map(|step| Some((step.id, step.fallback_for?)));
     for (step, original) in instead {
         assert_eq!(status(&second, step), (Status::Complete, None), "{step}");
         let (ended, reason) = status(&second, original);
@@ -165,6 +165,6 @@ async fn what_is_denied_is_forbidden_and_touches_nothing_else() {
     ] {
         assert_eq!(status(&summary, step).0, expected, "{step}: {:?}", status(&summary, step).1);
     }
-    let users = world.items(&summary.job, Sort::Entities, "azure_user").await;
+    let users = world.items(&summary.job, RecordKind::Entities, "azure_user").await;
     assert!(users.iter().all(|it| it["_unknown"].to_string().contains("lastSignIn")), "{users:?}");
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collector::layout::{self, Job, Sort};
+use collector::layout::{self, Job, RecordKind};
 use collector::ledger::Status;
 use collector::message::Slice;
 use collector::plan::Plan;
@@ -52,13 +52,13 @@ async fn a_job_collects_everything_and_proves_it() {
     // What is written is sorted by key, each key once, and every end of a relationship is there.
     let mut keys = BTreeSet::new();
     for kind in summary.graph.entities.keys() {
-        let items = world.items(&summary.job, Sort::Entities, kind).await;
+        let items = world.items(&summary.job, RecordKind::Entities, kind).await;
         let sorted: Vec<&str> = items.iter().map(|it| it["_key"].as_str().unwrap()).collect();
         assert!(sorted.is_sorted_by(|a, b| a < b), "{kind}");
         keys.extend(sorted.into_iter().map(str::to_owned));
     }
     for kind in summary.graph.relationships.keys() {
-        for item in world.items(&summary.job, Sort::Relationships, kind).await {
+        for item in world.items(&summary.job, RecordKind::Relationships, kind).await {
             let ends = match item.get("_mapping") {
                 Some(mapping) => vec![&mapping["sourceEntityKey"]],
                 None => vec![&item["_fromEntityKey"], &item["_toEntityKey"]],
@@ -80,8 +80,11 @@ async fn every_subscription_hangs_on_a_management_group() {
     config["subscriptionId"] = json!(null);
     let summary = world.job(event).await;
     assert_eq!(summary.status, JobStatus::Complete, "{:?}", summary.incomplete);
-    let [skipped] =
-        world.items(&summary.job, Sort::Entities, "azure_subscription").await.try_into().unwrap();
+    let [skipped] = world
+        .items(&summary.job, RecordKind::Entities, "azure_subscription")
+        .await
+        .try_into()
+        .unwrap();
     let subscriptions = world.simulator.subscriptions();
     assert_eq!(skipped["subscriptionId"], subscriptions[3].id);
     assert_eq!(skipped["skipReason"], "it is disabled");
@@ -91,7 +94,7 @@ async fn every_subscription_hangs_on_a_management_group() {
     assert_eq!(contained, groups - 1, "all groups but the root are in another");
     assert_eq!(summary.graph.relationships["azure_account_has_management_group"], 1);
     let kind = "azure_management_group_has_subscription";
-    let has = world.items(&summary.job, Sort::Relationships, kind).await;
+    let has = world.items(&summary.job, RecordKind::Relationships, kind).await;
     let mut targets: Vec<&str> = has
         .iter()
         .filter_map(|it| it.pointer("/_mapping/targetEntity/_key").or(it.get("_toEntityKey")))
@@ -360,7 +363,7 @@ async fn what_is_unknown_says_so() {
     let event = world.event_of(LIMITED, LIMITED_SECRET);
     let summary = world.job(event).await;
     let [account] =
-        world.items(&summary.job, Sort::Entities, "azure_account").await.try_into().unwrap();
+        world.items(&summary.job, RecordKind::Entities, "azure_account").await.try_into().unwrap();
     let unknown = account["_unknown"][0].as_str().unwrap();
     assert!(unknown.starts_with("securityDefaultsEnabled: forbidden"), "{unknown}");
     assert_eq!(account.get("securityDefaultsEnabled"), None);

@@ -9,7 +9,7 @@ use std::fs;
 use collector::Context;
 use collector::instance::{Instance, Standing};
 use collector::instances;
-use collector::layout::{Job, Sort};
+use collector::layout::{Job, RecordKind};
 use collector::ledger::Status;
 use collector::summary::{JobStatus, Summary};
 use collector::tenant::Tenant;
@@ -133,11 +133,11 @@ struct Merged {
 
 impl Merged {
     async fn entities(&self, kind: &str) -> Vec<Value> {
-        items(&self.into, &self.job, Sort::Entities, kind).await
+        items(&self.into, &self.job, RecordKind::Entities, kind).await
     }
 
     async fn relationships(&self, kind: &str) -> Vec<Value> {
-        items(&self.into, &self.job, Sort::Relationships, kind).await
+        items(&self.into, &self.job, RecordKind::Relationships, kind).await
     }
 }
 
@@ -187,7 +187,7 @@ async fn subscriptions_come_and_go_and_their_instances_follow() {
     assert_eq!(summary.subscriptions[&two.id].skipped.as_deref(), Some(reason));
     assert_eq!(life.snapshots(&two.id), before);
     assert!(!life.collected().await.contains(&two.id));
-    let skipped = life.world.items(&summary.job, Sort::Entities, "azure_subscription").await;
+    let skipped = life.world.items(&summary.job, RecordKind::Entities, "azure_subscription").await;
     assert_eq!(skipped.len(), 1);
     assert_eq!(skipped[0]["skipReason"], reason);
 

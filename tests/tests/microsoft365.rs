@@ -106,7 +106,7 @@ fn findings_are_of_the_severities_that_the_instance_asks_for() {
     for id in ["compliance-policies-and-findings", "compliance-policies-and-findings-statuses"] {
         let severities = |asked: &[&str]| {
             let mut recording = recording(id);
-            recording.scope.vulnerability_severities =
+            recording.instance.vulnerability_severities =
                 asked.iter().map(|it| (*it).to_owned()).collect();
             let found = recording.convert();
             let related = found.references.iter().filter(|it| it.class.as_str() != "ASSIGNED");
@@ -133,7 +133,7 @@ fn findings_are_known_by_three_ids_whichever_list_tells_of_them() {
     let status = json!({ "id": "other_policy_device", "status": "error" });
     let key = |account: Option<&str>, of: &str| {
         let mut recording = recording(of);
-        recording.scope.intune_account_id = account.map(str::to_owned);
+        recording.instance.intune_account_id = account.map(str::to_owned);
         let item = if of == id { row.clone() } else { status.clone() };
         recording.convert_items(&[item]).entities.remove(0).key.as_str().to_owned()
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use collector::layout::Sort;
+use collector::layout::RecordKind;
 use collector::ledger::Status;
 use collector::link::Difference;
 use collector::summary::Change;
@@ -44,7 +44,7 @@ async fn what_cannot_be_read_any_more_is_carried_forward() {
     assert!(is_carried("azure_user_group") && is_carried("azure_user_group_has_user"));
     assert!(!is_carried("azure_user") && !is_carried("azure_vm"));
     assert!(carried.iter().all(|it| it.change != Change::Deleted));
-    for group in world.items(&second.job, Sort::Entities, "azure_user_group").await {
+    for group in world.items(&second.job, RecordKind::Entities, "azure_user_group").await {
         assert_eq!(group["_staleSince"], json!(first.planned_at));
         let reason = group["_staleReason"].as_str().unwrap();
         assert!(reason.starts_with("ad-groups is forbidden"), "{reason}");
@@ -52,7 +52,7 @@ async fn what_cannot_be_read_any_more_is_carried_forward() {
 
     // A third job knows no more than the second, and says since when.
     let third = world.job(world.event_of(LIMITED, LIMITED_SECRET)).await;
-    let groups = world.items(&third.job, Sort::Entities, "azure_user_group").await;
+    let groups = world.items(&third.job, RecordKind::Entities, "azure_user_group").await;
     assert!(groups.iter().all(|group| group["_staleSince"] == json!(first.planned_at)));
 
     // Once they can be read again, everything is as it was, to the byte.
@@ -133,15 +133,15 @@ async fn what_is_proved_to_be_gone_is_deleted() {
     };
     assert_eq!(deleted("azure_user"), 5);
     assert_eq!(deleted("azure_account_has_user"), 5);
-    // Fewer users are in other groups: only the brake may have kept what is gone of those.
+    // Fewer users are in other groups: only the deletion guard may have kept what is gone of those.
     let carried = feed.iter().filter(|it| it.change == Change::CarriedForward);
     for difference in carried {
         // What follows from what was kept is kept with it.
-        let is_kept = second.graph.braked.contains_key(&difference.kind)
+        let is_kept = second.graph.guarded.contains_key(&difference.kind)
             || difference.kind.contains("_transitive_");
         assert!(is_kept, "{difference:?}");
     }
-    assert!(feed.is_sorted_by_key(|it| (it.sort, it.kind.clone(), it.key.clone())));
+    assert!(feed.is_sorted_by_key(|it| (it.record_kind, it.kind.clone(), it.key.clone())));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,13 +151,13 @@ async fn many_deletions_at_once_want_a_second_job() {
     let world = World::new(many()).await;
     world.job(world.event()).await;
     let world = later(world, few()).await;
-    let braked = world.job(world.event()).await;
-    assert_eq!(braked.graph.entities["azure_user"], 200);
-    assert_eq!(braked.graph.braked["azure_user"], 180);
-    assert_eq!(braked.graph.carried["azure_user"].count, 180);
+    let guarded = world.job(world.event()).await;
+    assert_eq!(guarded.graph.entities["azure_user"], 200);
+    assert_eq!(guarded.graph.guarded["azure_user"], 180);
+    assert_eq!(guarded.graph.carried["azure_user"].count, 180);
     let confirmed = world.job(world.event()).await;
     assert_eq!(confirmed.graph.entities["azure_user"], 20);
-    assert!(confirmed.graph.braked.is_empty(), "{:?}", confirmed.graph.braked);
+    assert!(confirmed.graph.guarded.is_empty(), "{:?}", confirmed.graph.guarded);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +172,7 @@ async fn the_brake_lets_go_without_a_trace() {
     // What only the few had is nearly all of some types, which the next job confirms to be gone.
     world.job(world.event()).await;
     let last = world.job(world.event()).await;
-    assert!(last.graph.braked.is_empty(), "{:?}", last.graph.braked);
+    assert!(last.graph.guarded.is_empty(), "{:?}", last.graph.guarded);
     assert_eq!(world.objects(&last.job), before);
 }
 

@@ -11,8 +11,8 @@ use std::fs;
 use graph::{Entity, Key, Unresolved};
 use serde_json::Value;
 use steps::{
-    At, Becomes, ENDINGS, EntityType, Link, List, Parent, Permission, Property, STEPS, Service,
-    Shape, Step, Tells, Type,
+    Affects, At, Becomes, ENDINGS, EntityType, Link, List, Parent, Permission, Property, STEPS,
+    Service, Shape, Step, Type,
 };
 use tests::{Problems, Recording, difference, fixtures, pretty};
 
@@ -73,20 +73,21 @@ fn recordings_show_every_property() {
     for recording in recordings() {
         let step = recording.step;
         let found = recording.convert();
-        let borrowed: Vec<&str> = step.links().flat_map(|link| link.borrow).copied().collect();
+        let inherited: Vec<&str> = step.links().flat_map(|link| link.inherits).copied().collect();
         // A patch of any parent is shown by that of one.
         let mut patched: BTreeMap<&str, bool> = BTreeMap::new();
         for (of, property) in step.patches() {
             let is_seen = names(&found.entities, of).contains(property.name);
             *patched.entry(property.name).or_default() |=
-                is_seen || borrowed.contains(&property.name);
+                is_seen || inherited.contains(&property.name);
         }
         for (name, is_seen) in patched {
             problems.unless(is_seen, || format!("{} shows no {name}", step.id));
         }
         for of in step.entity_types() {
             let seen = names(&found.entities, of);
-            for name in of.properties.iter().map(|it| it.name).filter(|it| !borrowed.contains(it)) {
+            for name in of.properties.iter().map(|it| it.name).filter(|it| !inherited.contains(it))
+            {
                 *own.entry((of.kind, name)).or_insert(false) |= seen.contains(name);
             }
             for Property { name, .. } in of.shared.iter().copied().flatten() {
@@ -131,7 +132,7 @@ fn recordings_show_no_property_that_is_not_declared() {
 fn every_entity_is_tagged_with_the_account_if_the_instance_asks_for_it() {
     let mut problems = Problems::default();
     for mut recording in recordings() {
-        recording.scope.account_name = Some("contoso".to_owned());
+        recording.instance.account_name = Some("contoso".to_owned());
         for entity in recording.convert().entities.iter().filter(|it| !it.is_patch) {
             let is_tagged = entity.text("tag.AccountName") == Some("contoso");
             problems.unless(is_tagged, || format!("{} of {}", entity.key, recording.step.id));
@@ -407,13 +408,13 @@ fn what_is_borrowed_is_declared_by_both() {
     let mut problems = Problems::default();
     for step in STEPS {
         for link in step.links() {
-            for name in link.borrow {
+            for name in link.inherits {
                 let ty = |of: &EntityType| of.property(name).map(|it| it.ty);
                 let holder = step.emits().and_then(ty);
                 let is_fine = holder.is_some()
                     && !link.to.is_empty()
                     && link.to.iter().all(|lender| ty(lender) == holder);
-                problems.unless(is_fine, || format!("{} cannot borrow {name}", step.id));
+                problems.unless(is_fine, || format!("{} cannot inherit {name}", step.id));
             }
         }
     }
@@ -459,7 +460,7 @@ fn parents_are_emitted_before_their_children() {
 fn a_stand_in_may_find_all_that_it_stands_in_for() {
     let mut problems = Problems::default();
     for step in STEPS {
-        let Some(id) = step.instead_of else { continue };
+        let Some(id) = step.fallback_for else { continue };
         let other = STEPS.iter().find(|it| it.id == id);
         let Some(other) = other.filter(|it| it.integration == step.integration) else {
             problems.note(Some(format!("{} stands in for {id}, which is none", step.id)));
@@ -480,7 +481,7 @@ fn a_stand_in_may_find_all_that_it_stands_in_for() {
 fn a_stand_in_finds_the_same() {
     let mut problems = Problems::default();
     for stand_in in recordings() {
-        let Some(other) = stand_in.step.instead_of else { continue };
+        let Some(other) = stand_in.step.fallback_for else { continue };
         let id = stand_in.step.id;
         let other = Recording::of(steps::find(other).unwrap()).unwrap().convert();
         let found = stand_in.convert();
@@ -529,7 +530,7 @@ fn no_step_reads_what_has_ended_but_for_another() {
     }
     for (step, list) in lists() {
         let ending = list.ending().filter(|it| it.stage.is_over());
-        problems.unless(ending.is_none() || step.instead_of.is_some(), || {
+        problems.unless(ending.is_none() || step.fallback_for.is_some(), || {
             let instead = ending.map(|it| it.replacement).unwrap_or_default();
             format!("{} reads {}, which has ended: read {instead}", step.id, list.path())
         });
@@ -562,7 +563,7 @@ fn every_list_has_an_address() {
     let mut problems = Problems::default();
     for (step, list) in lists() {
         let owner = Recording::of(step).and_then(|it| it.owners.into_iter().next()?);
-        let address = list.address(step, &tests::scope(), owner.as_ref().map(|it| it.parent()));
+        let address = list.address(step, &tests::instance(), owner.as_ref().map(|it| it.parent()));
         let is_fine = address.is_some_and(|(_, it)| it.starts_with('/') && !it.starts_with("//"));
         problems.unless(is_fine, || format!("{} has no address for {}", step.id, list.path()));
 
@@ -572,7 +573,7 @@ fn every_list_has_an_address() {
             let texts = of.declared().filter(|it| it.ty == Type::Text);
             let json: Value = texts.map(|it| (it.name, text(it.name))).collect();
             let parent = Parent { key: &Key::new("parent"), kind: of.kind, json: &json };
-            let address = list.address(step, &tests::scope(), Some(parent));
+            let address = list.address(step, &tests::instance(), Some(parent));
             problems.unless(address.is_some(), || format!("{} lacks {}", of.kind, list.path()));
         }
     }
@@ -627,21 +628,21 @@ fn what_is_watched_can_be_followed() {
         // A delta query expands nothing, and leaves nothing out.
         let is_whole = !list.ask.query.contains("$expand") && !list.ask.query.contains("$filter");
         problems.unless(is_whole, || format!("{} lists other things than are told", step.id));
-        let is_plain = list.fallback.is_none() && step.stand_in.is_none();
+        let is_plain = list.fallback.is_none() && step.synthesized.is_none();
         problems.unless(is_plain, || format!("{} may be read in another way", step.id));
-        let tells: Vec<Tells> = list.delta.iter().map(|it| it.tells).collect();
+        let tells: Vec<Affects> = list.delta.iter().map(|it| it.affects).collect();
         let is_right = match list.parents {
-            [] => tells == [Tells::Items],
+            [] => tells == [Affects::Items],
             _ => {
-                matches!(tells[0], Tells::Parents | Tells::Holders)
-                    && tells[1..].iter().all(|it| *it == Tells::Members)
+                matches!(tells[0], Affects::Parents | Affects::Containers)
+                    && tells[1..].iter().all(|it| *it == Affects::Members)
             }
         };
         problems.unless(is_right, || format!("{} is told of as {tells:?}", step.id));
         for watch in list.delta {
             let is_fine = watch.path.starts_with('/') && watch.path.ends_with("/delta");
             problems.unless(is_fine, || format!("{} is no delta query", watch.path));
-            let has_select = watch.tells == Tells::Items || !watch.select.is_empty();
+            let has_select = watch.affects == Affects::Items || !watch.select.is_empty();
             problems.unless(has_select, || format!("{} would tell everything", watch.path));
         }
     }

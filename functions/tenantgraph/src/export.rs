@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use collector::Context;
-use collector::layout::Sort;
+use collector::layout::RecordKind;
 use collector::link::ALIASES;
 use collector::snapshot::{self, Lines};
 use collector::summary::Summary;
@@ -51,15 +51,15 @@ struct Exporter<'a> {
 
 impl Exporter<'_> {
     /// Every object of the snapshot: what it holds and its type.
-    fn objects(&self) -> impl Iterator<Item = (Sort, &str)> {
+    fn objects(&self) -> impl Iterator<Item = (RecordKind, &str)> {
         let graph = &self.summary.graph;
-        let entities = graph.entities.keys().map(|kind| (Sort::Entities, kind.as_str()));
+        let entities = graph.entities.keys().map(|kind| (RecordKind::Entities, kind.as_str()));
         let relationships = graph.relationships.keys();
-        entities.chain(relationships.map(|kind| (Sort::Relationships, kind.as_str())))
+        entities.chain(relationships.map(|kind| (RecordKind::Relationships, kind.as_str())))
     }
 
-    async fn lines(&self, sort: Sort, kind: &str) -> Result<Lines, Error> {
-        Ok(snapshot::whole(self.context, self.summary, sort, kind).await?)
+    async fn lines(&self, record_kind: RecordKind, kind: &str) -> Result<Lines, Error> {
+        Ok(snapshot::whole(self.context, self.summary, record_kind, kind).await?)
     }
 
     /// Reads the next line, without what is of no use to others: the names that entities answer to,
@@ -80,11 +80,11 @@ impl Exporter<'_> {
     }
 
     async fn ndjson(&self) -> Result<(), Error> {
-        for (sort, kind) in self.objects() {
-            let folder = self.out.join(sort.as_str());
+        for (record_kind, kind) in self.objects() {
+            let folder = self.out.join(record_kind.as_str());
             fs::create_dir_all(&folder)?;
             let mut file = create(&folder.join(format!("{kind}.ndjson")))?;
-            let (mut lines, mut line) = (self.lines(sort, kind).await?, String::new());
+            let (mut lines, mut line) = (self.lines(record_kind, kind).await?, String::new());
             while self.next(&mut lines, &mut line)? {
                 writeln!(file, "{line}")?;
             }
@@ -95,9 +95,14 @@ impl Exporter<'_> {
 
     /// The next line as `JupiterOne` takes it: relationships have no lists, so what they list
     /// becomes one text.
-    fn next_flat(&self, sort: Sort, lines: &mut Lines, line: &mut String) -> Result<bool, Error> {
+    fn next_flat(
+        &self,
+        record_kind: RecordKind,
+        lines: &mut Lines,
+        line: &mut String,
+    ) -> Result<bool, Error> {
         let more = self.next(lines, line)?;
-        if !more || sort == Sort::Entities || !line.contains(":[") {
+        if !more || record_kind == RecordKind::Entities || !line.contains(":[") {
             return Ok(more);
         }
         let mut item: BTreeMap<String, Box<RawValue>> = serde_json::from_str(line)?;
@@ -113,21 +118,25 @@ impl Exporter<'_> {
     /// The layout that `JupiterOne`'s client reads: a folder for each step, with files of some
     /// hundred items, and a summary that says which types must not be taken for gone.
     async fn jupiterone(&self) -> Result<(), Error> {
-        for (sort, kind) in self.objects() {
-            let folder = self.out.join("graph").join(self.step_of(sort, kind)).join(sort.as_str());
+        for (record_kind, kind) in self.objects() {
+            let folder = self
+                .out
+                .join("graph")
+                .join(self.step_of(record_kind, kind))
+                .join(record_kind.as_str());
             fs::create_dir_all(&folder)?;
-            let (mut lines, mut line) = (self.lines(sort, kind).await?, String::new());
-            let mut more = self.next_flat(sort, &mut lines, &mut line)?;
+            let (mut lines, mut line) = (self.lines(record_kind, kind).await?, String::new());
+            let mut more = self.next_flat(record_kind, &mut lines, &mut line)?;
             for number in 0.. {
                 if !more {
                     break;
                 }
                 let mut file = create(&folder.join(format!("{kind}-{number:05}.json")))?;
-                write!(file, "{{\"{}\":[", sort.as_str())?;
+                write!(file, "{{\"{}\":[", record_kind.as_str())?;
                 for at in 0..ITEMS {
                     let separator = if at == 0 { "\n" } else { ",\n" };
                     write!(file, "{separator}{line}")?;
-                    more = self.next_flat(sort, &mut lines, &mut line)?;
+                    more = self.next_flat(record_kind, &mut lines, &mut line)?;
                     if !more {
                         break;
                     }
@@ -200,10 +209,10 @@ impl Exporter<'_> {
     }
 
     /// The step that a type is put under.
-    fn step_of(&self, sort: Sort, kind: &str) -> &'static str {
-        let finds = |step: &&Step| match sort {
-            Sort::Entities => step.entity_types().any(|it| it.kind == kind),
-            Sort::Relationships => step.may_relate(kind),
+    fn step_of(&self, record_kind: RecordKind, kind: &str) -> &'static str {
+        let finds = |step: &&Step| match record_kind {
+            RecordKind::Entities => step.entity_types().any(|it| it.kind == kind),
+            RecordKind::Relationships => step.may_relate(kind),
         };
         let step = self.steps().find(finds).map(|step| step.id);
         // What no step finds may follow from what steps find.

@@ -3,7 +3,7 @@
 use std::io::{Write as _, stdout};
 use std::time::Duration;
 
-use collector::layout::Sort;
+use collector::layout::RecordKind;
 use collector::link::ALIASES;
 use collector::summary::Summary;
 use collector::{Context, snapshot};
@@ -61,16 +61,18 @@ async fn items(
     arguments: &Show,
 ) -> Result<End, Error> {
     let graph = &summary.graph;
-    let sort = match (graph.entities.contains_key(kind), graph.relationships.contains_key(kind)) {
-        (true, _) => Sort::Entities,
-        (_, true) => Sort::Relationships,
-        _ => {
-            return Err(
-                format!("the snapshot has no entities or relationships of type {kind}").into()
-            );
-        }
-    };
-    let mut lines = snapshot::whole(context, summary, sort, kind).await?;
+    let record_kind =
+        match (graph.entities.contains_key(kind), graph.relationships.contains_key(kind)) {
+            (true, _) => RecordKind::Entities,
+            (_, true) => RecordKind::Relationships,
+            _ => {
+                return Err(format!(
+                    "the snapshot has no entities or relationships of type {kind}"
+                )
+                .into());
+            }
+        };
+    let mut lines = snapshot::whole(context, summary, record_kind, kind).await?;
     let matching = arguments.matching.as_deref().map(str::to_lowercase);
     let (mut line, mut shown) = (String::new(), 0);
     while shown < arguments.limit && lines.next(&mut line)? {

@@ -9,7 +9,7 @@ use collector::ports::{Outgoing, Queue, QueueError, QueueName};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::line::{Delivery, Line};
+use crate::fifo_queue::{Delivery, FifoQueue};
 use crate::sqs::LONGEST_HOLD;
 
 /// The most messages of one delivery.
@@ -40,9 +40,9 @@ pub struct LocalQueue {
 
 #[derive(Debug, Default)]
 struct Lines {
-    collect: Line,
-    finish: Line,
-    provision: Line,
+    collect: FifoQueue,
+    finish: FifoQueue,
+    provision: FifoQueue,
 }
 
 /// A message that is not in flight by a receipt (any more).
@@ -140,7 +140,7 @@ impl LocalQueue {
     fn change(
         &self,
         receipt: &str,
-        change: impl Fn(&mut Line, Instant) -> bool,
+        change: impl Fn(&mut FifoQueue, Instant) -> bool,
     ) -> Result<(), QueueError> {
         let now = Instant::now();
         let mut lines = self.settled(now);
@@ -192,7 +192,7 @@ impl Queue for LocalQueue {
 }
 
 impl Lines {
-    fn line(&mut self, queue: QueueName) -> &mut Line {
+    fn line(&mut self, queue: QueueName) -> &mut FifoQueue {
         match queue {
             QueueName::Collect => &mut self.collect,
             QueueName::Finish => &mut self.finish,
@@ -200,7 +200,7 @@ impl Lines {
         }
     }
 
-    fn all(&mut self) -> [&mut Line; 3] {
+    fn all(&mut self) -> [&mut FifoQueue; 3] {
         [&mut self.collect, &mut self.finish, &mut self.provision]
     }
 

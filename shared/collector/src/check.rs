@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::context::{Context, Error, Stored};
 use crate::delta::{Kept, State};
 use crate::finish::Tries;
-use crate::layout::{Job, Sort};
+use crate::layout::{Job, RecordKind};
 use crate::lease::Lease;
 use crate::manifest::Manifest;
 use crate::plan::Plan;
@@ -187,9 +187,9 @@ async fn read(context: &Context, name: &str) -> Result<Read, Error> {
             let manifest = format!("graph/{instance}/{job}/{folder}/manifest.json");
             table(context, name, &manifest).await
         }
-        ["graph", instance, job, sort, file] => {
+        ["graph", instance, job, record_kind, file] => {
             let job = Job { instance: (*instance).to_owned(), id: (*job).to_owned() };
-            lines(context, name, count(context, &job, sort, file).await?).await
+            lines(context, name, count(context, &job, record_kind, file).await?).await
         }
         ["jobs", _, "lease.json"] => one::<Lease>(context, name).await,
         ["jobs", _, "latest", _] => one::<Job>(context, name).await,
@@ -304,13 +304,21 @@ async fn json<T: DeserializeOwned>(context: &Context, name: &str) -> Result<T, E
 }
 
 /// How many lines an object of a snapshot has, if the summary beside it says so.
-async fn count(context: &Context, job: &Job, sort: &str, file: &str) -> Result<Option<u64>, Error> {
+async fn count(
+    context: &Context,
+    job: &Job,
+    record_kind: &str,
+    file: &str,
+) -> Result<Option<u64>, Error> {
     let Stored::Sound(summary, _) = context.look::<Summary>(&job.snapshot_summary()).await? else {
         return Ok(None);
     };
     let graph = &summary.graph;
-    let counts =
-        if sort == Sort::Entities.as_str() { &graph.entities } else { &graph.relationships };
+    let counts = if record_kind == RecordKind::Entities.as_str() {
+        &graph.entities
+    } else {
+        &graph.relationships
+    };
     Ok(file.strip_suffix(".ndjson.zst").and_then(|kind| counts.get(kind)).copied())
 }
 

@@ -9,10 +9,10 @@ use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
 use crate::context::{Context, Error, Stored};
-use crate::layout::{self, Job, Sort};
+use crate::layout::{self, Job, RecordKind};
 use crate::ledger::Status;
 use crate::link::{self, Outcome, Turn};
-use crate::manifest::{Manifest, make_up};
+use crate::manifest::{Manifest, apply_fallbacks};
 use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, QueueName, StoreError};
@@ -80,7 +80,7 @@ async fn finish(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summa
     let (plan, _): (Plan, _) =
         context.read(&job.plan()).await?.ok_or_else(|| Error::Unknown(job.plan()))?;
     let mut manifests = manifests(context, &plan).await?;
-    make_up(&mut manifests);
+    apply_fallbacks(&mut manifests);
     context.observer.observe(job, &News::Links);
     let (graph, last) = match compare(context, &plan, &manifests, turn).await? {
         (Outcome::Linked(graph), last) => (*graph, last),
@@ -222,10 +222,10 @@ async fn previous(context: &Context, job: &Job) -> Result<Summary, Error> {
             continue;
         };
         match kind.split_once('/') {
-            Some((sort, kind)) if sort == Sort::Entities.as_str() => {
+            Some((record_kind, kind)) if record_kind == RecordKind::Entities.as_str() => {
                 graph.entities.insert(kind.to_owned(), 0);
             }
-            Some((sort, kind)) if sort == Sort::Relationships.as_str() => {
+            Some((record_kind, kind)) if record_kind == RecordKind::Relationships.as_str() => {
                 graph.relationships.insert(kind.to_owned(), 0);
             }
             _ => (),

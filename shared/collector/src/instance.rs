@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use steps::{Integration, Scope};
+use steps::{InstanceView, Integration};
 
 use crate::Secret;
 
@@ -286,8 +286,8 @@ impl Instance {
     /// What conversions know of the instance. The portal is where it shows the tenant; the moment
     /// is when the job was planned.
     #[must_use]
-    pub fn scope(&self, portal: &str, planned_at: &str) -> Scope {
-        Scope {
+    pub fn view(&self, portal: &str, planned_at: &str) -> InstanceView {
+        InstanceView {
             instance_id: self.id.clone(),
             instance_name: self.name.clone(),
             directory_id: self.config.directory_id.clone(),

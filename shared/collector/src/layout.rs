@@ -91,9 +91,9 @@ impl Job {
 
     /// An object of the snapshot.
     #[must_use]
-    pub fn snapshot(&self, sort: Sort, kind: &str) -> String {
+    pub fn snapshot(&self, record_kind: RecordKind, kind: &str) -> String {
         let Self { instance, id } = self;
-        format!("graph/{instance}/{id}/{}/{kind}.ndjson.zst", sort.as_str())
+        format!("graph/{instance}/{id}/{}/{kind}.ndjson.zst", record_kind.as_str())
     }
 
     /// What later jobs and readers have to know of the snapshot: the summary once more. It stays as
@@ -163,14 +163,14 @@ impl Content {
 /// What an object of a snapshot holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Sort {
+pub enum RecordKind {
     /// Entities of one type.
     Entities,
     /// Relationships of one type.
     Relationships,
 }
 
-impl Sort {
+impl RecordKind {
     /// The name as it is in object names.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -12,6 +12,7 @@ pub mod check;
 pub mod consent;
 mod context;
 mod delta;
+mod digest;
 mod discover;
 mod due;
 pub mod event;

@@ -33,7 +33,7 @@ mod tests;
 use steps::derives;
 
 use crate::context::{Context, Error};
-use crate::layout::Sort;
+use crate::layout::RecordKind;
 use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
 use crate::summary::{self, Linked, Summary};
@@ -78,11 +78,11 @@ pub(crate) async fn link(
     let proof = Proof::new(integration, ledger, plan.steps.iter());
     let mut linked = Linked::default();
     let mut verdicts = Verdicts::default();
-    let braked = |kind: &str| previous.is_some_and(|it| it.graph.braked.contains_key(kind));
+    let guarded = |kind: &str| previous.is_some_and(|it| it.graph.guarded.contains_key(kind));
 
     let (entities, references) = load::load(context, manifests).await?;
     let unknowns = unknowns(manifests);
-    let before = Earlier::new(context, previous, Sort::Entities, |_| true);
+    let before = Earlier::new(context, previous, RecordKind::Entities, |_| true);
     let (names, losses) = names::names(&entities, before, &unknowns).await?;
     let found = |kind: &str| losses.get(kind).map_or(0, |it| it.found);
     linked.shortfalls = shortfalls(manifests.iter().flat_map(|it| &it.ledger), found);
@@ -92,32 +92,32 @@ pub(crate) async fn link(
         proof = proof.without(&plan.steps.iter().map(unproven).collect());
     }
     for (kind, losses) in &losses {
-        verdicts.decide(kind, *losses, proof.lacks_entities(kind), braked(kind));
+        verdicts.decide(kind, *losses, proof.lacks_entities(kind), guarded(kind));
     }
     let kept = KeptParents::of(&mut verdicts, &losses, integration);
     let names = names.sorted(&verdicts)?;
-    let (relationships, loans) = join::join(references, &names, &mut linked)?.sorted()?;
+    let (relationships, inherited) = join::join(references, &names, &mut linked)?.sorted()?;
 
     // What follows from others by a rule that applies is decided with them.
     let is_looked_for = |kind: &str| derives(kind).is_none_or(|it| proof.lacks_rule(it).is_some());
-    let before = Earlier::new(context, previous, Sort::Relationships, is_looked_for);
+    let before = Earlier::new(context, previous, RecordKind::Relationships, is_looked_for);
     let (lost, losses) = join::lost(&relationships, before, names).await?;
     for (kind, losses) in losses {
         if let Some(rule) = derives(&kind) {
             verdicts.decide_derived(&kind, proof.lacks_rule(rule));
         } else {
             let lacks = proof.lacks_relationships(&kind).or_else(|| kept.lacks(&kind));
-            verdicts.decide(&kind, losses, lacks, braked(&kind));
+            verdicts.decide(&kind, losses, lacks, guarded(&kind));
         }
     }
     let derived = derive::derive([&relationships, &lost], &verdicts, &proof, &mut linked)?;
-    linked.braked = std::mem::take(&mut verdicts.braked);
+    linked.guarded = std::mem::take(&mut verdicts.guarded);
 
     let before =
         previous.map(|it| (it, Proof::new(integration, it.ledger.iter(), it.steps.iter())));
     let mut emit =
         Emit::new(context, &plan.job, before, verdicts.carried, linked, (turn, checkpoint)).await?;
-    if emit.entities(entities, loans, &unknowns).await?
+    if emit.entities(entities, inherited, &unknowns).await?
         && emit.relationships(relationships, derived, lost).await?
     {
         return emit.finish().await.map(|linked| Outcome::Linked(Box::new(linked)));
@@ -138,7 +138,7 @@ fn unknowns(manifests: &[Manifest]) -> Unknowns {
         let mut lacks = |kind: &'static str, name: &'static str| {
             unknowns.entry(kind).or_default().push((name, reason.to_owned()));
         };
-        if let Some(emits) = step.emits().filter(|_| step.stand_in.is_some()) {
+        if let Some(emits) = step.emits().filter(|_| step.synthesized.is_some()) {
             // A stand-in knows what is computed, and nothing of what the list would have said.
             let listed = emits.declared().filter(|it| !it.path.is_empty());
             listed.for_each(|it| lacks(emits.kind, it.name));

@@ -57,11 +57,11 @@ impl Manifest {
 }
 
 /// Takes what a step could not read for read where the step that stands in for it did.
-pub(crate) fn make_up(manifests: &mut [Manifest]) {
+pub(crate) fn apply_fallbacks(manifests: &mut [Manifest]) {
     let read: BTreeMap<&str, &str> = manifests
         .iter()
         .filter(|it| it.status() == Some(Status::Complete))
-        .filter_map(|it| steps::find(&it.step).and_then(|step| Some((step.instead_of?, step.id))))
+        .filter_map(|it| steps::find(&it.step).and_then(|step| Some((step.fallback_for?, step.id))))
         .collect();
     for manifest in manifests.iter_mut().filter(|it| !it.is_complete()) {
         let Some(other) = read.get(manifest.step.as_str()) else { continue };

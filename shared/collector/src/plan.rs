@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use steps::{DERIVED, EntityType, List, STEPS, Scope, Setting, Step};
+use steps::{DERIVED, EntityType, InstanceView, List, STEPS, Setting, Step};
 
 use crate::instance::{Instance, Mode};
 use crate::layout::Job;
@@ -96,11 +96,11 @@ impl Plan {
 
     /// What conversions know of the instance.
     #[must_use]
-    pub fn scope(&self) -> Scope {
-        Scope {
+    pub fn instance_view(&self) -> InstanceView {
+        InstanceView {
             intune_account_id: self.intune_account_id.clone(),
             directory_id: self.tenant_id().to_owned(),
-            ..self.instance.scope(&self.portal, &self.planned_at)
+            ..self.instance.view(&self.portal, &self.planned_at)
         }
     }
 
@@ -176,7 +176,7 @@ impl<'a> Terms<'a> {
 
     fn planned(self, step: &'static Step) -> PlannedStep {
         let parents: Vec<String> = self.parents(step).map(|it| it.id.to_owned()).collect();
-        let original = step.instead_of.and_then(steps::find);
+        let original = step.fallback_for.and_then(steps::find);
         let disabled = self.disabled(step).or_else(|| {
             let lacks_parents = !step.list.parents.is_empty() && parents.is_empty();
             let kinds: Vec<&str> = step.list.parents.iter().map(|it| it.kind).collect();

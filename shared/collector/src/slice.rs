@@ -9,11 +9,11 @@
 //!    `follow` (changes), with `stale`, `merge`, `divergence` and `keep` for what is made of them.
 //! 3. `shard` is what all of them work on: what is read, how far that is, and where it goes;
 //!    `items` converts.
-//! 4. `checkpoint`, `frontier`, `chain`, `delta` and `patience` are what is stored between slices,
+//! 4. `checkpoint`, `frontier`, `cursor`, `delta` and `patience` are what is stored between slices,
 //!    and `parents` reads what lists belong to.
 
-mod chain;
 mod checkpoint;
+mod cursor;
 mod delta;
 mod divergence;
 mod end;
@@ -69,7 +69,7 @@ pub(crate) async fn run(
     if context.store.get(&job.manifest(step.id)).await?.is_some() {
         return Ok(Outcome::Ended);
     }
-    if let Some(original) = step.instead_of.filter(|_| plan.is_whole) {
+    if let Some(original) = step.fallback_for.filter(|_| plan.is_whole) {
         let name = job.manifest(original);
         let (manifest, _): (Manifest, _) =
             context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;

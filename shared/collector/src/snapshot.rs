@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use time::OffsetDateTime;
 
 use crate::context::{Context, Error};
-use crate::layout::{self, Job, Sort};
+use crate::layout::{self, Job, RecordKind};
 use crate::part::EMPTY;
 use crate::summary::Summary;
 
@@ -159,8 +159,13 @@ pub async fn summary(context: &Context, job: &Job) -> Result<Summary, Error> {
 /// # Errors
 ///
 /// If there are none, or storage fails.
-pub async fn lines(context: &Context, job: &Job, sort: Sort, kind: &str) -> Result<Lines, Error> {
-    object(context, job.snapshot(sort, kind), None).await
+pub async fn lines(
+    context: &Context,
+    job: &Job,
+    record_kind: RecordKind,
+    kind: &str,
+) -> Result<Lines, Error> {
+    object(context, job.snapshot(record_kind, kind), None).await
 }
 
 /// The same, of a snapshot of which it is known how many lines there are. Fewer are an error.
@@ -171,25 +176,25 @@ pub async fn lines(context: &Context, job: &Job, sort: Sort, kind: &str) -> Resu
 pub async fn whole(
     context: &Context,
     summary: &Summary,
-    sort: Sort,
+    record_kind: RecordKind,
     kind: &str,
 ) -> Result<Lines, Error> {
-    download(context, summary, sort, kind).await?.lines()
+    download(context, summary, record_kind, kind).await?.lines()
 }
 
 /// The same, to be read more than once.
 pub(crate) async fn download(
     context: &Context,
     summary: &Summary,
-    sort: Sort,
+    record_kind: RecordKind,
     kind: &str,
 ) -> Result<Downloaded, Error> {
-    let counts = match sort {
-        Sort::Entities => &summary.graph.entities,
-        Sort::Relationships => &summary.graph.relationships,
+    let counts = match record_kind {
+        RecordKind::Entities => &summary.graph.entities,
+        RecordKind::Relationships => &summary.graph.relationships,
     };
     let expected = counts.get(kind).copied().filter(|_| !summary.is_bare);
-    fetch(context, summary.job.snapshot(sort, kind), expected).await
+    fetch(context, summary.job.snapshot(record_kind, kind), expected).await
 }
 
 /// The lines of the feed: how a snapshot differs from the last, one [`Difference`] each.

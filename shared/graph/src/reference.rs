@@ -28,7 +28,7 @@ pub struct Reference {
     pub properties: Map<String, Value>,
     /// The properties that the end that is known takes over from the one that is found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub borrow: Vec<String>,
+    pub inherits: Vec<String>,
     /// What becomes of it if an end is not found.
     #[serde(default, skip_serializing_if = "Unresolved::is_drop")]
     pub unresolved: Unresolved,

@@ -20,7 +20,7 @@ use crate::transport::Reply;
 /// A request of a batch: a path with its query below the version of the API, whether it needs
 /// `ConsistencyLevel: eventual`, and what is sent by POST, if anything.
 #[derive(Debug)]
-pub(crate) struct Part<'p> {
+pub(crate) struct SubRequest<'p> {
     pub(crate) url: &'p str,
     pub(crate) is_eventual: bool,
     pub(crate) body: Option<&'p Value>,
@@ -42,7 +42,7 @@ struct Wire<'p> {
 }
 
 /// The body of a batch.
-pub(crate) fn body(parts: &[Part<'_>]) -> Vec<u8> {
+pub(crate) fn body(parts: &[SubRequest<'_>]) -> Vec<u8> {
     let requests = parts.iter().enumerate().map(|(id, part)| {
         let mut headers = HashMap::from([LOW_PRIORITY]);
         if part.is_eventual {
@@ -123,9 +123,9 @@ mod tests {
     #[test]
     fn a_batch_names_its_parts() {
         let parts = [
-            Part { url: "/groups/1/members?$top=999", is_eventual: false, body: None },
-            Part { url: "/users?$count=true", is_eventual: true, body: None },
-            Part { url: "/reports", is_eventual: false, body: Some(&Value::from(1)) },
+            SubRequest { url: "/groups/1/members?$top=999", is_eventual: false, body: None },
+            SubRequest { url: "/users?$count=true", is_eventual: true, body: None },
+            SubRequest { url: "/reports", is_eventual: false, body: Some(&Value::from(1)) },
         ];
         let body: Value = serde_json::from_slice(&body(&parts)).unwrap();
         let priority = "x-ms-throttle-priority";

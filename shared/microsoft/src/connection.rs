@@ -12,7 +12,7 @@ use steps::Service;
 
 use crate::address::Place;
 use crate::attempts::PATIENCE;
-use crate::batch::{self, Part};
+use crate::batch::{self, SubRequest};
 use crate::broken::Broken;
 use crate::cloud::Cloud;
 use crate::download;
@@ -200,9 +200,9 @@ impl Connection {
     /// Sends what a group of several asks for in one request.
     async fn batch_once(&self, items: &[Item], token: &Token, share: &Arc<Share>) -> Whole {
         let Some(first) = items.first() else { return Whole::Parts(Vec::new()) };
-        let parts: Vec<Part<'_>> = items
+        let parts: Vec<SubRequest<'_>> = items
             .iter()
-            .map(|item| Part {
+            .map(|item| SubRequest {
                 url: item.versioned().1,
                 is_eventual: item.is_eventual,
                 body: item.body.as_ref(),

@@ -221,7 +221,7 @@ fn finished(instance: &str, job: &str, summary: &Summary) {
         updated = changes(Change::Updated),
         deleted = changes(Change::Deleted),
         carried = changes(Change::CarriedForward),
-        braked = sum(&graph.braked),
+        guarded = sum(&graph.guarded),
         requests,
         bytes,
         seconds,

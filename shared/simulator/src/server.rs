@@ -32,7 +32,7 @@ use crate::world::directory::change::{self, DirectoryChange};
 use backend::Backend;
 use gate::Gate;
 use router::Router;
-use wire::Line;
+use wire::Wire;
 
 /// A running simulated cloud. The server stops when this is dropped.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Simulator {
         let service = axum::Router::new().fallback(serve).with_state(Arc::clone(&server));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
-            let service = service.into_make_service_with_connect_info::<Line>();
+            let service = service.into_make_service_with_connect_info::<Wire>();
             let serving = axum::serve(Gate::new(listener, server), service)
                 .with_graceful_shutdown(async move { drop(stopped.await) });
             if let Err(error) = serving.await {
@@ -161,7 +161,7 @@ impl Simulator {
 /// Answers a request that came by HTTP/1.1.
 async fn serve(
     State(server): State<Arc<Backend>>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(line): ConnectInfo<Wire>,
     head: Parts,
     body: Bytes,
 ) -> Response<Body> {
@@ -189,7 +189,7 @@ fn send(
     mut download: Download,
     ending: Ending,
     response: Builder,
-    line: &Line,
+    line: &Wire,
 ) -> Response<Body> {
     if matches!(ending, Ending::Cut | Ending::Unended | Ending::Silent(_)) {
         download.is_whole = false;
@@ -221,7 +221,7 @@ fn chunks(
     })
 }
 
-fn respond(answer: Answer, mut response: Builder, line: &Line) -> Response<Body> {
+fn respond(answer: Answer, mut response: Builder, line: &Wire) -> Response<Body> {
     let length = answer.body.len();
     let half = |mut body: Vec<u8>| {
         body.truncate(length / 2);

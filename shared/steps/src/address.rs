@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::becomes::{Becomes, Emits};
 use crate::domain::Service;
-use crate::item::{Parent, Scope};
+use crate::item::{InstanceView, Parent};
 use crate::list::{List, Method, Shape};
 use crate::property::Property;
 use crate::step::Step;
@@ -36,12 +36,12 @@ impl Becomes {
         };
         let properties = own.chain(added).flat_map(Property::paths);
         let links = self.links.iter().flat_map(|it| [it.at.path(), it.subject.path()]).flatten();
-        let parts = self.parts.iter().map(|it| it.at);
-        let read = properties.chain(links).chain(parts).filter_map(field);
+        let nested = self.nested.iter().map(|it| it.at);
+        let read = properties.chain(links).chain(nested).filter_map(field);
         // Annotations such as `@odata.type` come unasked, and cannot be asked for.
         fields.extend(read.filter(|it| !it.starts_with('@')));
-        for part in self.parts.iter().filter(|it| it.at.is_empty()) {
-            part.becomes.select(fields);
+        for nested in self.nested.iter().filter(|it| it.at.is_empty()) {
+            nested.becomes.select(fields);
         }
     }
 }
@@ -60,7 +60,7 @@ impl List {
     pub fn address(
         &self,
         step: &Step,
-        scope: &Scope,
+        instance: &InstanceView,
         parent: Option<Parent<'_>>,
     ) -> Option<(Option<String>, String)> {
         let version = self.version(parent.map(|it| it.kind));
@@ -69,13 +69,13 @@ impl List {
             Service::KeyVault => Some(vault(parent?)?),
             Service::ResourceManager | Service::Graph => None,
         };
-        let mut address = fill(&self.path(), scope, parent, push)?;
+        let mut address = fill(&self.path(), instance, parent, push)?;
         let mut query = Vec::new();
         if !version.is_empty() {
             query.push(format!("api-version={version}"));
         }
         if !self.ask.query.is_empty() {
-            query.push(fill(self.ask.query, scope, parent, push)?);
+            query.push(fill(self.ask.query, instance, parent, push)?);
         }
         if self.ask.select {
             query.push(format!("$select={}", step.select().join(",")));
@@ -100,9 +100,14 @@ impl List {
     ///
     /// Nothing if it is none, has no such name, or the parent lacks what the filter is made of.
     #[must_use]
-    pub fn body(&self, scope: &Scope, parent: Option<Parent<'_>>, name: usize) -> Option<Value> {
+    pub fn body(
+        &self,
+        instance: &InstanceView,
+        parent: Option<Parent<'_>>,
+        name: usize,
+    ) -> Option<Value> {
         let report = self.report()?;
-        let filter = fill(report.filter, scope, parent.map(|it| it.json), quote)?;
+        let filter = fill(report.filter, instance, parent.map(|it| it.json), quote)?;
         let mut body = json!({ "select": report.columns, "filter": filter });
         if self.shape() == Shape::Export {
             body["reportName"] = (*report.names.get(name)?).into();
@@ -133,7 +138,7 @@ fn accounted_for(moment: &str) -> Option<String> {
 /// stands for one segment.
 fn fill(
     path: &str,
-    scope: &Scope,
+    instance: &InstanceView,
     parent: Option<&Value>,
     push: fn(&str, &mut String) -> Option<()>,
 ) -> Option<String> {
@@ -142,9 +147,9 @@ fn fill(
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
         let value = match name {
-            "subscription" => scope.subscription_id.as_deref()?.into(),
-            "directory" => scope.directory_id.as_str().into(),
-            "day" => Cow::from(accounted_for(&scope.planned_at)?),
+            "subscription" => instance.subscription_id.as_deref()?.into(),
+            "directory" => instance.directory_id.as_str().into(),
+            "day" => Cow::from(accounted_for(&instance.planned_at)?),
             name => parent?.get(name)?.as_str()?.into(),
         };
         filled.push_str(before);
@@ -193,27 +198,11 @@ mod tests {
         List::of_type(ResourceType::new("Microsoft.Test/things", "2024-01-01")).at(path)
     }
 
-    fn scope() -> Scope {
-        Scope {
-            instance_id: "instance".into(),
-            instance_name: "Instance".into(),
-            directory_id: "directory".into(),
-            subscription_id: Some("s-1".into()),
-            intune_account_id: None,
-            portal: "https://portal.azure.com/#@contoso.com".into(),
-            account_name: None,
-            vulnerability_severities: Vec::new(),
-            defender_alerts_severities: Vec::new(),
-            ingest_disabled_subscriptions: false,
-            planned_at: "2026-03-01T04:05:06Z".into(),
-        }
-    }
-
     #[track_caller]
     fn check(list: &List, parent: &Value, expected: Option<(Option<&str>, &str)>) {
         let key = Key::new("parent");
         let parent = Parent { key: &key, kind: "parent", json: parent };
-        let address = list.address(&Step::AZURE, &scope(), Some(parent));
+        let address = list.address(&Step::AZURE, &InstanceView::example(), Some(parent));
         let expected = expected.map(|(base, path)| (base.map(str::to_owned), path.to_owned()));
         assert_eq!(address, expected);
     }
@@ -221,17 +210,17 @@ mod tests {
     #[test]
     fn a_list_of_the_subscription_names_it_and_its_version() {
         let list = resource_manager("/subscriptions/{subscription}/things");
-        let address = list.address(&Step::AZURE, &scope(), None);
+        let address = list.address(&Step::AZURE, &InstanceView::example(), None);
         let path = "/subscriptions/s-1/things?api-version=2024-01-01".to_owned();
         assert_eq!(address, Some((None, path)));
-        let nowhere = Scope { subscription_id: None, ..scope() };
+        let nowhere = InstanceView { subscription_id: None, ..InstanceView::example() };
         assert_eq!(list.address(&Step::AZURE, &nowhere, None), None);
     }
 
     #[test]
     fn a_list_of_the_tenant_names_the_directory() {
         let list = resource_manager("/groups/{directory}");
-        let nowhere = Scope { subscription_id: None, ..scope() };
+        let nowhere = InstanceView { subscription_id: None, ..InstanceView::example() };
         let address = list.address(&Step::AZURE, &nowhere, None);
         assert_eq!(address, Some((None, "/groups/directory?api-version=2024-01-01".to_owned())));
     }
@@ -240,8 +229,8 @@ mod tests {
     fn a_day_is_the_second_last_before_the_job() {
         let list = resource_manager("/usage").query("$filter=day%20eq%20'{day}'");
         let of = |moment: &str| {
-            let scope = Scope { planned_at: moment.into(), ..scope() };
-            list.address(&Step::AZURE, &scope, None).map(|(_, path)| path)
+            let instance = InstanceView { planned_at: moment.into(), ..InstanceView::example() };
+            list.address(&Step::AZURE, &instance, None).map(|(_, path)| path)
         };
         let path = |day| Some(format!("/usage?api-version=2024-01-01&$filter=day%20eq%20'{day}'"));
         assert_eq!(of("2026-03-01T04:05:06Z"), path("2026-02-27"));
@@ -293,21 +282,21 @@ mod tests {
         let parent = Some(Parent { key: &key, kind: "parent", json: &json });
         let filter = "(ApplicationId eq 'a/b''c')";
         let export = List::export(&REPORT);
-        let address = export.address(&Step::AZURE, &scope(), parent);
+        let address = export.address(&Step::AZURE, &InstanceView::example(), parent);
         assert_eq!(address.unwrap().1, "/deviceManagement/reports/exportJobs");
         let body = |name| {
             json!({
                 "reportName": name, "select": ["DeviceId"], "filter": filter, "format": "csv",
             })
         };
-        assert_eq!(export.body(&scope(), parent, 0), Some(body("New")));
-        assert_eq!(export.body(&scope(), parent, 1), Some(body("Old")));
-        assert_eq!(export.body(&scope(), parent, 2), None);
-        assert_eq!(export.body(&scope(), None, 0), None);
+        assert_eq!(export.body(&InstanceView::example(), parent, 0), Some(body("New")));
+        assert_eq!(export.body(&InstanceView::example(), parent, 1), Some(body("Old")));
+        assert_eq!(export.body(&InstanceView::example(), parent, 2), None);
+        assert_eq!(export.body(&InstanceView::example(), None, 0), None);
         let table = List::table("/beta/deviceManagement/reports/x", &REPORT);
         let body = json!({ "select": ["DeviceId"], "filter": filter });
-        assert_eq!(table.body(&scope(), parent, 0), Some(body));
-        assert_eq!(List::graph("/users").body(&scope(), parent, 0), None);
+        assert_eq!(table.body(&InstanceView::example(), parent, 0), Some(body));
+        assert_eq!(List::graph("/users").body(&InstanceView::example(), parent, 0), None);
     }
 
     #[test]
@@ -319,7 +308,7 @@ mod tests {
             ..Step::AZURE
         };
         assert_eq!(STEP.select(), ["also", "displayName", "id", "jobTitle", "mail", "manager"]);
-        let address = STEP.list.address(&STEP, &scope(), None).unwrap().1;
+        let address = STEP.list.address(&STEP, &InstanceView::example(), None).unwrap().1;
         assert_eq!(address, "/users?$top=999&$select=also,displayName,id,jobTitle,mail,manager");
     }
 

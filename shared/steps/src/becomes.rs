@@ -25,7 +25,7 @@ pub struct Becomes {
     /// How it relates to other entities.
     pub links: &'static [Link],
     /// What stands in it and becomes something of its own.
-    pub parts: &'static [Part],
+    pub nested: &'static [Nested],
     /// The subscription that it tells of, which an instance may be made for.
     pub discovers: Option<fn(&Item<'_>) -> Option<Discovery>>,
     /// Where it holds secrets, and other things that must not be kept: they are left out of what is
@@ -57,14 +57,14 @@ pub enum Emits {
 /// Something that stands in an item and becomes something of its own. The item is what it belongs
 /// to.
 #[derive(Debug)]
-pub struct Part {
+pub struct Nested {
     /// Where it stands; empty for the item itself, where one item becomes several entities.
     pub at: &'static str,
     /// What it becomes.
     pub becomes: Becomes,
 }
 
-impl Part {
+impl Nested {
     /// What stands at a path of an item, and what it becomes.
     #[must_use]
     pub const fn at(at: &'static str, becomes: Becomes) -> Self {
@@ -99,7 +99,7 @@ impl Becomes {
         aliases: |_| Vec::new(),
         refine: |_, _| (),
         links: &[],
-        parts: &[],
+        nested: &[],
         discovers: None,
         conceals: &[],
         hook: None,
@@ -193,8 +193,8 @@ impl Becomes {
 
     /// With what stands in it.
     #[must_use]
-    pub const fn parts(self, parts: &'static [Part]) -> Self {
-        Self { parts, ..self }
+    pub const fn nested(self, nested: &'static [Nested]) -> Self {
+        Self { nested, ..self }
     }
 
     /// With subscriptions that instances may be made for.
@@ -222,14 +222,14 @@ impl Becomes {
                 return;
             }
             all.push(becomes);
-            becomes.parts.iter().for_each(|part| add(&part.becomes, all));
+            becomes.nested.iter().for_each(|nested| add(&nested.becomes, all));
         }
         let mut all = Vec::new();
         add(self, &mut all);
         all
     }
 
-    /// The types of the entities that it finds itself, its parts aside. What it merely patches,
+    /// The types of the entities that it finds itself, nested ones aside. What it merely patches,
     /// another step finds.
     pub(crate) fn finds(&self) -> &[&'static EntityType] {
         match &self.emits {

@@ -35,7 +35,7 @@ impl Step {
     }
 
     /// Calls `found` with everything that an item and what stands in it become, and the item or
-    /// that part.
+    /// that one.
     pub fn visit(&self, item: &Item<'_>, found: &mut dyn FnMut(&Becomes, &Item<'_>)) {
         self.becomes.visit(item, &self.place(), found);
     }
@@ -73,8 +73,8 @@ impl Becomes {
         for link in self.links {
             link.convert(end.as_ref(), item, out);
         }
-        self.each_part(this.as_ref(), item, place, &mut |part, item, place| {
-            part.convert(item, place, out);
+        self.each_nested(this.as_ref(), item, place, &mut |nested, item, place| {
+            nested.convert(item, place, out);
         });
         if let Some(discover) = self.discovers {
             match discover(item) {
@@ -89,7 +89,7 @@ impl Becomes {
 
     /// Calls `found` with everything that stands in an item and becomes something of its own.
     /// `this` is the item's entity.
-    fn each_part(
+    fn each_nested(
         &self,
         this: Option<&(&'static EntityType, Key)>,
         item: &Item<'_>,
@@ -99,17 +99,17 @@ impl Becomes {
         let whole = this.map(|(of, key)| Parent { key, kind: of.kind, json: item.json });
         let parent = whole.or(item.parent);
         let parents = this.map_or(place.parents, |(of, _)| std::slice::from_ref(of));
-        for part in self.parts {
-            if part.at.is_empty() {
+        for nested in self.nested {
+            if nested.at.is_empty() {
                 let place = Place { parents, is_besides: true, ..*place };
-                found(&part.becomes, &Item { parent, ..*item }, &place);
+                found(&nested.becomes, &Item { parent, ..*item }, &place);
                 continue;
             }
-            let label = part.becomes.finds().first().map_or(place.label, |of| of.kind);
-            path::visit(item.json, part.at, &mut |json| {
+            let label = nested.becomes.finds().first().map_or(place.label, |of| of.kind);
+            path::visit(item.json, nested.at, &mut |json| {
                 let Ok(raw) = to_raw_value(json) else { return };
-                let item = Item { json, raw: &raw, parent, scope: item.scope };
-                found(&part.becomes, &item, &Place { label, parents, is_besides: false });
+                let item = Item { json, raw: &raw, parent, instance: item.instance };
+                found(&nested.becomes, &item, &Place { label, parents, is_besides: false });
             });
         }
     }
@@ -122,8 +122,8 @@ impl Becomes {
         found(self, item);
         let of = self.type_of(item, place.parents);
         let this = of.and_then(|of| Some((of, (self.key)(item).filter(is_plausible)?)));
-        self.each_part(this.as_ref(), item, place, &mut |part, item, place| {
-            part.visit(item, place, found);
+        self.each_nested(this.as_ref(), item, place, &mut |nested, item, place| {
+            nested.visit(item, place, found);
         });
     }
 
@@ -269,7 +269,7 @@ fn describe(
     if emits.property("tags").is_some() {
         tags::assign(item.json.get("tags"), entity);
     }
-    entity.set("tag.AccountName", item.scope.account_name.as_deref());
+    entity.set("tag.AccountName", item.instance.account_name.as_deref());
 }
 
 fn read<'p>(
@@ -420,7 +420,7 @@ impl Link {
             kind: self.relationship.kind.map(str::to_owned),
             key: None,
             properties: Map::new(),
-            borrow: self.borrow.iter().map(|&it| it.to_owned()).collect(),
+            inherits: self.inherits.iter().map(|&it| it.to_owned()).collect(),
             unresolved: Unresolved::Drop,
             target_first: false,
         }

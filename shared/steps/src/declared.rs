@@ -153,8 +153,8 @@ fn extended(
 }
 
 impl Becomes {
-    /// Adds the relationships that it makes, and those that its parts make. `parents` are the types
-    /// of what it belongs to. `seen` is what stands in itself, and was declared.
+    /// Adds the relationships that it makes, and those that its nested entities make. `parents` are
+    /// the types of what it belongs to. `seen` is what stands in itself, and was declared.
     fn declare<'b>(
         &'b self,
         parents: &[&'static EntityType],
@@ -182,7 +182,7 @@ impl Becomes {
             found.insert(Relationship::new(RESOURCE_GROUP_KIND, has, of.kind, None));
         }
         let wholes = if own.is_empty() { parents } else { own };
-        self.parts.iter().for_each(|part| part.becomes.declare(wholes, seen, found));
+        self.nested.iter().for_each(|it| it.becomes.declare(wholes, seen, found));
     }
 }
 

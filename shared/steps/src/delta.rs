@@ -9,17 +9,17 @@ use crate::list::List;
 use crate::path;
 use crate::property::{Property, Type};
 use crate::step::Step;
-use crate::watch::{Tells, Watch};
+use crate::watch::{Affects, Watch};
 
 impl Watch {
     /// The path and query that begins a delta query: of everything, or of what changes from now on.
     #[must_use]
     pub fn address(&self, step: &Step, from_now_on: bool) -> String {
         let mut query = Vec::new();
-        match self.tells {
-            Tells::Items if !step.list.ask.select => (),
-            Tells::Items => query.push(format!("$select={}", step.select().join(","))),
-            Tells::Parents | Tells::Members | Tells::Holders => {
+        match self.affects {
+            Affects::Items if !step.list.ask.select => (),
+            Affects::Items => query.push(format!("$select={}", step.select().join(","))),
+            Affects::Parents | Affects::Members | Affects::Containers => {
                 query.push(format!("$select={}", self.select));
             }
         }

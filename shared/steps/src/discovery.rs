@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::item::{Item, Scope};
+use crate::item::{InstanceView, Item};
 
 /// A subscription that an instance may be made for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ fn skipped(item: &Item<'_>) -> Option<String> {
     let legacy = item.text("/displayName").is_some_and(|it| it.trim() == LEGACY.0)
         || item.text("/subscriptionPolicies/quotaId") == Some(LEGACY.1);
     let legacy = || legacy.then(|| "it only gives access to the directory".to_owned());
-    told(item).or_else(legacy).or_else(|| closed(item.text("/state")?, item.scope))
+    told(item).or_else(legacy).or_else(|| closed(item.text("/state")?, item.instance))
 }
 
 /// The tag that says to skip it. Tags are written by hand, so case and spaces do not count.
@@ -68,11 +68,11 @@ fn told(item: &Item<'_>) -> Option<String> {
 /// works as ever; what is disabled or expired can be read, but nothing in it runs; what is deleted
 /// cannot even be read. A state that is not known is no reason: if nothing can be read, the ledger
 /// will say so. Source: Microsoft Cost Management, "Azure subscription states".
-fn closed(state: &str, scope: &Scope) -> Option<String> {
+fn closed(state: &str, instance: &InstanceView) -> Option<String> {
     let state = state.trim().to_ascii_lowercase();
     let is_closed = match state.as_str() {
         "deleted" => true,
-        "disabled" | "expired" => !scope.ingest_disabled_subscriptions,
+        "disabled" | "expired" => !instance.ingest_disabled_subscriptions,
         _ => false,
     };
     is_closed.then(|| format!("it is {state}"))
@@ -86,21 +86,9 @@ mod tests {
     use super::*;
 
     fn discover(json: &Value, ingest_disabled_subscriptions: bool) -> Option<Discovery> {
-        let scope = Scope {
-            instance_id: "i".into(),
-            instance_name: "I".into(),
-            directory_id: "d".into(),
-            subscription_id: None,
-            intune_account_id: None,
-            portal: "https://portal.azure.com/#@contoso.com".into(),
-            account_name: None,
-            vulnerability_severities: Vec::new(),
-            defender_alerts_severities: Vec::new(),
-            ingest_disabled_subscriptions,
-            planned_at: "2026-03-01T04:05:06Z".into(),
-        };
+        let instance = InstanceView { ingest_disabled_subscriptions, ..InstanceView::example() };
         let raw = to_raw_value(json).unwrap();
-        Discovery::of(&Item { json, raw: &raw, parent: None, scope: &scope })
+        Discovery::of(&Item { json, raw: &raw, parent: None, instance: &instance })
     }
 
     fn reason(json: &Value, ingest_disabled: bool) -> Option<String> {

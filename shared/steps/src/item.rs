@@ -10,7 +10,7 @@ use crate::uri::{PATH, escape};
 
 /// What a conversion knows of the instance that it runs for.
 #[derive(Clone, Debug)]
-pub struct Scope {
+pub struct InstanceView {
     /// The id of the instance, which is the key of its account.
     pub instance_id: String,
     /// The name of the instance.
@@ -37,6 +37,26 @@ pub struct Scope {
     pub planned_at: String,
 }
 
+#[cfg(test)]
+impl InstanceView {
+    /// An instance of a subscription, for tests.
+    pub(crate) fn example() -> Self {
+        Self {
+            instance_id: "instance".into(),
+            instance_name: "Instance".into(),
+            directory_id: "directory".into(),
+            subscription_id: Some("s-1".into()),
+            intune_account_id: None,
+            portal: "https://portal.azure.com/#@contoso.com".into(),
+            account_name: None,
+            vulnerability_severities: Vec::new(),
+            defender_alerts_severities: Vec::new(),
+            ingest_disabled_subscriptions: false,
+            planned_at: "2026-03-01T04:05:06Z".into(),
+        }
+    }
+}
+
 /// One item of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
@@ -47,7 +67,7 @@ pub struct Item<'a> {
     /// What the item belongs to, if anything.
     pub parent: Option<Parent<'a>>,
     /// The instance that it was read for.
-    pub scope: &'a Scope,
+    pub instance: &'a InstanceView,
 }
 
 /// What an item belongs to.
@@ -127,7 +147,7 @@ impl<'a> Item<'a> {
     /// A page of the portal.
     #[must_use]
     pub fn portal_link(&self, page: &str, id: &str) -> String {
-        let mut link = format!("{}/{page}", self.scope.portal);
+        let mut link = format!("{}/{page}", self.instance.portal);
         escape(id, PATH, &mut link);
         link
     }

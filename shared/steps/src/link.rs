@@ -27,7 +27,7 @@ pub struct Link {
     /// The name that a value at the path stands for, if any.
     pub by: fn(&str, &Item<'_>) -> Option<Name>,
     /// The properties that the item's entity takes over from the entity that answers to the name.
-    pub borrow: &'static [&'static str],
+    pub inherits: &'static [&'static str],
     /// What is known about the relationship itself.
     pub relationship: Described,
     /// What becomes of the reference if nothing answers to the name.
@@ -104,7 +104,7 @@ impl Link {
             when: |_| true,
             loses: None,
             by: |id, _| Some(Name::of_id(id)),
-            borrow: &[],
+            inherits: &[],
             relationship: Described { kind: None, key: |_, _| None, properties: |_, _| Map::new() },
             unresolved: |_, _| Unresolved::Drop,
             maps: &[],
@@ -251,8 +251,8 @@ impl Link {
 
     /// The item's entity takes over properties of the entity that it refers to.
     #[must_use]
-    pub const fn borrow(self, borrow: &'static [&'static str]) -> Self {
-        Self { borrow, ..self }
+    pub const fn inherits(self, inherits: &'static [&'static str]) -> Self {
+        Self { inherits, ..self }
     }
 
     /// A reference to an entity that is not found becomes a mapped relationship of one of some

@@ -4,7 +4,7 @@
 
 pub(crate) use graph::RelationshipClass;
 
-pub(crate) use crate::becomes::{Becomes, Part};
+pub(crate) use crate::becomes::{Becomes, Nested};
 pub(crate) use crate::domain::Domain;
 pub(crate) use crate::entity::EntityType;
 pub(crate) use crate::item::Item;

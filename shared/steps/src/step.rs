@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::becomes::Becomes;
 use crate::integration::Integration;
-use crate::item::Scope;
+use crate::item::InstanceView;
 use crate::list::List;
 
 /// A list to read, and the graph that its items become.
@@ -32,9 +32,9 @@ pub struct Step {
     pub needs: Needs,
     /// The id of the step that it stands in for: it only reads anything if that one could not, and
     /// what it finds is then as good.
-    pub instead_of: Option<&'static str>,
+    pub fallback_for: Option<&'static str>,
     /// The item to go by where the list cannot be read, for an entity that has to exist.
-    pub stand_in: Option<fn(&Scope) -> Value>,
+    pub synthesized: Option<fn(&InstanceView) -> Value>,
 }
 
 impl Step {
@@ -47,8 +47,8 @@ impl Step {
         list: List::NEW,
         becomes: Becomes::NOTHING,
         needs: Needs::NOTHING,
-        instead_of: None,
-        stand_in: None,
+        fallback_for: None,
+        synthesized: None,
     };
 
     /// A step of Microsoft 365, for declaring others with `..Step::MICROSOFT365`.

@@ -6,15 +6,15 @@ pub struct Watch {
     /// The path below the base address of Microsoft Graph, such as `/users/delta`.
     pub path: &'static str,
     /// The properties of each object whose changes matter, for `$select`. It is empty for
-    /// [`Tells::Items`], where they are the properties that the list itself selects.
+    /// [`Affects::Items`], where they are the properties that the list itself selects.
     pub select: &'static str,
     /// What a change means for the list.
-    pub tells: Tells,
+    pub affects: Affects,
 }
 
 /// How a changed object affects the list of the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tells {
+pub enum Affects {
     /// The object is an item of the list. The change is applied to the item.
     Items,
     /// The object is a parent, and its id is the parent's key. The step reads the list of this
@@ -30,32 +30,32 @@ pub enum Tells {
     /// in. The step reads the list of each parent again that the container gained or lost, and
     /// every list that holds the container. An example: a group, where the list of a service
     /// principal shows its groups.
-    Holders,
+    Containers,
 }
 
 impl Watch {
     /// Follows changes of the items of a list.
     #[must_use]
     pub const fn items(path: &'static str) -> Self {
-        Self { path, select: "", tells: Tells::Items }
+        Self { path, select: "", affects: Affects::Items }
     }
 
     /// Follows changes of what the parents have lists of; `select` is its name in a delta query.
     #[must_use]
     pub const fn parents(path: &'static str, select: &'static str) -> Self {
-        Self { path, select, tells: Tells::Parents }
+        Self { path, select, affects: Affects::Parents }
     }
 
     /// Follows changes of the properties of members that the step converts.
     #[must_use]
     pub const fn members(path: &'static str, select: &'static str) -> Self {
-        Self { path, select, tells: Tells::Members }
+        Self { path, select, affects: Affects::Members }
     }
 
     /// Follows changes of what contains the parents; `select` is the name of its members in a delta
     /// query.
     #[must_use]
-    pub const fn holders(path: &'static str, select: &'static str) -> Self {
-        Self { path, select, tells: Tells::Holders }
+    pub const fn containers(path: &'static str, select: &'static str) -> Self {
+        Self { path, select, affects: Affects::Containers }
     }
 }

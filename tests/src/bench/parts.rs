@@ -13,10 +13,10 @@ use collector::ports::{Body, Condition, Store as _};
 use graph::{Entity, Key};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use steps::{Item, Output, Parent, Scope, Step};
+use steps::{InstanceView, Item, Output, Parent, Step};
 
 use super::Error;
-use crate::{Recording, scope};
+use crate::{Recording, instance};
 
 /// How large a directory is.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub struct Size {
 pub struct Stored {
     store: Directory,
     size: Size,
-    scope: Scope,
+    instance: InstanceView,
     last: Option<Job>,
 }
 
@@ -50,7 +50,7 @@ impl Stored {
     /// Nothing yet, in a folder.
     #[must_use]
     pub fn new(folder: &Path, size: Size) -> Self {
-        Self { store: Directory::new(folder), size, scope: scope(), last: None }
+        Self { store: Directory::new(folder), size, instance: instance(), last: None }
     }
 
     /// Stores what the steps of the next job read.
@@ -62,7 +62,7 @@ impl Stored {
         let instance = json!({
             "id": "finish", "integration": "azure", "name": "Finish",
             "config": {
-                "directoryId": self.scope.directory_id, "clientId": "c",
+                "directoryId": self.instance.directory_id, "clientId": "c",
                 "clientSecret": { "secretArn": "env:NAME" }, "ingestActiveDirectory": true,
             },
         });
@@ -72,7 +72,7 @@ impl Stored {
         let plan = Plan {
             job: job.clone(),
             planned_at: format!("2026-03-0{}T00:00:00Z", round + 1),
-            portal: self.scope.portal.clone(),
+            portal: self.instance.portal.clone(),
             intune_account_id: None,
             unregistered: BTreeSet::new(),
             index: collector::plan::Index::default(),
@@ -248,7 +248,8 @@ impl<'a> Writer<'a> {
         self.items += 1;
         self.bytes += raw.get().len() as u64;
         let mut out = Output::default();
-        self.step.convert(Item { json, raw: &raw, parent, scope: &self.stored.scope }, &mut out);
+        self.step
+            .convert(Item { json, raw: &raw, parent, instance: &self.stored.instance }, &mut out);
         for entity in &out.entities {
             *self.entities.entry(entity.kind.to_owned()).or_default() += 1;
             serde_json::to_writer(&mut self.lines[0], &line(entity))?;
@@ -282,7 +283,7 @@ impl<'a> Writer<'a> {
         self.store(0).await?;
         let entry = Entry {
             step: self.step.id.to_owned(),
-            scope: self.stored.scope.directory_id.clone(),
+            scope: self.stored.instance.directory_id.clone(),
             kind: self.step.emits().map(|it| it.kind.to_owned()),
             pages: 1,
             items: self.items,

@@ -77,7 +77,7 @@ fn convert(least: Duration) -> Result<(), Error> {
             for (raw, owner) in texts.iter().zip(&recording.owners) {
                 let json = serde_json::from_str(raw.get())?;
                 let parent = owner.as_ref().map(tests::Owner::parent);
-                let item = Item { json: &json, raw, parent, scope: &recording.scope };
+                let item = Item { json: &json, raw, parent, instance: &recording.instance };
                 let mut out = Output::default();
                 recording.step.convert(item, &mut out);
                 black_box(&out);

@@ -15,7 +15,7 @@ use collector::event::Event;
 use graph::{Key, Name};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use steps::{Item, Output, Parent, STEPS, Scope, Step};
+use steps::{InstanceView, Item, Output, Parent, STEPS, Step};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -40,7 +40,7 @@ enum Target {
 fn main() -> ExitCode {
     let Arguments { target, executions, seed } = Arguments::parse();
     let corpus = corpus(target);
-    let scope = tests::scope();
+    let instance = tests::instance();
     for execution in 0..executions {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ execution);
         random.next();
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         let odd = damage(good.clone(), &mut random);
         let read = || match target {
             Target::Events => drop(Event::read(&odd)),
-            Target::Pages => page(*step, &odd, &scope),
+            Target::Pages => page(*step, &odd, &instance),
             Target::Ids => ids(&odd),
         };
         if catch_unwind(AssertUnwindSafe(read)).is_err() {
@@ -91,7 +91,7 @@ fn corpus(target: Target) -> Vec<(Option<&'static Step>, Vec<u8>)> {
     }
 }
 
-fn page(step: Option<&Step>, body: &[u8], scope: &Scope) {
+fn page(step: Option<&Step>, body: &[u8], instance: &InstanceView) {
     let (Some(step), Ok(page)) = (step, serde_json::from_slice::<Value>(body)) else { return };
     let items = page.get("value").and_then(Value::as_array).cloned().unwrap_or_else(|| vec![page]);
     let (key, json) = (Key::new("/parent"), Value::Null);
@@ -99,8 +99,8 @@ fn page(step: Option<&Step>, body: &[u8], scope: &Scope) {
     for json in &items {
         let Ok(raw) = RawValue::from_string(json.to_string()) else { continue };
         let mut out = Output::default();
-        step.convert(Item { json, raw: &raw, parent, scope }, &mut out);
-        let _ = step.list.address(step, scope, Some(Parent { key: &key, kind: "", json }));
+        step.convert(Item { json, raw: &raw, parent, instance }, &mut out);
+        let _ = step.list.address(step, instance, Some(Parent { key: &key, kind: "", json }));
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws::{Directory, LocalQueue, LocalSecrets};
 use collector::Context;
-use collector::layout::Sort;
+use collector::layout::RecordKind;
 use collector::summary::Summary;
 use microsoft::Connections;
 use query::tables::{Tables, made};
@@ -42,7 +42,9 @@ impl World {
         let context =
             Context::new(store, queue, Arc::new(LocalSecrets), Arc::new(Connections::default()));
         let mut summary = summary(unread);
-        for (sort, rows) in [(Sort::Entities, &entities), (Sort::Relationships, &relationships)] {
+        for (record_kind, rows) in
+            [(RecordKind::Entities, &entities), (RecordKind::Relationships, &relationships)]
+        {
             let mut kinds: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
             for row in rows {
                 kinds.entry(text(row, "_type")).or_default().push(row);
@@ -52,7 +54,7 @@ impl World {
                 for row in &rows {
                     writeln!(file, "{}", serde_json::to_string(row).unwrap()).unwrap();
                 }
-                let path = folder.path().join(summary.job.snapshot(sort, &kind));
+                let path = folder.path().join(summary.job.snapshot(record_kind, &kind));
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(path, file.finish().unwrap()).unwrap();
                 let mapped = rows.iter().filter(|it| it.contains_key("_mapping")).count() as u64;
@@ -60,9 +62,9 @@ impl World {
                 if mapped > 0 {
                     graph.mapped.insert(kind.clone(), mapped);
                 }
-                let counts = match sort {
-                    Sort::Entities => &mut graph.entities,
-                    Sort::Relationships => &mut graph.relationships,
+                let counts = match record_kind {
+                    RecordKind::Entities => &mut graph.entities,
+                    RecordKind::Relationships => &mut graph.relationships,
                 };
                 counts.insert(kind, rows.len() as u64);
             }
@@ -135,7 +137,7 @@ fn summary(unread: &Value) -> Summary {
         "steps": [{ "id": "ad-users" }], "ledger": incomplete,
         "graph": {
             "entities": {}, "relationships": {}, "mapped": {}, "dropped": {}, "duplicates": 0,
-            "carried": {}, "braked": {}, "changes": {}, "objects": [],
+            "carried": {}, "guarded": {}, "changes": {}, "objects": [],
         },
     }))
     .unwrap()

@@ -31,7 +31,7 @@ fn secrets_are_neither_in_properties_nor_in_what_is_stored_of_answers() {
 fn only_alerts_of_severities_that_are_asked_for_are_collected() {
     let mut recording = Recording::of(steps::find("rm-security-defender-alerts").unwrap()).unwrap();
     let mut severities = |asked: &[&str]| -> Vec<String> {
-        recording.scope.defender_alerts_severities = asked.iter().map(|&it| it.into()).collect();
+        recording.instance.defender_alerts_severities = asked.iter().map(|&it| it.into()).collect();
         let found = recording.convert().entities;
         found.iter().filter_map(|it| it.text("severity").map(str::to_owned)).collect()
     };

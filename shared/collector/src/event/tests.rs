@@ -85,8 +85,8 @@ fn an_event_of_microsoft_365_is_read() {
     let Ok(Event::Instance { instance, secret: None, .. }) = event else { panic!("{event:?}") };
     assert_eq!(instance.integration, Integration::Microsoft365);
     assert_eq!(instance.config.directory_id, "6f1c1b52-0000-4000-8000-000000000002");
-    let scope = instance.scope("", "");
-    assert_eq!(scope.vulnerability_severities, ["high", "critical"]);
+    let view = instance.view("", "");
+    assert_eq!(view.vulnerability_severities, ["high", "critical"]);
     // What is stored of it is an instance, too.
     let stored = serde_json::to_value(&instance).unwrap();
     assert_eq!(stored_instance(&stored).unwrap(), *instance);

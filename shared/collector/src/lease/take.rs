@@ -22,7 +22,7 @@ use crate::slice;
 const LEASE: Duration = Duration::hours(24);
 
 /// How long the finish of a job that died may take before it is asked for again.
-const BURIAL: Duration = Duration::hours(2);
+const REAPING: Duration = Duration::hours(2);
 
 /// Takes the lease of an instance for a job, unless a job of it is running. A job whose first steps
 /// were never queued is not running, nor is one whose process is gone: its lease is returned, to be
@@ -86,7 +86,7 @@ async fn take_claimed(
                 } else if !has_ended && held.until <= since && is_alone {
                     anew(context, &held, "its lease has run out").await?;
                 } else if !has_ended && held.until <= since {
-                    if let Some(died) = bury(context, &held, etag.clone()).await? {
+                    if let Some(died) = reap(context, &held, etag.clone()).await? {
                         return Err(died);
                     }
                 } else if !has_ended && !held.is_queued {
@@ -162,7 +162,7 @@ async fn anew(context: &Context, held: &Lease, why: &str) -> Result<(), Error> {
 /// not ended has failed, and the finish sees to the rest. Until that is done no other job can be
 /// compared with it. One that cannot be closed is given up after some tries, and nothing is
 /// returned.
-async fn bury(context: &Context, held: &Lease, etag: Etag) -> Result<Option<Error>, Error> {
+async fn reap(context: &Context, held: &Lease, etag: Etag) -> Result<Option<Error>, Error> {
     let (job, now) = (&held.job, OffsetDateTime::now_utc());
     let (plan, _) = context.spare::<Plan>(&job.plan()).await?;
     let Some(plan) = plan.filter(|_| held.tries < TRIES) else {
@@ -186,8 +186,8 @@ async fn bury(context: &Context, held: &Lease, etag: Etag) -> Result<Option<Erro
     }
     context.queue.send(QueueName::Finish, vec![Finish::new(job.clone()).outgoing()]).await?;
     let tries = held.tries + 1;
-    let buried = Lease { until: now + BURIAL, is_queued: true, tries, ..held.clone() };
-    match context.write(&layout::lease(&job.instance), &buried, Condition::Matches(etag)).await {
+    let reaped = Lease { until: now + REAPING, is_queued: true, tries, ..held.clone() };
+    match context.write(&layout::lease(&job.instance), &reaped, Condition::Matches(etag)).await {
         // Somebody else does the same.
         Err(Error::Store(StoreError::Conflict(_))) => (),
         written => drop(written?),

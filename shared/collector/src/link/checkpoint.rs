@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::feed::Told;
 use super::objects::Begun;
 use crate::context::{Context, Error};
-use crate::layout::{Job, Sort};
+use crate::layout::{Job, RecordKind};
 use crate::plan::Plan;
 use crate::ports::{Condition, Etag, StoreError};
 use crate::summary::Linked;
@@ -44,7 +44,7 @@ pub(super) struct Checkpoint {
 /// Where a thing stands in a snapshot: entities before relationships, by type and key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Place {
-    pub(super) sort: Sort,
+    pub(super) record_kind: RecordKind,
     #[serde(rename = "type")]
     pub(super) kind: String,
     pub(super) key: String,
@@ -52,8 +52,8 @@ pub(super) struct Place {
 
 impl Place {
     /// Whether a thing stands after it.
-    pub(super) fn is_before(&self, sort: Sort, kind: &str, key: &str) -> bool {
-        (self.sort, self.kind.as_str(), self.key.as_str()) < (sort, kind, key)
+    pub(super) fn is_before(&self, record_kind: RecordKind, kind: &str, key: &str) -> bool {
+        (self.record_kind, self.kind.as_str(), self.key.as_str()) < (record_kind, kind, key)
     }
 }
 

@@ -21,7 +21,7 @@ use graph::RelationshipClass;
 use serde::Deserialize;
 use steps::{DERIVED, Derived, Member, derives};
 
-use super::line::{Known, Line};
+use super::line::{Known, SnapshotLine};
 use super::proof::{Proof, Verdicts};
 use super::record::{parse, rank};
 use super::sort::{self, Groups, Record, Sorted, Sorter, Together};
@@ -81,7 +81,7 @@ struct Way<'w> {
 }
 
 impl<'w> Way<'w> {
-    /// What a way is sorted by among those of the same sort: shorter ones first, then by what the
+    /// What a way is sorted by among those of the same kind: shorter ones first, then by what the
     /// member is in. No key holds a zero byte, for Microsoft makes ids of none.
     fn write(length: u32, via: &str, from: &str) -> Vec<u8> {
         format!("{length:08}\0{via}\0{}", from.len()).into_bytes()
@@ -95,8 +95,8 @@ impl<'w> Way<'w> {
         Some(Self { length: length.parse().ok()?, via, from, to })
     }
 
-    fn line(&self, member: &Member, key: &str) -> Result<Line, Error> {
-        let mut line = Line::default();
+    fn line(&self, member: &Member, key: &str) -> Result<SnapshotLine, Error> {
+        let mut line = SnapshotLine::default();
         line.set("_class", member.class.as_str())?;
         line.set("_fromEntityKey", self.from)?;
         line.set("_key", key)?;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::sort::{Record, Together};
 use crate::context::{Context, Error};
-use crate::layout::Sort;
+use crate::layout::RecordKind;
 use crate::snapshot::{self, Lines};
 use crate::summary::Summary;
 
@@ -25,7 +25,7 @@ const LINES_AT_ONCE: u64 = 20_000;
 pub(super) struct Earlier<'a> {
     context: &'a Context,
     previous: Option<&'a Summary>,
-    sort: Sort,
+    record_kind: RecordKind,
     /// The types that are still to be fetched, with how many lines they have.
     kinds: VecDeque<(&'a str, u64)>,
     /// The objects that are still to be read. The first is being read.
@@ -49,19 +49,19 @@ impl<'a> Earlier<'a> {
     pub(super) fn new(
         context: &'a Context,
         previous: Option<&'a Summary>,
-        sort: Sort,
+        record_kind: RecordKind,
         is_read: impl Fn(&str) -> bool,
     ) -> Self {
-        let kinds = previous.map(|it| match sort {
-            Sort::Entities => &it.graph.entities,
-            Sort::Relationships => &it.graph.relationships,
+        let kinds = previous.map(|it| match record_kind {
+            RecordKind::Entities => &it.graph.entities,
+            RecordKind::Relationships => &it.graph.relationships,
         });
         let kinds = kinds.into_iter().flat_map(BTreeMap::iter);
         let kinds = kinds.map(|(kind, count)| (kind.as_str(), *count));
         Self {
             context,
             previous,
-            sort,
+            record_kind,
             kinds: kinds.filter(|(kind, _)| is_read(kind)).collect(),
             fetched: VecDeque::new(),
             name: Vec::new(),
@@ -120,7 +120,7 @@ impl<'a> Earlier<'a> {
         }
         let mut objects = Vec::new();
         for kind in &kinds {
-            objects.push(snapshot::whole(self.context, previous, self.sort, kind));
+            objects.push(snapshot::whole(self.context, previous, self.record_kind, kind));
         }
         let objects = try_join_all(objects).await?;
         self.fetched.extend(kinds.into_iter().zip(objects));

@@ -8,14 +8,14 @@ use super::checkpoint::{self, Checkpoint, Place, Turn};
 use super::derive;
 use super::earlier::{Earlier, Things};
 use super::feed::{Difference, Feed};
-use super::line::{ALIASES, Known, Line, STALE};
+use super::line::{ALIASES, Known, STALE, SnapshotLine};
 use super::names::aliases;
 use super::objects::Objects;
 use super::proof::{Proof, follows_from};
 use super::record::{Unknowns, parse, rank};
 use super::sort::{Groups, Record, Sorted, Together};
 use crate::context::{Context, Error};
-use crate::layout::{Job, Sort};
+use crate::layout::{Job, RecordKind};
 use crate::part::StoredEntity;
 use crate::ports::Etag;
 use crate::summary::{Carried, Change, Linked, Summary};
@@ -78,24 +78,24 @@ impl<'a> Emit<'a> {
 
     /// The entities or relationships of the last snapshot that were not written by earlier
     /// invocations.
-    fn earlier(&self, sort: Sort) -> Earlier<'a> {
+    fn earlier(&self, record_kind: RecordKind) -> Earlier<'a> {
         let previous = self.previous.as_ref().map(|(summary, _)| *summary);
-        let resumed = self.resumed.as_ref().filter(|it| it.sort == sort);
-        Earlier::new(self.context, previous, sort, |kind| {
+        let resumed = self.resumed.as_ref().filter(|it| it.record_kind == record_kind);
+        Earlier::new(self.context, previous, record_kind, |kind| {
             resumed.is_none_or(|it| it.kind.as_str() <= kind)
         })
     }
 
     /// Whether an earlier invocation wrote a thing.
-    fn is_written(&self, sort: Sort, (kind, key): (&str, &str)) -> bool {
-        self.resumed.as_ref().is_some_and(|it| !it.is_before(sort, kind, key))
+    fn is_written(&self, record_kind: RecordKind, (kind, key): (&str, &str)) -> bool {
+        self.resumed.as_ref().is_some_and(|it| !it.is_before(record_kind, kind, key))
     }
 
     /// Whether the time is over, now that a thing is written. Each invocation writes one at least.
-    fn is_over(&mut self, sort: Sort, (kind, key): (&str, &str)) -> bool {
+    fn is_over(&mut self, record_kind: RecordKind, (kind, key): (&str, &str)) -> bool {
         let is_over = Instant::now() >= self.turn.deadline;
         if is_over {
-            self.paused = Some(Place { sort, kind: kind.to_owned(), key: key.to_owned() });
+            self.paused = Some(Place { record_kind, kind: kind.to_owned(), key: key.to_owned() });
         }
         is_over
     }
@@ -104,28 +104,28 @@ impl<'a> Emit<'a> {
     pub(super) async fn entities(
         &mut self,
         entities: Sorted,
-        loans: Sorted,
+        inherited: Sorted,
         unknowns: &Unknowns,
     ) -> Result<bool, Error> {
-        let sort = Sort::Entities;
-        if self.resumed.as_ref().is_some_and(|it| it.sort > sort) {
+        let record_kind = RecordKind::Entities;
+        if self.resumed.as_ref().is_some_and(|it| it.record_kind > record_kind) {
             return Ok(true);
         }
-        let found = [entities, loans].map(Sorted::read_last);
-        let [entities, loans] = found;
-        let found = Together([Groups::new(entities?), Groups::new(loans?)]);
-        let mut things = Things::new(found, self.earlier(sort));
+        let found = [entities, inherited].map(Sorted::read_last);
+        let [entities, inherited] = found;
+        let found = Together([Groups::new(entities?), Groups::new(inherited?)]);
+        let mut things = Things::new(found, self.earlier(record_kind));
         while let Some(thing) = things.next().await? {
-            if self.is_written(sort, thing.id()) {
+            if self.is_written(record_kind, thing.id()) {
                 continue;
             }
-            let [records, loans] = &thing.records;
+            let [records, inherited] = &thing.records;
             let before = thing.before.as_deref();
             let kind = thing.id().0;
-            let found = merge(kind, records, before, loans, unknowns, &mut self.linked)?;
+            let found = merge(kind, records, before, inherited, unknowns, &mut self.linked)?;
             let known = found.map(|line| Known::Found(line.write()));
-            self.thing(sort, thing.id(), known, before, false).await?;
-            if self.is_over(sort, thing.id()) {
+            self.thing(record_kind, thing.id(), known, before, false).await?;
+            if self.is_over(record_kind, thing.id()) {
                 return Ok(false);
             }
         }
@@ -141,12 +141,12 @@ impl<'a> Emit<'a> {
         derived: Sorted,
         lost: Sorted,
     ) -> Result<bool, Error> {
-        let sort = Sort::Relationships;
+        let record_kind = RecordKind::Relationships;
         let [relationships, derived, lost] = [relationships, derived, lost].map(Sorted::read_last);
         let found = [relationships?, derived?, lost?].map(Groups::new);
-        let mut things = Things::new(Together(found), self.earlier(sort));
+        let mut things = Things::new(Together(found), self.earlier(record_kind));
         while let Some(thing) = things.next().await? {
-            if self.is_written(sort, thing.id()) {
+            if self.is_written(record_kind, thing.id()) {
                 continue;
             }
             let [records, ways, lost] = &thing.records;
@@ -156,8 +156,9 @@ impl<'a> Emit<'a> {
                 None => derive::best(kind, key, ways)?,
             };
             let is_severed = lost.iter().any(|it| it.rank() == rank::SEVERED);
-            self.thing(sort, (kind, key), known, thing.before.as_deref(), is_severed).await?;
-            if self.is_over(sort, (kind, key)) {
+            self.thing(record_kind, (kind, key), known, thing.before.as_deref(), is_severed)
+                .await?;
+            if self.is_over(record_kind, (kind, key)) {
                 return Ok(false);
             }
         }
@@ -195,7 +196,7 @@ impl<'a> Emit<'a> {
     /// all; and tells the difference.
     async fn thing(
         &mut self,
-        sort: Sort,
+        record_kind: RecordKind,
         (kind, key): (&str, &str),
         known: Option<Known>,
         before: Option<&str>,
@@ -203,7 +204,7 @@ impl<'a> Emit<'a> {
     ) -> Result<(), Error> {
         let mut difference = Difference {
             change: Change::Created,
-            sort,
+            record_kind,
             kind: kind.to_owned(),
             key: key.to_owned(),
             properties: Vec::new(),
@@ -213,7 +214,7 @@ impl<'a> Emit<'a> {
         let line = match (known, before) {
             (None, None) => return Ok(()),
             (Some(Known::Found(found)), None) => {
-                if !self.was_readable(sort, kind) {
+                if !self.was_readable(record_kind, kind) {
                     difference.change = Change::NewlyReadable;
                 }
                 self.feed.tell(&difference)?;
@@ -222,8 +223,8 @@ impl<'a> Emit<'a> {
             (Some(Known::Found(found)), Some(before)) => {
                 // Most things are as they were, to the byte.
                 if found != before {
-                    let before = Line::read(before.as_bytes())?;
-                    difference.properties = Line::read(found.as_bytes())?.differs(&before);
+                    let before = SnapshotLine::read(before.as_bytes())?;
+                    difference.properties = SnapshotLine::read(found.as_bytes())?.differs(&before);
                 }
                 let is_told = |name: &String| !self.volatile.contains(&(kind, name.as_str()));
                 if difference.properties.iter().any(is_told) {
@@ -233,7 +234,7 @@ impl<'a> Emit<'a> {
                 found
             }
             (Some(Known::Carried(line)), before) => {
-                let before = before.map(|it| Line::read(it.as_bytes())).transpose()?;
+                let before = before.map(|it| SnapshotLine::read(it.as_bytes())).transpose()?;
                 let since = before.and_then(|it| it.text(STALE[0]));
                 let reason = follows_from(kind).find_map(|it| self.reasons.get(it));
                 let reason = reason.cloned().unwrap_or_default();
@@ -244,19 +245,19 @@ impl<'a> Emit<'a> {
                     difference.change = Change::Deleted;
                     return self.feed.tell(&difference);
                 };
-                let before = Line::read(before.as_bytes())?;
+                let before = SnapshotLine::read(before.as_bytes())?;
                 let since = before.text(STALE[0]);
                 self.carry(before, since, reason, difference)?
             }
         };
-        self.objects.line(sort, kind, &line, &mut self.linked).await
+        self.objects.line(record_kind, kind, &line, &mut self.linked).await
     }
 
     /// The line of what is carried forward, since when if that is known, and why. Without, it is
     /// since the last snapshot.
     fn carry(
         &mut self,
-        mut line: Line,
+        mut line: SnapshotLine,
         since: Option<String>,
         reason: String,
         difference: Difference,
@@ -275,11 +276,11 @@ impl<'a> Emit<'a> {
 
     /// Whether the last job could have read what is new now. The first job has nothing to compare
     /// with.
-    fn was_readable(&self, sort: Sort, kind: &str) -> bool {
+    fn was_readable(&self, record_kind: RecordKind, kind: &str) -> bool {
         let Some((_, proof)) = &self.previous else { return true };
-        match sort {
-            Sort::Entities => proof.lacks_entities(kind).is_none(),
-            Sort::Relationships => proof.lacks_relationships(kind).is_none(),
+        match record_kind {
+            RecordKind::Entities => proof.lacks_entities(kind).is_none(),
+            RecordKind::Relationships => proof.lacks_relationships(kind).is_none(),
         }
     }
 }
@@ -295,7 +296,7 @@ fn unite(records: &[Record]) -> Result<Option<String>, Error> {
         let line = std::str::from_utf8(&first.value).map_err(std::io::Error::other)?;
         return Ok(Some(line.to_owned()));
     }
-    let mut line = Line::read(&first.value)?;
+    let mut line = SnapshotLine::read(&first.value)?;
     for other in others {
         line.patch(&other.value)?;
     }
@@ -307,16 +308,16 @@ fn merge(
     kind: &str,
     records: &[Record],
     before: Option<&str>,
-    loans: &[Record],
+    inherited: &[Record],
     unknowns: &Unknowns,
     linked: &mut Linked,
-) -> Result<Option<Line>, Error> {
+) -> Result<Option<SnapshotLine>, Error> {
     let found = records.iter().filter(|it| it.rank() == rank::FOUND).count() as u64;
     // Whoever was found first in the order of bytes is as good as any, and always the same.
     let Some(first) = records.first().filter(|_| found > 0) else { return Ok(None) };
     linked.duplicates += found - 1;
     let first: StoredEntity<'_> = parse(&first.value)?;
-    let mut line = Line::read(first.entity.get().as_bytes())?;
+    let mut line = SnapshotLine::read(first.entity.get().as_bytes())?;
     if let Some(raw) = first.raw {
         line.raw(raw)?;
     }
@@ -328,8 +329,8 @@ fn merge(
         let patch: StoredEntity<'_> = parse(&patch.value)?;
         line.patch(patch.entity.get().as_bytes())?;
     }
-    for loan in loans {
-        line.patch(&loan.value)?;
+    for record in inherited {
+        line.patch(&record.value)?;
     }
     let lacking = unknowns.get(kind).into_iter().flatten().filter(|(name, _)| !line.has(name));
     let lacking: Vec<String> = lacking.map(|(name, why)| format!("{name}: {why}")).collect();

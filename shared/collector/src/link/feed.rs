@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 use super::objects::Stored;
 use crate::context::{Context, Error};
-use crate::layout::{Job, Sort};
+use crate::layout::{Job, RecordKind};
 use crate::pack::Packer;
 use crate::ports::{Body, Condition};
 use crate::summary::Change;
@@ -21,7 +21,8 @@ pub struct Difference {
     /// What happened.
     pub change: Change,
     /// Whether it is an entity or a relationship.
-    pub sort: Sort,
+    #[serde(alias = "sort")]
+    pub record_kind: RecordKind,
     /// Its type.
     #[serde(rename = "type")]
     pub kind: String,

@@ -184,12 +184,12 @@ impl Names {
 /// What was joined.
 pub(super) struct Joined {
     relationships: Sorter,
-    loans: Sorter,
+    inherited: Sorter,
 }
 
 impl Joined {
     pub(super) const fn new() -> Self {
-        Self { relationships: Sorter::new(), loans: Sorter::new() }
+        Self { relationships: Sorter::new(), inherited: Sorter::new() }
     }
 
     /// Adds a relationship as it is.
@@ -200,7 +200,7 @@ impl Joined {
 
     /// The relationships, and what entities take over, both sorted by type and key.
     pub(super) fn sorted(self) -> Result<(Sorted, Sorted), Error> {
-        Ok((self.relationships.sorted()?, self.loans.sorted()?))
+        Ok((self.relationships.sorted()?, self.inherited.sorted()?))
     }
 
     /// A reference of which one end had to be found.
@@ -227,7 +227,7 @@ impl Joined {
                 Direction::Reverse => (other, this),
             };
             self.direct(reference, from, to, [this.0, other.0])?;
-            self.lend(reference, this, named)?;
+            self.inherit(reference, this, named)?;
         }
         if matches.is_empty() {
             match &reference.unresolved {
@@ -311,22 +311,22 @@ impl Joined {
     }
 
     /// Notes what an entity takes over from one that it refers to.
-    fn lend(
+    fn inherit(
         &mut self,
         reference: &Reference,
         this: (&str, &str),
         named: &Named,
     ) -> Result<(), Error> {
-        let loan: Map<String, Value> = reference
-            .borrow
+        let inherited: Map<String, Value> = reference
+            .inherits
             .iter()
-            .filter_map(|name| Some((name.clone(), named.lends.get(name)?.clone())))
+            .filter_map(|name| Some((name.clone(), named.inheritable.get(name)?.clone())))
             .collect();
-        if loan.is_empty() {
+        if inherited.is_empty() {
             return Ok(());
         }
-        let loan = serde_json::to_vec(&loan).map_err(std::io::Error::from)?;
-        Ok(self.loans.push(&sort::key(this.1, this.0, rank::PATCH), &loan)?)
+        let inherited = serde_json::to_vec(&inherited).map_err(std::io::Error::from)?;
+        Ok(self.inherited.push(&sort::key(this.1, this.0, rank::PATCH), &inherited)?)
     }
 }
 
@@ -338,11 +338,22 @@ fn object(json: Value) -> Map<String, Value> {
 fn drop_reference(reference: &Reference, linked: &mut Linked) {
     let kind = |end: &End| match end {
         End::Known { kind, .. } => kind.clone(),
-        End::Named { name } => {
-            let alias = name.as_str().split_once(':').map(|(kind, _)| kind);
-            alias.filter(|kind| !kind.starts_with("http")).unwrap_or("?").to_owned()
-        }
+        End::Named { name } => type_named(name.as_str()).unwrap_or_else(|| "unknown".to_owned()),
     };
     let what = format!("{} {} {}", kind(&reference.from), reference.class, kind(&reference.to));
     *linked.dropped.entry(what).or_default() += 1;
+}
+
+/// The type that the name of an entity tells: within the id of a resource, or before the colon of
+/// an alias.
+fn type_named(name: &str) -> Option<String> {
+    if let Some((_, resource)) = name.rsplit_once("/providers/") {
+        let mut segments = resource.split('/');
+        let namespace = segments.next()?;
+        return Some(
+            [namespace].into_iter().chain(segments.step_by(2)).collect::<Vec<_>>().join("/"),
+        );
+    }
+    let (kind, _) = name.split_once(':')?;
+    (!kind.starts_with("http")).then(|| kind.to_owned())
 }

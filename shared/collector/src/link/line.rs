@@ -19,9 +19,9 @@ const RAW: &str = "_rawData";
 
 /// A line, property by property, each byte for byte.
 #[derive(Debug, Default)]
-pub(super) struct Line(BTreeMap<String, Box<RawValue>>);
+pub(super) struct SnapshotLine(BTreeMap<String, Box<RawValue>>);
 
-impl Line {
+impl SnapshotLine {
     pub(super) fn read(text: &[u8]) -> Result<Self, Error> {
         Ok(Self(parse(text)?))
     }
@@ -107,15 +107,15 @@ pub(super) enum Known {
     /// It was found, or follows from what was: its line.
     Found(String),
     /// It follows only if what is carried forward is still there.
-    Carried(Line),
+    Carried(SnapshotLine),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn line(text: &str) -> Line {
-        Line::read(text.as_bytes()).unwrap()
+    fn line(text: &str) -> SnapshotLine {
+        SnapshotLine::read(text.as_bytes()).unwrap()
     }
 
     #[test]

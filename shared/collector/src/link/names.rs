@@ -19,14 +19,14 @@ use crate::part::StoredEntity;
 pub(super) struct Named {
     pub(super) kind: String,
     pub(super) key: String,
-    /// What it lends to those who refer to it.
+    /// Its properties that those who refer to it inherit.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub(super) lends: Map<String, Value>,
+    pub(super) inheritable: Map<String, Value>,
 }
 
 /// The names of entities, while they are collected.
 pub(super) struct Names {
-    lent: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    inherited: BTreeMap<&'static str, BTreeSet<&'static str>>,
     sorter: Sorter,
     /// Those of entities that the last snapshot has and that were not found, by type and key. They
     /// count if it turns out that the type is carried forward.
@@ -35,7 +35,7 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new() -> Self {
-        Self { lent: lent(), sorter: Sorter::new(), lost: Sorter::new() }
+        Self { inherited: inherited(), sorter: Sorter::new(), lost: Sorter::new() }
     }
 
     /// Adds an entity with properties, which answers to its key and to aliases.
@@ -58,12 +58,12 @@ impl Names {
     }
 
     fn named(&self, kind: &str, key: &str, properties: &[u8]) -> Result<Named, Error> {
-        let mut lends = Map::new();
-        if let Some(lent) = self.lent.get(kind) {
-            lends = parse(properties)?;
-            lends.retain(|name, _| lent.contains(name.as_str()));
+        let mut inheritable = Map::new();
+        if let Some(inherited) = self.inherited.get(kind) {
+            inheritable = parse(properties)?;
+            inheritable.retain(|name, _| inherited.contains(name.as_str()));
         }
-        Ok(Named { kind: kind.to_owned(), key: key.to_owned(), lends })
+        Ok(Named { kind: kind.to_owned(), key: key.to_owned(), inheritable })
     }
 
     /// The names, sorted. An entity that is carried forward answers to those it had.
@@ -156,12 +156,12 @@ pub(super) struct Aliases {
 }
 
 /// The properties that some link takes over from entities of each type.
-fn lent() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let mut lent: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+fn inherited() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let mut inherited: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for link in STEPS.iter().flat_map(|step| step.links()) {
-        for kind in link.to.iter().filter(|_| !link.borrow.is_empty()) {
-            lent.entry(kind.kind).or_default().extend(link.borrow);
+        for kind in link.to.iter().filter(|_| !link.inherits.is_empty()) {
+            inherited.entry(kind.kind).or_default().extend(link.inherits);
         }
     }
-    lent
+    inherited
 }

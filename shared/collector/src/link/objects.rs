@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use crate::context::{Context, Error};
-use crate::layout::{Job, Sort};
+use crate::layout::{Job, RecordKind};
 use crate::pack::Packer;
 use crate::ports::{Body, Condition};
 use crate::summary::Linked;
@@ -31,7 +31,7 @@ pub(super) struct Objects<'a> {
 
 /// An object that is being written.
 struct Open {
-    sort: Sort,
+    record_kind: RecordKind,
     kind: String,
     lines: u64,
     file: NamedTempFile,
@@ -41,7 +41,7 @@ struct Open {
 /// An object that is written in part, as the next invocation needs it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Begun {
-    sort: Sort,
+    record_kind: RecordKind,
     #[serde(rename = "type")]
     kind: String,
     lines: u64,
@@ -94,9 +94,9 @@ impl<'a> Objects<'a> {
 
     /// Goes on with an object that was written in part.
     pub(super) async fn resume(&mut self, begun: Begun) -> Result<(), Error> {
-        let Begun { sort, kind, lines, stored } = begun;
+        let Begun { record_kind, kind, lines, stored } = begun;
         let (file, packer) = stored.get(self.context).await?;
-        self.open = Some(Open { sort, kind, lines, file, packer });
+        self.open = Some(Open { record_kind, kind, lines, file, packer });
         Ok(())
     }
 
@@ -104,29 +104,29 @@ impl<'a> Objects<'a> {
     /// is not complete.
     pub(super) async fn pause(mut self, name: String) -> Result<Option<Begun>, Error> {
         self.store().await?;
-        let Some(Open { sort, kind, lines, file, packer }) = self.open.take() else {
+        let Some(Open { record_kind, kind, lines, file, packer }) = self.open.take() else {
             return Ok(None);
         };
         let stored = Stored::put(self.context, name, &file, packer).await?;
-        Ok(Some(Begun { sort, kind, lines, stored }))
+        Ok(Some(Begun { record_kind, kind, lines, stored }))
     }
 
     /// Writes a line. Those of a type come one after the other.
     pub(super) async fn line(
         &mut self,
-        sort: Sort,
+        record_kind: RecordKind,
         kind: &str,
         line: &str,
         linked: &mut Linked,
     ) -> Result<(), Error> {
-        if sort == Sort::Relationships && line.contains("\"_mapping\":") {
+        if record_kind == RecordKind::Relationships && line.contains("\"_mapping\":") {
             *linked.mapped.entry(kind.to_owned()).or_default() += 1;
         }
-        if self.open.as_ref().is_none_or(|it| it.sort != sort || it.kind != kind) {
+        if self.open.as_ref().is_none_or(|it| it.record_kind != record_kind || it.kind != kind) {
             self.close(linked).await?;
             let file = NamedTempFile::new()?;
             let packer = Packer::new(file.reopen()?);
-            self.open = Some(Open { sort, kind: kind.to_owned(), lines: 0, file, packer });
+            self.open = Some(Open { record_kind, kind: kind.to_owned(), lines: 0, file, packer });
         }
         if let Some(open) = &mut self.open {
             open.packer.write_all(line.as_bytes())?;
@@ -138,16 +138,16 @@ impl<'a> Objects<'a> {
 
     /// Ends the object that is being written.
     pub(super) async fn close(&mut self, linked: &mut Linked) -> Result<(), Error> {
-        let Some(Open { sort, kind, lines, file, packer }) = self.open.take() else {
+        let Some(Open { record_kind, kind, lines, file, packer }) = self.open.take() else {
             return Ok(());
         };
         self.bytes += packer.finish()?.metadata()?.len();
-        let name = self.job.snapshot(sort, &kind);
+        let name = self.job.snapshot(record_kind, &kind);
         linked.objects.push(name.clone());
         self.written.push((name, file));
-        match sort {
-            Sort::Entities => linked.entities.insert(kind, lines),
-            Sort::Relationships => linked.relationships.insert(kind, lines),
+        match record_kind {
+            RecordKind::Entities => linked.entities.insert(kind, lines),
+            RecordKind::Relationships => linked.relationships.insert(kind, lines),
         };
         if self.written.len() < AT_ONCE && self.bytes < WAITING {
             return Ok(());

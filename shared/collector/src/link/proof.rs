@@ -10,15 +10,15 @@ use steps::{Derived, Integration, STEPS, Service, Step, derives};
 use crate::ledger::{Entry, Status};
 use crate::plan::PlannedStep;
 
-/// How many entities or relationships of a type must be missing for the deletion guard (the brake)
+/// How many entities or relationships of a type must be missing for the deletion guard
 /// to step in.
-const BRAKE_COUNT: u64 = 50;
+const GUARDED_COUNT: u64 = 50;
 
 /// The share of a type, in percent, beyond which the deletion guard carries them forward.
-const BRAKE_PERCENT: u64 = 20;
+const GUARDED_PERCENT: u64 = 20;
 
 /// How many things of a type have to be gone at once if they are nearly all that there were.
-const BRAKE_HANDFUL: u64 = 3;
+const GUARDED_HANDFUL: u64 = 3;
 
 /// The share of a type, in percent, that is nearly all.
 const NEARLY_ALL_PERCENT: u64 = 90;
@@ -134,7 +134,7 @@ pub(super) fn follows_from(kind: &str) -> impl Iterator<Item = &'static str> {
 /// either needless, because what it stands in for was read; or its provider is not registered,
 /// which does not take away what there was.
 fn proves_absence(entry: &Entry) -> bool {
-    let is_needless = || steps::find(&entry.step).is_some_and(|step| step.instead_of.is_some());
+    let is_needless = || steps::find(&entry.step).is_some_and(|step| step.fallback_for.is_some());
     match entry.status {
         Status::Complete => true,
         Status::Skipped => is_needless(),
@@ -181,7 +181,7 @@ pub(super) struct Verdicts {
     /// Why they are carried forward, by type. Types that are not here are gone.
     pub(super) carried: BTreeMap<String, String>,
     /// How many of a type the deletion guard carried forward, by type.
-    pub(super) braked: BTreeMap<String, u64>,
+    pub(super) guarded: BTreeMap<String, u64>,
 }
 
 /// How many things of a type were found, how many the last snapshot has, and how many of those were
@@ -202,7 +202,7 @@ impl Verdicts {
     }
 
     /// Decides on a type. `lacks` says why absence is no proof, if it is none; `confirmed` whether
-    /// the brake already kept the type in the last job.
+    /// the deletion guard already kept the type in the last job.
     pub(super) fn decide(
         &mut self,
         kind: &str,
@@ -217,7 +217,7 @@ impl Verdicts {
                 "the deletion guard keeps {lost} of {before}; the next job deletes those that it does not find"
             );
             self.carried.insert(kind.to_owned(), reason);
-            self.braked.insert(kind.to_owned(), lost);
+            self.guarded.insert(kind.to_owned(), lost);
         }
     }
 }
@@ -274,8 +274,8 @@ impl KeptParents {
 
 /// Whether so much is gone at once that an answer of the service is doubted before it is believed.
 const fn is_suspicious(before: u64, lost: u64) -> bool {
-    let is_large = lost >= BRAKE_COUNT && lost * 100 > before * BRAKE_PERCENT;
-    let is_nearly_all = lost >= BRAKE_HANDFUL && lost * 100 >= before * NEARLY_ALL_PERCENT;
+    let is_large = lost >= GUARDED_COUNT && lost * 100 > before * GUARDED_PERCENT;
+    let is_nearly_all = lost >= GUARDED_HANDFUL && lost * 100 >= before * NEARLY_ALL_PERCENT;
     is_large || is_nearly_all
 }
 
@@ -283,11 +283,11 @@ const fn is_suspicious(before: u64, lost: u64) -> bool {
 mod tests {
     use super::*;
 
-    fn braked(before: u64, lost: u64, confirmed: bool) -> bool {
+    fn guarded(before: u64, lost: u64, confirmed: bool) -> bool {
         let mut verdicts = Verdicts::default();
         verdicts.decide("azure_user", Losses { before, lost, found: 0 }, None, confirmed);
-        assert_eq!(verdicts.carried.len(), verdicts.braked.len());
-        verdicts.braked.contains_key("azure_user")
+        assert_eq!(verdicts.carried.len(), verdicts.guarded.len());
+        verdicts.guarded.contains_key("azure_user")
     }
 
     /// What is lacking to prove that a subscription is gone, by which of its two steps run.
@@ -343,20 +343,20 @@ mod tests {
 
     #[test]
     fn the_brake_needs_many_and_a_large_share() {
-        assert!(braked(100, 50, false));
-        assert!(!braked(100, 49, false));
-        assert!(!braked(1000, 200, false));
-        assert!(braked(1000, 201, false));
-        assert!(!braked(1000, 1000, true));
+        assert!(guarded(100, 50, false));
+        assert!(!guarded(100, 49, false));
+        assert!(!guarded(1000, 200, false));
+        assert!(guarded(1000, 201, false));
+        assert!(!guarded(1000, 1000, true));
     }
 
     #[test]
     fn the_brake_holds_what_would_be_nearly_all_of_a_type() {
-        assert!(braked(3, 3, false));
-        assert!(braked(10, 9, false));
-        assert!(!braked(10, 8, false));
-        assert!(!braked(2, 2, false));
-        assert!(!braked(3, 3, true));
+        assert!(guarded(3, 3, false));
+        assert!(guarded(10, 9, false));
+        assert!(!guarded(10, 8, false));
+        assert!(!guarded(2, 2, false));
+        assert!(!guarded(3, 3, true));
     }
 
     #[test]
@@ -388,6 +388,6 @@ mod tests {
         let losses = Losses { before: 3, lost: 1, found: 2 };
         verdicts.decide("azure_user", losses, Some("why".to_owned()), true);
         assert_eq!(verdicts.carried["azure_user"], "why");
-        assert!(verdicts.braked.is_empty());
+        assert!(verdicts.guarded.is_empty());
     }
 }

@@ -16,7 +16,7 @@ use super::proof::Verdicts;
 use super::record::{parse, rank};
 use super::sort::{self, Groups, Record, Sorted, Sorter};
 use crate::context::{Context, Error};
-use crate::layout::{Job, Sort};
+use crate::layout::{Job, RecordKind};
 use crate::ledger::add;
 use crate::snapshot;
 use crate::summary::{Carried, Linked, Summary};
@@ -80,17 +80,19 @@ pub(crate) async fn tenant(
     let (relationships, _) = joined.sorted()?;
 
     let mut objects = Objects::new(into, job);
-    for (sort, things) in [(Sort::Entities, entities), (Sort::Relationships, relationships)] {
+    for (record_kind, things) in
+        [(RecordKind::Entities, entities), (RecordKind::Relationships, relationships)]
+    {
         let mut groups = Groups::new(things.read_last()?);
         while let Some((name, records)) = groups.next()? {
             let kind = name.split('\0').next().unwrap_or_default();
-            linked.duplicates += match sort {
-                Sort::Entities => records.len() as u64 - 1,
-                Sort::Relationships => 0,
+            linked.duplicates += match record_kind {
+                RecordKind::Entities => records.len() as u64 - 1,
+                RecordKind::Relationships => 0,
             };
             let Some(first) = records.first() else { continue };
             let line = String::from_utf8_lossy(&first.value);
-            objects.line(sort, kind, &line, &mut linked).await?;
+            objects.line(record_kind, kind, &line, &mut linked).await?;
         }
         objects.close(&mut linked).await?;
     }
@@ -99,10 +101,10 @@ pub(crate) async fn tenant(
         let none = || Carried { count: 0, reason: reason.clone() };
         linked.carried.entry(kind.clone()).or_insert_with(none).count += count;
     }
-    for Linked { dropped, limited, braked, changes, .. } in summaries.iter().map(|it| &it.graph) {
+    for Linked { dropped, limited, guarded, changes, .. } in summaries.iter().map(|it| &it.graph) {
         add(&mut linked.dropped, dropped);
         add(&mut linked.limited, limited);
-        add(&mut linked.braked, braked);
+        add(&mut linked.guarded, guarded);
         add(&mut linked.changes, changes);
     }
     Ok(linked)
@@ -125,7 +127,7 @@ async fn entities(context: &Context, summaries: &[&Summary]) -> Result<Sorted, E
     for (at, summary) in summaries.iter().enumerate() {
         let account = Some(summary.job.instance.as_str()).filter(|_| at > 0);
         for kind in summary.graph.entities.keys() {
-            let mut lines = snapshot::whole(context, summary, Sort::Entities, kind).await?;
+            let mut lines = snapshot::whole(context, summary, RecordKind::Entities, kind).await?;
             while lines.next(&mut line)? {
                 let earlier::Key { key } = parse(line.as_bytes())?;
                 if account == Some(key.as_str()) {
@@ -152,7 +154,8 @@ async fn relationships(
         let own = &summary.job.instance;
         for kind in summary.graph.relationships.keys() {
             let is_mapped = summary.graph.mapped.contains_key(kind);
-            let mut lines = snapshot::whole(context, summary, Sort::Relationships, kind).await?;
+            let mut lines =
+                snapshot::whole(context, summary, RecordKind::Relationships, kind).await?;
             while lines.next(&mut line)? {
                 if own != first && line.contains(own.as_str()) {
                     line = line.replace(own.as_str(), first);
@@ -213,7 +216,7 @@ fn reference(mapped: &Mapped) -> Reference {
         key: (!mapped.key.starts_with(&composed))
             .then(|| RelationshipKey::Prefix(mapped.key.clone())),
         properties,
-        borrow: Vec::new(),
+        inherits: Vec::new(),
         unresolved: Unresolved::Drop,
         target_first: false,
     }

@@ -178,13 +178,13 @@ impl Past {
     }
 
     /// The entities or relationships of a type in the last snapshot, by key.
-    fn lines(&self, sort: Sort, kind: &str) -> BTreeMap<String, Value> {
+    fn lines(&self, record_kind: RecordKind, kind: &str) -> BTreeMap<String, Value> {
         let summary = self.last.as_ref().unwrap();
         let known = summary.graph.entities.keys().chain(summary.graph.relationships.keys());
         if !known.into_iter().any(|it| it == kind) {
             return BTreeMap::new();
         }
-        let lines = snapshot::lines(&self.context, &summary.job, sort, kind);
+        let lines = snapshot::lines(&self.context, &summary.job, record_kind, kind);
         all(&mut lines.now_or_never().unwrap().unwrap())
             .into_iter()
             .map(|line: Value| (line["_key"].as_str().unwrap().to_owned(), line))
@@ -227,7 +227,7 @@ fn reference(from: (&str, &str), class: RelationshipClass, to: &str) -> Referenc
         kind: None,
         key: None,
         properties: Map::new(),
-        borrow: Vec::new(),
+        inherits: Vec::new(),
         unresolved: Unresolved::Drop,
         target_first: false,
     }
@@ -266,7 +266,7 @@ fn what_follows_is_never_at_odds_with_what_it_follows_from() {
     let all = &["a", "b"][..];
     past.job(&groups(all, &[("a", "b"), ("b", "u")], Status::Complete));
     let [u, v] = ["a|has|u|transitive", "a|has|v|transitive"];
-    let shown = past.lines(Sort::Relationships, TRANSITIVE);
+    let shown = past.lines(RecordKind::Relationships, TRANSITIVE);
     let expected = json!({
         "_class": "HAS", "_fromEntityKey": "a", "_key": u, "_toEntityKey": "u", "_type": TRANSITIVE,
         "depth": 2, "displayName": "HAS", "isTransitive": true, "via": "b",
@@ -278,7 +278,7 @@ fn what_follows_is_never_at_odds_with_what_it_follows_from() {
     // follows.
     let linked = past.job(&groups(all, &[("b", "v")], Status::Partial));
     assert_eq!(linked.carried[TRANSITIVE].count, 2);
-    let shown = past.lines(Sort::Relationships, TRANSITIVE);
+    let shown = past.lines(RecordKind::Relationships, TRANSITIVE);
     for key in [u, v] {
         assert_eq!(shown[key]["_staleSince"], "2026-03-01T00:00:00Z");
         assert_eq!(shown[key]["_staleReason"], "ad-group-members is partial: it was refused");
@@ -288,14 +288,14 @@ fn what_follows_is_never_at_odds_with_what_it_follows_from() {
 
     // It can be read again: what is there was found, and what is not is gone.
     past.job(&groups(all, &[("a", "b"), ("b", "v")], Status::Complete));
-    let shown = past.lines(Sort::Relationships, TRANSITIVE);
+    let shown = past.lines(RecordKind::Relationships, TRANSITIVE);
     assert_eq!(shown.keys().collect::<Vec<_>>(), [v]);
     assert!(shown[v].get("_staleSince").is_none());
     assert_eq!(past.changes(TRANSITIVE), [(Change::Deleted, u.to_owned())]);
 
     // Nothing is known of the members, but the group between is gone, and with it the way.
     past.job(&groups(&["a"], &[], Status::Forbidden));
-    assert_eq!(past.lines(Sort::Relationships, TRANSITIVE), BTreeMap::new());
+    assert_eq!(past.lines(RecordKind::Relationships, TRANSITIVE), BTreeMap::new());
     assert_eq!(past.changes(TRANSITIVE), [(Change::Deleted, v.to_owned())]);
 }
 
@@ -311,12 +311,12 @@ fn what_followed_stays_where_the_rule_is_turned_off() {
         reason.contains("config.ingestionSources turns ad-transitive-membership off"),
         "{reason}"
     );
-    assert_eq!(past.lines(Sort::Relationships, TRANSITIVE).len(), 1);
+    assert_eq!(past.lines(RecordKind::Relationships, TRANSITIVE).len(), 1);
 
     let mut never = Past::new();
     never.sources = json!({ "ad-transitive-membership": false });
     never.job(&groups);
-    assert_eq!(never.lines(Sort::Relationships, TRANSITIVE), BTreeMap::new());
+    assert_eq!(never.lines(RecordKind::Relationships, TRANSITIVE), BTreeMap::new());
     // Once it is on, what follows may have been there before.
     never.sources = json!({});
     never.job(&groups);
@@ -337,12 +337,12 @@ fn the_brake_on_members_holds_what_follows() {
         job
     };
     past.job(&job(&members));
-    assert_eq!(past.lines(Sort::Relationships, TRANSITIVE).len(), 60);
-    let braked = past.job(&job(&[("a", "b")]));
-    assert_eq!(braked.braked.keys().collect::<Vec<_>>(), ["azure_user_group_has_user"]);
-    assert_eq!(braked.carried[TRANSITIVE].count, 60);
+    assert_eq!(past.lines(RecordKind::Relationships, TRANSITIVE).len(), 60);
+    let guarded = past.job(&job(&[("a", "b")]));
+    assert_eq!(guarded.guarded.keys().collect::<Vec<_>>(), ["azure_user_group_has_user"]);
+    assert_eq!(guarded.carried[TRANSITIVE].count, 60);
     past.job(&job(&[("a", "b")]));
-    assert_eq!(past.lines(Sort::Relationships, TRANSITIVE).len(), 0);
+    assert_eq!(past.lines(RecordKind::Relationships, TRANSITIVE).len(), 0);
 }
 
 #[test]
@@ -375,10 +375,10 @@ fn a_patch_adds_names() {
     // Where the names cannot be read, those of the last snapshot hold.
     for status in [Status::Complete, Status::Forbidden] {
         past.job(&named(status));
-        let shown = past.lines(Sort::Relationships, &uses);
+        let shown = past.lines(RecordKind::Relationships, &uses);
         assert_eq!(shown.keys().collect::<Vec<_>>(), ["s|uses|template"]);
         assert!(shown["s|uses|template"].get("_staleSince").is_none());
-        assert_eq!(past.lines(Sort::Entities, role)["template"][ALIASES], json!(["role"]));
+        assert_eq!(past.lines(RecordKind::Entities, role)["template"][ALIASES], json!(["role"]));
     }
 }
 
@@ -393,7 +393,7 @@ fn what_changes_by_itself_is_stored_and_not_told() {
         found.set("updatedOn", Some(updated));
         let left = Left { entities: vec![found], ..Left::default() };
         past.job(&BTreeMap::from([("rm-advisor-recommendations", left)]));
-        (past.lines(Sort::Entities, KIND)["r"]["updatedOn"].clone(), past.changes(KIND))
+        (past.lines(RecordKind::Entities, KIND)["r"]["updatedOn"].clone(), past.changes(KIND))
     };
     assert_eq!(job("High", 1), (json!(1), vec![(Change::Created, "r".to_owned())]));
     assert_eq!(job("High", 2), (json!(2), vec![]));
@@ -439,7 +439,7 @@ fn what_is_mapped_may_be_where_a_relationship_starts() {
         ("ad-groups", Left { entities: firewalls.into(), ..Left::default() }),
         ("ad-group-members", Left { references: vec![inbound, outbound], ..Left::default() }),
     ]));
-    let shown = past.lines(Sort::Relationships, "azure_network_firewall_rule");
+    let shown = past.lines(RecordKind::Relationships, "azure_network_firewall_rule");
     let keys: Vec<_> = shown.keys().map(String::as_str).collect();
     let expected =
         ["rule:f:in:internet", "rule:f:out:internet", "rule:g:in:internet", "rule:g:out:internet"];
@@ -474,12 +474,12 @@ fn interruptions_leave_no_trace() {
 fn a_snapshot_that_is_out_of_order_is_named() {
     let mut past = Past::new();
     past.job(&groups(&["a", "b"], &[], Status::Complete));
-    let name = past.last.as_ref().unwrap().job.snapshot(Sort::Entities, GROUP);
+    let name = past.last.as_ref().unwrap().job.snapshot(RecordKind::Entities, GROUP);
     let lines = "{\"_key\":\"b\"}\n{\"_key\":\"a\"}\n";
     let body = zstd::encode_all(lines.as_bytes(), 1).unwrap();
     past.outside.objects.lock().unwrap().insert(name.clone(), body);
     let summary = past.last.as_ref();
-    let earlier = Earlier::new(&past.context, summary, Sort::Entities, |kind| kind == GROUP);
+    let earlier = Earlier::new(&past.context, summary, RecordKind::Entities, |kind| kind == GROUP);
     let (nothing, unknowns) = (Sorter::new().sorted().unwrap(), Unknowns::new());
     let named = names::names(&nothing, earlier, &unknowns);
     let error = named.now_or_never().unwrap().err().unwrap().to_string();

@@ -4,7 +4,6 @@
 //! says, so that this costs few bytes for each and no memory.
 
 use std::collections::{BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 
 use serde_json::value::{RawValue, to_raw_value};
@@ -16,6 +15,7 @@ use super::merge::{Changes, comparable};
 use super::shard::Shard;
 use super::stale::{Stale, id, stale};
 use crate::context::Error;
+use crate::digest::digest;
 use crate::ledger::Reading;
 use crate::link::sort::Sorter;
 use crate::part::{Change, KeptItem, Owner};
@@ -44,7 +44,7 @@ struct Compared {
 
 impl Compared {
     fn number(&self) -> [u8; 8] {
-        hash(&self.name).to_be_bytes()
+        digest(&[&self.name]).to_be_bytes()
     }
 }
 
@@ -144,9 +144,9 @@ async fn each(
             return Ok(());
         };
         match of {
-            None => found(Compared { name: id, says: hash(item.get()) }),
+            None => found(Compared { name: id, says: digest(&[item.get()]) }),
             Some(of) => {
-                let says = hash(&becomes(shard, of, item)?);
+                let says = digest(&[&becomes(shard, of, item)?]);
                 found(Compared { name: format!("{} {id}", of.key), says })
             }
         }
@@ -184,10 +184,4 @@ fn becomes(shard: &Shard<'_>, of: &Owner<'_>, item: &RawValue) -> Result<String,
     let entities = entities.iter().map(|it| (it.key.as_str(), &it.properties, &it.raw));
     let becomes = (entities.collect::<Vec<_>>(), references);
     Ok(serde_json::to_string(&becomes).map_err(io::Error::from)?)
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
 }

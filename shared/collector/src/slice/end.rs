@@ -8,7 +8,7 @@ use tokio::time::Duration;
 
 use super::checkpoint::Checkpoint;
 use super::follow::Follow;
-use super::items::stand_in;
+use super::items::synthesize;
 use super::keep::{keep, reading};
 use super::parents::Parents;
 use super::shard::Shard;
@@ -99,7 +99,7 @@ pub(super) async fn end(
     follow: &Follow,
     parents: &Parents<'_>,
 ) -> Result<Outcome, Error> {
-    stand_in(shard)?;
+    synthesize(shard)?;
     shard.store_parts(true).await?;
     let progress = std::mem::take(&mut shard.checkpoint.progress);
     let parts = std::mem::take(&mut shard.checkpoint.parts);

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::chain::Chain;
+use super::cursor::Cursor;
 use super::give_up::give_up_if_over;
 use super::items::item;
 use super::patience::Waited;
@@ -56,13 +56,13 @@ const fn wait(looks: u32) -> Duration {
 
 /// Takes what the service says of the job of a report. Returns how long to wait for it.
 pub(super) fn prepared(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Option<Duration> {
-    let chain = shard.checkpoint.frontier.chain_mut(id)?;
+    let cursor = shard.checkpoint.frontier.cursor_mut(id)?;
     let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
     let Some(job) = job else {
         shard.except(id, Status::Failed, "failed: the export job of the report has no status");
         return None;
     };
-    let export = &mut chain.export;
+    let export = &mut cursor.export;
     export.looks += 1;
     export.job = Some(job.id);
     match (job.status.as_str(), job.url) {
@@ -80,9 +80,9 @@ pub(super) fn prepared(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Option<Du
 
 /// Has a report prepared once more, unless that was done often enough.
 fn lost(shard: &mut Shard<'_>, id: u64, reason: &str) -> Option<Duration> {
-    let chain = shard.checkpoint.frontier.chain_mut(id)?;
-    chain.export.lost += 1;
-    if chain.export.lost < JOBS && chain.restart() {
+    let cursor = shard.checkpoint.frontier.cursor_mut(id)?;
+    cursor.export.lost += 1;
+    if cursor.export.lost < JOBS && cursor.restart() {
         return Some(wait(0));
     }
     shard.except(id, Status::Failed, reason);
@@ -93,13 +93,13 @@ fn lost(shard: &mut Shard<'_>, id: u64, reason: &str) -> Option<Duration> {
 /// any more. False if it is no such report, or that was done often enough.
 pub(super) fn ask_anew(shard: &mut Shard<'_>, id: u64) -> bool {
     let report = shard.step.list.report();
-    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return false };
-    if chain.export.job.is_some() {
-        return chain.restart();
+    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return false };
+    if cursor.export.job.is_some() {
+        return cursor.restart();
     }
-    let has_other = report.is_some_and(|it| chain.export.name + 1 < it.names.len());
+    let has_other = report.is_some_and(|it| cursor.export.name + 1 < it.names.len());
     if has_other {
-        chain.export.name += 1;
+        cursor.export.name += 1;
     }
     has_other
 }
@@ -111,14 +111,14 @@ pub(super) async fn download(
     fetch: &dyn Fetch,
     deadline: Instant,
 ) -> Result<(), Error> {
-    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
-    let Some(address) = chain.export.file.take() else { return Ok(()) };
-    let chain = chain.clone();
+    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return Ok(()) };
+    let Some(address) = cursor.export.file.take() else { return Ok(()) };
+    let cursor = cursor.clone();
     shard.checkpoint.progress.requests += 1;
     let begun = Instant::now();
-    let read = read_file(shard, id, &chain, &address, fetch, deadline).await?;
-    if let Some(now) = shard.checkpoint.frontier.chain_mut(id) {
-        if now.rows > chain.rows {
+    let read = read_file(shard, id, &cursor, &address, fetch, deadline).await?;
+    if let Some(now) = shard.checkpoint.frontier.cursor_mut(id) {
+        if now.rows > cursor.rows {
             now.vain = Waited::default();
         } else {
             now.vain.add(begun.elapsed());
@@ -132,7 +132,7 @@ pub(super) async fn download(
         }
         // The deadline has come; the next slice asks where the file is.
         Ok(_) => (),
-        Err(failure) => broke_off(shard, id, chain.rows, &failure),
+        Err(failure) => broke_off(shard, id, cursor.rows, &failure),
     }
     give_up_if_over(shard, id);
     Ok(())
@@ -142,7 +142,7 @@ pub(super) async fn download(
 async fn read_file(
     shard: &mut Shard<'_>,
     id: u64,
-    chain: &Chain,
+    cursor: &Cursor,
     address: &str,
     fetch: &dyn Fetch,
     deadline: Instant,
@@ -172,19 +172,19 @@ async fn read_file(
         let mut unread = chunk.as_slice();
         loop {
             match rows.next(&mut unread, is_end) {
-                Ok(Some(_)) if number < chain.rows => number += 1,
+                Ok(Some(_)) if number < cursor.rows => number += 1,
                 Ok(Some(row)) => {
                     number += 1;
-                    take_row(shard, &row, chain)?;
+                    take_row(shard, &row, cursor)?;
                 }
                 Ok(None) => break,
                 Err(reason) => return Ok(Err(Failure::Failed(reason.to_owned()))),
             }
         }
-        if let Some(chain) = shard.checkpoint.frontier.chain_mut(id)
-            && number > chain.rows
+        if let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id)
+            && number > cursor.rows
         {
-            chain.rows = number;
+            cursor.rows = number;
             shard.answered();
         }
         shard.store_parts(false).await?;
@@ -196,17 +196,17 @@ async fn read_file(
     }
 }
 
-fn take_row(shard: &mut Shard<'_>, row: &RawValue, chain: &Chain) -> Result<(), Error> {
+fn take_row(shard: &mut Shard<'_>, row: &RawValue, cursor: &Cursor) -> Result<(), Error> {
     shard.checkpoint.progress.items += 1;
-    item(shard, row, chain)
+    item(shard, row, cursor)
 }
 
 /// Goes on with a file that broke off, as long as that leads further. `rows` is how many were read
 /// before.
 fn broke_off(shard: &mut Shard<'_>, id: u64, rows: u64, failure: &Failure) {
-    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return };
-    chain.export.broken = if chain.rows > rows { 0 } else { chain.export.broken + 1 };
-    if chain.export.broken > BREAKS && !chain.restart() {
+    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return };
+    cursor.export.broken = if cursor.rows > rows { 0 } else { cursor.export.broken + 1 };
+    if cursor.export.broken > BREAKS && !cursor.restart() {
         shard.except(id, Status::Failed, &failure.to_string());
     }
 }

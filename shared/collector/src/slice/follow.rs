@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use serde_json::value::to_raw_value;
-use steps::{Service, Shape, Tells, Watch};
+use steps::{Affects, Service, Shape, Watch};
 
-use super::chain::Chain;
 use super::checkpoint::Checkpoint;
+use super::cursor::Cursor;
 use super::delta::{Delta, REMOVED, Way};
-use super::frontier::WALK;
+use super::frontier::DELTA_QUERY;
 use super::parents::Parents;
 use super::shard::Shard;
 use super::stale::{Stale, stale};
@@ -36,7 +36,7 @@ use crate::ports::{Address, DomainKey, Failure, Request};
 const MOST_CHANGES: u64 = 100_000;
 
 /// A delta query that is being made.
-struct Walk {
+struct DeltaQuery {
     /// Which of the step's it is.
     number: usize,
     watch: &'static Watch,
@@ -68,17 +68,17 @@ impl Follow {
     }
 
     /// Begins the next of the delta queries that are made before any list is read.
-    pub(super) fn open_walk(&mut self, shard: &mut Shard<'_>) -> Option<u64> {
+    pub(super) fn open_delta_query(&mut self, shard: &mut Shard<'_>) -> Option<u64> {
         let delta = shard.checkpoint.delta.as_ref()?;
         let number = delta.links.len();
         let is_due = number < shard.step.list.delta.len();
         let known = self.base.as_ref().and_then(|base| base.links.get(number));
         let link = known.cloned().flatten();
-        is_due.then(|| shard.checkpoint.frontier.open_walk(link))
+        is_due.then(|| shard.checkpoint.frontier.open_delta_query(link))
     }
 
     /// The delta query that is being made.
-    fn walk(&self, shard: &Shard<'_>) -> Option<Walk> {
+    fn delta_query(&self, shard: &Shard<'_>) -> Option<DeltaQuery> {
         let delta = shard.checkpoint.delta.as_ref()?;
         let watches = shard.step.list.delta;
         let is_again = delta.links.len() == watches.len();
@@ -86,13 +86,17 @@ impl Follow {
         let base = self.base.as_ref().map(|base| &base.links);
         let links = if is_again { Some(&delta.links) } else { base };
         let has_link = links.and_then(|links| links.get(number)?.as_ref()).is_some();
-        Some(Walk { number, watch: watches.get(number)?, is_again, has_link })
+        Some(DeltaQuery { number, watch: watches.get(number)?, is_again, has_link })
     }
 
     /// What to ask for the next page of the delta query that is being made.
-    pub(super) fn request(&self, shard: &Shard<'_>, chain: &Chain) -> Option<(DomainKey, Request)> {
-        let first = Address::Path(self.walk(shard)?.watch.address(shard.step, true));
-        let address = match &chain.link {
+    pub(super) fn request(
+        &self,
+        shard: &Shard<'_>,
+        cursor: &Cursor,
+    ) -> Option<(DomainKey, Request)> {
+        let first = Address::Path(self.delta_query(shard)?.watch.address(shard.step, true));
+        let address = match &cursor.link {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
@@ -102,7 +106,7 @@ impl Follow {
 
     /// Takes a page of a delta query: what has changed, and where it goes on.
     pub(super) fn page(&mut self, shard: &mut Shard<'_>, body: &[u8]) -> Result<(), Error> {
-        let Some(Walk { number, watch, is_again, has_link }) = self.walk(shard) else {
+        let Some(DeltaQuery { number, watch, is_again, has_link }) = self.delta_query(shard) else {
             return Ok(());
         };
         let page = match Page::read(body, Shape::Pages) {
@@ -146,8 +150,8 @@ impl Follow {
         }
         match (page.next, page.delta) {
             (Next::Link(link), _) => {
-                let chain = shard.checkpoint.frontier.chain_mut(WALK);
-                let followed = chain.map(|chain| chain.follow(&link, &page.items));
+                let cursor = shard.checkpoint.frontier.cursor_mut(DELTA_QUERY);
+                let followed = cursor.map(|cursor| cursor.follow(&link, &page.items));
                 if let Some(Err(astray)) = followed {
                     self.cannot_walk(shard, astray.reason());
                 }
@@ -157,7 +161,7 @@ impl Follow {
             }
             (_, Some(link)) => {
                 let is_new = !is_again && !has_link && delta.way != Way::Full;
-                shard.checkpoint.frontier.close(WALK);
+                shard.checkpoint.frontier.close(DELTA_QUERY);
                 if is_new {
                     self.in_full(
                         shard,
@@ -167,7 +171,7 @@ impl Follow {
                         ),
                     );
                 } else {
-                    walked(shard, Some(link.into_owned()));
+                    queried(shard, Some(link.into_owned()));
                 }
             }
         }
@@ -176,12 +180,12 @@ impl Follow {
 
     /// Takes a failure of a delta query.
     pub(super) fn failed(&mut self, shard: &mut Shard<'_>, failure: &Failure) {
-        let Some(Walk { watch, has_link, .. }) = self.walk(shard) else { return };
+        let Some(DeltaQuery { watch, has_link, .. }) = self.delta_query(shard) else { return };
         match failure {
             // What it would tell of stands in lists with its id alone.
-            Failure::Forbidden(_) if watch.tells == Tells::Members && !has_link => {
-                shard.checkpoint.frontier.close(WALK);
-                walked(shard, None);
+            Failure::Forbidden(_) if watch.affects == Affects::Members && !has_link => {
+                shard.checkpoint.frontier.close(DELTA_QUERY);
+                queried(shard, None);
             }
             _ => self.cannot_walk(shard, &failure.to_string()),
         }
@@ -189,8 +193,8 @@ impl Follow {
 
     /// Does without a delta query that cannot be made.
     fn cannot_walk(&mut self, shard: &mut Shard<'_>, reason: &str) {
-        shard.checkpoint.frontier.close(WALK);
-        let Some(Walk { watch, is_again, .. }) = self.walk(shard) else { return };
+        shard.checkpoint.frontier.close(DELTA_QUERY);
+        let Some(DeltaQuery { watch, is_again, .. }) = self.delta_query(shard) else { return };
         let reason = format!("{} cannot be followed: {reason}", watch.path);
         let watches = shard.step.list.delta.len();
         let Some(delta) = &mut shard.checkpoint.delta else { return };
@@ -303,11 +307,11 @@ pub(super) fn open_walk_again(shard: &mut Shard<'_>) -> Option<u64> {
     let delta = shard.checkpoint.delta.as_ref()?;
     let is_due = delta.way == Way::Reconcile && shard.checkpoint.frontier.is_empty();
     let link = delta.links.get(delta.again).filter(|_| is_due)?.clone();
-    Some(shard.checkpoint.frontier.open_walk(link))
+    Some(shard.checkpoint.frontier.open_delta_query(link))
 }
 
 /// Notes that a delta query was made, and where it goes on.
-fn walked(shard: &mut Shard<'_>, link: Option<String>) {
+fn queried(shard: &mut Shard<'_>, link: Option<String>) {
     let watches = shard.step.list.delta.len();
     if let Some(delta) = &mut shard.checkpoint.delta {
         if delta.links.len() < watches {

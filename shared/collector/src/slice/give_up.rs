@@ -6,8 +6,8 @@ use crate::ledger::{Status, Vain};
 
 /// Gives up a list that was waited for too long.
 pub(super) fn give_up_if_over(shard: &mut Shard<'_>, id: u64) {
-    let chain = shard.checkpoint.frontier.chain(id);
-    if chain.is_some_and(|chain| chain.vain.is_over()) {
+    let cursor = shard.checkpoint.frontier.cursor(id);
+    if cursor.is_some_and(|cursor| cursor.vain.is_over()) {
         give_up(shard, id, SILENT);
     }
 }
@@ -15,7 +15,7 @@ pub(super) fn give_up_if_over(shard: &mut Shard<'_>, id: u64) {
 /// Gives up a list, and tells what was asked for, how often and for how long.
 pub(super) fn give_up(shard: &mut Shard<'_>, id: u64, reason: &str) {
     let address = shard.request(id).map(|(_, it)| address_of(&it));
-    let waited = shard.checkpoint.frontier.chain(id).map(|it| it.vain).unwrap_or_default();
+    let waited = shard.checkpoint.frontier.cursor(id).map(|it| it.vain).unwrap_or_default();
     let vain = Vain {
         address: address.unwrap_or_default(),
         times: waited.times,

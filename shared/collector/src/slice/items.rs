@@ -5,21 +5,21 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use steps::{Item, Output, Parent};
 
-use super::chain::{Chain, StoredParent};
+use super::cursor::{Cursor, StoredParent};
 use super::shard::Shard;
 use crate::context::Error;
 use crate::part::{KeptItem, Owner};
 
 /// Takes one item. An odd item costs itself only, and that nothing is concluded from its absence.
-pub(super) fn item(shard: &mut Shard<'_>, raw: &RawValue, chain: &Chain) -> Result<(), Error> {
+pub(super) fn item(shard: &mut Shard<'_>, raw: &RawValue, cursor: &Cursor) -> Result<(), Error> {
     let Some((json, raw)) = graph::canonical(raw).ok().filter(|(json, _)| json.is_object()) else {
         let progress = &mut shard.checkpoint.progress;
         progress.unreadable += 1;
         *progress.drift.entry(format!("{}.item", shard.step.id)).or_default() += 1;
         return Ok(());
     };
-    let is_tracked = !shard.step.list.delta.is_empty() && !chain.is_fallback;
-    let parent = chain.parent.as_ref();
+    let is_tracked = !shard.step.list.delta.is_empty() && !cursor.is_fallback;
+    let parent = cursor.parent.as_ref();
     if let Some(parent) = parent.filter(|_| is_tracked) {
         return fresh_item(shard, &owner(parent), Some(&raw));
     }
@@ -38,7 +38,7 @@ pub(super) fn convert(
     parent: Option<Parent<'_>>,
 ) -> Result<(), Error> {
     let mut out = Output::default();
-    shard.step.convert(Item { json, raw, parent, scope: &shard.scope }, &mut out);
+    shard.step.convert(Item { json, raw, parent, instance: &shard.instance }, &mut out);
     write(shard, &out)
 }
 
@@ -102,19 +102,20 @@ pub(super) fn converted(shard: &Shard<'_>, of: &Owner<'_>, raw: &RawValue) -> Ou
     let parent = Some(Parent { key: &key, kind: &of.kind, json: &Value::Null });
     // It was read before, or just now.
     let json = serde_json::from_str(raw.get()).unwrap_or_default();
-    shard.step.convert(Item { json: &json, raw, parent, scope: &shard.scope }, &mut out);
+    shard.step.convert(Item { json: &json, raw, parent, instance: &shard.instance }, &mut out);
     out
 }
 
 /// Where the only list cannot be read and its entity has to exist, makes it of what is known.
-pub(super) fn stand_in(shard: &mut Shard<'_>) -> Result<(), Error> {
-    let (Some(stand_in), true) = (shard.step.stand_in, shard.checkpoint.progress.items == 0) else {
+pub(super) fn synthesize(shard: &mut Shard<'_>) -> Result<(), Error> {
+    let (Some(synthesized), true) = (shard.step.synthesized, shard.checkpoint.progress.items == 0)
+    else {
         return Ok(());
     };
-    let json = stand_in(&shard.scope);
+    let json = synthesized(&shard.instance);
     let raw = serde_json::value::to_raw_value(&json).map_err(std::io::Error::from)?;
     let mut out = Output::default();
-    let item = Item { json: &json, raw: &raw, parent: None, scope: &shard.scope };
+    let item = Item { json: &json, raw: &raw, parent: None, instance: &shard.instance };
     shard.step.convert(item, &mut out);
     write(shard, &out)
 }

@@ -1,6 +1,6 @@
 //! Lists that are read page by page, and tables that are read by so many rows.
 
-use super::chain::Astray;
+use super::cursor::Astray;
 use super::items::{item, keep_list};
 use super::shard::{Shard, address_of};
 use crate::context::Error;
@@ -9,8 +9,8 @@ use crate::page::{Next, Page};
 
 /// Takes a page: its items, and where the list goes on.
 pub(super) fn page(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Result<(), Error> {
-    let Some(chain) = shard.checkpoint.frontier.chain(id).cloned() else { return Ok(()) };
-    let list = shard.list(&chain);
+    let Some(cursor) = shard.checkpoint.frontier.cursor(id).cloned() else { return Ok(()) };
+    let list = shard.list(&cursor);
     let page = match Page::read(body, list.shape()) {
         Ok(page) => page,
         Err(error) => {
@@ -20,7 +20,7 @@ pub(super) fn page(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Result<(), Er
         }
     };
     for raw in &page.items {
-        item(shard, raw, &chain)?;
+        item(shard, raw, &cursor)?;
     }
     let last = shard.request(id).map(|(_, it)| address_of(&it));
     let progress = &mut shard.checkpoint.progress;
@@ -28,27 +28,27 @@ pub(super) fn page(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Result<(), Er
     let taken = page.items.len() as u64;
     progress.items += taken;
     progress.last = last;
-    let Some(chain) = shard.checkpoint.frontier.chain_mut(id) else { return Ok(()) };
-    chain.take_items(taken, page.count.filter(|_| list.ask.counted));
+    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return Ok(()) };
+    cursor.take_items(taken, page.count.filter(|_| list.ask.counted));
     let goes_on = match page.next {
         Next::End => Ok(false),
-        Next::Link(link) => chain.follow(&link, &page.items).map(|()| true),
-        Next::Rows { total } => chain.has_more(taken, total),
+        Next::Link(link) => cursor.follow(&link, &page.items).map(|()| true),
+        Next::Rows { total } => cursor.has_more(taken, total),
     };
     match goes_on {
         Ok(false) if list.answer.lacks.is_some() => {
             shard.except(id, Status::Partial, list.answer.lacks.unwrap_or_default());
         }
-        Ok(false) => match chain.shortfall() {
+        Ok(false) => match cursor.shortfall() {
             None => {
-                let chain = shard.checkpoint.frontier.close(id);
-                let count = chain.as_ref().and_then(|chain| chain.count);
+                let cursor = shard.checkpoint.frontier.close(id);
+                let count = cursor.as_ref().and_then(|cursor| cursor.count);
                 let progress = &mut shard.checkpoint.progress;
                 progress.lists += 1;
                 progress.counted = count.or(progress.counted);
-                keep_list(shard, chain.and_then(|chain| chain.parent))?;
+                keep_list(shard, cursor.and_then(|cursor| cursor.parent))?;
             }
-            Some(_) if chain.recount() => (),
+            Some(_) if cursor.recount() => (),
             Some(reason) => shard.except(id, Status::Partial, &reason),
         },
         // A service that goes in a circle once may find its way the next time.

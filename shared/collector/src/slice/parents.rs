@@ -8,11 +8,11 @@ use steps::Step;
 
 use crate::context::{Context, Error};
 use crate::layout::{self, Content, Job};
-use crate::manifest::{Manifest, Part, make_up};
+use crate::manifest::{Manifest, Part, apply_fallbacks};
 use crate::part::{PartReader, StoredEntity};
 use crate::plan::{Plan, PlannedStep};
 
-use super::chain::StoredParent;
+use super::cursor::StoredParent;
 use super::stale::Stale;
 
 /// Reads parents one by one, in the order of the parts that hold them.
@@ -49,7 +49,7 @@ impl<'a> Parents<'a> {
         for parent in planned.into_iter().flat_map(|planned| &planned.after) {
             // What it stands in for is no parent, and may never have run where the step runs by
             // itself.
-            if step.instead_of == Some(parent) && !plan.is_whole {
+            if step.fallback_for == Some(parent) && !plan.is_whole {
                 continue;
             }
             let Some(manifest) = manifest(context, plan, parent).await? else {
@@ -57,7 +57,7 @@ impl<'a> Parents<'a> {
             };
             manifests.push(manifest);
         }
-        make_up(&mut manifests);
+        apply_fallbacks(&mut manifests);
         for manifest in manifests {
             let is_listed = |kind: &str| step.list.parents.iter().any(|parent| parent.kind == kind);
             let lacking = manifest.ledger.iter().find(|entry| {

@@ -15,7 +15,7 @@ use super::delta::Way;
 use super::end::{self, Outcome, ask_again, end, go_on, pause};
 use super::export::download;
 use super::follow::{Follow, open_walk_again};
-use super::frontier::WALK;
+use super::frontier::DELTA_QUERY;
 use super::give_up::give_up;
 use super::merge::merge;
 use super::parents::Parents;
@@ -44,16 +44,16 @@ const LEAST_WIDTH: usize = 2;
 /// Source: Microsoft Graph, "Combine multiple HTTP requests using JSON batching".
 const BATCH: usize = 20;
 
-/// Chains that are asked for their next pages together.
+/// Cursors that are asked for their next pages together.
 struct Group {
     domain: DomainKey,
-    chains: Vec<u64>,
+    cursors: Vec<u64>,
     requests: Vec<Request>,
 }
 
 impl Group {
     const fn new(domain: DomainKey) -> Self {
-        Self { domain, chains: Vec::new(), requests: Vec::new() }
+        Self { domain, cursors: Vec::new(), requests: Vec::new() }
     }
 }
 
@@ -132,22 +132,22 @@ impl<'a> Run<'a> {
                 download(&mut self.shard, id, fetch, deadline).await?;
             }
             while wait.is_none() && in_flight.len() < width && Instant::now() < deadline {
-                let Some(Group { domain, chains, requests }) = self.next_group(&asked).await?
+                let Some(Group { domain, cursors, requests }) = self.next_group(&asked).await?
                 else {
                     break;
                 };
                 let now = Instant::now();
-                asked.extend(chains.iter().map(|&chain| (chain, now)));
-                in_flight.push(async move { (chains, fetch.fetch(&domain, requests).await) });
+                asked.extend(cursors.iter().map(|&cursor| (cursor, now)));
+                in_flight.push(async move { (cursors, fetch.fetch(&domain, requests).await) });
             }
             let answered = tokio::select! {
                 answered = in_flight.next() => answered,
                 () = tokio::time::sleep_until(deadline) => None,
             };
-            let Some((chains, answers)) = answered else { break };
-            for (chain, answer) in chains.into_iter().zip(answers) {
-                asked.remove(&chain);
-                wait = take(&mut self.follow, &mut self.shard, chain, answer)?
+            let Some((cursors, answers)) = answered else { break };
+            for (cursor, answer) in cursors.into_iter().zip(answers) {
+                asked.remove(&cursor);
+                wait = take(&mut self.follow, &mut self.shard, cursor, answer)?
                     .map(|it| it.and(wait))
                     .or(wait);
             }
@@ -157,7 +157,7 @@ impl<'a> Run<'a> {
         }
         // What is still in flight stays in the frontier, and is asked for again.
         drop(in_flight);
-        self.silent(asked.into_iter().map(|(chain, since)| (chain, since.elapsed())));
+        self.silent(asked.into_iter().map(|(cursor, since)| (cursor, since.elapsed())));
         if !self.is_read() {
             self.stand_still(wait);
         }
@@ -217,15 +217,15 @@ impl<'a> Run<'a> {
         self.shard.step.list.parents.is_empty() && delta.is_some_and(|it| it.way == Way::Delta)
     }
 
-    /// The next chains to ask for their next pages: several together where Microsoft Graph takes
+    /// The next cursors to ask for their next pages: several together where Microsoft Graph takes
     /// them in one request. None if there is nothing to ask for now.
     async fn next_group(&mut self, asked: &BTreeMap<u64, Instant>) -> Result<Option<Group>, Error> {
         let has_parents = !self.shard.step.list.parents.is_empty();
         let is_batched = self.shard.step.list.service() == Service::Graph && has_parents;
         let size = if is_batched { BATCH } else { 1 };
         let mut group: Option<Group> = None;
-        while group.as_ref().map_or(0, |it| it.chains.len()) < size {
-            let is_taken = |id| group.as_ref().is_some_and(|it| it.chains.contains(&id));
+        while group.as_ref().map_or(0, |it| it.cursors.len()) < size {
+            let is_taken = |id| group.as_ref().is_some_and(|it| it.cursors.contains(&id));
             let waiting = self
                 .shard
                 .checkpoint
@@ -251,7 +251,7 @@ impl<'a> Run<'a> {
                 // Its turn comes with the next group.
                 break;
             }
-            group.chains.push(id);
+            group.cursors.push(id);
             group.requests.push(request);
         }
         Ok(group)
@@ -260,14 +260,14 @@ impl<'a> Run<'a> {
     /// Opens the next list: the step's only one, or that of the next parent. Delta queries are made
     /// before any, and once more after all.
     async fn open(&mut self) -> Result<Option<u64>, Error> {
-        if self.shard.checkpoint.frontier.chain(WALK).is_some() {
+        if self.shard.checkpoint.frontier.cursor(DELTA_QUERY).is_some() {
             return Ok(None);
         }
-        if let Some(walk) = self.follow.open_walk(&mut self.shard) {
-            return Ok(Some(walk));
+        if let Some(query) = self.follow.open_delta_query(&mut self.shard) {
+            return Ok(Some(query));
         }
         if !Box::pin(self.follow.find_stale(&mut self.shard, &mut self.parents)).await? {
-            return Ok(self.follow.open_walk(&mut self.shard));
+            return Ok(self.follow.open_delta_query(&mut self.shard));
         }
         let list = match self.shard.step.list.parents {
             [] if self.reads_changes() => None,
@@ -285,8 +285,8 @@ impl<'a> Run<'a> {
 
     /// What to ask for the next page of a list that was begun, or of a delta query.
     fn request(&self, id: u64) -> Option<(DomainKey, Request)> {
-        if id == WALK {
-            return self.follow.request(&self.shard, self.shard.checkpoint.frontier.chain(id)?);
+        if id == DELTA_QUERY {
+            return self.follow.request(&self.shard, self.shard.checkpoint.frontier.cursor(id)?);
         }
         self.shard.request(id)
     }
@@ -295,11 +295,11 @@ impl<'a> Run<'a> {
     /// long.
     fn silent(&mut self, asked: impl Iterator<Item = (u64, Duration)>) {
         for (id, time) in asked {
-            if let Some(chain) = self.shard.checkpoint.frontier.chain_mut(id) {
-                chain.vain.add(time);
+            if let Some(cursor) = self.shard.checkpoint.frontier.cursor_mut(id) {
+                cursor.vain.add(time);
             }
-            let chain = self.shard.checkpoint.frontier.chain(id);
-            if chain.is_some_and(|chain| chain.vain.is_over()) {
+            let cursor = self.shard.checkpoint.frontier.cursor(id);
+            if cursor.is_some_and(|cursor| cursor.vain.is_over()) {
                 self.give_up(id, SILENT);
             }
         }
@@ -320,13 +320,13 @@ impl<'a> Run<'a> {
         self.shard.checkpoint.standstill = Standstill::default();
         let waiting: Vec<u64> = self.shard.checkpoint.frontier.ids().collect();
         for id in waiting.iter().copied() {
-            if let Some(chain) = self.shard.checkpoint.frontier.chain_mut(id) {
-                chain.vain.times += times;
-                chain.vain.millis += millis(time);
+            if let Some(cursor) = self.shard.checkpoint.frontier.cursor_mut(id) {
+                cursor.vain.times += times;
+                cursor.vain.millis += millis(time);
             }
             self.give_up(id, &reason);
         }
-        if waiting.contains(&WALK) {
+        if waiting.contains(&DELTA_QUERY) {
             // Without its delta queries, the step is read in full.
             return;
         }
@@ -340,7 +340,7 @@ impl<'a> Run<'a> {
 
     /// Gives up a list, or a delta query.
     fn give_up(&mut self, id: u64, reason: &str) {
-        if id == WALK {
+        if id == DELTA_QUERY {
             let reason = reason.trim_start_matches("failed: ").to_owned();
             self.follow.failed(&mut self.shard, &Failure::Failed(reason));
             return;

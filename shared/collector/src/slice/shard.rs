@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use steps::{List, Parent, Scope, Step};
+use steps::{InstanceView, List, Parent, Step};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::chain::Chain;
 use super::checkpoint::Checkpoint;
+use super::cursor::Cursor;
 use super::patience::Standstill;
 use super::writers::Writers;
 use crate::context::{Context, Error};
@@ -27,7 +27,7 @@ pub(super) struct Shard<'a> {
     pub(super) plan: &'a Plan,
     pub(super) step: &'static Step,
     pub(super) number: u32,
-    pub(super) scope: Scope,
+    pub(super) instance: InstanceView,
     pub(super) fetch: Arc<dyn Fetch>,
     pub(super) checkpoint: Checkpoint,
     pub(super) writers: Writers,
@@ -53,7 +53,7 @@ impl<'a> Shard<'a> {
             plan,
             step,
             number,
-            scope: plan.scope(),
+            instance: plan.instance_view(),
             fetch: context.connect(&plan.instance).await?,
             checkpoint,
             writers: Writers::default(),
@@ -64,31 +64,31 @@ impl<'a> Shard<'a> {
     }
 
     /// How a list that was begun is read.
-    pub(super) fn list(&self, chain: &Chain) -> &'static List {
+    pub(super) fn list(&self, cursor: &Cursor) -> &'static List {
         let list = &self.step.list;
-        if chain.is_fallback { list.fallback.unwrap_or(list) } else { list }
+        if cursor.is_fallback { list.fallback.unwrap_or(list) } else { list }
     }
 
-    /// What to ask for the next page of a chain, and which domain that draws on: a list that is
+    /// What to ask for the next page of a cursor, and which domain that draws on: a list that is
     /// read the other way may draw on another.
     pub(super) fn request(&self, id: u64) -> Option<(DomainKey, Request)> {
-        let chain = self.checkpoint.frontier.chain(id)?;
-        let list = self.list(chain);
-        let parent = chain.parent.as_ref();
+        let cursor = self.checkpoint.frontier.cursor(id)?;
+        let list = self.list(cursor);
+        let parent = cursor.parent.as_ref();
         let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
-        let (base, mut path) = list.address(self.step, &self.scope, parent)?;
+        let (base, mut path) = list.address(self.step, &self.instance, parent)?;
         let mut body = None;
-        let is_counted = list.ask.counted && !chain.is_uncounted;
+        let is_counted = list.ask.counted && !cursor.is_uncounted;
         if is_counted {
             path.push(if path.contains('?') { '&' } else { '?' });
             path.push_str("$count=true");
         }
         if list.report().is_some() {
-            if let Some(job) = chain.export.path(&path) {
+            if let Some(job) = cursor.export.path(&path) {
                 path = job;
             } else {
-                let whole = list.body(&self.scope, parent, chain.export.name())?;
-                body = Some(chain.ask(whole, list.shape()));
+                let whole = list.body(&self.instance, parent, cursor.export.name())?;
+                body = Some(cursor.ask(whole, list.shape()));
             }
         } else {
             body = list.post_body();
@@ -97,7 +97,7 @@ impl<'a> Shard<'a> {
             Some(base) => Address::Host { base, path },
             None => Address::Path(path),
         };
-        let address = match &chain.link {
+        let address = match &cursor.link {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
@@ -139,33 +139,33 @@ impl<'a> Shard<'a> {
     }
 
     pub(super) fn restart(&mut self, id: u64) -> bool {
-        self.checkpoint.frontier.chain_mut(id).is_some_and(Chain::restart)
+        self.checkpoint.frontier.cursor_mut(id).is_some_and(Cursor::restart)
     }
 
     pub(super) fn has_parent(&self, id: u64) -> bool {
-        self.checkpoint.frontier.chain(id).is_some_and(|it| it.parent.is_some())
+        self.checkpoint.frontier.cursor(id).is_some_and(|it| it.parent.is_some())
     }
 
     /// Reads the list another way, if there is one that was not tried.
     pub(super) fn fall_back(&mut self, id: u64) -> bool {
         let has_fallback = self.step.list.fallback.is_some();
-        let chain = self.checkpoint.frontier.chain_mut(id);
-        chain.is_some_and(|chain| has_fallback && chain.fall_back())
+        let cursor = self.checkpoint.frontier.cursor_mut(id);
+        cursor.is_some_and(|cursor| has_fallback && cursor.fall_back())
     }
 
     /// Reads the list without asking how many items there are, if that was asked and may be why it
     /// failed.
     pub(super) fn uncount(&mut self, id: u64) -> bool {
-        let chain = self.checkpoint.frontier.chain(id);
-        let is_counted = chain.is_some_and(|chain| self.list(chain).ask.counted);
-        let chain = self.checkpoint.frontier.chain_mut(id);
-        is_counted && chain.is_some_and(Chain::uncount)
+        let cursor = self.checkpoint.frontier.cursor(id);
+        let is_counted = cursor.is_some_and(|cursor| self.list(cursor).ask.counted);
+        let cursor = self.checkpoint.frontier.cursor_mut(id);
+        is_counted && cursor.is_some_and(Cursor::uncount)
     }
 
     /// Notes that a list cannot be read to its end.
     pub(super) fn except(&mut self, id: u64, status: Status, reason: &str) {
-        let Some(chain) = self.checkpoint.frontier.close(id) else { return };
-        let scope = chain.parent.as_ref().map_or_else(
+        let Some(cursor) = self.checkpoint.frontier.close(id) else { return };
+        let scope = cursor.parent.as_ref().map_or_else(
             || self.plan.scope_of(self.step).to_owned(),
             |parent| parent.key.to_string(),
         );

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use steps::Tells;
+use steps::Affects;
 use uuid::Uuid;
 
 use super::shard::Shard;
@@ -58,13 +58,13 @@ pub(super) async fn stale(shard: &Shard<'_>, base: &State) -> Result<Option<Stal
             let Change { watch, object, .. } = part.parse(&line)?;
             let Some(watch) = shard.step.list.delta.get(watch) else { continue };
             let told = id(object).map(|id| number(&id));
-            match watch.tells {
-                Tells::Members => members.extend(told),
-                Tells::Holders => {
+            match watch.affects {
+                Affects::Members => members.extend(told),
+                Affects::Containers => {
                     members.extend(told);
                     stale.told.extend(gained_or_lost(object, watch.select));
                 }
-                Tells::Items | Tells::Parents => stale.told.extend(told),
+                Affects::Items | Affects::Parents => stale.told.extend(told),
             }
         }
     }

@@ -2,10 +2,10 @@
 
 use steps::Shape;
 
-use super::chain::Chain;
+use super::cursor::Cursor;
 use super::export::{ask_anew, prepared};
 use super::follow::Follow;
-use super::frontier::WALK;
+use super::frontier::DELTA_QUERY;
 use super::pages::page;
 use super::patience::{Wait, Waited};
 use super::shard::Shard;
@@ -13,7 +13,7 @@ use crate::context::Error;
 use crate::ledger::Status;
 use crate::ports::{Answer, Because, Failure};
 
-/// Takes the answer for a chain. Returns how long Microsoft asks to wait, if it does.
+/// Takes the answer for a cursor. Returns how long Microsoft asks to wait, if it does.
 pub(super) fn take(
     follow: &mut Follow,
     shard: &mut Shard<'_>,
@@ -27,16 +27,16 @@ pub(super) fn take(
             progress.requests += u64::from(document.requests);
             shard.refused += u64::from(document.refused);
             progress.bytes += document.body.len() as u64;
-            let chain = shard.checkpoint.frontier.chain(id);
-            let is_list = |chain: &Chain| shard.list(chain).shape() != Shape::Export;
-            if id != WALK && !chain.is_some_and(is_list) {
+            let cursor = shard.checkpoint.frontier.cursor(id);
+            let is_list = |cursor: &Cursor| shard.list(cursor).shape() != Shape::Export;
+            if id != DELTA_QUERY && !cursor.is_some_and(is_list) {
                 return Ok(prepared(shard, id, &document.body).map(Wait::of));
             }
-            if let Some(chain) = shard.checkpoint.frontier.chain_mut(id) {
-                chain.vain = Waited::default();
+            if let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) {
+                cursor.vain = Waited::default();
             }
             let taken = match id {
-                WALK => follow.page(shard, &document.body),
+                DELTA_QUERY => follow.page(shard, &document.body),
                 _ => page(shard, id, &document.body),
             };
             return taken.map(|()| None);
@@ -56,7 +56,7 @@ pub(super) fn take(
             shard.refused += u64::from(because == Because::Refused);
             return Ok(Some(Wait { time, because }));
         }
-        failure if id == WALK => follow.failed(shard, &failure),
+        failure if id == DELTA_QUERY => follow.failed(shard, &failure),
         Failure::PageExpired(_) if shard.restart(id) => (),
         Failure::Forbidden(_) if shard.fall_back(id) => (),
         Failure::Gone(_) | Failure::Failed(_) if ask_anew(shard, id) => (),
@@ -89,6 +89,6 @@ fn nothing_to_read(shard: &mut Shard<'_>, id: u64) {
 
 /// Whether it is a single item that its parent need not have.
 fn is_optional(shard: &Shard<'_>, id: u64) -> bool {
-    let chain = shard.checkpoint.frontier.chain(id);
-    shard.has_parent(id) && chain.is_some_and(|it| shard.list(it).shape() == Shape::One)
+    let cursor = shard.checkpoint.frontier.cursor(id);
+    shard.has_parent(id) && cursor.is_some_and(|it| shard.list(it).shape() == Shape::One)
 }

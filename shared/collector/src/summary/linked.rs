@@ -28,8 +28,10 @@ pub struct Linked {
     pub duplicates: u64,
     /// What was not found and may still be there, by type.
     pub carried: BTreeMap<String, Carried>,
-    /// How many things of a type the brake kept, by type. The next job confirms that they are gone.
-    pub braked: BTreeMap<String, u64>,
+    /// How many things of a type the deletion guard kept, by type. The next job confirms that they
+    /// are gone.
+    #[serde(alias = "braked")]
+    pub guarded: BTreeMap<String, u64>,
     /// How many differences to the last snapshot there are.
     pub changes: BTreeMap<Change, u64>,
     /// The names of the objects of the snapshot.

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use collector::Context;
 use collector::check;
-use collector::layout::Sort;
+use collector::layout::RecordKind;
 use collector::snapshot;
 use collector::summary::Summary;
 use serde::Deserialize;
@@ -45,8 +45,8 @@ pub async fn build(
     jobs: &[collector::layout::Job],
     folder: &Path,
 ) -> Result<Manifest, TableError> {
-    for sort in [Sort::Entities, Sort::Relationships] {
-        fs::create_dir_all(folder.join(sort.as_str()))?;
+    for record_kind in [RecordKind::Entities, RecordKind::Relationships] {
+        fs::create_dir_all(folder.join(record_kind.as_str()))?;
     }
     let manifest = Manifest {
         version: VERSION,
@@ -87,11 +87,11 @@ impl Source<'_> {
     /// Hands every row of a type over, in the order of keys.
     async fn rows(
         &self,
-        sort: Sort,
+        record_kind: RecordKind,
         kind: &str,
         mut each: impl FnMut(Row) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
-        let mut lines = snapshot::lines(self.context, &self.summary.job, sort, kind).await?;
+        let mut lines = snapshot::lines(self.context, &self.summary.job, record_kind, kind).await?;
         let mut line = String::new();
         while lines.next(&mut line)? {
             let row = serde_json::from_str(&line);
@@ -104,7 +104,7 @@ impl Source<'_> {
     async fn targets(&self) -> Result<Targets, TableError> {
         let mut targets = Targets::default();
         for kind in self.summary.graph.mapped.keys() {
-            self.rows(Sort::Relationships, kind, |mut row| {
+            self.rows(RecordKind::Relationships, kind, |mut row| {
                 if let Some(mapping) = row.remove("_mapping") {
                     targets.want(mapping_of(kind, mapping)?);
                 }
@@ -194,7 +194,7 @@ impl Builder<'_> {
         for kind in self.source.summary.graph.entities.keys() {
             let draft = drafts.entry(kind.clone()).or_default();
             self.source
-                .rows(Sort::Entities, kind, |row| {
+                .rows(RecordKind::Entities, kind, |row| {
                     draft.see(&row);
                     targets.see(&row);
                     Ok(())
@@ -217,7 +217,7 @@ impl Builder<'_> {
             let columns = draft.forms.columns(&[ENTITY]);
             let specs = columns.iter().map(|it| Spec::Property(&it.column, it.form));
             let specs: Vec<Spec<'_>> = [Spec::Id(ENTITY)].into_iter().chain(specs).collect();
-            let file = format!("{}/{kind}.parquet", Sort::Entities.as_str());
+            let file = format!("{}/{kind}.parquet", RecordKind::Entities.as_str());
             let mut table = TableFile::create(&self.folder.join(&file), &kind, &specs)?;
             let first = number;
             let mut made = draft.made.into_iter().peekable();
@@ -239,7 +239,7 @@ impl Builder<'_> {
             };
             if is_read {
                 self.source
-                    .rows(Sort::Entities, &kind, |row| {
+                    .rows(RecordKind::Entities, &kind, |row| {
                         while let Some((_, row)) =
                             made.next_if(|(key, _)| key.as_str() < text(&row, "_key"))
                         {
@@ -281,12 +281,12 @@ impl Builder<'_> {
                 }
                 Ok(())
             };
-            self.source.rows(Sort::Relationships, kind, each).await?;
+            self.source.rows(RecordKind::Relationships, kind, each).await?;
             let columns = draft.forms.columns(&[FROM, TO]);
             let specs = columns.iter().map(|it| Spec::Property(&it.column, it.form));
             let specs: Vec<Spec<'_>> =
                 [Spec::Id(FROM), Spec::Id(TO)].into_iter().chain(specs).collect();
-            let file = format!("{}/{kind}.parquet", Sort::Relationships.as_str());
+            let file = format!("{}/{kind}.parquet", RecordKind::Relationships.as_str());
             let mut table = TableFile::create(&self.folder.join(&file), kind, &specs)?;
             let first = number;
             let (mut from_tables, mut to_tables) = (BTreeSet::new(), BTreeSet::new());
@@ -304,7 +304,7 @@ impl Builder<'_> {
                 }
                 Ok(())
             };
-            self.source.rows(Sort::Relationships, kind, each).await?;
+            self.source.rows(RecordKind::Relationships, kind, each).await?;
             table.finish()?;
             let names = |tables: BTreeSet<usize>| -> BTreeSet<String> {
                 tables.into_iter().map(|it| self.manifest.entities[it].kind.clone()).collect()

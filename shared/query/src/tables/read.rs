@@ -207,7 +207,7 @@ fn manifest(text: &[u8]) -> Result<Manifest, TableError> {
 fn place(table: &Table, property: &str) -> Option<(usize, Form)> {
     let columns = &table.columns;
     let at = columns.binary_search_by(|it| it.property.as_str().cmp(property)).ok()?;
-    let is_entity = table.file.starts_with(collector::layout::Sort::Entities.as_str());
+    let is_entity = table.file.starts_with(collector::layout::RecordKind::Entities.as_str());
     Some((at + if is_entity { 1 } else { 2 }, columns[at].form))
 }
 

@@ -11,9 +11,9 @@ use tokio::task::JoinSet;
 
 use super::backend::Backend;
 use super::http2;
-use super::wire::{Connection, Line};
+use super::wire::{Connection, Wire};
 
-impl Connected<IncomingStream<'_, Gate>> for Line {
+impl Connected<IncomingStream<'_, Gate>> for Wire {
     fn connect_info(stream: IncomingStream<'_, Gate>) -> Self {
         stream.io().line.clone()
     }
@@ -55,7 +55,7 @@ impl Listener for Gate {
                 }
                 Some(known) = self.open.join_next() => {
                     if let Ok(Some((stream, address))) = known {
-                        return (Connection::new(stream, Line::default()), address);
+                        return (Connection::new(stream, Wire::default()), address);
                     }
                 }
             }

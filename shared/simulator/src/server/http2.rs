@@ -25,7 +25,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::backend::Backend;
-use super::wire::{Connection, Line};
+use super::wire::{Connection, Wire};
 use crate::services::answer::{Answer, Ending};
 use crate::services::export::Download;
 use crate::services::request::Request;
@@ -41,7 +41,7 @@ pub(crate) async fn serve(stream: TcpStream, server: Arc<Backend>) -> Result<(),
     // An answer is several small writes, of which the later would wait for the peer's word. It
     // fails only if the connection has ended.
     drop(stream.set_nodelay(true));
-    let line = Line::default();
+    let line = Wire::default();
     let mut connection = h2::server::handshake(Connection::new(stream, line.clone())).await?;
     let (leave, mut left) = mpsc::unbounded_channel();
     let streams = Arc::new(Streams { server, line, leave, state: Mutex::default() });
@@ -76,7 +76,7 @@ pub(crate) async fn serve(stream: TcpStream, server: Arc<Backend>) -> Result<(),
 /// The streams of a connection.
 struct Streams {
     server: Arc<Backend>,
-    line: Line,
+    line: Wire,
     /// Takes what is not to be answered.
     leave: mpsc::UnboundedSender<SendResponse<Bytes>>,
     state: Mutex<State>,

@@ -23,7 +23,7 @@ const CLOSED: u8 = 4;
 
 /// What a request holds of its connection, to end it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line(Arc<State>);
+pub(crate) struct Wire(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -32,7 +32,7 @@ struct State {
     inserted: Mutex<Vec<u8>>,
 }
 
-impl Line {
+impl Wire {
     /// Resets the connection. What is still to be sent is not.
     pub(crate) fn reset(&self) {
         self.0.end.store(RESET, Ordering::SeqCst);
@@ -71,7 +71,7 @@ impl Line {
 }
 
 /// It is dropped when the whole body was handed over.
-struct Guard(Line);
+struct Guard(Wire);
 
 impl Drop for Guard {
     fn drop(&mut self) {
@@ -109,11 +109,11 @@ pub(crate) fn whole(body: Vec<u8>) -> impl Stream<Item = io::Result<Bytes>> + Se
 /// A connection whose requests can end it.
 pub(crate) struct Connection {
     stream: TcpStream,
-    pub(super) line: Line,
+    pub(super) line: Wire,
 }
 
 impl Connection {
-    pub(crate) const fn new(stream: TcpStream, line: Line) -> Self {
+    pub(crate) const fn new(stream: TcpStream, line: Wire) -> Self {
         Self { stream, line }
     }
 

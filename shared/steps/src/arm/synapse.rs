@@ -20,7 +20,7 @@ fn key(kind: &str, name: &str) -> Key {
 
 /// The service of the instance.
 fn service(item: &Item<'_>) -> Key {
-    key(SERVICE.kind, &item.scope.instance_id)
+    key(SERVICE.kind, &item.instance.instance_id)
 }
 
 /// What others call it: by its id.

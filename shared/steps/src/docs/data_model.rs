@@ -142,7 +142,7 @@ fn read(step: &Step, page: &mut String) {
     if let Some(fallback) = step.list.fallback {
         let _ = writeln!(page, "- Where that is forbidden, reads {}", list(fallback));
     }
-    if let Some(other) = step.instead_of {
+    if let Some(other) = step.fallback_for {
         let _ = writeln!(page, "- Reads it only if {} could not be read", link(other));
     }
     if let Some(ending) = step.list.ending() {
@@ -167,8 +167,8 @@ fn read(step: &Step, page: &mut String) {
     if step.discovers() {
         let _ = writeln!(page, "- Discovers the subscriptions that get instances of their own");
     }
-    for link in step.links().filter(|it| !it.borrow.is_empty()) {
-        let _ = writeln!(page, "- Takes {} over from {}", names(link.borrow), kinds(link.to));
+    for link in step.links().filter(|it| !it.inherits.is_empty()) {
+        let _ = writeln!(page, "- Takes {} over from {}", names(link.inherits), kinds(link.to));
     }
 }
 

@@ -27,16 +27,16 @@ pub(crate) static STEP: Step = Step {
     name: "Entra ID Information",
     list: List::graph("/organization").also(&["verifiedDomains"]),
     becomes: Becomes::one(&ACCOUNT)
-        .key(|item| Some(Key::new(&item.scope.instance_id)))
+        .key(|item| Some(Key::new(&item.instance.instance_id)))
         .refine(domains),
     needs: Needs::NOTHING.source("ad-generals").graph(&["Organization.Read.All"]),
-    stand_in: Some(|scope| json!({ "id": scope.directory_id })),
+    synthesized: Some(|instance| json!({ "id": instance.directory_id })),
     ..Step::AZURE
 };
 
 /// The account has what an item becomes.
 pub(crate) const HAS: Link = Link::found(RelationshipClass::Has, ACCOUNTS, |item| {
-    vec![Name::of_id(&item.scope.instance_id)]
+    vec![Name::of_id(&item.instance.instance_id)]
 })
 .reverse();
 
@@ -52,7 +52,7 @@ struct VerifiedDomain {
 
 /// Sets the name of the instance, and the domains of the organization.
 pub(crate) fn domains(organization: &Item<'_>, entity: &mut Entity) {
-    entity.set("displayName", Some(organization.scope.instance_name.as_str()));
+    entity.set("displayName", Some(organization.instance.instance_name.as_str()));
     let domains: Vec<VerifiedDomain> = organization.view("/verifiedDomains").unwrap_or_default();
     entity.set("defaultDomain", domains.iter().find(|it| it.is_default).map(|it| it.name.as_str()));
     if !domains.is_empty() {

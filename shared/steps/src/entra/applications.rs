@@ -32,7 +32,7 @@ pub(crate) static STEP: Step = Step {
         // Its other lists and its owners call it by its object id.
         .aliases(|application| application.id().map(Name::of_id).into_iter().collect())
         .conceals(CREDENTIALS)
-        .parts(&[CERTIFICATES, PASSWORDS]),
+        .nested(&[CERTIFICATES, PASSWORDS]),
     needs: Needs::directory("identity-governance-access-packages").graph(&["Application.Read.All"]),
     ..Step::AZURE
 };

@@ -32,10 +32,10 @@ const OF_SERVICE: Link =
 const SERVICES: &[&EntityType] = &[&SERVICE];
 
 /// The service, which is known by what it consists of: no list has it.
-const BESIDES: Part = Part::besides(Becomes::one(&SERVICE).key(|it| Some(service(it))));
+const BESIDES: Nested = Nested::besides(Becomes::one(&SERVICE).key(|it| Some(service(it))));
 
 fn service(item: &Item<'_>) -> Key {
-    Key::new(&format!("{}:{}", SERVICE.kind, item.scope.instance_id))
+    Key::new(&format!("{}:{}", SERVICE.kind, item.instance.instance_id))
 }
 
 /// The key of an item: its type and its id.

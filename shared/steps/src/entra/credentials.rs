@@ -12,11 +12,11 @@ use crate::property::milliseconds;
 ///
 /// Those of managed identities are Microsoft's own, who renews them every few weeks: no one can
 /// forget to, and no one else ever holds them.
-pub(crate) const CERTIFICATES: Part = Part::at(
+pub(crate) const CERTIFICATES: Nested = Nested::at(
     "/keyCredentials/*",
     credential(&CERTIFICATE).key(|it| it.key_below("keyCredentials", "/keyId")),
 );
-pub(crate) const PASSWORDS: Part = Part::at(
+pub(crate) const PASSWORDS: Nested = Nested::at(
     "/passwordCredentials/*",
     credential(&PASSWORD).key(|it| it.key_below("passwordCredentials", "/keyId")),
 );
@@ -34,7 +34,7 @@ const fn credential(of: &'static EntityType) -> Becomes {
 /// Whether it had ceased to hold when the job was planned.
 fn is_expired(credential: &Item<'_>, entity: &mut Entity) {
     let expires = credential.text("/endDateTime").and_then(milliseconds);
-    let now = milliseconds(&credential.scope.planned_at);
+    let now = milliseconds(&credential.instance.planned_at);
     entity.set("isExpired", expires.zip(now).map(|(expires, now)| expires <= now));
 }
 
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
     use crate::entra::applications;
-    use crate::item::Scope;
+    use crate::item::InstanceView;
     use crate::output::Output;
 
     #[test]
@@ -88,20 +88,8 @@ mod tests {
             "KeyCredentials": [{ "keyId": "c", "Key": "c2VjcmV0", "usage": "Sign" }, 7],
         });
         let raw = to_raw_value(&json).unwrap();
-        let scope = Scope {
-            instance_id: "i".into(),
-            instance_name: "I".into(),
-            directory_id: "d".into(),
-            subscription_id: None,
-            portal: String::new(),
-            account_name: None,
-            vulnerability_severities: Vec::new(),
-            defender_alerts_severities: Vec::new(),
-            intune_account_id: None,
-            ingest_disabled_subscriptions: false,
-            planned_at: "2026-03-01T04:05:06Z".into(),
-        };
-        let item = Item { json: &json, raw: &raw, parent: None, scope: &scope };
+        let instance = InstanceView::example();
+        let item = Item { json: &json, raw: &raw, parent: None, instance: &instance };
         let mut out = Output::default();
         applications::STEP.convert(item, &mut out);
         let kept = format!("{out:?}");

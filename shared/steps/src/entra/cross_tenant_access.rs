@@ -104,7 +104,7 @@ const POLICIES: Needs = Needs::directory("ad-cross-tenant-access").graph(&["Poli
 
 /// Neither has an id; another directory has settings in many.
 fn key(settings: &Item<'_>, of: &str) -> Key {
-    Key::new(&format!("{}/crosstenantaccesspolicy/{of}", settings.scope.directory_id))
+    Key::new(&format!("{}/crosstenantaccesspolicy/{of}", settings.instance.directory_id))
 }
 
 fn name(entity: &mut Entity, id: &str, name: Option<&str>) {

@@ -85,7 +85,7 @@ const CLUSTER: &str = "azure_federated_identity_credential_trusts_kubernetes_clu
 
 /// A managed identity of this directory.
 fn identity(credential: &Item<'_>) -> Vec<Name> {
-    let directory = &credential.scope.directory_id;
+    let directory = &credential.instance.directory_id;
     let is_ours = |it: &Workload| it.platform == workload::ENTRA && it.is_of(directory);
     let workload = Workload::of(credential).filter(is_ours);
     workload.and_then(|_| credential.text("/subject")).map(Name::of_id).into_iter().collect()

@@ -21,7 +21,7 @@ pub(crate) static APP_ROLE: EntityType = EntityType {
 };
 
 /// The roles that a service principal knows.
-pub(crate) const ROLES: Part = Part::at(
+pub(crate) const ROLES: Nested = Nested::at(
     "/appRoles/*",
     Becomes::one(&APP_ROLE)
         .key(|role| role.key_below("appRoles", "/id"))

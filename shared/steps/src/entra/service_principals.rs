@@ -41,7 +41,7 @@ pub(crate) static STEP: Step = Step {
         .refine(refine)
         .conceals(CREDENTIALS)
         .links(&[managed_identities::OF_RESOURCE])
-        .parts(&[CERTIFICATES, PASSWORDS, permission_grants::ROLES]),
+        .nested(&[CERTIFICATES, PASSWORDS, permission_grants::ROLES]),
     needs: Needs::DIRECTORY.graph(&["Application.Read.All"]),
     ..Step::AZURE
 };

@@ -10,7 +10,7 @@ use graph::{Key, Name};
 use serde_json::json;
 
 use crate::entra::account::domains;
-use crate::item::Scope;
+use crate::item::InstanceView;
 use crate::prelude::*;
 
 pub(crate) static ACCOUNT: EntityType = EntityType {
@@ -32,22 +32,22 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/organization").also(&["verifiedDomains"]),
     becomes: Becomes::one(&ACCOUNT).key(key).refine(domains),
     needs: Needs::NOTHING.graph(&["Organization.Read.All"]),
-    stand_in: Some(|scope| json!({ "id": scope.directory_id })),
+    synthesized: Some(|instance| json!({ "id": instance.directory_id })),
     ..Step::MICROSOFT365
 };
 
-fn id(scope: &Scope) -> String {
-    format!("{}-{}", ACCOUNT.kind, scope.instance_id)
+fn id(instance: &InstanceView) -> String {
+    format!("{}-{}", ACCOUNT.kind, instance.instance_id)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the keys of other entities may be missing")]
 fn key(item: &Item<'_>) -> Option<Key> {
-    Some(Key::new(&id(item.scope)))
+    Some(Key::new(&id(item.instance)))
 }
 
 /// The account has what an item becomes.
 pub(super) const HAS: Link =
-    Link::found(RelationshipClass::Has, ACCOUNTS, |item| vec![Name::of_id(&id(item.scope))])
+    Link::found(RelationshipClass::Has, ACCOUNTS, |item| vec![Name::of_id(&id(item.instance))])
         .reverse();
 
 const ACCOUNTS: &[&EntityType] = &[&ACCOUNT];

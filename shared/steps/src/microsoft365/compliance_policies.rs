@@ -69,7 +69,7 @@ pub(crate) static STATUSES: Step = Step {
         extends: &[],
     }),
     needs: Needs::intune("compliance_policies").graph(READ),
-    instead_of: Some(FINDINGS.id),
+    fallback_for: Some(FINDINGS.id),
     ..Step::MICROSOFT365
 };
 

@@ -76,7 +76,7 @@ pub(crate) static PAGES: Step = Step {
         extends: &[(&DETECTED_APPLICATION, UNITED)],
     }),
     needs: Needs::intune("applications").graph(READ),
-    instead_of: Some(STEP.id),
+    fallback_for: Some(STEP.id),
     ..Step::MICROSOFT365
 };
 
@@ -115,7 +115,7 @@ pub(crate) static INSTALLATIONS_BY_DEVICE: Step = Step {
         extends: &[(&DETECTED_APPLICATION, UNITED)],
     }),
     needs: Needs::intune("applications").graph(READ),
-    instead_of: Some(INSTALLATIONS.id),
+    fallback_for: Some(INSTALLATIONS.id),
     ..Step::MICROSOFT365
 };
 

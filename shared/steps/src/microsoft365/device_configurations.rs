@@ -80,7 +80,7 @@ pub(crate) static STATUSES: Step = Step {
         extends: &[],
     }),
     needs: Needs::intune("device_configurations").graph(READ),
-    instead_of: Some(FINDINGS.id),
+    fallback_for: Some(FINDINGS.id),
     ..Step::MICROSOFT365
 };
 

@@ -26,7 +26,7 @@ pub(crate) static STEP: Step = Step {
             Link::found(RelationshipClass::Has, &[&USER], owner).reverse().or_map(OWNED, elsewhere),
             Link::found(RelationshipClass::Uses, &[&USER], users).reverse(),
         ])
-        .parts(&[Part::besides(
+        .nested(&[Nested::besides(
             Becomes::one(&HOST_AGENT)
                 .key(|device| device.id().map(host_agents::key))
                 .refine(host_agents::compliance)

@@ -80,7 +80,7 @@ pub(crate) static ASSIGNMENTS_TABLE: Step = Step {
     .of_each(&[&MANAGED_APPLICATION]),
     becomes: Becomes::related(&ASSIGNED),
     needs: Needs::intune("applications").graph(READ),
-    instead_of: Some(ASSIGNMENTS.id),
+    fallback_for: Some(ASSIGNMENTS.id),
     ..Step::MICROSOFT365
 };
 

@@ -120,7 +120,7 @@ impl<'a> State<'a> {
 /// The id of a status as Intune composes it: of the ids of the tenant's account at Intune, the
 /// policy and the device. Reports do not tell it, and both lists are to find the same.
 fn id(item: &Item<'_>, policy: &str, device: &str) -> Option<String> {
-    Some(format!("{}_{policy}_{device}", item.scope.intune_account_id.as_deref()?))
+    Some(format!("{}_{policy}_{device}", item.instance.intune_account_id.as_deref()?))
 }
 
 fn text<'a>(row: &Item<'a>, column: &str) -> Option<&'a str> {
@@ -130,7 +130,7 @@ fn text<'a>(row: &Item<'a>, column: &str) -> Option<&'a str> {
 /// The finding that a state is, if it is one of a severity that the instance asks for.
 fn finding(state: &State<'_>, item: &Item<'_>, drift: &mut Vec<String>) -> Option<Entity> {
     let (severity, number) = state.status.severity()?;
-    let asked = &item.scope.vulnerability_severities;
+    let asked = &item.instance.vulnerability_severities;
     if !asked.is_empty() && !asked.iter().any(|it| it == severity) {
         return None;
     }

@@ -54,7 +54,7 @@ pub(crate) static STEP: Step =
                 .or_map(&["mapping_source_allows_azure_scope"], scope),
             Link::uses(&[&ROLE_DEFINITION], "/properties/roleDefinitionId")
                 .by(role_name)
-                .borrow(&["actions", "notActions", "dataActions", "notDataActions"]),
+                .inherits(&["actions", "notActions", "dataActions", "notDataActions"]),
         ]),
         needs: Needs::subscription("authorization"),
         ..Step::AZURE

@@ -37,7 +37,7 @@ pub(crate) static STEP: Step = Step {
             |_, role| {
                 Some(Name::of_id(&format!(
                     "/subscriptions/{}",
-                    role.scope.subscription_id.as_ref()?
+                    role.instance.subscription_id.as_ref()?
                 )))
             },
         )]),

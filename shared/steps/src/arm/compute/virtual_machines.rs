@@ -165,26 +165,14 @@ mod tests {
     use serde_json::value::to_raw_value;
 
     use super::*;
-    use crate::item::Scope;
+    use crate::item::InstanceView;
     use crate::output::Output;
 
     fn convert(step: &Step, json: &Value) -> Output {
-        let scope = Scope {
-            instance_id: "i".into(),
-            instance_name: "I".into(),
-            directory_id: "d".into(),
-            subscription_id: Some("s".into()),
-            intune_account_id: None,
-            portal: "https://portal.azure.com/#@contoso.com".into(),
-            account_name: None,
-            vulnerability_severities: Vec::new(),
-            defender_alerts_severities: Vec::new(),
-            ingest_disabled_subscriptions: false,
-            planned_at: "2026-03-01T04:05:06Z".into(),
-        };
+        let instance = InstanceView::example();
         let raw = to_raw_value(json).unwrap();
         let mut out = Output::default();
-        step.convert(Item { json, raw: &raw, parent: None, scope: &scope }, &mut out);
+        step.convert(Item { json, raw: &raw, parent: None, instance: &instance }, &mut out);
         out
     }
 

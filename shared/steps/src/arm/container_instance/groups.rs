@@ -89,8 +89,8 @@ pub(crate) static STEP: Step = Step {
             Link::of(&[&SUBNET], "/properties/subnetIds/*/id"),
             Link::uses(&[&REGISTRY], "/properties/imageRegistryCredentials/*/server").by(host),
         ])
-        .parts(&[
-            Part::at(
+        .nested(&[
+            Nested::at(
                 "/properties/containers/*",
                 Becomes::one(&CONTAINER)
                     .key(|container| container.key_below("containers", "/name"))
@@ -101,7 +101,7 @@ pub(crate) static STEP: Step = Step {
                         Link::uses(&[&VOLUME], "/properties/volumeMounts/*/name").by(volume),
                     ]),
             ),
-            Part::at(
+            Nested::at(
                 "/properties/volumes/*",
                 Becomes::one(&VOLUME)
                     .key(|volume| volume.key_below("volumes", "/name"))

@@ -140,11 +140,11 @@ pub(crate) static STEP: Step = Step {
             Link::uses(&[&ENCRYPTION_SET], "/properties/diskEncryptionSetID"),
             Link::of(&[&SUBNET], "/properties/agentPoolProfiles/*/vnetSubnetID"),
         ])
-        .parts(&[Part::besides(
+        .nested(&[Nested::besides(
             Becomes::one(&SERVICE)
                 .key(|cluster| Some(service(cluster)))
                 .refine(|cluster, entity| {
-                    entity.set("id", Some(cluster.scope.instance_id.as_str()));
+                    entity.set("id", Some(cluster.instance.instance_id.as_str()));
                 })
                 .links(&[
                     Link::found(RelationshipClass::Has, &[&SUBSCRIPTION], subscription).reverse()
@@ -156,11 +156,11 @@ pub(crate) static STEP: Step = Step {
 
 /// The key of the service of an instance.
 pub(crate) fn service(item: &Item<'_>) -> Key {
-    Key::new(&format!("{}:{}", SERVICE.kind, item.scope.instance_id))
+    Key::new(&format!("{}:{}", SERVICE.kind, item.instance.instance_id))
 }
 
 fn subscription(cluster: &Item<'_>) -> Vec<Name> {
-    let id = cluster.scope.subscription_id.as_ref();
+    let id = cluster.instance.subscription_id.as_ref();
     id.map(|id| Name::of_id(&format!("/subscriptions/{id}"))).into_iter().collect()
 }
 

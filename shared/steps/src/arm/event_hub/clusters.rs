@@ -25,7 +25,7 @@ pub(crate) static STEP: Step = Step {
     name: "Event Hub Clusters",
     list: List::of(&CLUSTER),
     becomes: Becomes::one(&CLUSTER).refine(|cluster, entity| {
-        entity.set("subscriptionId", cluster.scope.subscription_id.as_deref());
+        entity.set("subscriptionId", cluster.instance.subscription_id.as_deref());
     }),
     needs: Needs::subscription("event-hub"),
     ..Step::AZURE

@@ -53,7 +53,7 @@ pub(crate) static STEP: Step = Step {
         .refine(|hub, entity| {
             let group = entity.text("resourceGroup").map(str::to_owned);
             entity.set("resourceGroupName", group);
-            entity.set("subscriptionId", hub.scope.subscription_id.as_deref());
+            entity.set("subscriptionId", hub.instance.subscription_id.as_deref());
             let namespace = hub.parent.and_then(|it| it.json.get("name")?.as_str());
             entity.set("namespace", namespace);
         })

@@ -99,7 +99,7 @@ pub(crate) static STEP: Step = Step {
                 .reverse(),
             Link::found(RelationshipClass::Uses, &[&KEY], keys),
         ])
-        .parts(&[Part::at(
+        .nested(&[Nested::at(
             KEYS,
             Becomes::one(&ENCRYPTION_KEY)
                 .key(|key| key.key("/keyVaultUri"))

@@ -45,7 +45,7 @@ pub(crate) static STEP: Step = Step {
             url.and_then(|url| host(url, vault)).into_iter().collect()
         })
         .links(&[account::HAS])
-        .parts(&[Part::at("/properties/accessPolicies/*", Becomes::related(&[ALLOWS]))]),
+        .nested(&[Nested::at("/properties/accessPolicies/*", Becomes::related(&[ALLOWS]))]),
     needs: Needs::subscription("key-vault"),
     ..Step::AZURE
 };

@@ -32,7 +32,7 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&MANAGEMENT_GROUP)
         .refine(describe)
         .links(&[account::HAS.when(is_root)])
-        .parts(&BELOW_THE_ROOT),
+        .nested(&BELOW_THE_ROOT),
     needs: Needs::SUBSCRIPTIONS.source("management-groups"),
     ..Step::AZURE
 };
@@ -43,16 +43,16 @@ static READABLE: List =
         "the root management group cannot be read, and what may be read says not what is in it",
     );
 
-static BELOW_THE_ROOT: [Part; 1] = [below("/properties/children/*")];
-static BELOW: [Part; 1] = [below("/children/*")];
+static BELOW_THE_ROOT: [Nested; 1] = [below("/properties/children/*")];
+static BELOW: [Nested; 1] = [below("/children/*")];
 
 static TYPES: [&EntityType; 1] = [&MANAGEMENT_GROUP];
 
 /// What is in a group, and all that is below that.
-const fn below(at: &'static str) -> Part {
+const fn below(at: &'static str) -> Nested {
     let group =
         Becomes::choice(&TYPES, |child| (!is_subscription(child)).then_some(&MANAGEMENT_GROUP));
-    Part::at(at, group.key(key).refine(describe).links(&IN_A_GROUP).parts(&BELOW))
+    Nested::at(at, group.key(key).refine(describe).links(&IN_A_GROUP).nested(&BELOW))
 }
 
 static IN_A_GROUP: [Link; 2] = [
@@ -71,7 +71,7 @@ const HAS_SUBSCRIPTION: &str = "azure_management_group_has_subscription";
 /// The root has the id of the directory.
 fn is_root(group: &Item<'_>) -> bool {
     let name = group.id().and_then(|id| id.rsplit('/').next()).unwrap_or_default();
-    name.eq_ignore_ascii_case(&group.scope.directory_id)
+    name.eq_ignore_ascii_case(&group.instance.directory_id)
 }
 
 /// What a child is, versions of the API spell in several ways; its id says it in one.
@@ -85,7 +85,7 @@ fn key(child: &Item<'_>) -> Option<Key> {
 }
 
 fn describe(group: &Item<'_>, entity: &mut Entity) {
-    let tenant = group.text("/properties/tenantId").unwrap_or(&group.scope.directory_id);
+    let tenant = group.text("/properties/tenantId").unwrap_or(&group.instance.directory_id);
     entity.set("tenantId", Some(tenant));
     entity.raw = to_raw_value(&own(group.json)).ok();
 }

@@ -74,7 +74,7 @@ pub(crate) static STEP: Step = Step {
             Link::new(RelationshipClass::Connects, &[&INTERFACE], BEHIND)
                 .by(|id, _| interface(id).map(|it: Key| Name::from(&it))),
         ])
-        .parts(&[express_route::BESIDES])
+        .nested(&[express_route::BESIDES])
         .conceals(&[
             "/properties/sslCertificates/*/properties/data",
             "/properties/sslCertificates/*/properties/password",

@@ -35,10 +35,10 @@ const OF_SERVICE: Link =
     Link::found(RelationshipClass::Has, SERVICES, |it| vec![Name::from(&service(it))]);
 
 /// The service, which is known by what it consists of: no list has it.
-pub(super) const BESIDES: Part = Part::besides(
+pub(super) const BESIDES: Nested = Nested::besides(
     Becomes::one(&SERVICE)
         .key(|it| Some(service(it)))
-        .refine(|it, entity| entity.set("subscriptionKey", it.scope.subscription_id.as_deref()))
+        .refine(|it, entity| entity.set("subscriptionKey", it.instance.subscription_id.as_deref()))
         .links(&[SUBSCRIPTION_HAS]),
 );
 
@@ -47,11 +47,11 @@ const SUBSCRIPTION_HAS: Link =
     Link::found(RelationshipClass::Has, SUBSCRIPTIONS, subscription).reverse();
 
 fn service(item: &Item<'_>) -> Key {
-    Key::new(&format!("{}:{}", SERVICE.kind, item.scope.instance_id))
+    Key::new(&format!("{}:{}", SERVICE.kind, item.instance.instance_id))
 }
 
 /// The subscription of the instance.
 fn subscription(item: &Item<'_>) -> Vec<Name> {
-    let id = item.scope.subscription_id.as_deref();
+    let id = item.instance.subscription_id.as_deref();
     id.map(|id| Name::of_id(&format!("/subscriptions/{id}"))).into_iter().collect()
 }

@@ -176,9 +176,9 @@ pub(crate) static STEP: Step = Step {
         "rm-fetch-frontdoor-rules-engines",
     ],
     list: List::of(&FRONT_DOOR),
-    becomes: Becomes::one(&FRONT_DOOR).parts(&[
-        Part::at("/properties/rulesEngines/*", Becomes::one(&RULES_ENGINE).links(&[HAS])),
-        Part::at(
+    becomes: Becomes::one(&FRONT_DOOR).nested(&[
+        Nested::at("/properties/rulesEngines/*", Becomes::one(&RULES_ENGINE).links(&[HAS])),
+        Nested::at(
             "/properties/routingRules/*",
             Becomes::one(&ROUTING_RULE).links(&[
                 HAS,
@@ -187,8 +187,8 @@ pub(crate) static STEP: Step = Step {
                 Link::uses(&[&FRONTEND_ENDPOINT], ENDPOINTS).reverse(),
             ]),
         ),
-        Part::at("/properties/backendPools/*", Becomes::one(&BACKEND_POOL).links(&[HAS])),
-        Part::at(
+        Nested::at("/properties/backendPools/*", Becomes::one(&BACKEND_POOL).links(&[HAS])),
+        Nested::at(
             "/properties/frontendEndpoints/*",
             Becomes::one(&FRONTEND_ENDPOINT).links(&[
                 HAS,

@@ -62,7 +62,7 @@ pub(crate) static STEP: Step = Step {
             Link::new(RelationshipClass::Protects, &[&VIRTUAL_MACHINE], MACHINE)
                 .subject(&[&APPLICATION_SECURITY_GROUP], APPLICATION_SECURITY_GROUPS),
         ])
-        .parts(&[Part::besides(
+        .nested(&[Nested::besides(
             Becomes::extension(&VIRTUAL_MACHINE, &["applicationSecurityGroup"])
                 .when(|nic| nic.key(MACHINE).is_some())
                 .key(|nic| nic.key(MACHINE))

@@ -59,9 +59,12 @@ pub(crate) static STEP: Step = Step {
             .reverse(),
         ])
         // A connection that somebody has to approve by hand is listed apart from the others.
-        .parts(&[
-            Part::at("/properties/privateLinkServiceConnections/*", Becomes::related(&[CONNECTS])),
-            Part::at(
+        .nested(&[
+            Nested::at(
+                "/properties/privateLinkServiceConnections/*",
+                Becomes::related(&[CONNECTS]),
+            ),
+            Nested::at(
                 "/properties/manualPrivateLinkServiceConnections/*",
                 Becomes::related(&[CONNECTS]),
             ),

@@ -28,7 +28,7 @@ pub(crate) static STEP: Step = Step {
     id: "rm-network-ip-addresses",
     name: "Public IP Addresses",
     list: List::of(&PUBLIC_IP),
-    becomes: Becomes::one(&PUBLIC_IP).refine(version).parts(&[Part::besides(
+    becomes: Becomes::one(&PUBLIC_IP).refine(version).nested(&[Nested::besides(
         Becomes::extension(&INTERFACE, &["publicIp", "publicIpAddress"])
             .when(|address| holder(address).is_some())
             .key(holder)

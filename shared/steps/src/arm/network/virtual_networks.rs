@@ -83,8 +83,8 @@ pub(crate) static STEP: Step = Step {
         .refine(|vnet, entity| {
             network(vnet, &vnet.texts("/properties/addressSpace/addressPrefixes/*"), entity);
         })
-        .parts(&[
-            Part::at(
+        .nested(&[
+            Nested::at(
                 "/properties/subnets/*",
                 Becomes::one(&SUBNET)
                     // The rules of security groups name subnets by their prefixes.
@@ -96,7 +96,7 @@ pub(crate) static STEP: Step = Step {
                             .reverse(),
                     ]),
             ),
-            Part::at("/properties/virtualNetworkPeerings/*", Becomes::related(&[PEERED])),
+            Nested::at("/properties/virtualNetworkPeerings/*", Becomes::related(&[PEERED])),
         ]),
     needs: Needs::subscription("network"),
     ..Step::AZURE

@@ -43,7 +43,7 @@ pub(crate) static BUILT_IN: Step = Step {
 };
 
 const BECOMES: Becomes = Becomes::one(&SET_DEFINITION)
-    .parts(&[Part::at("/properties/policyDefinitions/*", Becomes::related(&[CONTAINS]))])
+    .nested(&[Nested::at("/properties/policyDefinitions/*", Becomes::related(&[CONTAINS]))])
     .conceals(&["/properties/parameters"]);
 
 const POLICIES: &[&EntityType] = &[&DEFINITION];

@@ -44,8 +44,8 @@ pub(crate) static STEP: Step = Step {
         "Microsoft.Resources/subscriptions/providers/read",
     ]),
     // Its resource groups hang on it, and its id is known.
-    stand_in: Some(|scope| {
-        let id = scope.subscription_id.as_deref().unwrap_or_default();
+    synthesized: Some(|instance| {
+        let id = instance.subscription_id.as_deref().unwrap_or_default();
         json!({ "id": format!("/subscriptions/{id}"), "subscriptionId": id })
     }),
     ..Step::AZURE
@@ -57,7 +57,7 @@ pub(crate) fn bare_id(subscription: &Item<'_>) -> Vec<Name> {
 }
 
 pub(crate) fn tenant(subscription: &Item<'_>, entity: &mut Entity) {
-    let tenant = subscription.text("/tenantId").unwrap_or(&subscription.scope.directory_id);
+    let tenant = subscription.text("/tenantId").unwrap_or(&subscription.instance.directory_id);
     entity.set("tenantId", Some(tenant));
 }
 
@@ -66,7 +66,7 @@ const SUBSCRIPTIONS: &[&EntityType] = &[&SUBSCRIPTION];
 /// The instance's subscription has the item, or did it, and so on.
 pub(crate) const fn of_subscription(class: RelationshipClass) -> Link {
     Link::found(class, SUBSCRIPTIONS, |item| {
-        let id = item.scope.subscription_id.as_deref();
+        let id = item.instance.subscription_id.as_deref();
         id.map(|id| Name::of_id(&format!("/subscriptions/{id}"))).into_iter().collect()
     })
     .reverse()

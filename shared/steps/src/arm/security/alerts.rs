@@ -79,7 +79,7 @@ fn severity<'a>(alert: &Item<'a>) -> Option<&'a str> {
 
 /// Whether it is of a severity that the instance asks for.
 fn is_asked_for(alert: &Item<'_>) -> bool {
-    let asked = &alert.scope.defender_alerts_severities;
+    let asked = &alert.instance.defender_alerts_severities;
     let severity = severity(alert).unwrap_or_default();
     asked.is_empty() || asked.iter().any(|it| it.eq_ignore_ascii_case(severity))
 }

@@ -110,14 +110,14 @@ pub(crate) static STEP: Step = Step {
             Link::uses(&[&KEY], KEY_URL).by(key_at),
             Link::uses(&[&STORAGE_ACCOUNT], "/properties/defaultDataLakeStorage/resourceId"),
         ])
-        .parts(&[Part::besides(
+        .nested(&[Nested::besides(
             Becomes::one(&SERVICE)
                 .key(|workspace| Some(service(workspace)))
                 .refine(|workspace, entity| {
-                    let scope = workspace.scope;
-                    let portal = scope.portal.split("/#").next();
+                    let instance = workspace.instance;
+                    let portal = instance.portal.split("/#").next();
                     entity.set("endpoint", portal);
-                    entity.set("subscriptionKey", scope.subscription_id.as_deref());
+                    entity.set("subscriptionKey", instance.subscription_id.as_deref());
                 })
                 .links(&[
                     Link::to_parent(RelationshipClass::Has),

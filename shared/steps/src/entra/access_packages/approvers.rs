@@ -41,7 +41,7 @@ pub(crate) static STEP: Step = Step {
     .whole()
     .of_each(&[&REQUEST])
     .one(),
-    becomes: Becomes::NOTHING.parts(&[Part::at(
+    becomes: Becomes::NOTHING.nested(&[Nested::at(
         "/stages/*",
         Becomes::one(&APPROVER)
             .key(|stage| Some(Key::new(&format!("{}/requestApproverKey", stage.id()?))))

@@ -20,7 +20,7 @@ pub(crate) static STEP: Step = Step {
             "Whether Microsoft's security defaults are enforced.",
         )],
     )
-    .key(|item| Some(Key::new(&item.scope.instance_id))),
+    .key(|item| Some(Key::new(&item.instance.instance_id))),
     needs: Needs::directory("ad-generals").graph(&["Policy.Read.All"]),
     ..Step::AZURE
 };

@@ -24,7 +24,7 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&AUTHENTICATION_CONTEXT)
         .key(|context| key(&AUTHENTICATION_CONTEXT, context))
         .links(&[OF_SERVICE])
-        .parts(&[BESIDES]),
+        .nested(&[BESIDES]),
     needs: Needs::directory("conditional-access-policy").graph(&["AuthenticationContext.Read.All"]),
     ..Step::AZURE
 };

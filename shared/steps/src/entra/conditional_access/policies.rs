@@ -118,7 +118,7 @@ pub(crate) static STEP: Step = Step {
             )
             .by(|id, _| Some(Name::from(&key_of(&AUTHENTICATION_CONTEXT, id)?))),
         ])
-        .parts(&[BESIDES]),
+        .nested(&[BESIDES]),
     needs: Needs::directory("conditional-access-policy").graph(&["Policy.Read.All"]),
     ..Step::AZURE
 };

@@ -26,7 +26,7 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&TEMPLATE)
         .key(|template| key(&TEMPLATE, template))
         .links(&[OF_SERVICE])
-        .parts(&[BESIDES]),
+        .nested(&[BESIDES]),
     needs: Needs::directory("conditional-access-policy").graph(&["Policy.Read.All"]),
     ..Step::AZURE
 };

@@ -23,7 +23,7 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/servicePrincipals/{id}/memberOf")
         .of_each(&[&SERVICE_PRINCIPAL])
         .query("$top=999")
-        .delta(&[Watch::holders("/groups/delta", "members")]),
+        .delta(&[Watch::containers("/groups/delta", "members")]),
     becomes: Becomes::related(&[Link::from_parent(RelationshipClass::Has, &[&GROUP], "/id")
         .reverse()
         .when(is_group)]),

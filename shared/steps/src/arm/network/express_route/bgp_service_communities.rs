@@ -32,11 +32,11 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&COMMUNITIES),
     becomes: Becomes::one(&COMMUNITIES)
         .refine(|it, entity| {
-            let id = it.scope.subscription_id.as_deref();
+            let id = it.instance.subscription_id.as_deref();
             entity.set("subscriptionKey", id.map(|id| format!("/subscriptions/{id}")));
         })
         .links(&[SUBSCRIPTION_HAS, OF_SERVICE])
-        .parts(&[express_route::BESIDES]),
+        .nested(&[express_route::BESIDES]),
     needs: Needs::subscription("express-route"),
     ..Step::AZURE
 };

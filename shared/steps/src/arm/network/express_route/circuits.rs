@@ -116,15 +116,15 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&CIRCUIT)
         .refine(|it, entity| entity.set("resourceGroups", group(it)))
         .links(&[HAS])
-        .parts(&[
+        .nested(&[
             express_route::BESIDES,
-            Part::at(
+            Nested::at(
                 "/properties/peerings/*/properties/connections/*",
                 Becomes::one(&CONNECTION)
                     .links(&[HAS, Link::of_parent(RelationshipClass::Has), CONNECTS])
                     .conceals(&["/properties/authorizationKey"]),
             ),
-            Part::at(
+            Nested::at(
                 "/properties/peerings/*/properties/peeredConnections/*",
                 Becomes::one(&PEER_CONNECTION).refine(names).links(&[
                     HAS,

@@ -32,7 +32,7 @@ pub struct Delivery {
 ///
 /// A group is never empty. Its messages in flight lock it.
 #[derive(Debug, Default)]
-pub(crate) struct Line {
+pub(crate) struct FifoQueue {
     groups: BTreeMap<String, BTreeMap<u64, Message>>,
     flights: HashMap<String, Flight>,
     sent: Sent,
@@ -56,7 +56,7 @@ struct Flight {
     until: Instant,
 }
 
-impl Line {
+impl FifoQueue {
     /// Adds a message, unless it was sent not long ago.
     pub(crate) fn send(&mut self, content: Outgoing, now: Instant) {
         if self.sent.insert(&content.deduplication, now) {

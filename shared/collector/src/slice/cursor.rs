@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use graph::Key;
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use serde_json::value::RawValue;
 use steps::Shape;
 
 use super::patience::Waited;
+use crate::digest::digest;
 
 /// How often a list is begun again because its page token expired, or its links led nowhere new.
 /// Two readers of one list, of which only one counts in the end, may each make the other's tokens
@@ -37,7 +37,7 @@ const ROWS: u32 = 1000;
 /// A list that was begun.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Chain {
+pub(super) struct Cursor {
     /// What the list belongs to.
     pub(super) parent: Option<StoredParent>,
     /// The link to the next page; none for the first.
@@ -148,7 +148,7 @@ pub(super) struct StoredParent {
     pub(super) json: Value,
 }
 
-impl Chain {
+impl Cursor {
     /// A list that is begun: that of a parent, or one that begins at a link.
     pub(super) fn new(parent: Option<StoredParent>, link: Option<String>) -> Self {
         Self { parent, link, ..Self::default() }
@@ -156,12 +156,13 @@ impl Chain {
 
     /// Goes on at the page after one that held these items, unless that leads nowhere new.
     pub(super) fn follow(&mut self, link: &str, items: &[Cow<'_, RawValue>]) -> Result<(), Astray> {
-        let next = hash("link", link);
+        let next = digest(&["link", link]);
         if self.seen.contains(&next) {
             return Err(Astray::Circle("failed: the link to the next page was followed before"));
         }
         // The same items may come in another order.
-        let held = items.iter().fold(0_u64, |sum, item| sum.wrapping_add(hash("item", item.get())));
+        let held =
+            items.iter().fold(0_u64, |sum, item| sum.wrapping_add(digest(&["item", item.get()])));
         let is_new = !items.is_empty() && !self.seen.contains(&held);
         self.empty_pages = if is_new { 0 } else { self.empty_pages + 1 };
         if self.empty_pages > EMPTY_PAGES {
@@ -246,12 +247,6 @@ impl Chain {
     }
 }
 
-fn hash(what: &str, text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (what, text).hash(&mut hasher);
-    hasher.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,17 +259,17 @@ mod tests {
 
     /// How many pages are followed whose links are always new, and why no more.
     fn pages(items: impl Fn(u32) -> Vec<Cow<'static, RawValue>>) -> (u32, Astray) {
-        let mut chain = Chain::default();
-        let ended = |n: u32| Some((n, chain.follow(&n.to_string(), &items(n)).err()?));
+        let mut cursor = Cursor::default();
+        let ended = |n: u32| Some((n, cursor.follow(&n.to_string(), &items(n)).err()?));
         (0..).find_map(ended).unwrap()
     }
 
     #[test]
     fn a_loop_of_links_ends() {
-        let mut chain = Chain::default();
-        assert!(chain.follow("a", &page([1])).is_ok());
-        assert!(chain.follow("b", &page([])).is_ok());
-        assert!(matches!(chain.follow("a", &page([2])), Err(Astray::Circle(_))));
+        let mut cursor = Cursor::default();
+        assert!(cursor.follow("a", &page([1])).is_ok());
+        assert!(cursor.follow("b", &page([])).is_ok());
+        assert!(matches!(cursor.follow("a", &page([2])), Err(Astray::Circle(_))));
     }
 
     #[test]
@@ -299,23 +294,23 @@ mod tests {
 
     #[test]
     fn a_list_that_lacks_items_begins_again_once() {
-        let mut chain = Chain::default();
-        chain.take_items(2, Some(3));
-        chain.take_items(2, None);
-        assert_eq!(chain.shortfall(), None, "more may come");
-        assert!(chain.restart());
-        chain.take_items(2, Some(3));
-        assert_eq!(chain.shortfall().unwrap(), "only 2 of 3 items arrived");
-        assert!(chain.recount());
-        chain.take_items(2, Some(2));
-        assert_eq!(chain.shortfall(), None);
-        assert!(!chain.recount());
+        let mut cursor = Cursor::default();
+        cursor.take_items(2, Some(3));
+        cursor.take_items(2, None);
+        assert_eq!(cursor.shortfall(), None, "more may come");
+        assert!(cursor.restart());
+        cursor.take_items(2, Some(3));
+        assert_eq!(cursor.shortfall().unwrap(), "only 2 of 3 items arrived");
+        assert!(cursor.recount());
+        cursor.take_items(2, Some(2));
+        assert_eq!(cursor.shortfall(), None);
+        assert!(!cursor.recount());
     }
 
     #[test]
     fn a_list_begins_again_only_so_often() {
-        let mut chain = Chain::default();
-        let restarts = (0..=RESTARTS).take_while(|_| chain.restart()).count();
+        let mut cursor = Cursor::default();
+        let restarts = (0..=RESTARTS).take_while(|_| cursor.restart()).count();
         assert_eq!(restarts, RESTARTS as usize);
     }
 }
