@@ -158,11 +158,11 @@ pub(crate) const RESOURCE_GROUP_NAME: &str = "resourceGroup";
 /// The type of the entities that resource groups become, which have their resources.
 pub(crate) const RESOURCE_GROUP_KIND: &str = "azure_resource_group";
 
-const NAMED: &[Property] = &[
+pub(crate) const NAMED: &[Property] = &[
     text("id", "/id", "The object id."),
     text("name", "/displayName", "The name that people see."),
     text("displayName", "/displayName", "The name that people see."),
 ];
 
-const LABELLED: &[Property] =
+pub(crate) const LABELLED: &[Property] =
     &[any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it.")];

@@ -18,5 +18,6 @@ pub(crate) mod owners;
 pub(crate) mod permission_grants;
 pub(crate) mod privileged_identity;
 pub(crate) mod service_principals;
+pub(crate) mod subscribed_skus;
 pub(crate) mod transitive_membership;
 pub(crate) mod users;

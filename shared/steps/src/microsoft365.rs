@@ -3,6 +3,7 @@
 //! The directory's users and groups are those of Microsoft Entra ID, under another account.
 
 pub(crate) mod account;
+mod assignments;
 pub(crate) mod compliance_policies;
 pub(crate) mod detected_applications;
 pub(crate) mod device_configurations;

@@ -10,6 +10,7 @@ pub(crate) const AZURE: &[&str] = &[
     "ad-federated-credentials",
     "ad-generals",
     "ad-groups",
+    "ad-managers",
     "ad-owners",
     "ad-permission-grants",
     "ad-privileged-identity",

@@ -32,9 +32,10 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, name: &str) -> Answer {
         return error(404, "VaultNotFound", &format!("The vault '{name}' was not found."), None);
     };
     let segments = request.segments();
-    let kind = match segments[..] {
-        [kind] => ItemKind::of_name(kind),
-        _ => None,
+    let (kind, certificate) = match segments[..] {
+        [kind] => (ItemKind::of_name(kind), None),
+        ["certificates", name, "policy"] => (Some(ItemKind::Certificate), Some(name)),
+        _ => (None, None),
     };
     let Some(kind) = kind.filter(|_| request.method == "GET") else {
         return error(405, "BadParameter", "The operation is not supported.", None);
@@ -51,7 +52,10 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, name: &str) -> Answer {
     if let Some(refusal) = refuse(cloud, &claims, &vault, kind) {
         return refusal;
     }
-    list(cloud, request, name, &vault, kind)
+    match certificate {
+        Some(certificate) => policy(request, &vault, certificate),
+        None => list(cloud, request, name, &vault, kind),
+    }
 }
 
 /// Refuses who may not list the contents of a vault. Which of the reasons is given first where
@@ -76,7 +80,7 @@ fn refuse(cloud: &Cloud, claims: &Claims, vault: &Resource, kind: ItemKind) -> O
                  'Microsoft.KeyVault/vaults/{}/{}'\r\nResource: '{}'\r\nAssignment: (not found)\r\n\
                  DenyAssignmentId: null\r\nDecisionReason: null \r\nVault: {location}\r\n",
                 kind.plural(),
-                if kind == ItemKind::Key { "read" } else { "readMetadata/action" },
+                if kind == ItemKind::Secret { "readMetadata/action" } else { "read" },
                 vault.id(Spelling::Lower),
             ),
         ),
@@ -100,19 +104,41 @@ fn refuse(cloud: &Cloud, claims: &Claims, vault: &Resource, kind: ItemKind) -> O
     Some(error(403, "Forbidden", &text, Some(code)))
 }
 
-fn list(cloud: &Cloud, request: &Request, name: &str, vault: &Resource, kind: ItemKind) -> Answer {
-    let version = match request.parameter("api-version") {
-        None | Some("") => {
-            return error(400, "BadParameter", "api-version must be specified", None);
-        }
-        Some(version) if is_supported(version) => version,
+/// The version that is asked for.
+fn version(request: &Request) -> Result<&str, Answer> {
+    match request.parameter("api-version") {
+        None | Some("") => Err(error(400, "BadParameter", "api-version must be specified", None)),
+        Some(version) if is_supported(version) => Ok(version),
         Some(version) => {
             let text = format!(
                 "The specified version ({version}) is not recognized. Consider using the latest \
                  supported version (7.6)."
             );
-            return error(400, "BadParameter", &text, None);
+            Err(error(400, "BadParameter", &text, None))
         }
+    }
+}
+
+/// How one certificate is issued.
+fn policy(request: &Request, vault: &Resource, name: &str) -> Answer {
+    if let Err(refusal) = version(request) {
+        return refusal;
+    }
+    let kind = ItemKind::Certificate;
+    let is_named = |index: &u64| kind.name(*index).eq_ignore_ascii_case(name);
+    match (0..kind.count(vault)).find(is_named) {
+        Some(index) => Answer::new(200, &Item::new(vault.clone(), kind, index).policy()),
+        None => {
+            let text = format!("A certificate with (name/id) {name} was not found in this vault.");
+            error(404, "CertificateNotFound", &text, None)
+        }
+    }
+}
+
+fn list(cloud: &Cloud, request: &Request, name: &str, vault: &Resource, kind: ItemKind) -> Answer {
+    let version = match version(request) {
+        Ok(version) => version,
+        Err(refusal) => return refusal,
     };
     let size = request.parameter("maxresults").map_or(Some(MOST), |size| size.parse().ok());
     let Some(size) = size.filter(|size| (1..=MOST).contains(size)) else {

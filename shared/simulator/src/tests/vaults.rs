@@ -106,7 +106,10 @@ fn a_wrong_request_is_refused() {
         ("keys?api-version=7.4&maxresults=26", 400),
         ("keys?api-version=7.4&maxresults=0", 400),
         ("keys?api-version=7.4&$skiptoken=25", 400),
-        ("certificates?api-version=7.4", 405),
+        ("certificates?api-version=7.4", 200),
+        ("certificates/nobody/policy?api-version=7.4", 404),
+        ("certificates/nobody/policy", 400),
+        ("storage?api-version=7.4", 405),
         ("secrets?api-version=7.6", 200),
         ("secrets?api-version=2025-07-01", 200),
     ] {

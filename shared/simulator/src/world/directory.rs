@@ -17,6 +17,7 @@ pub(crate) mod first_party;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod history;
+pub(crate) mod licence;
 mod lookup;
 pub(crate) mod members;
 pub(crate) mod membership;

@@ -1,8 +1,11 @@
 //! Microsoft.KeyVault: vaults, and what is in them.
 //!
-//! Who may list what is in a vault is decided by the vault. Where it refuses, Azure Resource
-//! Manager is asked instead, which answers in another shape. Both become the same entities.
+//! Who may list what is in a vault is decided by the vault. Where it refuses to list keys or
+//! secrets, Azure Resource Manager is asked instead, which answers in another shape. Both become
+//! the same entities.
 
+pub(crate) mod certificate_policies;
+pub(crate) mod certificates;
 pub(crate) mod keys;
 pub(crate) mod secrets;
 pub(crate) mod vaults;
@@ -46,7 +49,7 @@ pub(crate) fn key_at(address: &str, _: &Item<'_>) -> Option<Name> {
 struct Place<'a> {
     /// The address of the vault, without a slash at its end.
     vault: &'a str,
-    /// What it is among: `keys` or `secrets`.
+    /// What it is among, such as `keys`.
     collection: &'static str,
     name: &'a str,
 }

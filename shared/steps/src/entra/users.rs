@@ -1,11 +1,14 @@
 //! Users.
 
+pub(crate) mod managers;
 pub(crate) mod registration_details;
 pub(crate) mod sign_in_activity;
 
 use graph::{Entity, Name};
+use serde_json::{Map, Value};
 
 use crate::entra::account;
+use crate::entra::subscribed_skus::{SUBSCRIBED_SKU, product};
 use crate::prelude::*;
 use crate::watch::Watch;
 
@@ -48,10 +51,25 @@ pub(crate) static STEP: Step = Step {
         .also(&["businessPhones", "creationType"])
         .counted()
         .delta(DELTA),
-    becomes: Becomes::one(&USER).aliases(audiences).refine(names).links(&[account::HAS]),
+    becomes: Becomes::one(&USER).aliases(audiences).refine(names).links(&[account::HAS, ASSIGNED]),
     needs: Needs::DIRECTORY.graph(&["User.Read.All"]),
     ..Step::AZURE
 };
+
+/// A licence, some services of which may be switched off for the user.
+const ASSIGNED: Link =
+    Link::new(RelationshipClass::Assigned, &[&SUBSCRIBED_SKU], "/assignedLicenses/*/skuId")
+        .by(|id, _| Some(product(id)))
+        .with(disabled);
+
+/// The ids of the services that are switched off.
+fn disabled(sku_id: &str, user: &Item<'_>) -> Map<String, Value> {
+    let assigned = user.values("/assignedLicenses/*");
+    let of_sku = assigned.into_iter().find(|it| it["skuId"] == sku_id);
+    let plans = of_sku.and_then(|it| it["disabledPlans"].as_array());
+    let plans = plans.filter(|it| !it.is_empty()).cloned();
+    plans.map(|it| ("disabledPlans".to_owned(), Value::Array(it))).into_iter().collect()
+}
 
 /// The names by which conditional access policies call many users at once.
 fn audiences(user: &Item<'_>) -> Vec<Name> {

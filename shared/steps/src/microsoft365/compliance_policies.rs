@@ -2,6 +2,7 @@
 
 use crate::becomes::Hook;
 use crate::list::Report;
+use crate::microsoft365::assignments::{self, ASSIGNABLE};
 use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::states::{Columns, State, links};
 use crate::output::Output;
@@ -20,7 +21,8 @@ pub(crate) static COMPLIANCE_POLICY: EntityType = EntityType {
         number("version", "/version", "How often it was changed."),
         date("createdOn", "/createdDateTime", "When it was created."),
     ],
-    ..EntityType::OBJECT
+    shared: ASSIGNABLE,
+    ..EntityType::NEW
 };
 
 const READ: &[&str] = &["DeviceManagementConfiguration.Read.All"];
@@ -28,9 +30,16 @@ const READ: &[&str] = &["DeviceManagementConfiguration.Read.All"];
 pub(crate) static STEP: Step = Step {
     id: "compliance-policies",
     name: "Compliance Policies",
-    list: List::graph("/deviceManagement/deviceCompliancePolicies").domain(Domain::Intune),
+    list: List::graph("/deviceManagement/deviceCompliancePolicies")
+        .query(assignments::WITH_ASSIGNMENTS)
+        .whole()
+        .domain(Domain::Intune),
     becomes: Becomes::one(&COMPLIANCE_POLICY)
-        .refine(|policy, entity| entity.set("policyType", type_of(policy))),
+        .refine(|policy, entity| {
+            entity.set("policyType", type_of(policy));
+            assignments::describe(policy, entity);
+        })
+        .nested(&assignments::TO_GROUPS),
     needs: Needs::intune("compliance_policies").graph(READ),
     ..Step::MICROSOFT365
 };

@@ -4,6 +4,7 @@ use graph::RelationshipKey;
 
 use crate::becomes::Hook;
 use crate::list::Report;
+use crate::microsoft365::assignments::{self, ASSIGNABLE};
 use crate::microsoft365::compliance_policies::type_of;
 use crate::microsoft365::findings::FINDING;
 use crate::microsoft365::host_agents;
@@ -24,7 +25,8 @@ pub(crate) static DEVICE_CONFIGURATION: EntityType = EntityType {
         number("version", "/version", "How often it was changed."),
         date("createdOn", "/createdDateTime", "When it was created."),
     ],
-    ..EntityType::OBJECT
+    shared: ASSIGNABLE,
+    ..EntityType::NEW
 };
 
 const READ: &[&str] = &["DeviceManagementConfiguration.Read.All"];
@@ -32,9 +34,16 @@ const READ: &[&str] = &["DeviceManagementConfiguration.Read.All"];
 pub(crate) static STEP: Step = Step {
     id: "device-configurations",
     name: "Device Configurations",
-    list: List::graph("/deviceManagement/deviceConfigurations").domain(Domain::Intune),
+    list: List::graph("/deviceManagement/deviceConfigurations")
+        .query(assignments::WITH_ASSIGNMENTS)
+        .whole()
+        .domain(Domain::Intune),
     becomes: Becomes::one(&DEVICE_CONFIGURATION)
-        .refine(|configuration, entity| entity.set("configurationType", type_of(configuration))),
+        .refine(|configuration, entity| {
+            entity.set("configurationType", type_of(configuration));
+            assignments::describe(configuration, entity);
+        })
+        .nested(&assignments::TO_GROUPS),
     needs: Needs::intune("device_configurations").graph(READ),
     ..Step::MICROSOFT365
 };

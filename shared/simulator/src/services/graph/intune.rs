@@ -139,12 +139,14 @@ impl Context<'_> {
                 })
             }
             Route::Policies(kind) => {
-                let query = Query::parse(self.request, query::LARGE)?;
-                query.check(&Policy::new(tenant, *kind, 0))?;
+                let query = Query::parse(self.request, query::ASSIGNED)?;
+                let shown = |index| Policy {
+                    shows_assignments: query.expands_assignments(),
+                    ..Policy::new(tenant, *kind, index)
+                };
+                query.check(&shown(0))?;
                 let context = format!("deviceManagement/{}", kind.list());
-                self.list(&query, &context, kind.count(tenant), |index| {
-                    Some(Policy::new(tenant, *kind, index))
-                })
+                self.list(&query, &context, kind.count(tenant), |index| Some(shown(index)))
             }
             Route::States(kind, id) => {
                 let policy = Policy::find(tenant, *kind, id).ok_or_else(|| self.not_found())?;

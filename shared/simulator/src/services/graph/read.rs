@@ -16,6 +16,7 @@ use crate::world::directory::membership::Membership;
 use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::organization::{Organization, SecurityDefaults};
 use crate::world::directory::reference::Reference;
+use crate::world::directory::user::User;
 use crate::world::tenant::Tenant;
 
 /// Reads what is at a route.
@@ -109,7 +110,8 @@ fn list<'a>(
     match route {
         Route::Users => {
             query.check_sign_in_activity(claims, tenant.is_premium)?;
-            Ok(all("users", ObjectKind::User))
+            let user = |object| with_manager(tenant, query, object);
+            Ok(List::of_kind(tenant, "users", ObjectKind::User, user))
         }
         Route::Groups => Ok(all("groups", ObjectKind::Group)),
         Route::ServicePrincipals => Ok(all("servicePrincipals", ObjectKind::ServicePrincipal)),
@@ -124,6 +126,19 @@ fn list<'a>(
             found.list(cloud, query).unwrap_or_else(|| Err(Failure::unknown_segment("$count")))
         }
         _ => Err(Failure::unknown_segment("$count")),
+    }
+}
+
+/// A user, with the manager if that is asked for. Who has none has no such property.
+fn with_manager<'a>(tenant: &'a Tenant, query: &Query, object: Reference) -> Item<'a> {
+    let item = Item::of(tenant, object);
+    let Reference::User(index) = object else { return item };
+    let manager = User::new(tenant, index).manager();
+    match manager.filter(|it| it.exists(tenant) && !tenant.history.is_gone(*it)) {
+        Some(manager) => item.expanded(query, "manager", || {
+            Item::typed(tenant, manager).json(query.expanded_select("manager"))
+        }),
+        None => item,
     }
 }
 

@@ -119,7 +119,8 @@ impl Route {
     /// The parameters that this resource honours.
     pub(crate) fn honoured(&self) -> Honoured {
         match self {
-            Self::Users | Self::Groups | Self::ServicePrincipals | Self::Delta(_) => {
+            Self::Users => Honoured { filter: true, expand: &["manager"] },
+            Self::Groups | Self::ServicePrincipals | Self::Delta(_) => {
                 Honoured { filter: true, expand: &[] }
             }
             Self::Endpoint(found) => found.endpoint.honoured,

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, security_identifier};
+use super::reference::Reference;
+use super::{Object, licence, security_identifier};
 use crate::world::dates::{DAY, TODAY, utc};
 use crate::world::names::{DEPARTMENTS, JOB_TITLES, OFFICES, Person};
 use crate::world::random::Draw;
@@ -58,6 +59,12 @@ impl<'a> User<'a> {
 
     pub(crate) fn id(&self) -> String {
         self.tenant.user_id(self.index)
+    }
+
+    /// Whom the user reports to: every eighth user manages others, and nobody manages the first.
+    pub(crate) fn manager(&self) -> Option<Reference> {
+        let manager = self.index / 8;
+        (manager != self.index && self.partner.is_none()).then_some(Reference::User(manager))
     }
 
     pub(crate) fn display_name(&self) -> String {
@@ -200,8 +207,8 @@ impl Object for User<'_> {
             "usageLocation" => json!(of_member(self.office().2)),
             "userPrincipalName" => json!(self.principal_name()),
             "userType" => json!(if self.partner.is_some() { "Guest" } else { "Member" }),
-            "assignedLicenses"
-            | "assignedPlans"
+            "assignedLicenses" => licence::assigned(self.draw(name)),
+            "assignedPlans"
             | "imAddresses"
             | "otherMails"
             | "onPremisesProvisioningErrors"

@@ -56,11 +56,13 @@ pub(crate) struct Policy<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) kind: PolicyKind,
     pub(crate) index: u64,
+    /// Whether it is shown together with whom it is assigned to.
+    pub(crate) shows_assignments: bool,
 }
 
 impl<'a> Policy<'a> {
     pub(crate) fn new(tenant: &'a Tenant, kind: PolicyKind, index: u64) -> Self {
-        Self { tenant, kind, index }
+        Self { tenant, kind, index, shows_assignments: false }
     }
 
     /// The policy that an id names.
@@ -135,6 +137,31 @@ impl<'a> Policy<'a> {
         fraction(TODAY - DAY * days, draw.below(10_000_000))
     }
 
+    /// Whom it is assigned to: everybody but one group, two groups, all devices, or nobody.
+    fn assignments(self) -> Value {
+        let mut draw = self.tenant.draw("policy assignments", self.index);
+        let mut target = |name: &str| {
+            let mut target = json!({ "@odata.type": format!("#microsoft.graph.{name}") });
+            if name.ends_with("ssignmentTarget") && !name.starts_with("all") {
+                target["groupId"] = json!(self.tenant.group_id(draw.below(self.tenant.groups)));
+            }
+            target
+        };
+        let targets = match self.index % 4 {
+            0 => vec![
+                target("allLicensedUsersAssignmentTarget"),
+                target("exclusionGroupAssignmentTarget"),
+            ],
+            1 => vec![target("groupAssignmentTarget"), target("groupAssignmentTarget")],
+            2 => vec![target("allDevicesAssignmentTarget")],
+            _ => Vec::new(),
+        };
+        let id = self.id();
+        let assignment =
+            |(place, target)| json!({ "id": format!("{id}_{place}"), "target": target });
+        targets.into_iter().enumerate().map(assignment).collect()
+    }
+
     fn description(self) -> Value {
         match self.index % 3 {
             0 => Value::Null,
@@ -183,12 +210,18 @@ impl Object for Policy<'_> {
         }
     }
 
+    fn names(&self) -> Vec<&str> {
+        let assignments = self.shows_assignments.then_some("assignments");
+        self.defaults().iter().copied().chain(assignments).collect()
+    }
+
     fn property(&self, name: &str) -> Option<Value> {
         let is_catalog = self.kind == PolicyKind::Catalog;
         Some(match name {
             "@odata.type" if !is_catalog => {
                 json!(format!("#microsoft.graph.{}", (*self).type_name()))
             }
+            "assignments" if self.shows_assignments => self.assignments(),
             "createdDateTime" => json!(self.created()),
             "description" => self.description(),
             "displayName" if !is_catalog => json!(self.name()),

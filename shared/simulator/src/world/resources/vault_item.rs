@@ -1,5 +1,8 @@
-//! Keys and secrets in vaults, as the data plane and as the management plane show them.
+//! Keys, secrets and certificates in vaults, as the data plane shows them, and keys and secrets as
+//! the management plane does.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::kind::Spelling;
@@ -12,6 +15,7 @@ use crate::world::random::Draw;
 /// What a vault holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ItemKind {
+    Certificate,
     Key,
     Secret,
 }
@@ -27,16 +31,20 @@ const SECRETS: [&str; 8] = [
     "oauth-client-secret",
 ];
 
+const CERTIFICATES: [&str; 4] = ["web", "Gateway", "code-signing", "mutual-tls"];
+
 const KEYS: [&str; 5] = ["disk-encryption", "token-signing", "tde", "backup", "wrapping"];
 
 impl ItemKind {
     /// The kind that a part of a path names.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
-        [Self::Key, Self::Secret].into_iter().find(|kind| kind.plural().eq_ignore_ascii_case(name))
+        let all = [Self::Certificate, Self::Key, Self::Secret];
+        all.into_iter().find(|kind| kind.plural().eq_ignore_ascii_case(name))
     }
 
     pub(crate) const fn plural(self) -> &'static str {
         match self {
+            Self::Certificate => "certificates",
             Self::Key => "keys",
             Self::Secret => "secrets",
         }
@@ -45,6 +53,7 @@ impl ItemKind {
     /// The name of one.
     pub(crate) fn name(self, index: u64) -> String {
         let words: &[&str] = match self {
+            Self::Certificate => &CERTIFICATES,
             Self::Key => &KEYS,
             Self::Secret => &SECRETS,
         };
@@ -56,13 +65,14 @@ impl ItemKind {
         let mut draw = vault.draw(self.plural());
         match (vault.index, vault.index % 10, self) {
             (0, ..) => 60 + draw.below(30),
+            (.., Self::Certificate) => draw.below(4),
             (_, 1, Self::Key) | (_, 9, _) => 0,
             _ => draw.below(30),
         }
     }
 }
 
-/// A key or a secret.
+/// A key, a secret or a certificate.
 pub(crate) struct Item<'a> {
     vault: Resource<'a>,
     kind: ItemKind,
@@ -102,7 +112,8 @@ impl<'a> Item<'a> {
         if with_days {
             attributes["recoverableDays"] = json!(90);
         }
-        if draw.chance(33) {
+        // Certificates always end.
+        if self.kind == ItemKind::Certificate || draw.chance(33) {
             attributes["exp"] = json!(TODAY + DAY * (days(&mut draw, 500) - 60));
         }
         if draw.chance(10) {
@@ -135,11 +146,57 @@ impl<'a> Item<'a> {
         if let Some(content_type) = self.content_type() {
             item.insert("contentType".into(), json!(content_type));
         }
+        if self.kind == ItemKind::Certificate {
+            item.insert("x5t".into(), json!(self.thumbprint()));
+            item.insert("subject".into(), json!(""));
+        }
         // A secret that belongs to a certificate is managed by the vault.
         if self.kind == ItemKind::Secret && self.content_type() == Some("application/x-pkcs12") {
             item.insert("managed".into(), json!(true));
         }
         Value::Object(item)
+    }
+
+    /// The SHA-1 thumbprint of a certificate: twenty bytes in base64url.
+    fn thumbprint(&self) -> String {
+        let mut draw = self.draw("thumbprint");
+        let bytes: Vec<u8> = (0..20).map(|_| u8::try_from(draw.below(256)).unwrap_or(0)).collect();
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// How a certificate is issued. A third signs itself.
+    pub(crate) fn policy(&self) -> Value {
+        let mut draw = self.draw("policy");
+        let host = format!("{}.contoso.example", self.name().to_ascii_lowercase());
+        let issuer = match draw.below(3) {
+            0 => json!({ "name": "Self" }),
+            1 => json!({ "name": "Unknown" }),
+            _ => json!({ "name": "DigiCert", "cty": "OV-SSL" }),
+        };
+        let renewal = draw.pick(&["AutoRenew", "EmailContacts"]);
+        json!({
+            "id": format!("{}/policy", self.uri()),
+            "key_props": {
+                "exportable": draw.chance(70),
+                "kty": "RSA",
+                "key_size": draw.pick(&[2048, 3072, 4096]),
+                "reuse_key": draw.chance(20),
+            },
+            "secret_props": { "contentType": "application/x-pkcs12" },
+            "x509_props": {
+                "subject": format!("CN={host}"),
+                "sans": { "dns_names": [host], "emails": [], "upns": [] },
+                "ekus": ["1.3.6.1.5.5.7.3.1"],
+                "key_usage": ["digitalSignature", "keyEncipherment"],
+                "validity_months": 12,
+            },
+            "lifetime_actions": [{
+                "trigger": { "lifetime_percentage": 80 },
+                "action": { "action_type": renewal },
+            }],
+            "issuer": issuer,
+            "attributes": self.attributes(false),
+        })
     }
 
     /// The item as Azure Resource Manager lists it.
@@ -149,6 +206,7 @@ impl<'a> Item<'a> {
         let version = format!("{}/{}{}", self.uri(), version.hex(16), version.hex(16));
         match self.kind {
             // The list of keys leaves out what a single key shows, and names the port.
+            ItemKind::Certificate => (),
             ItemKind::Key => {
                 let uri = self.uri().replacen(".net/", ".net:443/", 1);
                 properties["keyUri"] = json!(uri);

@@ -14,6 +14,16 @@ pub(crate) static PRIVATE_DNS_ZONE: EntityType = EntityType {
         number("recordsCount", "/properties/numberOfRecordSets", "How many names it has."),
         number("maxNumberOfVirtualNetworkLinks", MOST_LINKS, "How many networks can be linked."),
         number("numberOfVirtualNetworkLinks", LINKS, "How many networks are linked to it."),
+        number(
+            "maxNumberOfVirtualNetworkLinksWithRegistration",
+            "/properties/maxNumberOfVirtualNetworkLinksWithRegistration",
+            "How many networks can be linked that register their machines.",
+        ),
+        number(
+            "numberOfVirtualNetworkLinksWithRegistration",
+            "/properties/numberOfVirtualNetworkLinksWithRegistration",
+            "How many networks are linked that register their machines.",
+        ),
     ],
     ..EntityType::resource("Microsoft.Network/privateDnsZones", "2024-06-01")
 };

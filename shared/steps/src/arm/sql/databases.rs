@@ -39,10 +39,25 @@ pub(crate) static DATABASE: EntityType = EntityType {
         flag("isLedgerOn", "/properties/isLedgerOn", "Whether all of its tables are ledgers."),
         text("kind", "/kind", "Such as `v12.0,user,vcore`."),
         text("managedBy", "/managedBy", "The resource that manages it."),
+        text(
+            "maintenanceConfigurationId",
+            "/properties/maintenanceConfigurationId",
+            "When Azure may maintain it.",
+        ),
         number("maxLogSizeBytes", "/properties/maxLogSizeBytes", "How large its log may become."),
         number("maxSizeBytes", "/properties/maxSizeBytes", "How large it may become."),
         number("minCapacity", "/properties/minCapacity", "The fewest cores that it has."),
         text("readScale", "/properties/readScale", "`Enabled` if its copies may be read."),
+        text(
+            "requestedBackupStorageRedundancy",
+            "/properties/requestedBackupStorageRedundancy",
+            "How far the copies of its backups are to lie apart.",
+        ),
+        text(
+            "requestedServiceObjectiveName",
+            "/properties/requestedServiceObjectiveName",
+            "What it is to be able to use.",
+        ),
         text("sku", "/sku/name", "Such as `GP_S_Gen5`."),
         text("status", "/properties/status", "Such as `Online` or `Paused`."),
         flag(

@@ -8,16 +8,26 @@ use crate::world::directory::administrative_unit::{self, AdministrativeUnit};
 use crate::world::directory::device::Device;
 use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::reference::Reference;
-use crate::world::directory::{domain, owner, registration};
+use crate::world::directory::{domain, licence, owner, registration};
 use crate::world::tenant::Tenant;
 
 const READ_DOMAINS: &[&str] =
     &["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
+const READ_LICENCES: &[&str] = &[
+    "LicenseAssignment.Read.All",
+    "LicenseAssignment.ReadWrite.All",
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
 const READ_REPORTS: &[&str] = &["AuditLog.Read.All"];
 
 pub(super) static ALL: &[Endpoint] = &[
     plain("domains", READ_DOMAINS, Read::All(domains)),
+    plain("subscribedskus", READ_LICENCES, Read::All(subscribed_skus)),
     plain("devices", &READ_DEVICES, Read::All(devices))
         .counted()
         .expanding(&["registeredOwners", "registeredUsers"]),
@@ -52,6 +62,13 @@ pub(super) static ALL: &[Endpoint] = &[
     .filtered()
     .of(Family::Reports),
 ];
+
+fn subscribed_skus<'a>(reading: &Reading<'a>) -> List<'a> {
+    let tenant = &reading.cloud.tenant;
+    List::new("subscribedSkus", licence::COUNT, |place| {
+        Some(licence::subscribed_sku(tenant, place)?.into())
+    })
+}
 
 fn domains<'a>(reading: &Reading<'a>) -> List<'a> {
     let tenant = &reading.cloud.tenant;

@@ -13,14 +13,17 @@ pub(super) struct Rules {
     /// How many items a page has that was not asked for a size.
     default: u64,
     has_filter: bool,
+    has_assignments: bool,
 }
 
 /// Lists of which a page is as large as can be, asked or not.
-pub(super) const LARGE: Rules = Rules { default: MOST, has_filter: false };
+pub(super) const LARGE: Rules = Rules { default: MOST, has_filter: false, has_assignments: false };
+/// The same, whose items can be asked for together with whom they are assigned to.
+pub(super) const ASSIGNED: Rules = Rules { has_assignments: true, ..LARGE };
 /// Lists of which a page is smaller unless a larger one is asked for.
-pub(super) const SMALL: Rules = Rules { default: 100, has_filter: false };
+pub(super) const SMALL: Rules = Rules { default: 100, ..LARGE };
 /// Lists that can be filtered.
-pub(super) const FILTERED: Rules = Rules { default: 100, has_filter: true };
+pub(super) const FILTERED: Rules = Rules { has_filter: true, ..SMALL };
 
 /// The most items that a page can have.
 const MOST: u64 = 1000;
@@ -33,6 +36,7 @@ pub(super) struct Query {
     select: Option<Vec<String>>,
     filter: Filter,
     expands_apps: bool,
+    expands_assignments: bool,
     /// What links repeat.
     kept: Vec<(String, String)>,
 }
@@ -47,6 +51,7 @@ impl Query {
             select: None,
             filter: Filter::Everything,
             expands_apps: false,
+            expands_assignments: false,
             kept: Vec::new(),
         };
         for (name, value) in &request.query {
@@ -68,6 +73,9 @@ impl Query {
                 }
                 "$expand" if value.eq_ignore_ascii_case("detectedApps") => {
                     query.expands_apps = true;
+                }
+                "$expand" if rules.has_assignments && value == "assignments" => {
+                    query.expands_assignments = true;
                 }
                 // They are counted in any case.
                 "$count" | "$skiptoken" => {}
@@ -104,6 +112,10 @@ impl Query {
 
     pub(super) const fn expands_apps(&self) -> bool {
         self.expands_apps
+    }
+
+    pub(super) const fn expands_assignments(&self) -> bool {
+        self.expands_assignments
     }
 
     /// Refuses properties that the type of an object does not have.
