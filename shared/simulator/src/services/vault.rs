@@ -126,13 +126,11 @@ fn policy(request: &Request, vault: &Resource, name: &str) -> Answer {
     }
     let kind = ItemKind::Certificate;
     let is_named = |index: &u64| kind.name(*index).eq_ignore_ascii_case(name);
-    match (0..kind.count(vault)).find(is_named) {
-        Some(index) => Answer::new(200, &Item::new(vault.clone(), kind, index).policy()),
-        None => {
-            let text = format!("A certificate with (name/id) {name} was not found in this vault.");
-            error(404, "CertificateNotFound", &text, None)
-        }
-    }
+    let Some(index) = (0..kind.count(vault)).find(is_named) else {
+        let text = format!("A certificate with (name/id) {name} was not found in this vault.");
+        return error(404, "CertificateNotFound", &text, None);
+    };
+    Answer::new(200, &Item::new(vault.clone(), kind, index).policy())
 }
 
 fn list(cloud: &Cloud, request: &Request, name: &str, vault: &Resource, kind: ItemKind) -> Answer {

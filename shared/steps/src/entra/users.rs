@@ -58,9 +58,11 @@ pub(crate) static STEP: Step = Step {
 
 /// A licence, some services of which may be switched off for the user.
 const ASSIGNED: Link =
-    Link::new(RelationshipClass::Assigned, &[&SUBSCRIBED_SKU], "/assignedLicenses/*/skuId")
+    Link::new(RelationshipClass::Assigned, LICENCES, "/assignedLicenses/*/skuId")
         .by(|id, _| Some(product(id)))
         .with(disabled);
+
+const LICENCES: &[&EntityType] = &[&SUBSCRIBED_SKU];
 
 /// The ids of the services that are switched off.
 fn disabled(sku_id: &str, user: &Item<'_>) -> Map<String, Value> {

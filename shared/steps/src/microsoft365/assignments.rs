@@ -21,23 +21,22 @@ const ASSIGNED: &[Property] = &[
     list("excludedGroups", COMPUTED, "The ids of groups that it is not for, whoever it is for."),
 ];
 
-/// A group that a policy is for. Microsoft lists groups that it is not for among the others.
-pub(super) const TO_GROUPS: [Nested; 1] = [Nested::at(
-    "/assignments/*",
-    Becomes::related(&[Link::from_parent(
-        RelationshipClass::Assigned,
-        &[&GROUP],
-        "/target/groupId",
-    )
+/// The groups that a policy is for.
+pub(super) static TO_GROUPS: [Nested; 1] =
+    [Nested::at("/assignments/*", Becomes::related(&[TO_GROUP]))];
+
+/// Microsoft lists groups that a policy is not for among the others.
+const TO_GROUP: Link = Link::from_parent(RelationshipClass::Assigned, GROUPS, "/target/groupId")
     .reverse()
-    .when(|assignment| !is_for(assignment.json, EXCLUSION))]),
-)];
+    .when(|assignment| !is_for(assignment.json, EXCLUSION));
+
+const GROUPS: &[&EntityType] = &[&GROUP];
 
 const EXCLUSION: &str = "#microsoft.graph.exclusionGroupAssignmentTarget";
 
-/// Sets what [`ASSIGNED`] declares.
+/// Sets what [`ASSIGNED`] declares, if the answer says whom the policy is assigned to.
 pub(super) fn describe(policy: &Item<'_>, entity: &mut Entity) {
-    let assignments = policy.values("/assignments/*");
+    let Some(assignments) = policy.json["assignments"].as_array() else { return };
     let has = |target: &str| assignments.iter().any(|it| is_for(it, target));
     let is_for_devices = has("#microsoft.graph.allDevicesAssignmentTarget");
     let is_for_users = has("#microsoft.graph.allLicensedUsersAssignmentTarget");

@@ -10,12 +10,9 @@ pub(crate) static STEP: Step = Step {
     id: "ad-user-managers",
     name: "Entra ID User Managers",
     list: List::graph("/users").query("$top=999&$expand=manager($select=id)"),
-    becomes: Becomes::patch(&USER, &[]).links(&[Link::new(
-        RelationshipClass::Manages,
-        &[&USER],
-        "/manager/id",
-    )
-    .reverse()]),
+    becomes: Becomes::NOTHING.links(&[
+        Link::new(RelationshipClass::Manages, &[&USER], "/id").subject(&[&USER], "/manager/id")
+    ]),
     needs: Needs::directory("ad-managers").graph(&["User.Read.All"]),
     ..Step::AZURE
 };
