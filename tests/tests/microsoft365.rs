@@ -59,7 +59,10 @@ fn it_has_the_relationships_of_the_reference() {
             format!("{device}_installed_intune_detected_application"),
         ]);
     }
-    assert_eq!(expected.len(), 51);
+    for policy in ["intune_compliance_policy", "intune_device_configuration"] {
+        expected.insert(format!("azure_user_group_assigned_{policy}"));
+    }
+    assert_eq!(expected.len(), 53);
 
     let found = steps().flat_map(Step::relationships).collect::<BTreeSet<_>>();
     let kinds: BTreeSet<String> = found.iter().map(|it| it.kind.clone()).collect();

@@ -31,7 +31,9 @@ async fn read() -> Vec<Summary> {
         ..options()
     });
     let world = world.await;
-    let everything = json!({ "*": true, "subscriptions_usage": true });
+    let everything = json!({
+        "*": true, "key-vault-certificates": true, "subscriptions_usage": true,
+    });
     let events = [
         (world.event(), everything),
         (world.event_of(LIMITED, LIMITED_SECRET), json!({ "*": false, "key-vault": true })),

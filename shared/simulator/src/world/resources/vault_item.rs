@@ -64,8 +64,9 @@ impl ItemKind {
     pub(crate) fn count(self, vault: &Resource) -> u64 {
         let mut draw = vault.draw(self.plural());
         match (vault.index, vault.index % 10, self) {
-            (0, ..) => 60 + draw.below(30),
+            (0, _, Self::Certificate) => 30,
             (.., Self::Certificate) => draw.below(4),
+            (0, ..) => 60 + draw.below(30),
             (_, 1, Self::Key) | (_, 9, _) => 0,
             _ => draw.below(30),
         }

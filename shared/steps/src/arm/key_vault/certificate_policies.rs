@@ -23,7 +23,7 @@ pub(crate) static STEP: Step = Step {
             "What happens before it ends: `AutoRenew` or `EmailContacts`.",
         ),
     ]),
-    needs: Needs::subscription("key-vault")
+    needs: Needs::subscription("key-vault-certificates")
         .data_actions(&["Microsoft.KeyVault/vaults/certificates/read"]),
     ..Step::AZURE
 };

@@ -13,7 +13,8 @@ pub(crate) static CERTIFICATE: EntityType = EntityType {
     ..EntityType::NEW
 };
 
-/// Azure Resource Manager has no list of certificates to fall back on.
+/// Azure Resource Manager has no list of certificates to fall back on, so a vault that refuses
+/// leaves the job incomplete. This is why the source is off by default.
 pub(crate) static STEP: Step = Step {
     id: "rm-keyvault-certificates",
     name: "Key Vault Certificates",
@@ -26,7 +27,7 @@ pub(crate) static STEP: Step = Step {
             }
         })
         .links(&[Link::of_parent(RelationshipClass::Contains)]),
-    needs: Needs::subscription("key-vault")
+    needs: Needs::subscription("key-vault-certificates")
         .data_actions(&["Microsoft.KeyVault/vaults/certificates/read"]),
     ..Step::AZURE
 };
