@@ -207,11 +207,13 @@ impl Session {
             Address::Path(path) | Address::Host { path, .. } => path,
             Address::Link { link, .. } => link,
         };
-        if path.contains("/users?") && self.state.is_forbidden.load(Ordering::Relaxed) {
+        // The managers of users are another list of theirs.
+        let is_users = path.contains("/users?") && !path.contains("$expand=");
+        if is_users && self.state.is_forbidden.load(Ordering::Relaxed) {
             return Err(Failure::Forbidden("no permission".to_owned()));
         }
         let left = |left: u32| left.checked_sub(1);
-        if path.contains("/users?")
+        if is_users
             && self.state.throttles.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_ok()
         {
             return Err(Failure::Throttled {
