@@ -12,6 +12,7 @@ pub(crate) static CLUSTER: EntityType = EntityType {
     doc: "Machines that keep data in memory, in Redis.",
     properties: &[
         CLASSIFICATION.or_null(),
+        always_flag("encrypted", true, "Azure encrypts its disks."),
         text("encryption.keyUrl", KEY_URL, "The key of the customer that encrypts its disks."),
         text("highAvailability", "/properties/highAvailability", "`Disabled` if there is no copy."),
         text("hostName", "/properties/hostName", "The name at which it is reached."),

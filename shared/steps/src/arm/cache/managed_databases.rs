@@ -9,6 +9,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
     doc: "Data that a cluster keeps in memory, in Redis.",
     properties: &[
         CLASSIFICATION.or_null(),
+        always_flag("encrypted", true, "Azure encrypts its disks."),
         text(
             "accessKeysAuthentication",
             "/properties/accessKeysAuthentication",

@@ -9,6 +9,7 @@ pub(crate) static CACHE: EntityType = EntityType {
     doc: "Data that is kept in memory, in Redis.",
     properties: &[
         CLASSIFICATION.or_null(),
+        flag("encrypted", COMPUTED, "Azure does not say.").or_null(),
         flag(
             "disableAccessKeyAuthentication",
             "/properties/disableAccessKeyAuthentication",

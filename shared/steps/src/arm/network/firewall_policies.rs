@@ -8,6 +8,8 @@ pub(crate) static POLICY: EntityType = EntityType {
     doc: "The rules and settings of firewalls, which other policies may build on.",
     properties: &[
         text("title", "/name", "The name."),
+        always("content", "What its rule collection groups say.", "Where it is written."),
+        always("summary", "Which traffic firewalls let through.", "What sort of policy it is."),
         text("basePolicy", BASE, "The policy that it builds on."),
         each("childPolicies", "/properties/childPolicies/*/id", "The policies that build on it."),
         each("firewalls", "/properties/firewalls/*/id", "The firewalls that have it."),

@@ -9,6 +9,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
     doc: "A database of a managed instance of SQL Server.",
     properties: &[
         CLASSIFICATION.or_null(),
+        flag("encrypted", COMPUTED, "Azure says it elsewhere, database by database.").or_null(),
         is("active", "/properties/status", "Online", "Whether it answers."),
         text(
             "catalogCollation",

@@ -10,6 +10,8 @@ pub(crate) static MASKING_POLICY: EntityType = EntityType {
     doc: "Whether a pool shows parts of its data to some people only.",
     properties: &[
         text("title", "/name", "The name."),
+        always("content", "What its rules say.", "Where it is written."),
+        always("summary", "Which data of a pool is masked.", "What sort of policy it is."),
         text(
             "applicationPrincipals",
             "/properties/applicationPrincipals",
