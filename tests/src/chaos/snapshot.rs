@@ -17,8 +17,8 @@ pub struct Snapshot(BTreeMap<String, Vec<u8>>);
 impl Snapshot {
     pub(crate) async fn read(store: &dyn Store, jobs: &[Job]) -> Result<Self, StoreError> {
         let mut objects = BTreeMap::new();
-        for Job { instance, id } in jobs {
-            let prefix = format!("graph/{instance}/{id}/");
+        for job in jobs {
+            let (instance, prefix) = (&job.instance, job.snapshot_folder());
             let names = store.list(&prefix).await?;
             let graph = graph_of(store, &names, jobs).await?;
             for name in names {

@@ -133,11 +133,12 @@ fn list<'a>(
 fn with_manager<'a>(tenant: &'a Tenant, query: &Query, object: Reference) -> Item<'a> {
     let item = Item::of(tenant, object);
     let Reference::User(index) = object else { return item };
-    let manager = User::new(tenant, index).manager();
-    match manager.filter(|it| it.exists(tenant) && !tenant.history.is_gone(*it)) {
-        Some(manager) => item.expanded(query, "manager", || {
-            Item::typed(tenant, manager).json(query.expanded_select("manager"))
-        }),
+    let asked = query.expands("manager").then(|| User::new(tenant, index).manager()).flatten();
+    match asked.filter(|it| it.exists(tenant)) {
+        Some(manager) => {
+            let manager = Item::typed(tenant, manager).json(query.expanded_select("manager"));
+            item.with("manager", manager)
+        }
         None => item,
     }
 }

@@ -142,7 +142,7 @@ impl<'a> Policy<'a> {
         let mut draw = self.tenant.draw("policy assignments", self.index);
         let mut target = |name: &str| {
             let mut target = json!({ "@odata.type": format!("#microsoft.graph.{name}") });
-            if name.ends_with("ssignmentTarget") && !name.starts_with("all") {
+            if !name.starts_with("all") {
                 target["groupId"] = json!(self.tenant.group_id(draw.below(self.tenant.groups)));
             }
             target
