@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Lists the steps that an event would run, and why it would not run the others. It makes no
     /// network requests.
     Plan(Plan),
+    /// Finds out what the graph of an event's instance will lack, and prints what mends it. It runs
+    /// no step.
+    Doctor(Doctor),
     /// Exports the latest snapshot of an instance, or the graph of a tenant, for other programs.
     Export(Export),
     /// Shows the latest snapshot of an instance, or the graph of a tenant.
@@ -136,6 +139,20 @@ pub(crate) struct Plan {
     /// A file with the event.
     pub(crate) event: PathBuf,
     /// Prints the plan as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// A file with the event, such as those of events/.
+    pub(crate) event: PathBuf,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// The cloud: public, usgov, china, or a JSON file. Overrides the cloud of the instance.
+    #[arg(long, env = "TENANTGRAPH_CLOUD", value_name = "CLOUD|FILE")]
+    pub(crate) cloud: Option<String>,
+    /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -8,6 +8,7 @@ pub mod consent;
 mod demo;
 mod diff;
 mod docs;
+mod doctor;
 mod export;
 mod graph;
 mod instance;
@@ -102,6 +103,7 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Job(job) => job::run(job).await,
         Command::Store(store) => store::run(store).await,
         Command::Consent(consent) => consent::run(consent).await,
+        Command::Doctor(doctor) => doctor::run(doctor).await,
         Command::Docs(docs) => docs::run(&docs),
         Command::Simulator(simulator) => simulate::run(simulator).await,
     };

@@ -8,7 +8,7 @@ use aws::{LocalQueue, LocalSecrets};
 use collector::Context;
 use collector::event::LARGEST_EVENT;
 use collector::layout::Job;
-use microsoft::Connections;
+use microsoft::{Cloud, Connections};
 use serde_json::Value;
 
 use crate::Error;
@@ -28,9 +28,14 @@ pub(crate) fn event(path: &Path) -> Result<Value, Error> {
 
 /// What is stored, for looking at it and for changing it, but for running nothing.
 pub(crate) async fn stored(store: &str) -> Result<Context, Error> {
+    reaching(store, None).await
+}
+
+/// What is stored, and Microsoft's services in a cloud, or else in that of each instance.
+pub(crate) async fn reaching(store: &str, cloud: Option<Cloud>) -> Result<Context, Error> {
     let claims = aws::claims(store)?;
     let store = aws::store(store).await?;
-    let microsoft = Arc::new(Connections::default());
+    let microsoft = Arc::new(cloud.map_or_else(Connections::default, Connections::new));
     let queue = Arc::new(LocalQueue::new(std::time::Duration::ZERO, 1));
     let mut context = Context::new(store, queue, Arc::new(LocalSecrets), microsoft);
     context.claims = claims;

@@ -46,15 +46,45 @@ pub(crate) async fn list(
 ) -> Result<Vec<Value>, Failure> {
     let domain = DomainKey { owner: subscription.to_owned(), domain: Domain::ResourceManager };
     let first = Address::Path(format!("/subscriptions/{subscription}/{path}"));
+    items(fetch, &domain, first, what).await
+}
+
+/// Reads every item of a list of Azure Resource Manager, from its first page on.
+pub(crate) async fn items(
+    fetch: &dyn Fetch,
+    domain: &DomainKey,
+    first: Address,
+    what: &str,
+) -> Result<Vec<Value>, Failure> {
+    pages(fetch, (domain, Service::ResourceManager, "nextLink"), first, what).await
+}
+
+/// Reads every item of a list of Microsoft Graph, from its first page on.
+pub(crate) async fn graph_items(
+    fetch: &dyn Fetch,
+    domain: &DomainKey,
+    first: Address,
+    what: &str,
+) -> Result<Vec<Value>, Failure> {
+    pages(fetch, (domain, Service::Graph, "@odata.nextLink"), first, what).await
+}
+
+/// Reads a list of a service that says in a field of each page where the next one is.
+async fn pages(
+    fetch: &dyn Fetch,
+    (domain, service, next): (&DomainKey, Service, &str),
+    first: Address,
+    what: &str,
+) -> Result<Vec<Value>, Failure> {
     let (mut items, mut address) = (Vec::new(), first.clone());
     for _ in 0..PAGES {
-        let request = Request::get(Service::ResourceManager, address);
-        let mut page = ask(fetch, &domain, &request).await?;
+        let request = Request::get(service, address);
+        let mut page = ask(fetch, domain, &request).await?;
         let Value::Array(value) = page["value"].take() else {
             return Err(Failure::Failed(format!("the answer is not a list of {what}")));
         };
         items.extend(value);
-        let Some(link) = page["nextLink"].as_str().filter(|it| !it.is_empty()) else {
+        let Some(link) = page[next].as_str().filter(|it| !it.is_empty()) else {
             return Ok(items);
         };
         address = Address::Link { link: link.to_owned(), first: Box::new(first.clone()) };

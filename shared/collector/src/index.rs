@@ -12,14 +12,14 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use steps::{Domain, Service, Step};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::ask::{PAGES, ask, list};
+use crate::ask::{PAGES, ask};
 use crate::instance::Instance;
+use crate::permissions::Permissions;
 use crate::plan::{Index, PlannedStep};
 use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
 use crate::snapshot::Latest;
@@ -31,10 +31,6 @@ const RESOURCES: &str = "/providers/Microsoft.ResourceGraph/resources?api-versio
 /// How many resources there are of each type. Azure has some thousand types, and a page holds 1,000
 /// rows. Source: "Working with large Azure resource data sets".
 const QUERY: &str = "resources | summarize count() by type";
-
-/// The version of the API that tells what the principal may do. Subscriptions have the list, too.
-/// Source: Authorization, "Permissions - List For Resource Group".
-const PERMISSIONS: &str = "providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
 
 /// How long Azure Resource Graph is relied on, until the lists of all types are read again.
 const SWEEP: Duration = Duration::days(7);
@@ -96,7 +92,7 @@ async fn read(
     instance: &Instance,
     subscription: &str,
 ) -> Result<(BTreeSet<String>, Permissions), Failure> {
-    let permissions = Permissions::read(fetch, subscription).await?;
+    let permissions = Permissions::of_subscription(fetch, subscription).await?;
     let owner = instance.config.directory_id.clone();
     let domain = DomainKey { owner, domain: Domain::ResourceGraph };
     let (mut present, mut token) = (BTreeSet::new(), None);
@@ -128,84 +124,4 @@ async fn read(
         }
     }
     Err(Failure::Failed("the answer does not end".to_owned()))
-}
-
-/// What the principal may do in a subscription: the sum of its roles there.
-struct Permissions(Vec<Role>);
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Role {
-    #[serde(default)]
-    actions: Vec<String>,
-    #[serde(default)]
-    not_actions: Vec<String>,
-}
-
-impl Permissions {
-    async fn read(fetch: &dyn Fetch, subscription: &str) -> Result<Self, Failure> {
-        let roles = list(fetch, subscription, PERMISSIONS, "permissions").await?;
-        let roles = serde_json::from_value(Value::Array(roles));
-        roles.map(Self).map_err(|error| Failure::Failed(format!("permissions: {error}")))
-    }
-
-    /// Whether some role allows an action.
-    fn allow(&self, action: &str) -> bool {
-        let names = |patterns: &[String]| patterns.iter().any(|it| matches(it, action));
-        self.0.iter().any(|role| names(&role.actions) && !names(&role.not_actions))
-    }
-}
-
-/// Whether an action is among those that a pattern names, in which `*` stands for anything.
-fn matches(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| action.strip_prefix(first)) else {
-        return false;
-    };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_names_actions() {
-        for (pattern, action) in [
-            ("*", "Microsoft.Compute/disks/read"),
-            ("*/read", "Microsoft.Compute/disks/read"),
-            ("microsoft.compute/*/READ", "Microsoft.Compute/disks/read"),
-            ("Microsoft.Compute/disks/read", "Microsoft.Compute/disks/read"),
-            ("Microsoft.*/disks/*", "Microsoft.Compute/disks/read"),
-        ] {
-            assert!(matches(pattern, action), "{pattern} {action}");
-        }
-        for pattern in ["", "Microsoft.Compute/disks", "*/write", "Microsoft.Network/*", "*/disks"]
-        {
-            assert!(!matches(pattern, "Microsoft.Compute/disks/read"), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn what_one_role_does_not_allow_another_may() {
-        let roles = |roles: Value| Permissions(serde_json::from_value(roles).unwrap());
-        let action = "Microsoft.Compute/disks/read";
-        let but = json!({ "actions": ["*/read"], "notActions": ["Microsoft.Compute/*"] });
-        assert!(!roles(json!([but])).allow(action));
-        let reader = json!({ "actions": ["*/read"], "notActions": [] });
-        assert!(roles(json!([but, reader])).allow(action));
-        assert!(!roles(json!([])).allow(action));
-    }
 }

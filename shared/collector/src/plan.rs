@@ -167,6 +167,11 @@ impl Plan {
     }
 }
 
+/// The steps that run, of some that are planned.
+pub(crate) fn enabled(steps: &[PlannedStep]) -> impl Iterator<Item = &'static Step> {
+    steps.iter().filter(|it| it.disabled.is_none()).filter_map(|it| steps::find(&it.id))
+}
+
 impl<'a> Terms<'a> {
     /// The steps of the integration.
     fn steps(self) -> impl Iterator<Item = &'static Step> + use<'a> {

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
 use steps::{Domain, Service};
+use time::OffsetDateTime;
 
 use crate::Secret;
 use crate::instance::Credentials;
@@ -232,6 +233,17 @@ pub trait Fetch: Debug + Send + Sync {
     /// sent together by `$batch` where there are several.
     async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer>;
 
+    /// What the token for a service says of the principal; none if it says nothing, for the form of
+    /// tokens is Microsoft's business.
+    ///
+    /// # Errors
+    ///
+    /// If the principal cannot sign in.
+    async fn principal(&self, service: Service) -> Result<Option<Principal>, Failure> {
+        let _ = service;
+        Ok(None)
+    }
+
     /// The id of the tenant that tokens are of, if they say it: an instance may name its tenant by
     /// a domain.
     ///
@@ -239,12 +251,25 @@ pub trait Fetch: Debug + Send + Sync {
     ///
     /// If the principal cannot sign in.
     async fn tenant_id(&self) -> Result<Option<String>, Failure> {
-        Ok(None)
+        Ok(self.principal(Service::Graph).await?.and_then(|it| it.tenant_id))
     }
 
     /// Opens the only file of a zip archive, at an address that a service gave for downloading it,
     /// such as that of a report. The address itself is what allows it: no token is sent there.
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure>;
+}
+
+/// What a token says of the principal that it was issued to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Principal {
+    /// The id of its tenant.
+    pub tenant_id: Option<String>,
+    /// The object id of the service principal.
+    pub object_id: Option<String>,
+    /// The application permissions that were granted to it, of the service that the token is for.
+    pub roles: Vec<String>,
+    /// When the token was issued, by Microsoft's clock.
+    pub issued: Option<OffsetDateTime>,
 }
 
 /// A file that is being downloaded and unpacked, however large.

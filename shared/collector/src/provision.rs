@@ -137,7 +137,12 @@ fn apart(plan: &Plan, with_many: bool) -> Duration {
 
 /// The instance of a subscription, which takes after that of its tenant. Its tenant's starts it, so
 /// it does not run by itself; and the directory is the tenant's to collect.
-fn of_subscription(tenant: &Instance, id: &str, subscription: &str, name: &str) -> Instance {
+pub(crate) fn of_subscription(
+    tenant: &Instance,
+    id: &str,
+    subscription: &str,
+    name: &str,
+) -> Instance {
     Instance {
         id: id.to_owned(),
         integration: tenant.integration,

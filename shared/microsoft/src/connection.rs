@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collector::ports::{Answer, Because, DomainKey, Download, Failure, Fetch, Request};
+use collector::ports::{Answer, Because, DomainKey, Download, Failure, Fetch, Principal, Request};
 use futures_util::StreamExt;
 use futures_util::stream;
 use reqwest::StatusCode;
@@ -71,8 +71,8 @@ impl Fetch for Connection {
         settled.into_iter().map(|(_, answer)| answer).collect()
     }
 
-    async fn tenant_id(&self) -> Result<Option<String>, Failure> {
-        Ok(self.identity.token(Service::Graph).await?.tenant_id())
+    async fn principal(&self, service: Service) -> Result<Option<Principal>, Failure> {
+        Ok(self.identity.token(service).await?.principal())
     }
 
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure> {

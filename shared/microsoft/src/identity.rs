@@ -15,7 +15,7 @@ use azure_core::http::{
 };
 use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use collector::instance::Credentials;
-use collector::ports::{Because, Failure};
+use collector::ports::{Because, Failure, Principal};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
@@ -267,9 +267,11 @@ impl Token {
         Some(roles)
     }
 
-    /// The id of the tenant that the token is of.
-    pub(crate) fn tenant_id(&self) -> Option<String> {
-        self.claims()?.tid
+    /// Whom the token is of.
+    pub(crate) fn principal(&self) -> Option<Principal> {
+        let Claims { roles, tid, oid, iat } = self.claims()?;
+        let issued = iat.and_then(|it| OffsetDateTime::from_unix_timestamp(it).ok());
+        Some(Principal { tenant_id: tid, object_id: oid, roles, issued })
     }
 
     fn claims(&self) -> Option<Claims> {
@@ -286,6 +288,11 @@ struct Claims {
     roles: Vec<String>,
     #[serde(default)]
     tid: Option<String>,
+    #[serde(default)]
+    oid: Option<String>,
+    /// When it was issued, in seconds since 1970.
+    #[serde(default)]
+    iat: Option<i64>,
 }
 
 impl fmt::Debug for Token {

@@ -10,6 +10,7 @@ pub(crate) use crate::entity::EntityType;
 pub(crate) use crate::item::Item;
 pub(crate) use crate::link::{Link, map};
 pub(crate) use crate::list::List;
+pub(crate) use crate::permission::Licence;
 pub(crate) use crate::property::{
     CLASSIFICATION, COMPUTED, Property, always, always_flag, always_list, any, count, date, each,
     flag, is, list, number, seconds, split, text, truth,

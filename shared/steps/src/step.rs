@@ -11,6 +11,7 @@ use crate::becomes::Becomes;
 use crate::integration::Integration;
 use crate::item::InstanceView;
 use crate::list::List;
+use crate::permission::{Licence, Permission};
 
 /// A list to read, and the graph that its items become.
 #[derive(Debug)]
@@ -62,7 +63,8 @@ impl Step {
         let read = lists.flat_map(List::actions).map(|it| Permission::Action(it.into()));
         let needs = &self.needs;
         let graph = needs.graph.iter().copied().map(Permission::Graph);
-        let actions = needs.actions.iter().map(|it| Permission::Action(Cow::Borrowed(*it)));
+        let actions = needs.actions.iter().chain(needs.optional_actions);
+        let actions = actions.map(|it| Permission::Action(Cow::Borrowed(*it)));
         let data = needs.data_actions.iter().copied().map(Permission::DataAction);
         let mut permissions = Vec::new();
         for permission in graph.chain(data).chain(read).chain(actions) {
@@ -87,6 +89,11 @@ pub struct Needs {
     pub actions: &'static [&'static str],
     /// Actions on data, such as `Microsoft.KeyVault/vaults/secrets/readMetadata/action`.
     pub data_actions: &'static [&'static str],
+    /// Actions of Azure Resource Manager without which a job sends more requests, and misses
+    /// nothing.
+    pub optional_actions: &'static [&'static str],
+    /// The licence without which Microsoft refuses to answer, whoever asks.
+    pub licence: Option<Licence>,
 }
 
 impl Needs {
@@ -97,6 +104,8 @@ impl Needs {
         graph: &[],
         actions: &[],
         data_actions: &[],
+        optional_actions: &[],
+        licence: None,
     };
 
     /// The directory.
@@ -153,6 +162,18 @@ impl Needs {
     pub const fn data_actions(self, data_actions: &'static [&'static str]) -> Self {
         Self { data_actions, ..self }
     }
+
+    /// Also actions without which a job sends more requests, and misses nothing.
+    #[must_use]
+    pub const fn optional_actions(self, optional_actions: &'static [&'static str]) -> Self {
+        Self { optional_actions, ..self }
+    }
+
+    /// Also a licence of the tenant.
+    #[must_use]
+    pub const fn licence(self, licence: Licence) -> Self {
+        Self { licence: Some(licence), ..self }
+    }
 }
 
 /// What an instance must be configured with for a step to run.
@@ -168,15 +189,4 @@ pub enum Setting {
     SubscriptionInstances,
     /// A tenant with Microsoft Intune.
     Intune,
-}
-
-/// Something that the collector must be allowed to do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Permission {
-    /// An application permission of Microsoft Graph, such as `User.Read.All`.
-    Graph(&'static str),
-    /// An action of Azure Resource Manager, such as `Microsoft.Compute/disks/read`.
-    Action(Cow<'static, str>),
-    /// An action on data, such as `Microsoft.KeyVault/vaults/secrets/readMetadata/action`.
-    DataAction(&'static str),
 }

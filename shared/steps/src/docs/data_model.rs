@@ -9,10 +9,11 @@ use crate::domain::Service as Host;
 use crate::entity::EntityType;
 use crate::lifecycle::{ENDINGS, Ending};
 use crate::list::{List, Shape};
+use crate::permission::Permission;
 use crate::property::{Property, Type};
 use crate::registry::STEPS;
 use crate::sources::ALWAYS_COLLECTED;
-use crate::step::{Permission, Setting, Step};
+use crate::step::{Setting, Step};
 
 use super::diagram::diagram;
 use super::service::{Service, file_of, services};

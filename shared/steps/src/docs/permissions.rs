@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::integration::Integration;
+use crate::permission::Permission;
 use crate::registry::STEPS;
-use crate::step::{Permission, Step};
+use crate::step::Step;
 
 use super::service::file_of;
 

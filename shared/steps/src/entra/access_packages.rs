@@ -12,4 +12,5 @@ pub(crate) mod requests;
 
 /// What every step of entitlement management needs.
 const NEEDS: Needs = Needs::directory("identity-governance-access-packages")
-    .graph(&["EntitlementManagement.Read.All"]);
+    .graph(&["EntitlementManagement.Read.All"])
+    .licence(Licence::PremiumP2);

@@ -67,7 +67,7 @@ static OF_GROUPS: [Link; 2] = [
     Link::new(RelationshipClass::Assigned, &PRINCIPALS, "/principalId"),
 ];
 
-const SCHEDULES: Needs = Needs::directory("ad-privileged-identity");
+const SCHEDULES: Needs = Needs::directory("ad-privileged-identity").licence(Licence::PremiumP2);
 
 /// Schedules of roles, with the names of the roles. The lists take no `$top`.
 const fn schedules(path: &'static str) -> List {

@@ -45,6 +45,9 @@ pub(crate) static SIGN_IN_ACTIVITY: Step = Step {
         ],
     )
     .refine(|_, entity| entity.properties.retain(|_, value| value.as_str() != Some(""))),
-    needs: Needs::NOTHING.source("sign_in_activity").graph(&["AuditLog.Read.All", "User.Read.All"]),
+    needs: Needs::NOTHING
+        .source("sign_in_activity")
+        .graph(&["AuditLog.Read.All", "User.Read.All"])
+        .licence(Licence::PremiumP1),
     ..Step::MICROSOFT365
 };

@@ -11,10 +11,12 @@ use crate::services::cloud::Cloud;
 use crate::services::request::Request;
 use crate::services::throttle::{Budget, Limit};
 use crate::world::resources::catalog;
+use crate::world::resources::coded::Coded;
 use crate::world::resources::collection::Collection;
 use crate::world::resources::kind::{Kind, Spelling};
 use crate::world::resources::plan::Plan;
 use crate::world::resources::resource::Owner;
+use crate::world::resources::vault::{Closed, closed, uses_roles};
 
 /// The versions of the API that are stable, of both.
 const RESOURCE_GRAPH: &[&str] = &["2021-03-01", "2022-10-01", "2024-04-01"];
@@ -30,7 +32,8 @@ const QUERIES: Budget = Budget::Window { units: 15, seconds: 5 };
 /// What a request asks for, if it is for either of them.
 pub(super) enum Asked<'a> {
     Counts,
-    Permissions(&'a str),
+    /// In a scope: the id of the subscription, and the rest of the scope's id.
+    Permissions(&'a str, Vec<&'a str>),
 }
 
 impl<'a> Asked<'a> {
@@ -44,10 +47,13 @@ impl<'a> Asked<'a> {
                     .all(|(segment, word)| segment.eq_ignore_ascii_case(word))
         };
         match segments.as_slice() {
-            ["subscriptions", id, rest @ ..]
-                if is(rest, &["providers", "Microsoft.Authorization", "permissions"]) =>
+            ["subscriptions", id, scope @ .., providers, namespace, name]
+                if is(
+                    &[providers, namespace, name],
+                    &["providers", "Microsoft.Authorization", "permissions"],
+                ) =>
             {
-                Some(Self::Permissions(id))
+                Some(Self::Permissions(id, scope.to_vec()))
             }
             all if is(all, &["providers", "Microsoft.ResourceGraph", "resources"]) => {
                 Some(Self::Counts)
@@ -73,7 +79,7 @@ pub(super) fn answer(
 ) -> Result<Answer, Failure> {
     let (method, versions) = match asked {
         Asked::Counts => ("POST", RESOURCE_GRAPH),
-        Asked::Permissions(_) => ("GET", PERMISSIONS),
+        Asked::Permissions(..) => ("GET", PERMISSIONS),
     };
     if request.method != method {
         return Err(Failure::method(&request.method));
@@ -85,7 +91,7 @@ pub(super) fn answer(
     }
     match asked {
         Asked::Counts => counts(cloud, request, caller),
-        Asked::Permissions(subscription) => permissions(cloud, caller, subscription),
+        Asked::Permissions(subscription, scope) => permissions(cloud, caller, subscription, scope),
     }
 }
 
@@ -135,15 +141,43 @@ fn visible(cloud: &Cloud, caller: &Caller, plan: &Plan, kind: &'static Kind) -> 
     (0..all.count()).filter(is_visible).count() as u64
 }
 
-/// What the caller's roles allow in a subscription.
-fn permissions(cloud: &Cloud, caller: &Caller, id: &str) -> Result<Answer, Failure> {
+/// Whether a scope is a vault that goes by roles and lets the caller read what is in it. Such roles
+/// are assigned at each vault here, for some vaults have none.
+fn lets_read(cloud: &Cloud, caller: &Caller, plan: &Plan, within: &[&str]) -> bool {
+    let [.., namespace, kind, name] = within else { return false };
+    let is_vault =
+        namespace.eq_ignore_ascii_case("Microsoft.KeyVault") && kind.eq_ignore_ascii_case("vaults");
+    let principal = cloud.tenant.principal(&caller.claims.appid);
+    let vault = Collection::of(&cloud.tenant, plan, Coded::Vault.kind()).find(name);
+    is_vault
+        && principal.is_some_and(|(_, it)| it.vaults)
+        && vault.is_some_and(|it| uses_roles(&it) && closed(&it) != Some(Closed::Rbac))
+}
+
+/// What the caller's roles allow in a subscription, or in something in it.
+fn permissions(
+    cloud: &Cloud,
+    caller: &Caller,
+    id: &str,
+    within: &[&str],
+) -> Result<Answer, Failure> {
     let plan = cloud.tenant.plan(id).ok_or_else(|| Failure::subscription_not_found(id))?;
-    let scope = format!("/subscriptions/{}", cloud.tenant.subscription_id(plan.subscription));
+    let subscription = cloud.tenant.subscription_id(plan.subscription);
+    let mut scope = format!("/subscriptions/{subscription}");
+    for segment in within {
+        scope.push('/');
+        scope.push_str(segment);
+    }
+    let data_actions = if lets_read(cloud, caller, plan, within) {
+        json!(["Microsoft.KeyVault/vaults/*"])
+    } else {
+        json!([])
+    };
     caller.authorize("Microsoft.Authorization/permissions/read", &scope)?;
     let roles: Vec<Value> = caller
         .actions_at(&scope)
         .map(|actions| {
-            json!({ "actions": actions, "notActions": [], "dataActions": [], "notDataActions": [] })
+            json!({ "actions": actions, "notActions": [], "dataActions": data_actions, "notDataActions": [] })
         })
         .collect();
     Ok(Answer::new(200, &json!({ "value": roles })))

@@ -21,11 +21,13 @@ const EXCHANGE: (&str, &str) = ("efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANG
 const INTUNE: (&str, &str) = ("c1ec4a95-1f05-45b3-a911-aa3fa01094f5", "INTUNE_A");
 const PREMIUM: (&str, &str) = ("41781fb2-bc02-4b7c-bd55-b576c07bb09d", "AAD_PREMIUM");
 
+const PREMIUM_P2: (&str, &str) = ("eec0eb4f-6444-4f95-aba0-50c24d67f998", "AAD_PREMIUM_P2");
+
 const PRODUCTS: [Product; 4] = [
     Product {
         id: "06ebc4ee-1bb5-47dd-8120-11324bc54e06",
         name: "SPE_E5",
-        plans: &[EXCHANGE, INTUNE, PREMIUM],
+        plans: &[EXCHANGE, INTUNE, PREMIUM, PREMIUM_P2],
         percent: 40,
     },
     Product {
@@ -56,10 +58,11 @@ pub(crate) fn subscribed_sku(tenant: &Tenant, place: u64) -> Option<Document> {
     let product = PRODUCTS.get(usize::try_from(place).ok()?)?;
     let consumed = tenant.users * product.percent / 100;
     let plan = |(id, name): &(&str, &str)| {
+        let is_usable = tenant.is_premium || !name.starts_with(PREMIUM.1);
         json!({
             "servicePlanId": id,
             "servicePlanName": name,
-            "provisioningStatus": "Success",
+            "provisioningStatus": if is_usable { "Success" } else { "Disabled" },
             "appliesTo": "User",
         })
     };

@@ -92,7 +92,8 @@ pub(crate) fn json(vault: &Resource) -> Map<String, Value> {
     resource
 }
 
-/// Access policies: of a user, of a group, and of a principal that has since been deleted.
+/// Access policies: of a user, of a group, of a principal that has since been deleted, and of those
+/// whom the vault lets read it.
 fn policies(vault: &Resource) -> Value {
     let (tenant, mut draw) = (vault.tenant, vault.draw("policies"));
     let policy = |object: String, keys: &[&str], secrets: &[&str]| {
@@ -102,9 +103,18 @@ fn policies(vault: &Resource) -> Value {
             "permissions": { "keys": keys, "secrets": secrets, "certificates": [], "storage": [] },
         })
     };
-    json!([
+    let mut policies = vec![
         policy(tenant.user_id(draw.below(tenant.users)), &["get", "list", "create"], &["all"]),
         policy(tenant.group_id(draw.below(tenant.groups)), &["Get", "List"], &["Get", "List"]),
         policy(draw.guid(), &[], &["get"]),
-    ])
+    ];
+    if closed(vault).is_none() {
+        let readers = (0..).zip(tenant.principals()).filter(|(_, it)| it.vaults);
+        policies.extend(readers.map(|(place, _)| {
+            let mut policy = policy(tenant.service_principal_id(place), &["List"], &["List"]);
+            policy["permissions"]["certificates"] = json!(["List", "Get"]);
+            policy
+        }));
+    }
+    json!(policies)
 }

@@ -38,7 +38,7 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&SUBSCRIPTION).at("/subscriptions/{subscription}").one(),
     becomes: Becomes::one(&SUBSCRIPTION).aliases(bare_id).refine(tenant),
     // Which resource providers it has registered is asked for before anything else is.
-    needs: Needs::subscription("subscriptions").actions(&[
+    needs: Needs::subscription("subscriptions").optional_actions(&[
         "Microsoft.Authorization/permissions/read",
         "Microsoft.ResourceGraph/resources/read",
         "Microsoft.Resources/subscriptions/providers/read",

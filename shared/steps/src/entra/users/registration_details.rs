@@ -37,6 +37,8 @@ pub(crate) static STEP: Step = Step {
             flag("isSsprRegistered", "/isSsprRegistered", "Whether what that takes is registered."),
         ],
     ),
-    needs: Needs::directory("ad-user-registration-details").graph(&["AuditLog.Read.All"]),
+    needs: Needs::directory("ad-user-registration-details")
+        .graph(&["AuditLog.Read.All"])
+        .licence(Licence::PremiumP1),
     ..Step::AZURE
 };

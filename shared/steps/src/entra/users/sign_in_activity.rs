@@ -49,6 +49,8 @@ pub(crate) static STEP: Step = Step {
     )
     // Of what never was, the request is empty.
     .refine(|_, entity| entity.properties.retain(|_, value| value.as_str() != Some(""))),
-    needs: Needs::directory("ad-sign-in-activity").graph(&["AuditLog.Read.All", "User.Read.All"]),
+    needs: Needs::directory("ad-sign-in-activity")
+        .graph(&["AuditLog.Read.All", "User.Read.All"])
+        .licence(Licence::PremiumP1),
     ..Step::AZURE
 };

@@ -1,0 +1,175 @@
+//! What a doctor found, for people.
+
+use std::io::{self, Write as _, stdout};
+
+use collector::doctor::{Affected, Finding, Report, Subscription, VaultRefusal};
+
+use super::grant;
+
+/// How many names of types, subscriptions or actions are printed at most where there are many.
+const NAMES: usize = 12;
+
+/// Prints a report: what will be missing, what else there is to know, and what mends it.
+pub(super) fn report(report: &Report) -> io::Result<()> {
+    let mut out = stdout().lock();
+    let principal = match &report.object_id {
+        Some(id) => format!("application {}, service principal {id}", report.client_id),
+        None => format!("application {}", report.client_id),
+    };
+    writeln!(out, "Instance {}, tenant {}", report.instance, report.tenant)?;
+    writeln!(out, "Signs in as {principal}")?;
+    writeln!(
+        out,
+        "Enabled: {} steps, {} subscriptions\n",
+        report.steps,
+        report.subscriptions.len()
+    )?;
+    let (missing, other): (Vec<_>, Vec<_>) = report.findings.iter().partition(|it| it.loses());
+    section(&mut out, "WILL BE MISSING", &missing)?;
+    section(&mut out, "ALSO NOTE", &other)?;
+    let commands = grant::commands(report);
+    if !commands.is_empty() {
+        writeln!(out, "TO GRANT WHAT IS MISSING")?;
+        for command in commands {
+            writeln!(out, "  {command}")?;
+        }
+        writeln!(out)?;
+    }
+    if missing.is_empty() {
+        writeln!(out, "The instance can read everything that its enabled steps need.")
+    } else {
+        writeln!(out, "The graph will lack {}.", things(missing.len()))
+    }
+}
+
+fn things(count: usize) -> String {
+    match count {
+        1 => "what one finding above names".to_owned(),
+        count => format!("what {count} findings above name"),
+    }
+}
+
+fn section(out: &mut impl io::Write, title: &str, findings: &[&Finding]) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{title}")?;
+    for finding in findings {
+        let (text, affects) = told(finding);
+        writeln!(out, "  {text}")?;
+        if let Some(affects) = affects.filter(|it| !it.is_nothing()) {
+            writeln!(out, "    {}", lost(affects))?;
+        }
+    }
+    writeln!(out)
+}
+
+/// What the graph lacks.
+fn lost(affects: &Affected) -> String {
+    let steps = match affects.steps.as_slice() {
+        [step] => format!("step {step}"),
+        steps => format!("{} steps", steps.len()),
+    };
+    format!("missing without it ({steps}): {}", names(&affects.types))
+}
+
+/// Some names, and how many there are beside them.
+fn names(all: &[impl AsRef<str>]) -> String {
+    let shown = all.iter().take(NAMES).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// A finding as a sentence, and what it costs.
+fn told(finding: &Finding) -> (String, Option<&Affected>) {
+    match finding {
+        Finding::SignInRefused { reason } => (format!("Everything: {reason}"), None),
+        Finding::NoSubscriptions => (
+            "The principal has no role in any subscription, so tenantgraph finds none.".to_owned(),
+            None,
+        ),
+        Finding::GraphPermissionMissing { permission, affects, .. } => (
+            format!("Microsoft Graph: the application permission {permission} is not granted."),
+            Some(affects),
+        ),
+        Finding::ActionsMissing { subscriptions, actions, affects } if affects.is_nothing() => (
+            format!(
+                "{}: no role allows {}. A job sends more requests for it, and misses nothing.",
+                of(subscriptions),
+                names(actions)
+            ),
+            None,
+        ),
+        Finding::ActionsMissing { subscriptions, actions, affects } => {
+            (format!("{}: no role allows {}.", of(subscriptions), names(actions)), Some(affects))
+        }
+        Finding::RootRoleMissing { actions, affects } => (
+            format!("Root management group: no role of the principal allows {}.", names(actions)),
+            Some(affects),
+        ),
+        Finding::VaultsRefuse { vaults, because, affects } => {
+            let known: Vec<&str> = vaults.iter().filter_map(|it| it.rsplit('/').next()).collect();
+            let text = format!("Vaults {}: {}", names(&known), refusal(*because, affects));
+            (text, Some(affects))
+        }
+        Finding::LicenceMissing { licence, affects } => {
+            (format!("Licence: the tenant has no {licence}."), Some(affects))
+        }
+        Finding::Retires { step, when, is_over, replacement } => {
+            let retires = if *is_over { "has retired" } else { "retires" };
+            let text = format!(
+                "Retirement: Microsoft {retires} the list of step {step} ({when}); it is replaced \
+                 by {replacement}."
+            );
+            (text, None)
+        }
+        Finding::ClockIsOff { ahead_seconds } => {
+            let direction = if *ahead_seconds < 0 { "behind" } else { "ahead of" };
+            let seconds = ahead_seconds.abs();
+            let text = format!(
+                "Clock: this machine is {seconds} s {direction} Microsoft's; set its clock."
+            );
+            (text, None)
+        }
+        Finding::NotRegistered { subscriptions, namespaces } => (
+            format!(
+                "{}: not registered, so there is nothing to read: {}.",
+                of(subscriptions),
+                names(namespaces)
+            ),
+            None,
+        ),
+        Finding::Unknown { what, reason } => (format!("Not known: {what} ({reason})."), None),
+    }
+}
+
+fn refusal(because: VaultRefusal, affects: &Affected) -> String {
+    let why = match because {
+        VaultRefusal::Policy => "no access policy lets the principal list what is in them",
+        VaultRefusal::Role => "no role of the principal allows the data actions",
+        VaultRefusal::Network => "they are closed to public networks",
+        VaultRefusal::Firewall => "their firewall lets in some networks only",
+    };
+    if affects.is_nothing() {
+        format!("{why}; their keys and secrets are read through Azure Resource Manager instead.")
+    } else {
+        format!("{why}.")
+    }
+}
+
+/// Which subscriptions, by name.
+fn of(subscriptions: &[Subscription]) -> String {
+    let name = |it: &Subscription| match &it.name {
+        Some(name) => format!("{name} ({})", it.id),
+        None => it.id.clone(),
+    };
+    match subscriptions {
+        [one] => format!("Subscription {}", name(one)),
+        several => {
+            let all: Vec<String> = several.iter().map(name).collect();
+            format!("{} subscriptions ({})", several.len(), names(&all))
+        }
+    }
+}
