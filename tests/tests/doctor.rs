@@ -144,6 +144,7 @@ async fn who_may_read_everything_lacks_nothing() {
     assert_eq!(missing(&report), [""; 0]);
     assert!(!report.is_missing_something(), "{:#?}", report.findings);
     assert_eq!(report.subscriptions.len(), 2);
+    assert!(report.requests_left.is_some_and(|it| it > 0.0), "{report:#?}");
     assert!(report.object_id.is_some() && report.steps > 150, "{report:#?}");
     // Their keys and secrets are read in another way.
     let vaults = report.findings.iter().filter_map(|finding| match finding {

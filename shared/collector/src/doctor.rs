@@ -29,6 +29,11 @@ use crate::plan::{Plan, PlannedStep, enabled};
 use crate::ports::{Address, DomainKey, Failure, Fetch, Principal, Request};
 use crate::provision::of_subscription;
 
+/// How few requests are left of the 250 that Azure Resource Manager answers at once in each
+/// subscription, where something else uses up what it allows. Source: "Understand how Azure Resource
+/// Manager throttles requests".
+const FEW: f64 = 50.0;
+
 /// How many subscriptions are examined at once.
 const CONCURRENCY: usize = 8;
 
@@ -54,6 +59,10 @@ pub struct Report {
     pub steps: usize,
     /// The subscriptions that were examined.
     pub subscriptions: Vec<Subscription>,
+    /// How many more requests Azure Resource Manager says that it would answer at once, in the
+    /// subscription where these are the fewest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_left: Option<f64>,
     /// What was found, the worst first.
     pub findings: Vec<Finding>,
 }
@@ -98,6 +107,7 @@ async fn examine(context: &Context, instance: &Instance) -> Result<Report, Error
         granted: Vec::new(),
         steps: 0,
         subscriptions: Vec::new(),
+        requests_left: None,
         findings: Vec::new(),
     };
     let principal = match fetch.principal(Service::Graph).await {
@@ -132,6 +142,14 @@ async fn examine(context: &Context, instance: &Instance) -> Result<Report, Error
     for (subscription, steps, found) in
         subscriptions(&*fetch, instance, own, report.object_id.as_deref(), &mut findings).await
     {
+        let owner = subscription.id.clone();
+        if let Some(left) = fetch.left(&DomainKey { owner, domain: Domain::ResourceManager }) {
+            report.requests_left = Some(report.requests_left.map_or(left, |known| known.min(left)));
+            findings.extend((left < FEW).then(|| Finding::NearlyThrottled {
+                subscription: subscription.clone(),
+                requests_left: left,
+            }));
+        }
         report.subscriptions.push(subscription);
         all.extend(steps);
         findings.extend(found);

@@ -254,6 +254,13 @@ pub trait Fetch: Debug + Send + Sync {
         Ok(self.principal(Service::Graph).await?.and_then(|it| it.tenant_id))
     }
 
+    /// How many more requests of a domain the service last said that it would answer at once; none
+    /// if it has said nothing.
+    fn left(&self, domain: &DomainKey) -> Option<f64> {
+        let _ = domain;
+        None
+    }
+
     /// Opens the only file of a zip archive, at an address that a service gave for downloading it,
     /// such as that of a report. The address itself is what allows it: no token is sent there.
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure>;

@@ -75,6 +75,10 @@ impl Fetch for Connection {
         Ok(self.identity.token(service).await?.principal())
     }
 
+    fn left(&self, domain: &DomainKey) -> Option<f64> {
+        self.governors.of(domain).left()
+    }
+
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure> {
         download::open(&self.cloud, &*self.transport, address).await
     }

@@ -58,6 +58,8 @@ struct State {
     strikes: u32,
     /// What the last exchange costs that was let through.
     cost: u32,
+    /// How many more requests the service last said that it would answer at once.
+    left: Option<f64>,
 }
 
 /// The waits after answers that say nothing of how long to wait.
@@ -87,6 +89,7 @@ impl Governor {
             held: None,
             strikes: 0,
             cost: 0,
+            left: None,
         };
         Self { domain, slots: Semaphore::new(in_flight(domain)), state: Mutex::new(state) }
     }
@@ -131,8 +134,10 @@ impl Governor {
     pub(crate) fn observe(&self, headers: &HeaderMap, cost: u32) {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
         let mut state = self.state();
-        for left in REMAINING.iter().filter_map(|name| number(name)) {
-            state.budget.lower_to(left.max(0.0));
+        let told = REMAINING.iter().filter_map(|name| number(name));
+        if let Some(left) = told.map(|left| left.max(0.0)).reduce(f64::min) {
+            state.budget.lower_to(left);
+            state.left = Some(left);
         }
         let charged =
             headers.get("x-ms-resource-unit").and_then(|it| it.to_str().ok()?.parse().ok());
@@ -151,6 +156,11 @@ impl Governor {
             let share = state.budget.shrink(used.min(1.0));
             state.pace.limit(share);
         }
+    }
+
+    /// How many more requests the service last said that it would answer at once.
+    pub(crate) fn left(&self) -> Option<f64> {
+        self.state().left
     }
 
     /// Notes that the service answered a request that it had let through.

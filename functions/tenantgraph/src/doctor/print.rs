@@ -18,12 +18,11 @@ pub(super) fn report(report: &Report) -> io::Result<()> {
     };
     writeln!(out, "Instance {}, tenant {}", report.instance, report.tenant)?;
     writeln!(out, "Signs in as {principal}")?;
-    writeln!(
-        out,
-        "Enabled: {} steps, {} subscriptions\n",
-        report.steps,
-        report.subscriptions.len()
-    )?;
+    writeln!(out, "Enabled: {} steps, {} subscriptions", report.steps, report.subscriptions.len())?;
+    if let Some(left) = report.requests_left {
+        writeln!(out, "Azure Resource Manager would answer {left} more requests at once")?;
+    }
+    writeln!(out)?;
     let (missing, other): (Vec<_>, Vec<_>) = report.findings.iter().partition(|it| it.loses());
     section(&mut out, "WILL BE MISSING", &missing)?;
     section(&mut out, "ALSO NOTE", &other)?;
@@ -138,6 +137,14 @@ fn told(finding: &Finding) -> (String, Option<&Affected>) {
                 "{}: not registered, so there is nothing to read: {}.",
                 of(subscriptions),
                 names(namespaces)
+            ),
+            None,
+        ),
+        Finding::NearlyThrottled { subscription, requests_left } => (
+            format!(
+                "{}: Azure Resource Manager would answer only {requests_left} more requests at \
+                 once, since something else sends many. A job waits then, and takes longer.",
+                of(std::slice::from_ref(subscription))
             ),
             None,
         ),

@@ -9,7 +9,7 @@ use crate::plan::PlannedStep;
 use crate::ports::Failure;
 
 /// Something that a doctor found. All that a graph lacks for it is in `affects`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Finding {
     /// The principal cannot sign in, so nothing can be read.
@@ -84,6 +84,14 @@ pub enum Finding {
         subscriptions: Vec<Subscription>,
         /// The namespaces of the providers, sorted.
         namespaces: Vec<String>,
+    },
+    /// Something else asks so much of a subscription as this principal that Azure Resource Manager
+    /// soon refuses requests. A job waits then, and takes longer.
+    NearlyThrottled {
+        /// The subscription.
+        subscription: Subscription,
+        /// How many more requests would be answered at once.
+        requests_left: f64,
     },
     /// Something could not be found out.
     Unknown {
@@ -189,6 +197,7 @@ impl Finding {
             Self::Retires { .. }
             | Self::ClockIsOff { .. }
             | Self::NotRegistered { .. }
+            | Self::NearlyThrottled { .. }
             | Self::Unknown { .. } => false,
         }
     }
@@ -227,7 +236,8 @@ impl Finding {
             Self::Unknown { .. } => 7,
             Self::ClockIsOff { .. } => 8,
             Self::Retires { .. } => 9,
-            Self::NotRegistered { .. } => 10,
+            Self::NearlyThrottled { .. } => 10,
+            Self::NotRegistered { .. } => 11,
         }
     }
 }
