@@ -3,6 +3,7 @@
 //! A benchmark starts its own program again for them, so that the collector's time and memory can
 //! be read from the system and hold nothing of the simulator's.
 
+mod asker;
 mod cloud;
 mod collector;
 mod figures;
@@ -15,6 +16,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+pub use asker::{Asked, Asking};
 pub use cloud::{Cloud, Counters, Tenant};
 pub use collector::{Report, Task};
 pub use figures::{MOST_MEMORY, groups, megabytes, verdict, whole};
@@ -32,6 +34,7 @@ enum Role {
     Serve(Tenant),
     Collect(Task),
     Link(Linking),
+    Ask(Asking),
 }
 
 /// Runs a benchmark, or the part of it that the process was started for.
@@ -45,6 +48,7 @@ pub fn play(benchmark: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> 
         Role::Serve(tenant) => cloud::serve(&tenant),
         Role::Collect(task) => collector::collect(&task),
         Role::Link(linking) => linker::link(&linking),
+        Role::Ask(asking) => asker::ask(&asking),
     }
 }
 

@@ -1,6 +1,6 @@
-//! Throws odd input at what reads input from outside: events, pages of items, and ids.
+//! Throws odd input at what reads input from outside: events, pages of items, ids, and queries.
 //!
-//! `cargo run --release -p tests --bin fuzz -- events|pages|ids [--executions N] [--seed N]`. It
+//! `cargo run --release -p tests --bin fuzz -- events|pages|ids|queries [--executions N] [--seed N]`. It
 //! starts from good input and damages it byte by byte and value by value; a panic ends it, after
 //! naming the seed and the execution that show it again.
 
@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use collector::event::Event;
 use graph::{Key, Name};
+use query::{Model, Terms};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use steps::{InstanceView, Item, Output, Parent, STEPS, Step};
@@ -35,21 +36,26 @@ enum Target {
     Events,
     Pages,
     Ids,
+    Queries,
 }
 
 fn main() -> ExitCode {
     let Arguments { target, executions, seed } = Arguments::parse();
     let corpus = corpus(target);
-    let instance = tests::instance();
+    let (instance, model) = (tests::instance(), Model::new(None));
     for execution in 0..executions {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ execution);
         random.next();
         let (step, good) = &corpus[random.below(corpus.len())];
-        let odd = damage(good.clone(), &mut random);
+        let mut odd = damage(good.clone(), &mut random);
+        if matches!(target, Target::Queries) {
+            splice(&mut odd, &mut random);
+        }
         let read = || match target {
             Target::Events => drop(Event::read(&odd)),
             Target::Pages => page(*step, &odd, &instance),
             Target::Ids => ids(&odd),
+            Target::Queries => query(&odd, &model),
         };
         if catch_unwind(AssertUnwindSafe(read)).is_err() {
             eprintln!(
@@ -80,6 +86,12 @@ fn corpus(target: Target) -> Vec<(Option<&'static Step>, Vec<u8>)> {
                 Some((Some(*step), fs::read(page).ok()?))
             })
             .collect(),
+        Target::Queries => questions::own()
+            .iter()
+            .flat_map(|it| [Some(it.bad.clone()), it.good.clone()])
+            .flatten()
+            .map(|query| (None, query.into_bytes()))
+            .collect(),
         Target::Ids => [
             "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d",
             "subscriptions/s",
@@ -108,6 +120,48 @@ fn ids(id: &[u8]) {
     let id = String::from_utf8_lossy(id);
     let key = Key::new(&id);
     let _ = (key.resource_group(), key.subscription(), Name::of_id(&id), Name::alias("host", &id));
+}
+
+fn query(text: &[u8], model: &Model) {
+    let text = String::from_utf8_lossy(text);
+    // Explaining a plan walks through all of it.
+    if let Ok(plan) = query::compile(&text, model, &Terms::default()) {
+        let _ = query::explain(&plan);
+    }
+}
+
+/// Puts words of the query language somewhere.
+fn splice(input: &mut Vec<u8>, random: &mut Random) {
+    const WORDS: [&str; 24] = [
+        " FIND ",
+        " WITH ",
+        " THAT ",
+        " HAS ",
+        " !",
+        " (",
+        ")",
+        "? ",
+        " AS u ",
+        " WHERE ",
+        " AND ",
+        " OR ",
+        " RETURN ",
+        " TREE",
+        " UNIQUE ",
+        " ORDER BY ",
+        " LIMIT 1",
+        " SKIP 2",
+        "'",
+        "`",
+        "~=",
+        " count(",
+        " date.now - 1 day",
+        "{{p}}",
+    ];
+    for _ in 0..random.below(4) {
+        let at = random.below(input.len() + 1);
+        drop(input.splice(at..at, WORDS[random.below(WORDS.len())].bytes()));
+    }
 }
 
 /// Damages input a few times: bytes, or a piece that is repeated, moved or replaced by something
