@@ -1,0 +1,137 @@
+//! What asks the graph.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Storage;
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub(crate) struct Query {
+    /// The query, such as `FIND azure_user WITH accountEnabled = false`. `@FILE` reads it from a
+    /// file, and `-` from stdin.
+    #[arg(value_name = "QUERY", required_unless_present_any = ["all_questions", "question"])]
+    pub(crate) text: Option<String>,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// Asks what is bad by a question, which `tenantgraph questions` lists.
+    #[arg(long, value_name = "ID", conflicts_with = "text")]
+    pub(crate) question: Option<String>,
+    /// Asks all questions, and reports how much is bad and good.
+    #[arg(long, conflicts_with_all = ["text", "question", "csv", "tree", "cursor"])]
+    pub(crate) all_questions: bool,
+    /// A file with questions to ask in the place of those that come with tenantgraph, also in the
+    /// form of `JupiterOne`. May be given several times.
+    #[arg(long = "pack", value_name = "FILE")]
+    pub(crate) packs: Vec<PathBuf>,
+    /// Prints JSON in the format of JupiterOne's API.
+    #[arg(long, group = "form")]
+    pub(crate) json: bool,
+    /// Prints comma-separated values.
+    #[arg(long, group = "form")]
+    pub(crate) csv: bool,
+    /// Prints the result of RETURN TREE as a drawing.
+    #[arg(long, value_enum, group = "form", value_name = "FORM", num_args = 0..=1, require_equals = true,
+        default_missing_value = "dot")]
+    pub(crate) tree: Option<TreeForm>,
+    /// Leaves out results that depend on something that could not be read.
+    #[arg(long)]
+    pub(crate) certain: bool,
+    /// The maximum number of rows to show, unless the query has a LIMIT.
+    #[arg(long, default_value_t = query::execute::PAGE, conflicts_with = "all")]
+    pub(crate) limit: u64,
+    /// Shows all rows.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Shows the page after the one that printed this cursor.
+    #[arg(long)]
+    pub(crate) cursor: Option<String>,
+    /// The value of a query parameter. You can give this option several times.
+    #[arg(long = "parameter", value_name = "NAME=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Explains how the query is parsed, and does not run it.
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+/// The graph to ask.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// The instance. Without it and a tenant, the only graph of the store.
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: Option<String>,
+    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as
+    /// one.
+    #[arg(long, value_name = "ID", conflicts_with = "instance")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Path {
+    /// The key of the entity where it starts, or its name.
+    pub(crate) from: String,
+    /// The key of the entity where it ends, or its name.
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// How many relationships it has at most.
+    #[arg(long, default_value_t = 8)]
+    pub(crate) longest: usize,
+    /// A type of entity that it does not go by. May be given several times.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) without: Vec<String>,
+    #[command(flatten)]
+    pub(crate) form: Drawn,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Neighbours {
+    /// The key of the entity, or its name.
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// How many relationships of one type to show at most.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) form: Drawn,
+}
+
+/// How entities and relationships are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Drawn {
+    /// Prints JSON in the form of JupiterOne's API.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints a drawing.
+    #[arg(long, value_enum, conflicts_with = "json", value_name = "FORM", num_args = 0..=1,
+        require_equals = true, default_missing_value = "dot")]
+    pub(crate) tree: Option<TreeForm>,
+}
+
+/// A form of drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TreeForm {
+    /// For Graphviz.
+    Dot,
+    /// For Mermaid, which Markdown viewers draw.
+    Mermaid,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Questions {
+    /// Shows only the questions with this text in their id, title, meaning or references, in any
+    /// case.
+    #[arg(value_name = "TEXT")]
+    pub(crate) matching: Option<String>,
+    /// A file with questions to list in the place of those that come with tenantgraph. May be given
+    /// several times.
+    #[arg(long = "pack", value_name = "FILE")]
+    pub(crate) packs: Vec<PathBuf>,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

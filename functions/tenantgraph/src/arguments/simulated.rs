@@ -1,0 +1,68 @@
+//! Simulated tenants.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Storage;
+
+/// How large a simulated tenant is.
+#[derive(Debug, Args)]
+pub(crate) struct Tenant {
+    /// The number of users. The numbers of groups and service principals follow from it.
+    #[arg(long, default_value_t = 2000)]
+    pub(crate) users: u32,
+    /// The number of subscriptions.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) subscriptions: u32,
+    /// The approximate number of resources in a subscription.
+    #[arg(long, default_value_t = 120)]
+    pub(crate) resources: u32,
+    /// The random seed. The same seed and sizes give the same tenant.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The latency of each answer, in milliseconds.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) latency: u64,
+}
+
+/// An integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Integration {
+    /// The directory and the subscriptions.
+    Azure,
+    /// The directory and Microsoft Intune.
+    Microsoft365,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The integration that collects the simulated tenant.
+    #[arg(long, value_enum, default_value = "azure")]
+    pub(crate) integration: Integration,
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// Prints the summaries as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    #[command(flatten)]
+    pub(crate) tenant: Tenant,
+    /// The port on 127.0.0.1. 0 takes any free port.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Adds an application of another organisation with this redirect URI, to which an
+    /// administrator can grant admin consent. consent.json is an event for an instance that waits
+    /// for it.
+    #[arg(long, value_name = "URL")]
+    pub(crate) redirect_uri: Option<String>,
+    /// The directory for cloud.json and an event for each instance (microsoft365.json for Microsoft
+    /// 365). tenantgraph writes them once it serves the tenant.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
