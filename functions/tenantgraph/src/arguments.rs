@@ -8,16 +8,16 @@ mod run;
 mod simulated;
 mod stored;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 pub(crate) use ask::{Asked, Drawn, Neighbours, Path, Query, Questions, TreeForm};
-pub(crate) use docs::{Docs, Page};
+pub(crate) use docs::{Completions, Docs, Page};
 pub(crate) use look::{Diff, Export, Format, Show, Subject};
 pub(crate) use rules::{CheckRules, ListRules, Rules, RunRules};
 pub(crate) use run::{Consent, Doctor, Plan, Run};
 pub(crate) use simulated::{Demo, Integration, Simulate, Tenant};
 pub(crate) use stored::{
-    AbandonJob, CheckStore, Instance, Instances, Job, Jobs, OneInstance, Storage, Store,
+    AbandonJob, CheckStore, DEFAULT_STORE, Instance, Instances, Job, Jobs, Storage, Store,
     StoreInstance,
 };
 
@@ -27,8 +27,22 @@ pub(crate) use stored::{
 #[derive(Debug, Parser)]
 #[command(name = "tenantgraph", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) telling: Telling,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// How much is told on stderr.
+#[derive(Debug, Args)]
+pub(crate) struct Telling {
+    /// Tells no progress and no remarks on stderr, but errors.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Tells of each step and each wait, and logs each request that failed. Twice, also what goes
+    /// well. RUST_LOG chooses more finely.
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub(crate) verbose: u8,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0: tenantgraph read everything. 1: something failed. \
@@ -76,8 +90,10 @@ pub(crate) enum Command {
     /// Serves the page on which an administrator grants admin consent, and then collects the
     /// tenant.
     Consent(Consent),
-    /// Prints the data model, or the permissions that tenantgraph needs.
+    /// Prints the data model, the permissions that tenantgraph needs, or a manual page.
     Docs(Docs),
+    /// Prints a script that lets a shell complete commands and options.
+    Completions(Completions),
     /// Serves a simulated tenant until you stop it.
     Simulator(Simulate),
 }

@@ -13,15 +13,20 @@ use uuid::Uuid;
 
 use crate::arguments::{Demo, Integration, Tenant};
 use crate::machine::Machine;
-use crate::progress::{Progress, say};
+use crate::progress::{Progress, remark, say};
 use crate::{End, Error, interruption, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
-    let Demo { integration, tenant, storage, json } = arguments;
-    let simulator = serve(&tenant, 0, Vec::new()).await?;
+    let Demo { integration, tenant, realistic, storage, json } = arguments;
+    let simulator = serve(&tenant, 0, realistic, Vec::new()).await?;
     let cloud = Cloud::parse(&simulator.cloud().to_string())?;
     let progress = Progress::of_run();
-    let mut machine = Machine::new(&storage.store, Some(cloud), progress.clone()).await?;
+    let mut machine = Machine::new(&storage.store, Some(cloud.clone()), progress.clone()).await?;
+    if realistic {
+        remark("the simulated tenant throttles requests as Microsoft does, so this takes minutes");
+    } else {
+        machine.asks_at_once(cloud);
+    }
     // The tenant is served at another address each time, and what was read names the one before.
     machine.begins_anew();
     let began = Instant::now();
@@ -54,6 +59,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
 pub(crate) async fn serve(
     tenant: &Tenant,
     port: u16,
+    throttling: bool,
     applications: Vec<Application>,
 ) -> Result<Simulator, Error> {
     let options = Options {
@@ -62,6 +68,7 @@ pub(crate) async fn serve(
         subscriptions: tenant.subscriptions,
         resources: tenant.resources,
         latency: Duration::from_millis(tenant.latency),
+        throttling,
         applications,
         ..Options::default()
     };

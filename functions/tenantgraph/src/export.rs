@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use collector::Context;
@@ -14,32 +14,78 @@ use query::tables;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use steps::{DERIVED, Derived, Member, STEPS, Step};
+use tempfile::TempDir;
 
 use crate::arguments::{Export, Format};
 use crate::graph::Graph;
-use crate::{End, Error, local};
+use crate::print::{grouped, line};
+use crate::progress::say;
+use crate::{End, Error, chosen, interruption, local};
 
 /// How many items a file holds: JupiterOne's client reads files whole.
 const ITEMS: usize = 1000;
 
 pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
     let Export { subject, storage, format, out, no_raw_data } = arguments;
-    let context = local::stored(&storage.store).await?;
-    let graph = Graph::of(context, &subject).await?;
-    let Graph { context, summary, .. } = &graph;
+    let context = local::existing(&storage.store).await?;
+    let chosen = chosen::snapshot_of(&context, &subject).await?;
     if out.exists() && fs::read_dir(&out)?.next().is_some() {
         return Err(format!("{} is not empty; give an empty directory", out.display()).into());
     }
-    let exporter = Exporter { context, summary, out: &out, no_raw_data };
-    match format {
-        Format::Jupiterone => exporter.jupiterone().await?,
-        Format::Ndjson => exporter.ndjson().await?,
-        Format::Parquet => {
-            let manifest = tables::build(context, summary, &graph.jobs(), &out).await?;
-            fs::write(out.join("views.sql"), tables::views(&manifest))?;
+    let graph = Graph::of(context, &chosen).await?;
+    // What is written shows under its name once it is whole.
+    let place = match out.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(place)?;
+    let beside = TempDir::with_prefix_in(".tenantgraph-export-", place)?;
+    let folder = beside.path().join("export");
+    fs::create_dir(&folder)?;
+    tokio::select! {
+        written = write(&graph, format, &folder, no_raw_data) => written?,
+        signal = interruption::signal() => {
+            say(&format!("stopped by {signal}; nothing is exported"));
+            return Ok(End::Interrupted);
         }
     }
+    if out.exists() {
+        fs::remove_dir(&out)?;
+    }
+    fs::rename(&folder, &out)?;
+    let summary = &graph.summary;
+    let count = |counts: &BTreeMap<String, u64>| grouped(counts.values().sum());
+    line(&format!(
+        "{} entities and {} relationships are exported to {}, in {} files",
+        count(&summary.graph.entities),
+        count(&summary.graph.relationships),
+        out.display(),
+        grouped(files(&out)?),
+    ))?;
     Ok(End::of(std::slice::from_ref(summary)))
+}
+
+async fn write(graph: &Graph, format: Format, out: &Path, no_raw_data: bool) -> Result<(), Error> {
+    let Graph { context, summary, .. } = graph;
+    let exporter = Exporter { context, summary, out, no_raw_data };
+    match format {
+        Format::Jupiterone => exporter.jupiterone().await,
+        Format::Ndjson => exporter.ndjson().await,
+        Format::Parquet => {
+            let manifest = tables::build(context, summary, &graph.jobs(), out).await?;
+            Ok(fs::write(out.join("views.sql"), tables::views(&manifest))?)
+        }
+    }
+}
+
+/// How many files a directory and those in it have.
+fn files(folder: &Path) -> io::Result<u64> {
+    let mut count = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        count += if entry.file_type()?.is_dir() { files(&entry.path())? } else { 1 };
+    }
+    Ok(count)
 }
 
 struct Exporter<'a> {

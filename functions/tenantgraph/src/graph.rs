@@ -6,7 +6,7 @@ use collector::tenant::Tenant;
 use collector::{Context, snapshot};
 use tempfile::TempDir;
 
-use crate::arguments::Subject;
+use crate::chosen::Chosen;
 use crate::{Error, local};
 
 /// A graph to look at.
@@ -22,14 +22,13 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    pub(crate) async fn of(context: Context, subject: &Subject) -> Result<Self, Error> {
-        match subject {
-            Subject { instance: Some(instance), .. } => {
+    pub(crate) async fn of(context: Context, chosen: &Chosen) -> Result<Self, Error> {
+        match chosen {
+            Chosen::Instance(instance) => {
                 let summary = snapshot::latest(&context, instance).await?;
                 Ok(Self { context, summary, instances: Vec::new(), _folder: None })
             }
-            Subject { tenant: Some(tenant), .. } => Self::of_tenant(&context, tenant).await,
-            _ => Err("give --instance or --tenant".into()),
+            Chosen::Tenant(tenant) => Self::of_tenant(&context, tenant).await,
         }
     }
 

@@ -2,32 +2,50 @@
 
 use std::io::{Write as _, stdout};
 
+use collector::Context;
 use collector::event::{Action, Event};
 use collector::instance::{Instance, Standing};
 use collector::instances::{self, Managed};
 use serde_json::json;
 
-use crate::arguments::{self, Instances, OneInstance, Storage, StoreInstance};
-use crate::progress::say;
-use crate::{End, Error, local};
+use crate::arguments::{self, Instances, StoreInstance};
+use crate::chosen::{self, Has};
+use crate::print::{Table, line, text};
+use crate::progress::{remark, say};
+use crate::{End, Error, event, local};
 
 pub(crate) async fn run(command: arguments::Instance) -> Result<End, Error> {
     use arguments::Instance as Command;
-    let (action, storage) = match command {
+    let (given, storage) = match command {
         Command::List(Instances { storage, json }) => return list(&storage.store, json).await,
-        Command::Show(OneInstance { id, storage }) => (Action::Show(id), storage),
-        Command::Store(StoreInstance { event, storage }) => (store(&event)?, storage),
-        Command::Enable(OneInstance { id, storage }) => {
-            (Action::Enable { id, enabled: true }, storage)
+        Command::Store(StoreInstance { event, storage }) => {
+            let action = store(&event)?;
+            return manage(&local::stored(&storage.store).await?, &storage.store, action).await;
         }
-        Command::Disable(OneInstance { id, storage }) => {
-            (Action::Enable { id, enabled: false }, storage)
-        }
-        Command::Remove(OneInstance { id, storage }) => (Action::Remove(id), storage),
+        Command::Show(ref it)
+        | Command::Enable(ref it)
+        | Command::Disable(ref it)
+        | Command::Remove(ref it) => (&it.id, &it.storage),
     };
-    let Storage { store } = storage;
-    let context = local::stored(&store).await?;
-    match instances::manage(&context, action).await? {
+    let context = local::existing(&storage.store).await?;
+    // One that runs by its event alone is not stored, and its snapshots can be let go all the same.
+    let has: &[Has] = match command {
+        Command::Remove(_) => &[Has::Configuration, Has::Snapshot],
+        _ => &[Has::Configuration],
+    };
+    let id = chosen::instance(&context, given, has).await?;
+    let action = match command {
+        Command::Enable(_) => Action::Enable { id, enabled: true },
+        Command::Disable(_) => Action::Enable { id, enabled: false },
+        Command::Remove(_) => Action::Remove(id),
+        _ => Action::Show(id),
+    };
+    manage(&context, &storage.store, action).await
+}
+
+/// Does something with stored instances, and prints what came of it.
+async fn manage(context: &Context, store: &str, action: Action) -> Result<End, Error> {
+    match instances::manage(context, action).await? {
         Managed::Instances(instances) => match instances.as_slice() {
             [instance] => writeln!(stdout(), "{:#}", json!(instance))?,
             instances => writeln!(stdout(), "{:#}", json!(instances))?,
@@ -40,7 +58,7 @@ pub(crate) async fn run(command: arguments::Instance) -> Result<End, Error> {
         }
         Managed::Removed(ids) => {
             for id in ids {
-                writeln!(stdout(), "removed {id}; its snapshots stay under {store}: graph/{id}")?;
+                line(&format!("removed {id}; its snapshots stay under {store}: graph/{id}"))?;
             }
         }
     }
@@ -49,7 +67,7 @@ pub(crate) async fn run(command: arguments::Instance) -> Result<End, Error> {
 
 /// Lists the instances. One that cannot be read never hides the others.
 async fn list(store: &str, json: bool) -> Result<End, Error> {
-    let context = local::stored(store).await?;
+    let context = local::existing(store).await?;
     let (mut instances, mut end) = (Vec::new(), End::Complete);
     for (id, instance) in instances::all(&context).await? {
         match instance {
@@ -62,14 +80,18 @@ async fn list(store: &str, json: bool) -> Result<End, Error> {
     }
     if json {
         writeln!(stdout(), "{:#}", json!(instances))?;
+    } else if instances.is_empty() && end == End::Complete {
+        remark(&format!(
+            "no instance is stored in {store}; `tenantgraph instance store` stores one"
+        ));
     } else {
         table(&instances)?;
     }
     Ok(end)
 }
 
-fn store(event: &std::path::Path) -> Result<Action, Error> {
-    match Event::parse(&local::event(event)?)? {
+fn store(path: &std::path::Path) -> Result<Action, Error> {
+    match Event::parse(&event::read(path)?)? {
         Event::Instance { instance, secret, .. } => {
             Ok(Action::Store { instance, has_secret: secret.is_some() })
         }
@@ -79,6 +101,7 @@ fn store(event: &std::path::Path) -> Result<Action, Error> {
 }
 
 fn table(instances: &[Instance]) -> Result<(), Error> {
+    let mut table = Table::new();
     for instance in instances {
         let standing = instance.provisioned.as_ref().map(|it| &it.subscription);
         let state = match standing {
@@ -92,9 +115,9 @@ fn table(instances: &[Instance]) -> Result<(), Error> {
                 format!("removed at {since}, kept until {until}")
             }
         };
-        writeln!(stdout(), "{}  {}  {state}", instance.id, instance.name)?;
+        table.row([text(&instance.id), text(&instance.name), text(&state)]);
     }
-    Ok(())
+    Ok(table.print(0)?)
 }
 
 fn interval(instance: &Instance) -> Result<String, Error> {

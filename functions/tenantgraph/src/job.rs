@@ -6,33 +6,44 @@ use collector::jobs::{self, Listed, State};
 use serde_json::json;
 
 use crate::arguments::{self, AbandonJob, Jobs};
+use crate::chosen::{self, Has};
+use crate::print::{Table, line, text};
+use crate::progress::remark;
 use crate::{End, Error, local};
 
 pub(crate) async fn run(command: arguments::Job) -> Result<End, Error> {
     match command {
         arguments::Job::List(Jobs { instance, storage, json }) => {
-            let context = local::stored(&storage.store).await?;
+            let context = local::existing(&storage.store).await?;
+            let instance = match &instance {
+                Some(given) => Some(chosen::instance(&context, given, &[Has::Job]).await?),
+                None => None,
+            };
             let jobs = jobs::list(&context, instance.as_deref()).await?;
             if json {
                 writeln!(stdout(), "{:#}", json!(jobs))?;
+            } else if jobs.is_empty() {
+                remark(&format!("no job is stored in {}", storage.store));
             } else {
-                jobs.iter().try_for_each(line)?;
+                let mut table = Table::new();
+                jobs.iter().for_each(|it| row(&mut table, it));
+                table.print(0)?;
             }
         }
         arguments::Job::Abandon(AbandonJob { instance, storage }) => {
-            let context = local::stored(&storage.store).await?;
+            let context = local::existing(&storage.store).await?;
+            let instance = chosen::instance(&context, &instance, &[Has::Job]).await?;
             let job = jobs::abandon(&context, &instance).await?.job;
-            writeln!(
-                stdout(),
+            line(&format!(
                 "Job {} of instance {instance} is given up. The next job starts over, and the last snapshot stays.",
                 job.id
-            )?;
+            ))?;
         }
     }
     Ok(End::Complete)
 }
 
-fn line(Listed { job, state, .. }: &Listed) -> Result<(), Error> {
+fn row(table: &mut Table, Listed { job, state, .. }: &Listed) {
     let state = match state {
         State::Complete => "complete".to_owned(),
         State::Incomplete => "incomplete".to_owned(),
@@ -43,5 +54,5 @@ fn line(Listed { job, state, .. }: &Listed) -> Result<(), Error> {
         State::Step => "one step, run by itself".to_owned(),
         State::Lost => "never began".to_owned(),
     };
-    Ok(writeln!(stdout(), "{}  {}  {state}", job.instance, job.id)?)
+    table.row([text(&job.instance), text(&job.id), text(&state)]);
 }

@@ -4,19 +4,24 @@
 
 mod arguments;
 mod asked;
+mod chosen;
 pub mod consent;
 mod demo;
 mod diff;
 mod docs;
 mod doctor;
+mod event;
 mod export;
+mod failures;
 mod graph;
 mod instance;
 mod interruption;
 mod job;
+mod kinds;
 mod local;
 pub mod machine;
 mod plan;
+mod print;
 pub mod progress;
 mod query;
 mod questions;
@@ -35,6 +40,7 @@ use clap::Parser as _;
 use collector::summary::{JobStatus, Summary};
 
 use arguments::{Arguments, Command};
+use progress::Level;
 
 /// Why the command line cannot do what it was asked.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -78,16 +84,36 @@ impl From<End> for ExitCode {
     }
 }
 
-/// Does what a command line says, the first word of which is the name of the program.
+/// Does what a command line says, the first word of which is the name of the program, and says on
+/// stderr why it cannot if that is so.
 pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match attempt(command_line).await {
+        Ok(code) => code,
+        // Whoever read the results, such as `head`, has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress::say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what a command line says, the first word of which is the name of the program.
+///
+/// # Errors
+///
+/// Why it cannot be done, for people. That the command line is invalid is no error, but printed.
+pub async fn attempt(command_line: impl IntoIterator<Item = OsString>) -> Result<ExitCode, Error> {
     let arguments = match Arguments::try_parse_from(command_line) {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
-            return error.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+            return Ok(error.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code)));
         }
     };
-    let done = match arguments.command {
+    let Arguments { telling, command } = arguments;
+    Level::of(telling.quiet, telling.verbose).set();
+    let end = match command {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Run(run) => run::run(run).await,
         Command::Plan(plan) => plan::run(&plan),
@@ -105,17 +131,10 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Consent(consent) => consent::run(consent).await,
         Command::Doctor(doctor) => doctor::run(doctor).await,
         Command::Docs(docs) => docs::run(&docs),
+        Command::Completions(completions) => docs::completions(&completions),
         Command::Simulator(simulator) => simulate::run(simulator).await,
     };
-    match done {
-        Ok(end) => end.into(),
-        // Whoever read the results, such as `head`, has seen enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            progress::say(&error.to_string());
-            ExitCode::FAILURE
-        }
-    }
+    end.map(ExitCode::from)
 }
 
 fn is_broken_pipe(error: &Error) -> bool {

@@ -1,29 +1,36 @@
-//! Events from files, and a look at what is stored.
+//! A look at what is stored.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
-use aws::{LocalQueue, LocalSecrets};
+use aws::{LocalQueue, LocalSecrets, Location};
 use collector::Context;
-use collector::event::LARGEST_EVENT;
 use collector::layout::Job;
 use microsoft::{Cloud, Connections};
 use serde_json::Value;
 
 use crate::Error;
 
-/// Reads a file with an event.
-pub(crate) fn event(path: &Path) -> Result<Value, Error> {
-    let in_file = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let size = fs::metadata(path).map_err(|error| in_file(&error))?.len();
-    if size > LARGEST_EVENT as u64 {
-        return Err(
-            in_file(&format!("is {size} bytes long; at most {LARGEST_EVENT} are allowed")).into()
-        );
+/// The folders of a store. One that has none of them is no store.
+const FOLDERS: [&str; 5] = ["alerts", "graph", "instances", "jobs", "rules"];
+
+/// The same as [`stored`], for commands that read: nothing is stored yet where they are mistaken
+/// about the place.
+///
+/// # Errors
+///
+/// If a directory is not there, or holds nothing that tenantgraph stored. Of a bucket that shows
+/// when it is read.
+pub(crate) async fn existing(store: &str) -> Result<Context, Error> {
+    if let Location::Directory(path) = store.parse()? {
+        let help = "--store or TENANTGRAPH_STORE names another place";
+        if !path.is_dir() {
+            return Err(format!("there is no store {store}; {help}").into());
+        }
+        if !FOLDERS.iter().any(|it| path.join(it).is_dir()) {
+            return Err(format!("nothing is stored in {store}; {help}").into());
+        }
     }
-    let text = fs::read(path).map_err(|error| in_file(&error))?;
-    Ok(serde_json::from_slice(&text).map_err(|error| in_file(&format!("is not JSON: {error}")))?)
+    stored(store).await
 }
 
 /// What is stored, for looking at it and for changing it, but for running nothing.

@@ -5,6 +5,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tenantgraph::progress::log();
     tenantgraph::run(env::args_os()).await
 }

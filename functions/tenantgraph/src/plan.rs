@@ -7,10 +7,11 @@ use collector::plan::Plan;
 use serde_json::json;
 
 use crate::arguments;
-use crate::{End, Error, local};
+use crate::print::{Table, line, text};
+use crate::{End, Error, event};
 
 pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
-    let Event::Instance { instance, .. } = Event::parse(&local::event(&arguments.event)?)? else {
+    let Event::Instance { instance, .. } = Event::parse(&event::read(&arguments.event)?)? else {
         return Err("the event has no `instance`, so there is nothing to plan".into());
     };
     let planned = Plan::steps_of(&instance, None);
@@ -20,7 +21,9 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     }
     let (enabled, disabled): (Vec<_>, Vec<_>) =
         planned.iter().partition(|it| it.disabled.is_none());
-    writeln!(stdout(), "{} steps would run for {}:\n", enabled.len(), instance.name)?;
+    line(&format!("{} steps would run for {}:", enabled.len(), instance.name))?;
+    line("")?;
+    let mut table = Table::new();
     for planned in enabled {
         let rule = || steps::DERIVED.iter().find(|rule| rule.id == planned.id).map(|it| it.name);
         let Some(name) = steps::find(&planned.id).map(|it| it.name).or_else(rule) else { continue };
@@ -28,18 +31,19 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
             [] => String::new(),
             after => format!(", after {}", after.join(", ")),
         };
-        writeln!(stdout(), "  {:<36} {name}{after}", planned.id)?;
+        table.row([text(&planned.id), text(&format!("{name}{after}"))]);
     }
-    if !disabled.is_empty() {
-        writeln!(stdout(), "\n{} would not:\n", disabled.len())?;
+    table.print(2)?;
+    if disabled.is_empty() {
+        return Ok(End::Complete);
     }
+    line("")?;
+    line(&format!("{} would not:", disabled.len()))?;
+    line("")?;
+    let mut table = Table::new();
     for planned in disabled {
-        writeln!(
-            stdout(),
-            "  {:<36} {}",
-            planned.id,
-            planned.disabled.as_deref().unwrap_or_default()
-        )?;
+        table.row([text(&planned.id), text(planned.disabled.as_deref().unwrap_or_default())]);
     }
+    table.print(2)?;
     Ok(End::Complete)
 }

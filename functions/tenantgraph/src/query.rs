@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _, stdin, stdout};
 
 use query::execute::{ExecuteError, Options};
+use query::language::nearest;
 use query::{Cursor, Model, Terms, compile, execute};
 
 use crate::arguments::Query;
@@ -42,7 +43,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
         _ => print::table(&answer)?,
     }
     if !arguments.json {
-        print::remarks(&answer, cursor, arguments.certain)?;
+        print::remarks(&answer, cursor, arguments.certain);
     }
     Ok(if answer.unknown.is_empty() { End::Complete } else { End::Incomplete })
 }
@@ -51,11 +52,15 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
 fn text(arguments: &Query) -> Result<String, Error> {
     if let Some(id) = &arguments.question {
         let questions = questions::read(&arguments.packs)?;
-        let question = questions.into_iter().find(|it| it.id == *id);
+        let question = questions.iter().find(|it| it.id == *id);
         let question = question.ok_or_else(|| {
-            format!("there is no question {id}; `tenantgraph questions` lists them")
+            let hint = match nearest(id, questions.iter().map(|it| it.id.as_str())) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "`tenantgraph questions` lists them".to_owned(),
+            };
+            format!("there is no question {id}; {hint}")
         })?;
-        return Ok(question.bad);
+        return Ok(question.bad.clone());
     }
     let given = arguments.text.as_deref().unwrap_or_default();
     if given == "-" {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use questions::{Question, own};
 
 use crate::arguments::Questions;
+use crate::print::line;
+use crate::progress::remark;
 use crate::{End, Error};
 
 /// The questions of some packs, or else those that come with tenantgraph.
@@ -33,9 +35,12 @@ pub(crate) fn list(arguments: &Questions) -> Result<End, Error> {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&found)?)?;
         return Ok(End::Complete);
     }
+    if found.is_empty() {
+        remark(&format!("no question has {wanted:?} in its id, title, meaning or references"));
+    }
     for it in found {
-        writeln!(stdout(), "{}  [{}]", it.id, it.severity.as_str())?;
-        writeln!(stdout(), "  {}", it.title)?;
+        line(&format!("{}  [{}]", it.id, it.severity.as_str()))?;
+        line(&format!("  {}", it.title))?;
     }
     Ok(End::Complete)
 }

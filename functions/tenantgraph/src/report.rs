@@ -5,11 +5,12 @@ use std::io::{self, Write as _, stdout};
 use std::time::Duration;
 
 use collector::ledger::Reading;
-use collector::summary::Carried;
-use collector::summary::{JobStatus, LAST_SNAPSHOT, Summary};
-use serde_json::{Value, json};
+use collector::summary::{Carried, JobStatus, Summary};
+use serde_json::Value;
 
 use crate::Error;
+use crate::failures::failures;
+use crate::print::{Table, clipped, grouped, line, number, right, text};
 
 /// What to print: one graph, and the instances that it is of if they are several.
 #[derive(Clone, Copy)]
@@ -24,38 +25,49 @@ impl<'a> Whole<'a> {
     }
 }
 
+/// How much of a graph is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent<'a> {
+    /// What fits a screen, and the command that shows all of it.
+    Brief(&'a str),
+    /// All of it.
+    Full,
+}
+
+/// How many types a brief report names.
+const BRIEF: usize = 10;
+
 /// Prints what came of a job, or of those of a tenant: what is not complete first, then the graph,
 /// then where it lies.
 pub(crate) fn print(
     whole: Whole<'_>,
     store: &str,
     took: Duration,
-    json: bool,
+    extent: Extent<'_>,
 ) -> Result<(), Error> {
-    if json {
-        writeln!(stdout(), "{}", serde_json::to_string_pretty(whole.graph)?)?;
-        return Ok(());
-    }
     incomplete(whole)?;
     skipped(whole.graph)?;
-    counts(whole.graph)?;
+    counts(whole.graph, extent)?;
     let instances = whole.instances();
     jobs(instances)?;
     carried(whole)?;
     diverged(whole.graph)?;
     cut_short(whole.graph)?;
     ledger(whole.graph, took)?;
-    if let [Summary { job, .. }] = instances {
-        writeln!(stdout(), "Results are stored in {store}: graph/{}/{}", job.instance, job.id)?;
-    } else {
-        let tenant = &whole.graph.job.instance;
-        writeln!(stdout(), "Results are stored in {store}: graph/{tenant}*")?;
-        writeln!(
-            stdout(),
-            "To see all of it, run `show`, `diff` or `export` with `--tenant {tenant} --store {store}`"
-        )?;
+    let place = match instances {
+        [Summary { job, .. }] => format!("graph/{}/{}", job.instance, job.id),
+        _ => format!("graph/{}*", whole.graph.job.instance),
+    };
+    line(&format!("Results are stored in {store}: {place}"))?;
+    if let Extent::Brief(command) = extent {
+        line(&format!("To see all of it: {command}"))?;
     }
     Ok(())
+}
+
+/// Prints a summary as JSON.
+pub(crate) fn json(summary: &Summary) -> Result<(), Error> {
+    Ok(writeln!(stdout(), "{}", serde_json::to_string_pretty(summary)?)?)
 }
 
 /// How many lines there are at most of what may be as many as subscriptions.
@@ -68,37 +80,38 @@ fn skipped(graph: &Summary) -> io::Result<()> {
         return Ok(());
     }
     let all = graph.subscriptions.len();
-    writeln!(stdout(), "SKIPPED SUBSCRIPTIONS ({} of {all})", skipped.len())?;
+    line(&format!("SKIPPED SUBSCRIPTIONS ({} of {all})", skipped.len()))?;
+    let mut table = Table::new();
     for (subscription, why) in skipped.iter().take(LINES) {
-        writeln!(stdout(), "  {}  {}: {why}", subscription.subscription_id, subscription.name)?;
+        table.row([text(&subscription.subscription_id), text(&subscription.name), text(why)]);
     }
+    table.print(2)?;
     more(skipped.len())?;
-    writeln!(stdout())
+    line("")
 }
 
 /// Says how many lines were left out.
 fn more(count: usize) -> io::Result<()> {
     match count.saturating_sub(LINES) {
         0 => Ok(()),
-        more => writeln!(stdout(), "  … and {more} more"),
+        more => line(&format!("  … and {more} more")),
     }
 }
 
 fn incomplete(whole: Whole<'_>) -> io::Result<()> {
-    let incomplete = &whole.graph.incomplete;
-    if incomplete.is_empty() {
+    let failures = failures(whole.graph);
+    if failures.is_empty() {
         return Ok(());
     }
-    writeln!(stdout(), "NOT COMPLETE")?;
-    for entry in incomplete.iter().take(LINES) {
-        let other = if entry.step == LAST_SNAPSHOT { "everything" } else { "relationships" };
-        let kind = entry.kind.as_deref().unwrap_or(other);
-        let reason = entry.reason.as_deref().unwrap_or_default();
-        let (scope, status) = (&entry.scope, entry.status.as_str());
-        writeln!(stdout(), "  {scope}  {}  {kind}: {status}: {reason}", entry.step)?;
+    line("NOT COMPLETE")?;
+    for failure in failures.iter().take(LINES) {
+        line(&format!("  {}", failure.text))?;
     }
-    more(incomplete.len())?;
-    writeln!(stdout())
+    more(failures.len())?;
+    if failures.iter().any(|it| it.can_be_granted) {
+        line("  `tenantgraph setup` grants what is lacking")?;
+    }
+    line("")
 }
 
 /// What was not found and is in the snapshot all the same, and how the snapshot differs from the
@@ -107,14 +120,15 @@ fn carried(whole: Whole<'_>) -> io::Result<()> {
     for summary in whole.instances() {
         for (kind, Carried { count, reason }) in &summary.graph.carried {
             let name = &summary.instance_name;
-            writeln!(stdout(), "CARRIED FORWARD  {name}  {} × {kind}: {reason}", grouped(*count))?;
+            let count = grouped(*count);
+            line(&format!("CARRIED FORWARD  {name}  {count} × {kind}: {reason}"))?;
         }
     }
     let changes = &whole.graph.graph.changes;
     let changes: Vec<String> =
         changes.iter().map(|(change, n)| format!("{} {}", grouped(*n), change.as_str())).collect();
     let changes = if changes.is_empty() { "none".to_owned() } else { changes.join(", ") };
-    writeln!(stdout(), "Differences to the last snapshot: {changes}")
+    line(&format!("Differences to the last snapshot: {changes}"))
 }
 
 /// What following changes has missed.
@@ -127,10 +141,9 @@ fn diverged(graph: &Summary) -> io::Result<()> {
     }
     for (step, (differ, examples)) in steps {
         let (differ, examples) = (grouped(differ), examples.join(", "));
-        writeln!(
-            stdout(),
+        line(&format!(
             "DIVERGED  {step}: {differ} items differ from what the delta query reported: {examples}"
-        )?;
+        ))?;
     }
     Ok(())
 }
@@ -139,40 +152,37 @@ fn diverged(graph: &Summary) -> io::Result<()> {
 fn cut_short(graph: &Summary) -> io::Result<()> {
     for (rule, count) in &graph.graph.limited {
         let count = grouped(*count);
-        writeln!(
-            stdout(),
+        line(&format!(
             "CUT SHORT  {rule}: {count} groups are in too many others to list all relationships"
-        )?;
+        ))?;
     }
     Ok(())
 }
 
-/// Types and how many there are of each, entities beside relationships.
-fn counts(summary: &Summary) -> io::Result<()> {
+/// Types and how many there are of each, the largest first.
+fn counts(summary: &Summary, extent: Extent<'_>) -> io::Result<()> {
     let Summary { graph, .. } = summary;
     for (title, counts) in [("Entities", &graph.entities), ("Relationships", &graph.relationships)]
     {
-        let total: u64 = counts.values().sum();
-        writeln!(stdout(), "{title:<62} {:>10}", grouped(total))?;
+        let mut table = Table::titled([text(title), number(counts.values().sum())]);
         let mut counts: Vec<_> = counts.iter().collect();
         counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(**count), *kind));
-        for (kind, count) in counts {
-            writeln!(stdout(), "  {kind:<60} {:>10}", grouped(*count))?;
+        let shown = if extent == Extent::Full { counts.len() } else { BRIEF };
+        for (kind, count) in counts.iter().take(shown) {
+            table.row([text(&format!("  {kind}")), number(**count)]);
         }
-        writeln!(stdout())?;
+        table.print(0)?;
+        if let (Extent::Brief(command), more @ 1..) = (extent, counts.len().saturating_sub(shown)) {
+            line(&format!("  … and {more} more types: {command}"))?;
+        }
+        line("")?;
     }
     Ok(())
 }
 
 fn jobs(summaries: &[Summary]) -> io::Result<()> {
-    writeln!(
-        stdout(),
-        "{:<34} {:>10} {:>14} {:>9}  status",
-        "Instance",
-        "entities",
-        "relationships",
-        "requests"
-    )?;
+    let titles = [text("Instance"), right("entities"), right("relationships"), right("requests")];
+    let mut table = Table::titled(titles.into_iter().chain([text("status")]));
     // What is not complete is what to look at.
     let mut rows: Vec<&Summary> = summaries.iter().collect();
     rows.sort_by_key(|it| it.status == JobStatus::Complete);
@@ -182,17 +192,17 @@ fn jobs(summaries: &[Summary]) -> io::Result<()> {
             JobStatus::Incomplete => "incomplete",
             JobStatus::Failed => "failed",
         };
-        writeln!(
-            stdout(),
-            "{:<34} {:>10} {:>14} {:>9}  {status}",
-            clipped(&summary.instance_name, 34),
-            grouped(summary.graph.entities.values().sum()),
-            grouped(summary.graph.relationships.values().sum()),
-            grouped(summary.requests),
-        )?;
+        table.row([
+            text(&clipped(&summary.instance_name, 34)),
+            number(summary.graph.entities.values().sum()),
+            number(summary.graph.relationships.values().sum()),
+            number(summary.requests),
+            text(status),
+        ]);
     }
+    table.print(0)?;
     more(rows.len())?;
-    writeln!(stdout())
+    line("")
 }
 
 fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
@@ -202,7 +212,7 @@ fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
     }
     let statuses: Vec<String> =
         statuses.iter().map(|(status, n)| format!("{n} {status}")).collect();
-    writeln!(stdout(), "Ledger: {}", statuses.join(", "))?;
+    line(&format!("Ledger: {}", statuses.join(", ")))?;
     for (title, counts) in [
         ("Unresolved references that were left out", &summary.graph.dropped),
         ("Properties in an unexpected form that were left out", &summary.drift),
@@ -210,17 +220,17 @@ fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
         if !counts.is_empty() {
             let counts: Vec<String> =
                 counts.iter().map(|(what, n)| format!("{n} × {}", named(what))).collect();
-            writeln!(stdout(), "{title}: {}", counts.join(", "))?;
+            line(&format!("{title}: {}", counts.join(", ")))?;
         }
     }
     let seconds = took.as_secs_f64();
-    writeln!(
-        stdout(),
-        "{} requests, {}.{} MB read, {seconds:.1} s\n",
+    line(&format!(
+        "{} requests, {}.{} MB read, {seconds:.1} s",
         grouped(summary.requests),
         summary.bytes / 1_000_000,
         summary.bytes / 100_000 % 10,
-    )
+    ))?;
+    line("")
 }
 
 /// What was left out, with a word for a type that is not known.
@@ -235,74 +245,30 @@ pub(crate) fn step(result: &Value, json: bool) -> Result<(), Error> {
         return Ok(());
     }
     let manifest = &result["manifest"];
-    writeln!(stdout(), "{}", manifest["step"].as_str().unwrap_or_default())?;
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    line(&word(&manifest["step"]))?;
     for warning in result["warnings"].as_array().into_iter().flatten() {
-        writeln!(stdout(), "  ! {}", warning.as_str().unwrap_or_default())?;
+        line(&format!("  ! {}", word(warning)))?;
     }
+    let mut table = Table::new();
     for (kind, count) in manifest["entities"].as_object().into_iter().flatten() {
-        writeln!(stdout(), "  {kind:<60} {:>10}", grouped(count.as_u64().unwrap_or_default()))?;
+        table.row([text(kind), number(count.as_u64().unwrap_or_default())]);
     }
-    writeln!(
-        stdout(),
-        "  {:<60} {:>10}",
-        "references",
-        grouped(manifest["references"].as_u64().unwrap_or_default())
-    )?;
+    let references = manifest["references"].as_u64().unwrap_or_default();
+    table.row([text("references"), number(references)]);
+    table.print(2)?;
     for entry in manifest["ledger"].as_array().into_iter().flatten() {
-        let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-        writeln!(
-            stdout(),
-            "  {} {}: {}, {} pages, {} items, {} requests",
-            text("scope"),
-            text("type"),
-            text("status"),
-            entry["pages"],
-            entry["items"],
-            entry["requests"],
-        )?;
+        let (pages, items, requests) = (&entry["pages"], &entry["items"], &entry["requests"]);
+        let [scope, kind, status] = ["scope", "type", "status"].map(|name| word(&entry[name]));
+        let reason = match word(&entry["reason"]) {
+            reason if reason.is_empty() => reason,
+            reason => format!(" ({reason})"),
+        };
+        line(&format!(
+            "  {scope} {kind}: {status}{reason}, {pages} pages, {items} items, {requests} requests"
+        ))?;
     }
-    let job = &result["job"];
-    writeln!(
-        stdout(),
-        "  stored under {}",
-        json!(format!(
-            "jobs/{}/{}",
-            job["instance"].as_str().unwrap_or_default(),
-            job["id"].as_str().unwrap_or_default()
-        ))
-        .as_str()
-        .unwrap_or_default()
-    )?;
+    let [instance, job] = ["instance", "id"].map(|name| word(&result["job"][name]));
+    line(&format!("  stored under jobs/{instance}/{job}"))?;
     Ok(())
-}
-
-/// A number with its thousands apart.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-fn clipped(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width - 1).chain(['…']).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        let numbers = [0, 999, 1000, 1_234_567].map(grouped);
-        assert_eq!(numbers, ["0", "999", "1,000", "1,234,567"]);
-    }
 }

@@ -1,23 +1,28 @@
 //! `tenantgraph path` and `tenantgraph neighbours`.
 
 use std::collections::BTreeMap;
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 
 use query::execute::{Answer, Results, Thing, entities_called};
 use query::tables::Tables;
 
 use crate::arguments::{Drawn, Neighbours, Path};
 use crate::asked::{Target, open};
+use crate::print::line;
+use crate::progress::remark;
 use crate::query::print;
-use crate::{End, Error};
+use crate::{End, Error, kinds};
 
 pub(crate) async fn path(arguments: Path) -> Result<End, Error> {
     let Target { tables, .. } = open(&arguments.asked).await?;
     let from = one(&tables, &arguments.from).await?;
     let to = one(&tables, &arguments.to).await?;
     let Path { longest, without, .. } = &arguments;
+    let mut known = kinds::declared();
+    known.extend(tables.manifest.entities.iter().map(|it| it.kind.clone()));
+    without.iter().try_for_each(|it| kinds::among(it, &known))?;
     let Some(route) = query::execute::route(&tables, from, to, *longest, without).await? else {
-        writeln!(stderr(), "there is no way of at most {longest} relationships")?;
+        remark(&format!("there is no way of at most {longest} relationships"));
         return Ok(End::Complete);
     };
     if drawn(&arguments.form, &route.answer)? {
@@ -36,7 +41,7 @@ pub(crate) async fn path(arguments: Path) -> Result<End, Error> {
             (None, None) => String::new(),
         };
         let (left, right) = (end(left).unwrap_or_default(), end(right).unwrap_or_default());
-        writeln!(stdout(), "{left}  {arrow}  {right}")?;
+        line(&format!("{left}  {arrow}  {right}"))?;
     }
     Ok(End::Complete)
 }
@@ -51,20 +56,20 @@ pub(crate) async fn neighbours(arguments: Neighbours) -> Result<End, Error> {
     let Results::Tree { vertices, edges } = &answer.results else { return Ok(End::Complete) };
     let by_key: BTreeMap<&str, &Thing> = vertices.iter().map(|it| (it.text("_key"), it)).collect();
     let Some(own) = vertices.first() else { return Ok(End::Complete) };
-    writeln!(stdout(), "{}", words(own))?;
+    line(&words(own))?;
     for edge in edges {
         let key = |key: &serde_json::Value| by_key.get(key.as_str().unwrap_or_default()).copied();
         let (Some(from), Some(to)) = (key(&edge.from), key(&edge.to)) else { continue };
         let class = edge.text("_class");
         if from == own {
-            writeln!(stdout(), "  -{class}->  {}", words(to))?;
+            line(&format!("  -{class}->  {}", words(to)))?;
         } else {
-            writeln!(stdout(), "  <-{class}-  {}", words(from))?;
+            line(&format!("  <-{class}-  {}", words(from)))?;
         }
     }
     let (shown, total) = (edges.len() as u64, answer.total.unwrap_or_default());
     if shown < total {
-        writeln!(stderr(), "{total} relationships were found, and {shown} of them are shown")?;
+        remark(&format!("{total} relationships were found, and {shown} of them are shown"));
     }
     Ok(End::Complete)
 }

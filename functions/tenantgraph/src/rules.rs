@@ -1,6 +1,6 @@
 //! `tenantgraph rules`.
 
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -14,6 +14,8 @@ use serde_json::json;
 
 use crate::arguments::{CheckRules, ListRules, Rules, RunRules};
 use crate::asked::open;
+use crate::print::{Table, line, text};
+use crate::progress::{remark, say};
 use crate::{End, Error, local};
 
 pub(crate) async fn run(arguments: Rules) -> Result<End, Error> {
@@ -50,37 +52,43 @@ async fn rules(context: &Context, files: &[PathBuf]) -> Result<(Vec<Rule>, Vec<I
     Ok(read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))))
 }
 
-fn complain(invalid: &[Invalid]) -> Result<(), Error> {
+fn complain(invalid: &[Invalid]) {
     for it in invalid {
-        writeln!(stderr(), "{it}")?;
+        say(&it.to_string());
     }
-    Ok(())
 }
 
 async fn check(arguments: CheckRules) -> Result<End, Error> {
-    let context = local::stored(&arguments.storage.store).await?;
+    let store = &arguments.storage.store;
+    let context = match arguments.files.as_slice() {
+        [] => local::existing(store).await?,
+        _ => local::stored(store).await?,
+    };
     let (rules, invalid) = rules(&context, &arguments.files).await?;
     let model = Model::new(None);
     for rule in &rules {
         let state = if rule.enabled { "" } else { "  (it is disabled)" };
-        writeln!(stdout(), "{}  {}{state}", rule.id, rule.name)?;
+        line(&format!("{}  {}{state}", rule.id, rule.name))?;
         for query in &rule.queries {
             match compile(&query.text, &model, &Terms::default()) {
                 Ok(plan) => {
                     for note in plan.notes() {
-                        writeln!(stdout(), "  query {}: {note}", query.name)?;
+                        line(&format!("  query {}: {note}", query.name))?;
                     }
                 }
-                Err(error) => writeln!(stdout(), "  query {}: {error}", query.name)?,
+                Err(error) => {
+                    line(&format!("  query {}:", query.name))?;
+                    error.to_string().lines().try_for_each(|it| line(&format!("    {it}")))?;
+                }
             }
         }
         if !rule.ignored.is_empty() {
             let ignored = rule.ignored.join(", ");
-            writeln!(stdout(), "  these actions are not done here: {ignored}")?;
+            line(&format!("  these actions are not done here: {ignored}"))?;
         }
     }
-    complain(&invalid)?;
-    writeln!(stderr(), "{} rules can be read, {} cannot", rules.len(), invalid.len())?;
+    complain(&invalid);
+    remark(&format!("{} rules can be read, {} cannot", rules.len(), invalid.len()));
     Ok(if invalid.is_empty() { End::Complete } else { End::Failed })
 }
 
@@ -103,12 +111,12 @@ impl Print {
             writeln!(stdout(), "{}", serde_json::to_string(alert)?)?;
             return Ok(());
         }
-        writeln!(stdout(), "{}", alert.headline())?;
+        line(&alert.headline())?;
         for name in &alert.sample {
-            writeln!(stdout(), "  {name}")?;
+            line(&format!("  {name}"))?;
         }
         for name in &alert.gone_sample {
-            writeln!(stdout(), "  gone: {name}")?;
+            line(&format!("  gone: {name}"))?;
         }
         Ok(())
     }
@@ -117,7 +125,7 @@ impl Print {
 async fn evaluate(arguments: RunRules) -> Result<End, Error> {
     let target = open(&arguments.asked).await?;
     let (rules, invalid) = rules(&target.context, &arguments.files).await?;
-    complain(&invalid)?;
+    complain(&invalid);
     let snapshot = Snapshot::new(&target.id, target.tables, query::now());
     let print = Print { json: arguments.json };
     let mut has_failed = !invalid.is_empty();
@@ -133,14 +141,19 @@ async fn evaluate(arguments: RunRules) -> Result<End, Error> {
                 format!("no answer: {error}")
             }
         };
-        writeln!(stderr(), "{}: {standing}", told.rule)?;
+        remark(&format!("{}: {standing}", told.rule));
     }
     Ok(if has_failed { End::Failed } else { End::Complete })
 }
 
 async fn list(arguments: ListRules) -> Result<End, Error> {
-    let context = local::stored(&arguments.storage.store).await?;
-    for name in context.store.list("alerts/").await? {
+    let context = local::existing(&arguments.storage.store).await?;
+    let names = context.store.list("alerts/").await?;
+    if names.is_empty() {
+        remark("no rule was evaluated yet; `tenantgraph rules run` evaluates them");
+    }
+    let mut table = Table::new();
+    for name in names {
         let Some(object) = context.store.get(&name).await? else { continue };
         let state: State = serde_json::from_slice(&object.body)
             .map_err(|error| format!("{name} is damaged: {error}"))?;
@@ -161,8 +174,9 @@ async fn list(arguments: ListRules) -> Result<End, Error> {
             count => format!("  {count} alerts are still to be delivered"),
         };
         let why = state.unknown.first().map(|it| format!("  {it}")).unwrap_or_default();
-        let (standing, since) = (state.as_str(), &state.since);
-        writeln!(stdout(), "{standing:<8}  {rule}  since {since}, {total} rows{waiting}{why}")?;
+        let words = format!("since {}, {total} rows{waiting}{why}", state.since);
+        table.row([text(state.as_str()), text(rule), text(&words)]);
     }
+    table.print(0)?;
     Ok(End::Complete)
 }

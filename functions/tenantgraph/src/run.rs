@@ -4,20 +4,25 @@ use std::io::{Write as _, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use collector::event::Event;
 use collector::summary::{JobStatus, Summary};
 use microsoft::{Cloud, CloudError};
 use serde_json::Value;
 
 use crate::arguments::Run;
+use crate::chosen::Chosen;
 use crate::graph::Graph;
 use crate::machine::Machine;
 use crate::progress::{Progress, say};
-use crate::report::Whole;
-use crate::{End, Error, interruption, local, report};
+use crate::report::{Extent, Whole};
+use crate::{End, Error, event, interruption, kinds, local, report};
 
 pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
     let Run { event, steps, storage, cloud: named, json } = arguments;
-    let event = local::event(&event)?;
+    steps.iter().try_for_each(|it| kinds::step(it))?;
+    let event = event::read(&event)?;
+    // Nothing is made of an event that makes no sense.
+    Event::parse(&event)?;
     let cloud = named.as_deref().map(cloud).transpose()?;
     let progress = Progress::of_run();
     let machine = Machine::new(&storage.store, cloud, progress.clone()).await?;
@@ -94,7 +99,16 @@ pub(crate) async fn print(
             Some(Graph { summary, instances, .. }) => Whole { graph: summary, instances },
             None => Whole { graph: summary, instances: &[] },
         };
-        report::print(whole, store, took, json)?;
+        if json {
+            report::json(whole.graph)?;
+        } else {
+            let chosen = match whole.instances {
+                [] => Chosen::Instance(summary.job.instance.clone()),
+                _ => Chosen::Tenant(summary.job.instance.clone()),
+            };
+            let command = format!("tenantgraph show{}", chosen.options(store));
+            report::print(whole, store, took, Extent::Brief(&command))?;
+        }
         if end == End::Complete {
             end = End::of(std::slice::from_ref(whole.graph));
         }

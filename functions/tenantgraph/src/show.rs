@@ -5,99 +5,110 @@ use std::time::Duration;
 
 use collector::layout::RecordKind;
 use collector::link::ALIASES;
+use collector::snapshot;
 use collector::summary::Summary;
-use collector::{Context, snapshot};
 use serde_json::{Map, Value};
 
-use crate::arguments::{Show, Subject};
+use crate::arguments::Show;
 use crate::graph::Graph;
-use crate::progress::say;
-use crate::{End, Error, local, report};
+use crate::print::{grouped, line};
+use crate::progress::remark;
+use crate::report::{Extent, Whole};
+use crate::{End, Error, chosen, kinds, local, report};
+
+/// How many items are shown to people who do not say how many.
+const SHOWN: u64 = 20;
 
 pub(crate) async fn run(arguments: Show) -> Result<End, Error> {
-    let context = local::stored(&arguments.storage.store).await?;
-    if arguments.instance.is_none() && arguments.tenant.is_none() {
-        return list(&context).await;
-    }
-    let subject =
-        Subject { instance: arguments.instance.clone(), tenant: arguments.tenant.clone() };
-    let Graph { context, summary, instances, .. } = &Graph::of(context, &subject).await?;
-    if let Some(kind) = &arguments.kind {
-        return items(context, summary, kind, &arguments).await;
-    }
-    let took = Duration::from_secs(summary.seconds);
     let store = &arguments.storage.store;
-    report::print(report::Whole { graph: summary, instances }, store, took, arguments.json)?;
+    let context = local::existing(store).await?;
+    let chosen = chosen::snapshot_of(&context, &arguments.subject).await?;
+    let graph = Graph::of(context, &chosen).await?;
+    let Graph { summary, instances, .. } = &graph;
+    if let Some(kind) = &arguments.kind {
+        return items(&graph, kind, &arguments).await;
+    }
+    if arguments.json {
+        report::json(summary)?;
+    } else {
+        let took = Duration::from_secs(summary.seconds);
+        report::print(Whole { graph: summary, instances }, store, took, Extent::Full)?;
+    }
     Ok(End::of(std::slice::from_ref(summary)))
 }
 
-/// Lists the instances that have a snapshot.
-async fn list(context: &Context) -> Result<End, Error> {
-    let mut end = End::Complete;
-    for name in context.store.list("graph/").await? {
-        let instance = name.strip_prefix("graph/").and_then(|it| it.strip_suffix("/latest.json"));
-        let Some(instance) = instance else { continue };
-        let Summary { instance_name, finished_at, graph, .. } =
-            match snapshot::latest(context, instance).await {
-                Ok(summary) => summary,
-                // One that cannot be read never hides the others.
-                Err(error) if error.object().is_some() => {
-                    say(&format!("{instance}: {error}"));
-                    end = End::Failed;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-        let entities: u64 = graph.entities.values().sum();
-        writeln!(stdout(), "{instance}  {instance_name}  {entities} entities, {finished_at}")?;
-    }
-    Ok(end)
-}
-
-async fn items(
-    context: &Context,
-    summary: &Summary,
-    kind: &str,
-    arguments: &Show,
-) -> Result<End, Error> {
-    let graph = &summary.graph;
-    let record_kind =
-        match (graph.entities.contains_key(kind), graph.relationships.contains_key(kind)) {
-            (true, _) => RecordKind::Entities,
-            (_, true) => RecordKind::Relationships,
-            _ => {
-                return Err(format!(
-                    "the snapshot has no entities or relationships of type {kind}"
-                )
-                .into());
-            }
-        };
+async fn items(graph: &Graph, kind: &str, arguments: &Show) -> Result<End, Error> {
+    let Graph { context, summary, .. } = graph;
+    kinds::check(kind, [&summary.graph])?;
+    let (entities, relationships) = (&summary.graph.entities, &summary.graph.relationships);
+    let record_kind = match (entities.contains_key(kind), relationships.contains_key(kind)) {
+        (true, _) => RecordKind::Entities,
+        (_, true) => RecordKind::Relationships,
+        _ => return Ok(none(summary, kind)),
+    };
+    let limit = match (arguments.limit, arguments.json) {
+        (Some(limit), _) => limit,
+        (None, true) => u64::MAX,
+        (None, false) => SHOWN,
+    };
     let mut lines = snapshot::whole(context, summary, record_kind, kind).await?;
     let matching = arguments.matching.as_deref().map(str::to_lowercase);
-    let (mut line, mut shown) = (String::new(), 0);
-    while shown < arguments.limit && lines.next(&mut line)? {
-        let mut item: Map<String, Value> = serde_json::from_str(&line)?;
-        let is_match = |text: &str| {
-            ["_key", "name", "displayName"].into_iter().any(|name| {
-                item.get(name)
-                    .and_then(Value::as_str)
-                    .is_some_and(|it| it.to_lowercase().contains(text))
-            })
-        };
-        if !matching.as_deref().is_none_or(is_match) {
+    let (mut text, mut shown, mut found) = (String::new(), 0, 0);
+    while lines.next(&mut text)? {
+        // Without anything to match, the snapshot says how many there are.
+        if shown == limit && matching.is_none() {
+            found = entities.get(kind).or(relationships.get(kind)).copied().unwrap_or(shown);
+            break;
+        }
+        let item: Map<String, Value> = serde_json::from_str(&text)?;
+        if !matching.as_deref().is_none_or(|it| is_match(&item, it)) {
+            continue;
+        }
+        found += 1;
+        if shown == limit {
             continue;
         }
         shown += 1;
         if arguments.json {
-            writeln!(stdout(), "{line}")?;
-            continue;
-        }
-        item.remove("_rawData");
-        item.remove(ALIASES);
-        writeln!(stdout(), "{}", item.get("_key").and_then(Value::as_str).unwrap_or_default())?;
-        for (name, value) in item.iter().filter(|(name, _)| *name != "_key") {
-            writeln!(stdout(), "  {name:<28} {value}")?;
+            writeln!(stdout(), "{text}")?;
+        } else {
+            print(item)?;
         }
     }
+    if shown < found {
+        remark(&format!("{} of {}; --limit shows more", grouped(shown), grouped(found)));
+    } else if found == 0 {
+        let matching = arguments.matching.as_deref().unwrap_or_default();
+        remark(&format!("none of type {kind} has {matching:?} in its key or name"));
+    }
     Ok(End::Complete)
+}
+
+/// Says that there is none of a type, and why that may not be so.
+fn none(summary: &Summary, kind: &str) -> End {
+    let entry = summary.incomplete.iter().find(|it| it.kind.as_deref() == Some(kind));
+    let Some(entry) = entry else {
+        remark(&format!("the snapshot has none of type {kind}"));
+        return End::Complete;
+    };
+    let reason = entry.reason.as_deref().unwrap_or_default();
+    remark(&format!("{kind} was not read: {}: {reason}", entry.status.as_str()));
+    End::Incomplete
+}
+
+fn is_match(item: &Map<String, Value>, wanted: &str) -> bool {
+    ["_key", "name", "displayName"].into_iter().any(|name| {
+        let text = item.get(name).and_then(Value::as_str);
+        text.is_some_and(|it| it.to_lowercase().contains(wanted))
+    })
+}
+
+fn print(mut item: Map<String, Value>) -> Result<(), Error> {
+    item.remove("_rawData");
+    item.remove(ALIASES);
+    line(item.get("_key").and_then(Value::as_str).unwrap_or_default())?;
+    for (name, value) in item.iter().filter(|(name, _)| *name != "_key") {
+        line(&format!("  {name:<28} {value}"))?;
+    }
+    Ok(())
 }

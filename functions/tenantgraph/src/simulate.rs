@@ -11,7 +11,7 @@ use crate::{End, Error, demo};
 pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
     let Simulate { tenant, port, redirect_uri, out } = arguments;
     let application = redirect_uri.map(demo::application);
-    let simulator = demo::serve(&tenant, port, application.iter().cloned().collect()).await?;
+    let simulator = demo::serve(&tenant, port, true, application.iter().cloned().collect()).await?;
     fs::create_dir_all(&out)?;
     let events = demo::events(&simulator);
     for (at, event) in events.iter().enumerate() {

@@ -6,12 +6,13 @@ use collector::check;
 use serde_json::json;
 
 use crate::arguments::{self, CheckStore};
+use crate::print::line;
 use crate::{End, Error, local};
 
 /// Reads everything that is stored, and says what is damaged.
 pub(crate) async fn run(command: arguments::Store) -> Result<End, Error> {
     let arguments::Store::Check(CheckStore { storage, repair, json }) = command;
-    let context = local::stored(&storage.store).await?;
+    let context = local::existing(&storage.store).await?;
     let mut found = check::store(&context).await?;
     if repair {
         check::repair(&context, &mut found).await?;
@@ -21,13 +22,13 @@ pub(crate) async fn run(command: arguments::Store) -> Result<End, Error> {
     } else {
         for damage in &found.damaged {
             let what = if damage.is_missing { "MISSING" } else { "DAMAGED" };
-            writeln!(stdout(), "{what}  {damage}")?;
+            line(&format!("{what}  {damage}"))?;
             if let Some(moved) = &damage.moved {
-                writeln!(stdout(), "         moved to {moved}")?;
+                line(&format!("         moved to {moved}"))?;
             }
         }
         let (read, damaged) = (found.read, found.damaged.len());
-        writeln!(stdout(), "{read} objects read; {damaged} damaged or missing")?;
+        line(&format!("{read} objects read; {damaged} damaged or missing"))?;
     }
     Ok(if found.damaged.is_empty() { End::Complete } else { End::Failed })
 }

@@ -128,7 +128,7 @@ pub(crate) async fn find(context: &Context, instance: &str) -> Result<Option<Sum
 /// # Errors
 ///
 /// If there is none, or storage fails.
-pub(crate) async fn of(context: &Context, job: &Job) -> Result<Summary, Error> {
+pub async fn of(context: &Context, job: &Job) -> Result<Summary, Error> {
     // Snapshots of earlier versions have none beside them.
     match context.read(&job.snapshot_summary()).await {
         Ok(Some((summary, _))) => Ok(summary),

@@ -76,6 +76,11 @@ impl Budget {
         }
     }
 
+    /// A budget that is never spent, for a simulated cloud that refuses nothing.
+    pub(crate) fn unlimited() -> Self {
+        Self::bucket(1e12, 1e12)
+    }
+
     fn bucket(capacity: f64, refill: f64) -> Self {
         Self::Bucket { capacity, refill, level: capacity, at: Instant::now() }
     }

@@ -45,6 +45,12 @@ impl Connections {
         Self::with_timeouts(cloud, Timeouts::default())
     }
 
+    /// The same, of a simulated cloud that imitates no throttles: nothing is waited for.
+    #[must_use]
+    pub fn unlimited(cloud: Cloud) -> Self {
+        Self { governors: Arc::new(Governors::unlimited()), ..Self::new(cloud) }
+    }
+
     /// The same with other timeouts, for tests.
     #[must_use]
     pub fn with_timeouts(cloud: Cloud, timeouts: Timeouts) -> Self {

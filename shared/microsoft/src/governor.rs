@@ -16,15 +16,26 @@ use crate::budget::{Budget, LARGEST_BATCH};
 /// The governors of all throttle domains. There is one for a process: a domain's budget is the same
 /// whichever connection spends it.
 #[derive(Debug, Default)]
-pub(crate) struct Governors(Mutex<HashMap<DomainKey, Arc<Governor>>>);
+pub(crate) struct Governors {
+    all: Mutex<HashMap<DomainKey, Arc<Governor>>>,
+    /// Whether requests go at once, as there are no limits to keep to.
+    is_unlimited: bool,
+}
 
 impl Governors {
+    /// Governors of a cloud that has no limits.
+    pub(crate) fn unlimited() -> Self {
+        Self { is_unlimited: true, ..Self::default() }
+    }
+
     pub(crate) fn of(&self, domain: &DomainKey) -> Arc<Governor> {
-        let mut governors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut governors = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(governor) = governors.get(domain) {
             return governor.clone();
         }
-        let governor = Arc::new(Governor::new(domain.domain));
+        let budget =
+            if self.is_unlimited { Budget::unlimited() } else { Budget::of(domain.domain) };
+        let governor = Arc::new(Governor::with(domain.domain, budget));
         governors.insert(domain.clone(), governor.clone());
         governor
     }
@@ -82,15 +93,14 @@ const REMAINING: [&str; 6] = [
 ];
 
 impl Governor {
+    #[cfg(test)]
     fn new(domain: Domain) -> Self {
-        let state = State {
-            budget: Budget::of(domain),
-            pace: Pace::new(),
-            held: None,
-            strikes: 0,
-            cost: 0,
-            left: None,
-        };
+        Self::with(domain, Budget::of(domain))
+    }
+
+    fn with(domain: Domain, budget: Budget) -> Self {
+        let state =
+            State { budget, pace: Pace::new(), held: None, strikes: 0, cost: 0, left: None };
         Self { domain, slots: Semaphore::new(in_flight(domain)), state: Mutex::new(state) }
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Storage;
+use super::{Storage, Subject};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
@@ -58,13 +58,8 @@ pub(crate) struct Query {
 /// The graph to ask.
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
-    /// The instance. Without it and a tenant, the only graph of the store.
-    #[arg(long, value_name = "ID")]
-    pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its own instance: that and the instances of its subscriptions, as
-    /// one.
-    #[arg(long, value_name = "ID", conflicts_with = "instance")]
-    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) subject: Subject,
     #[command(flatten)]
     pub(crate) storage: Storage,
 }

@@ -23,4 +23,13 @@ pub(crate) enum Page {
     Role,
     /// Every question, with what it means.
     Questions,
+    /// The manual page of tenantgraph, with all commands, for `man`.
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
 }

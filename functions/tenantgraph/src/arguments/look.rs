@@ -7,38 +7,33 @@ use clap::{Args, ValueEnum};
 use super::Storage;
 
 /// What to look at.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Subject {
-    /// The instance.
-    #[arg(long, value_name = "ID")]
+    /// The instance: its id, the beginning of it, or its name. Needed only where the store has
+    /// several.
+    #[arg(long, value_name = "ID|NAME")]
     pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its instance: shows that instance and those of its subscriptions
-    /// as one graph.
-    #[arg(long, value_name = "ID")]
+    /// The tenant, by its own instance: that and the instances of its subscriptions, as one graph.
+    #[arg(long, value_name = "ID|NAME", conflicts_with = "instance")]
     pub(crate) tenant: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The instance. Without this option, lists the instances that have a snapshot.
-    #[arg(long, value_name = "ID")]
-    pub(crate) instance: Option<String>,
-    /// The tenant, by the id of its instance: shows that instance and those of its subscriptions
-    /// as one graph.
-    #[arg(long, value_name = "ID", conflicts_with = "instance")]
-    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) subject: Subject,
     #[command(flatten)]
     pub(crate) storage: Storage,
     /// Shows entities or relationships of this type.
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
     /// Shows only items with this text in their key or name, in upper or lower case.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", requires = "kind")]
     pub(crate) matching: Option<String>,
-    /// The maximum number of items to show.
-    #[arg(long, default_value_t = 20)]
-    pub(crate) limit: usize,
+    /// The maximum number of items to show: 20, or all with --json, unless this option says
+    /// otherwise.
+    #[arg(long, value_name = "COUNT", requires = "kind")]
+    pub(crate) limit: Option<u64>,
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -53,6 +48,16 @@ pub(crate) struct Diff {
     /// Shows only differences of this type.
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
+    /// Shows how many differences of which type there are, and not each.
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// The job of the earlier snapshot: its id, or the beginning of it. Without it, the one before
+    /// the later snapshot.
+    #[arg(long, value_name = "JOB", conflicts_with = "tenant")]
+    pub(crate) from: Option<String>,
+    /// The job of the later snapshot. Without it, the latest.
+    #[arg(long, value_name = "JOB", conflicts_with = "tenant")]
+    pub(crate) to: Option<String>,
     /// Prints one JSON object per line.
     #[arg(long)]
     pub(crate) json: bool,

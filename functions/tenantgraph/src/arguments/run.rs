@@ -9,7 +9,7 @@ use super::Storage;
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A file with the event, such as those of events/.
+    /// A file with the event, such as those of events/. `-` reads stdin.
     pub(crate) event: PathBuf,
     /// Runs only this step instead of the whole job. You can give this option several times.
     #[arg(long = "step", value_name = "ID")]
@@ -26,7 +26,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// A file with the event.
+    /// A file with the event. `-` reads stdin.
     pub(crate) event: PathBuf,
     /// Prints the plan as JSON.
     #[arg(long)]

@@ -42,6 +42,11 @@ pub(crate) struct Demo {
     pub(crate) integration: Integration,
     #[command(flatten)]
     pub(crate) tenant: Tenant,
+    /// Imitates Microsoft's throttles as they are documented: requests that come too fast are
+    /// refused, and tenantgraph paces itself as it does with Microsoft, so that the demo takes
+    /// minutes. Without this option, nothing is refused and nothing is waited for.
+    #[arg(long)]
+    pub(crate) realistic: bool,
     #[command(flatten)]
     pub(crate) storage: Storage,
     /// Prints the summaries as JSON.

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+/// Where results are stored, unless a command line or the environment says otherwise.
+pub(crate) const DEFAULT_STORE: &str = ".tenantgraph";
+
 /// Where results are stored.
 #[derive(Debug, Args)]
 pub(crate) struct Storage {
     /// A directory, or a bucket as `s3://BUCKET/PREFIX`.
-    #[arg(long, default_value = ".tenantgraph", value_name = "DIR|s3://…")]
+    #[arg(long, env = "TENANTGRAPH_STORE", default_value = DEFAULT_STORE, value_name = "DIR|s3://…")]
     pub(crate) store: String,
 }
 
@@ -40,7 +43,7 @@ pub(crate) struct Instances {
 
 #[derive(Debug, Args)]
 pub(crate) struct OneInstance {
-    /// The id of the instance.
+    /// The instance: its id, the beginning of it, or its name.
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) storage: Storage,
@@ -48,7 +51,7 @@ pub(crate) struct OneInstance {
 
 #[derive(Debug, Args)]
 pub(crate) struct StoreInstance {
-    /// A file with an event that holds the instance, such as those of events/.
+    /// A file with an event that holds the instance, such as those of events/. `-` reads stdin.
     pub(crate) event: PathBuf,
     #[command(flatten)]
     pub(crate) storage: Storage,
@@ -66,8 +69,8 @@ pub(crate) enum Job {
 
 #[derive(Debug, Args)]
 pub(crate) struct Jobs {
-    /// Lists only the jobs of this instance.
-    #[arg(long, value_name = "ID")]
+    /// Lists only the jobs of this instance: its id, the beginning of it, or its name.
+    #[arg(long, value_name = "ID|NAME")]
     pub(crate) instance: Option<String>,
     #[command(flatten)]
     pub(crate) storage: Storage,
@@ -78,7 +81,7 @@ pub(crate) struct Jobs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AbandonJob {
-    /// The id of the instance.
+    /// The instance: its id, the beginning of it, or its name.
     pub(crate) instance: String,
     #[command(flatten)]
     pub(crate) storage: Storage,

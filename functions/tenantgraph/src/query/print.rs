@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 
 use query::execute::{Answer, Results, Thing};
 use query::tables::Cell;
 
 use crate::Error;
 use crate::arguments::TreeForm;
+use crate::print::{Table, clipped, plain, text as text_cell};
+use crate::progress::remark;
 
 /// How many characters of a value a table shows at most.
 const WIDEST: usize = 48;
@@ -42,34 +44,31 @@ fn text(cell: &Cell) -> String {
 /// Prints a table in which columns stand below each other.
 pub(super) fn table(answer: &Answer) -> Result<(), Error> {
     let (columns, rows) = rows(answer);
-    let short = |text: &str| {
-        let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
-        match text.char_indices().nth(WIDEST) {
-            Some(_) => format!("{}…", text.chars().take(WIDEST - 1).collect::<String>()),
-            None => text,
-        }
-    };
-    let mut lines = vec![columns];
-    lines.extend(rows);
-    let lines: Vec<Vec<String>> =
-        lines.into_iter().map(|line| line.iter().map(|it| short(it)).collect()).collect();
-    let width =
-        |column: usize| lines.iter().map(|it| it[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
-    for line in lines {
-        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        writeln!(stdout(), "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+    let short = |it: &String| text_cell(&clipped(it, WIDEST));
+    let mut table = Table::titled(columns.iter().map(short));
+    for row in rows {
+        table.row(row.iter().map(short));
     }
-    Ok(())
+    Ok(table.print(0)?)
 }
 
 /// Prints values separated by commas, as RFC 4180 has them.
+///
+/// A cell that begins with one of `=+-@`, a tab or a carriage return gets an apostrophe before it:
+/// a spreadsheet would take it for a formula, and whoever names things in a tenant could have it
+/// run. Numbers stay as they are.
 pub(super) fn csv(answer: &Answer) -> Result<(), Error> {
     let (columns, rows) = rows(answer);
     for line in std::iter::once(columns).chain(rows) {
         let quoted = |cell: &String| {
+            let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            let mark = if is_formula && cell.parse::<f64>().is_err() { "'" } else { "" };
             let is_plain = !cell.contains([',', '"', '\n', '\r']);
-            if is_plain { cell.clone() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+            if is_plain {
+                format!("{mark}{cell}")
+            } else {
+                format!("\"{mark}{}\"", cell.replace('"', "\"\""))
+            }
         };
         let cells: Vec<String> = line.iter().map(quoted).collect();
         write!(stdout(), "{}\r\n", cells.join(","))?;
@@ -85,8 +84,8 @@ pub(crate) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
     let numbers: BTreeMap<&str, usize> =
         vertices.iter().enumerate().map(|(at, it)| (it.text("_key"), at)).collect();
     let quoted = |text: &str| match form {
-        TreeForm::Dot => text.replace('\\', "\\\\").replace('"', "\\\""),
-        TreeForm::Mermaid => text.replace('"', "#quot;"),
+        TreeForm::Dot => plain(text).replace('\\', "\\\\").replace('"', "\\\""),
+        TreeForm::Mermaid => plain(text).replace('"', "#quot;"),
     };
     let mut drawing = String::new();
     drawing.push_str(match form {
@@ -116,8 +115,7 @@ pub(crate) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
 }
 
 /// Says besides the results how many there are, and what the answer rests on that was not read.
-pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) -> Result<(), Error> {
-    let mut stderr = stderr();
+pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) {
     let shown = match &answer.results {
         Results::List(things) => things.len(),
         Results::Tree { vertices, .. } => vertices.len(),
@@ -125,13 +123,13 @@ pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) -> R
     };
     match answer.total {
         Some(total) if total != shown as u64 => {
-            writeln!(stderr, "{total} were found, and {shown} of them are shown")?;
+            remark(&format!("{total} were found, and {shown} of them are shown"));
         }
-        _ if cursor.is_some() => writeln!(stderr, "{shown} are shown, and there are more")?,
-        _ => writeln!(stderr, "{shown} were found")?,
+        _ if cursor.is_some() => remark(&format!("{shown} are shown, and there are more")),
+        _ => remark(&format!("{shown} were found")),
     }
     for note in &answer.notes {
-        writeln!(stderr, "note: {note}")?;
+        remark(&format!("note: {note}"));
     }
     for unknown in &answer.unknown {
         let what = match (&unknown.property, unknown.entities) {
@@ -140,13 +138,12 @@ pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) -> R
             }
             _ => unknown.kind.clone(),
         };
-        writeln!(stderr, "unknown: {what} was not read completely: {}", unknown.why)?;
+        remark(&format!("unknown: {what} was not read completely: {}", unknown.why));
     }
     if !answer.unknown.is_empty() && !certain {
-        writeln!(stderr, "--certain leaves out what follows from that")?;
+        remark("--certain leaves out what follows from that");
     }
     if let Some(cursor) = cursor {
-        writeln!(stderr, "the next page: --cursor {cursor}")?;
+        remark(&format!("the next page: --cursor {cursor}"));
     }
-    Ok(())
 }

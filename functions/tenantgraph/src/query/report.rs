@@ -1,7 +1,7 @@
 //! The answers to all questions, as a report.
 
 use std::cmp::Reverse;
-use std::io::{Write as _, stderr, stdout};
+use std::io::{Write as _, stdout};
 
 use query::execute::{Options, Results};
 use query::tables::Tables;
@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use crate::arguments::Query;
 use crate::asked::{open, parameters};
+use crate::print::{Table, right, text};
+use crate::progress::remark;
 use crate::{End, Error};
 
 /// What came of a question.
@@ -100,30 +102,30 @@ impl Line {
 }
 
 fn print(lines: &[Line]) -> Result<(), Error> {
-    let width = lines.iter().map(|it| it.question.id.len()).max().unwrap_or_default();
-    writeln!(stdout(), "{:<8}  {:<width$}  {:>7}  {:>7}", "severity", "question", "bad", "good")?;
+    let titles = [text("severity"), text("question"), right("bad"), right("good")];
+    let mut table = Table::titled(titles);
     for it in lines {
         let good = it.good.map(|it| it.to_string()).unwrap_or_default();
-        let severity = it.question.severity.as_str();
         let doubt = match (&it.error, it.unknown.first()) {
             (Some(error), _) => {
-                format!("  no answer: {}", error.lines().next().unwrap_or_default())
+                format!("no answer: {}", error.lines().next().unwrap_or_default())
             }
-            (None, Some(unknown)) => format!("  unknown: {unknown}"),
+            (None, Some(unknown)) => format!("unknown: {unknown}"),
             (None, None) => String::new(),
         };
-        writeln!(
-            stdout(),
-            "{severity:<8}  {:<width$}  {:>7}  {good:>7}{doubt}",
-            it.question.id,
-            it.bad
-        )?;
+        table.row([
+            text(it.question.severity.as_str()),
+            text(&it.question.id),
+            right(&it.bad.to_string()),
+            right(&good),
+            text(&doubt),
+        ]);
     }
+    table.print(0)?;
     let count = |is: &dyn Fn(&Line) -> bool| lines.iter().filter(|it| is(it)).count();
     let sure = |it: &Line| it.unknown.is_empty() && it.error.is_none();
     let nothing = |it: &Line| it.bad == 0 && it.good == Some(0) && sure(it);
-    Ok(writeln!(
-        stderr(),
+    remark(&format!(
         "{} questions: {} with something bad, {} with nothing bad, {} for which there is nothing to judge, {} of \
          which something was not read",
         lines.len(),
@@ -131,5 +133,6 @@ fn print(lines: &[Line]) -> Result<(), Error> {
         count(&|it| it.bad == 0 && sure(it) && !nothing(it)),
         count(&nothing),
         count(&|it| !sure(it)),
-    )?)
+    ));
+    Ok(())
 }
