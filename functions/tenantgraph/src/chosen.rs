@@ -28,9 +28,11 @@ impl Chosen {
         }
     }
 
-    /// The options that choose it, as they follow the name of a command.
-    pub(crate) fn options(&self, store: &str) -> String {
+    /// The options that choose it in a store, as they follow the name of a command. There are none
+    /// where a command chooses it by itself.
+    pub(crate) async fn options(&self, context: &Context, store: &str) -> String {
         let option = match self {
+            chosen if only(context).await.is_ok_and(|it| it == *chosen) => String::new(),
             Self::Instance(id) => format!(" --instance {}", word(id)),
             Self::Tenant(id) => format!(" --tenant {}", word(id)),
         };

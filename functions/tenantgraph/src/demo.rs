@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use collector::instance::ANY_DIRECTORY;
 use microsoft::Cloud;
 use serde_json::{Value, json};
-use simulator::{Application, Options, Principal, Simulator};
+use simulator::{Application, Assignment, Options, Principal, Simulator};
 use steps::Permission;
 use uuid::Uuid;
 
@@ -18,12 +18,15 @@ use crate::{End, Error, interruption, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     let Demo { integration, tenant, realistic, storage, json } = arguments;
-    let simulator = serve(&tenant, 0, realistic, Vec::new()).await?;
+    let reader = reader();
+    let served =
+        Served { throttling: realistic, principals: vec![reader.clone()], ..Served::default() };
+    let simulator = serve(&tenant, 0, served).await?;
     let cloud = Cloud::parse(&simulator.cloud().to_string())?;
     let progress = Progress::of_run();
     let mut machine = Machine::new(&storage.store, Some(cloud.clone()), progress.clone()).await?;
     if realistic {
-        remark("the simulated tenant throttles requests as Microsoft does, so this takes minutes");
+        remark("the simulated tenant imitates Microsoft's throttles, so this takes minutes");
     } else {
         machine.asks_at_once(cloud);
     }
@@ -34,6 +37,9 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
         Integration::Azure => tenant_event(&simulator),
         Integration::Microsoft365 => microsoft365_event(&simulator),
     };
+    let config = &mut event["instance"]["config"];
+    config["clientId"] = reader.client_id.into();
+    config["clientSecret"] = reader.client_secret.into();
     // A tenant of another size is another tenant, although its id follows from the seed.
     let Tenant { users, subscriptions, resources, .. } = &tenant;
     let of = format!("{}/{users}/{subscriptions}/{resources}", event["instance"]["id"]);
@@ -54,14 +60,20 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     crate::run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
 }
 
-/// Serves a simulated tenant on this machine, and applications that its administrators can consent
-/// to.
-pub(crate) async fn serve(
-    tenant: &Tenant,
-    port: u16,
-    throttling: bool,
-    applications: Vec<Application>,
-) -> Result<Simulator, Error> {
+/// How a simulated tenant is served.
+#[derive(Debug, Default)]
+pub(crate) struct Served {
+    /// Whether Microsoft's throttles are imitated.
+    pub(crate) throttling: bool,
+    /// Applications beside the one that may read everything.
+    pub(crate) principals: Vec<Principal>,
+    /// Applications that its administrators can consent to.
+    pub(crate) applications: Vec<Application>,
+}
+
+/// Serves a simulated tenant on this machine.
+pub(crate) async fn serve(tenant: &Tenant, port: u16, served: Served) -> Result<Simulator, Error> {
+    let Served { throttling, principals, applications } = served;
     let options = Options {
         seed: tenant.seed,
         users: tenant.users,
@@ -69,6 +81,7 @@ pub(crate) async fn serve(
         resources: tenant.resources,
         latency: Duration::from_millis(tenant.latency),
         throttling,
+        principals,
         applications,
         ..Options::default()
     };
@@ -90,14 +103,42 @@ pub(crate) fn microsoft365_event(simulator: &Simulator) -> Value {
     microsoft365(&format!("{directory}/microsoft365"), simulator, directory, principal)
 }
 
+/// What the application of the demo may not read, by how the names of permissions begin. A tenant
+/// in which everything is granted would not show what becomes of the rest.
+const NOT_GRANTED: [&str; 2] = ["EntitlementManagement.", "Microsoft.Sql/"];
+
+/// The application that collects the tenant of the demo. It may read most of it.
+fn reader() -> Principal {
+    let is_granted = |it: &String| !NOT_GRANTED.iter().any(|begin| it.starts_with(begin));
+    let (graph_roles, actions) = permissions();
+    Principal {
+        client_id: id("the application of the demo"),
+        client_secret: id("the secret of the application of the demo"),
+        graph_roles: graph_roles.into_iter().filter(is_granted).collect(),
+        assignments: vec![Assignment {
+            scope: "/".to_owned(),
+            actions: actions.into_iter().filter(is_granted).collect(),
+        }],
+        vaults: true,
+    }
+}
+
+/// What all steps need: application permissions of Microsoft Graph, and actions of Azure.
+fn permissions() -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut graph_roles, mut actions) = (BTreeSet::new(), BTreeSet::new());
+    for permission in steps::STEPS.iter().flat_map(|step| step.permissions()) {
+        match permission {
+            Permission::Graph(name) => graph_roles.insert(name.to_owned()),
+            Permission::Action(name) => actions.insert(name.into_owned()),
+            Permission::DataAction(name) => actions.insert(name.to_owned()),
+        };
+    }
+    (graph_roles, actions)
+}
+
 /// An application of another organisation, which reads what the steps do once there is consent.
 pub(crate) fn application(redirect_uri: String) -> Application {
-    let permissions = steps::STEPS.iter().flat_map(|step| step.permissions());
-    let graph = permissions.filter_map(|permission| match permission {
-        Permission::Graph(name) => Some(name.to_owned()),
-        Permission::Action(_) | Permission::DataAction(_) => None,
-    });
-    let graph_roles: BTreeSet<String> = graph.collect();
+    let (graph_roles, _) = permissions();
     Application {
         name: "tenantgraph".to_owned(),
         principal: Principal {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::arguments::Diff;
 use crate::chosen::{self, Chosen};
 use crate::print::{Table, clipped, grouped, line, number, text};
+use crate::progress::remark;
 use crate::{End, Error, kinds, local};
 use compare::Values;
 
@@ -50,8 +51,15 @@ pub(crate) async fn run(arguments: Diff) -> Result<End, Error> {
         let printer = Printer { arguments: &arguments, summary, is_one: summaries.len() == 1 };
         printer.differences(&context, &mut counts).await?;
     }
-    if !arguments.json {
-        total(&counts, arguments.summary)?;
+    match (arguments.json, arguments.summary) {
+        (false, by_type) => total(&counts, by_type)?,
+        (true, true) => {
+            for ((kind, change), count) in &counts {
+                let line = json!({ "type": kind, "change": change, "count": count });
+                writeln!(stdout(), "{line}")?;
+            }
+        }
+        (true, false) => (),
     }
     Ok(End::of(&summaries))
 }
@@ -93,7 +101,7 @@ impl Printer<'_> {
     async fn differences(&self, context: &Context, counts: &mut Counts) -> Result<(), Error> {
         let Diff { from, kind, summary, .. } = self.arguments;
         let (job, kind) = (&self.summary.job, kind.as_deref());
-        let mut print = Print { of: self, counts, is_headed: self.is_one };
+        let mut print = Print { of: self, counts, is_headed: self.is_one, is_silent: *summary };
         if from.is_some() || self.arguments.to.is_some() {
             let earlier = match from {
                 Some(given) => compare::named(context, &job.instance, given).await?,
@@ -106,7 +114,15 @@ impl Printer<'_> {
         }
         let told = told(context, job, kind).await?;
         // What differs is in the feed; how it was before is in the last snapshot, if that is there.
-        let values = match compare::before(context, job).await? {
+        let before = compare::before(context, job).await?;
+        if before.is_none() && !self.arguments.json {
+            remark(&format!(
+                "{} has no snapshot before this one, so everything in it is new",
+                self.summary.instance_name
+            ));
+            print.is_silent = true;
+        }
+        let values = match before {
             Some(earlier) if !*summary => {
                 compare::values(context, &earlier, self.summary, &told).await?
             }
@@ -142,17 +158,18 @@ struct Print<'a, 'c> {
     of: &'a Printer<'a>,
     counts: &'c mut Counts,
     is_headed: bool,
+    /// Whether only counts are of interest.
+    is_silent: bool,
 }
 
 impl Print<'_, '_> {
     fn one(&mut self, difference: &Difference, values: &Values) -> Result<(), Error> {
         let Difference { change, kind, key, properties, since, reason, .. } = difference;
         *self.counts.entry((kind.clone(), *change)).or_default() += 1;
-        let Diff { json, summary, .. } = self.of.arguments;
-        if *summary {
+        if self.is_silent {
             return Ok(());
         }
-        if *json {
+        if self.of.arguments.json {
             let mut object = json!(difference);
             if !values.is_empty() {
                 let values = values

@@ -1,18 +1,19 @@
 //! What could not be read, grouped by its causes.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use collector::ledger::{Entry, Status};
 use collector::summary::{LAST_SNAPSHOT, Summary};
-use steps::Permission;
+use steps::{Permission, Setting, Step};
 
-/// How many steps or permissions a line names.
+/// How many steps, permissions or scopes a line names.
 const NAMED: usize = 3;
 
-/// What could not be read of a scope for one cause.
+/// What could not be read for one cause.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// The cause in words, with how much it concerns.
+    /// How many lists of what, and why.
     pub(crate) text: String,
     /// How many lists it concerns.
     pub(crate) lists: usize,
@@ -21,74 +22,97 @@ pub(crate) struct Failure {
 }
 
 /// What makes lists fail alike.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Cause<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
     /// The application lacks permissions of Microsoft Graph.
-    Application(&'a str),
-    /// The role lacks actions in a scope.
-    Role(&'a str),
+    Application(Vec<String>),
+    /// The role lacks actions of Azure.
+    Role(Vec<String>),
     /// Anything else, by its words.
-    Other(&'a str, Status, &'a str),
+    Other(String),
+    /// The last snapshot cannot be read.
+    LastSnapshot(String),
 }
+
+/// The incomplete entries of a ledger, by scope and step.
+type Index<'a> = BTreeMap<(&'a str, &'a str), &'a Entry>;
 
 /// What could not be read, what concerns most lists first.
 pub(crate) fn failures(summary: &Summary) -> Vec<Failure> {
-    let mut causes: BTreeMap<Cause<'_>, BTreeSet<&str>> = BTreeMap::new();
-    for entry in &summary.incomplete {
-        causes.entry(cause(entry)).or_default().insert(&entry.step);
+    let index: Index<'_> =
+        summary.incomplete.iter().map(|it| ((it.scope.as_str(), it.step.as_str()), it)).collect();
+    // Of each scope, what lacks permissions lacks all of them together.
+    let mut lacking: BTreeMap<(&str, bool), (BTreeSet<&str>, BTreeSet<String>)> = BTreeMap::new();
+    let mut causes: BTreeMap<Cause, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    for (place @ (scope, step), entry) in &index {
+        let root = root(&index, entry);
+        let permissions = steps::find(&root.step).map(Step::permissions).unwrap_or_default();
+        if root.status == Status::Forbidden && !permissions.is_empty() {
+            let is_graph = permissions.iter().all(|it| matches!(it, Permission::Graph(_)));
+            let (steps, lacks) = lacking.entry((scope, is_graph)).or_default();
+            steps.insert(step);
+            lacks.extend(permissions.into_iter().map(written));
+            continue;
+        }
+        let reason = root.reason.clone().unwrap_or_default();
+        let cause = match root.step.as_str() {
+            LAST_SNAPSHOT => Cause::LastSnapshot(reason),
+            _ => Cause::Other(format!("{}{}", root.status.as_str(), told(root, &reason))),
+        };
+        causes.entry(cause).or_default().insert(*place);
+    }
+    for ((scope, is_graph), (steps, lacks)) in lacking {
+        let lacks = lacks.into_iter().collect();
+        let cause = if is_graph { Cause::Application(lacks) } else { Cause::Role(lacks) };
+        causes.entry(cause).or_default().extend(steps.into_iter().map(|step| (scope, step)));
     }
     let mut failures: Vec<Failure> =
-        causes.into_iter().map(|(cause, steps)| cause.failure(&steps, summary)).collect();
-    failures.sort_by_key(|it| std::cmp::Reverse(it.lists));
+        causes.into_iter().map(|(cause, places)| cause.failure(&places, summary)).collect();
+    failures.sort_by_key(|it| Reverse(it.lists));
     failures
 }
 
-fn cause(entry: &Entry) -> Cause<'_> {
-    let reason = entry.reason.as_deref().unwrap_or_default();
-    let permissions = steps::find(&entry.step).map(steps::Step::permissions).unwrap_or_default();
-    if entry.status != Status::Forbidden || permissions.is_empty() {
-        return Cause::Other(&entry.scope, entry.status, reason);
+/// The entry that an entry is incomplete because of: the list that its parents were to come from,
+/// or that of their parents. Its reason begins with the step of that list.
+fn root<'a>(index: &Index<'a>, entry: &'a Entry) -> &'a Entry {
+    let mut root = entry;
+    // No step comes from itself, but a ledger is a file.
+    for _ in 0..index.len() {
+        let parent = root.reason.as_deref().and_then(|it| it.split_once(" is ")).map(|it| it.0);
+        match parent.and_then(|step| index.get(&(root.scope.as_str(), step))) {
+            Some(parent) if parent.step != root.step => root = parent,
+            _ => break,
+        }
     }
-    let is_graph = permissions.iter().all(|it| matches!(it, Permission::Graph(_)));
-    if is_graph { Cause::Application(&entry.scope) } else { Cause::Role(&entry.scope) }
+    root
 }
 
-impl Cause<'_> {
-    fn failure(&self, steps: &BTreeSet<&str>, summary: &Summary) -> Failure {
-        let lists = steps.len();
+/// A reason as it follows the status, which some reasons begin with.
+fn told(entry: &Entry, reason: &str) -> String {
+    let reason = reason.strip_prefix(&format!("{}: ", entry.status.as_str())).unwrap_or(reason);
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
+}
+
+impl Cause {
+    fn failure(self, places: &BTreeSet<(&str, &str)>, summary: &Summary) -> Failure {
+        let lists = places.len();
         let count = if lists == 1 { "1 list".to_owned() } else { format!("{lists} lists") };
-        let (text, can_be_granted) = match self {
-            Self::Application(scope) => {
-                let lacks = lacks(steps);
-                (
-                    format!("{count} of {}: the application lacks {lacks}", called(scope, summary)),
-                    true,
-                )
+        let of = scopes(places, summary);
+        let can_be_granted = matches!(self, Self::Application(_) | Self::Role(_));
+        let text = match self {
+            Self::Application(lacks) => {
+                format!("{count} of {of}: the application lacks {}", named(lacks))
             }
-            Self::Role(scope) => {
-                let lacks = lacks(steps);
-                (format!("{count} of {}: the role lacks {lacks}", called(scope, summary)), true)
+            Self::Role(lacks) => format!("{count} of {of}: the role lacks {}", named(lacks)),
+            Self::Other(why) => {
+                let steps: BTreeSet<&str> = places.iter().map(|(_, step)| *step).collect();
+                let steps = named(steps.into_iter().map(str::to_owned).collect());
+                format!("{count} of {of} ({steps}): {why}")
             }
-            Self::Other(_, _, reason) if steps.contains(LAST_SNAPSHOT) => {
-                ((*reason).to_owned(), false)
-            }
-            Self::Other(scope, status, reason) => {
-                let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-                let named = named(steps.iter().map(|it| (*it).to_owned()).collect());
-                let of = called(scope, summary);
-                (format!("{count} of {of} ({named}): {}{reason}", status.as_str()), false)
-            }
+            Self::LastSnapshot(why) => why,
         };
         Failure { text, lists, can_be_granted }
     }
-}
-
-/// The permissions of steps that could not be read without them.
-fn lacks(steps: &BTreeSet<&str>) -> String {
-    let steps = steps.iter().filter_map(|it| steps::find(it));
-    let permissions: BTreeSet<String> =
-        steps.flat_map(steps::Step::permissions).map(written).collect();
-    named(permissions.into_iter().collect())
 }
 
 /// A permission as roles and portals write it.
@@ -107,12 +131,22 @@ fn named(mut names: Vec<String>) -> String {
     if more == 0 { names } else { format!("{names} and {more} more") }
 }
 
-/// A scope as people know it.
-fn called(scope: &str, summary: &Summary) -> String {
-    let id = scope.rsplit('/').next().unwrap_or(scope);
-    match summary.subscriptions.get(id) {
-        Some(found) => format!("subscription {} ({id})", found.name),
-        None if scope.starts_with("/subscriptions/") => format!("subscription {id}"),
-        None => scope.to_owned(),
+/// The scopes of some lists, as people know them.
+fn scopes(places: &BTreeSet<(&str, &str)>, summary: &Summary) -> String {
+    let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| *scope).collect();
+    let is_subscription = places.iter().all(|(scope, step)| {
+        let needs = steps::find(step).map(|it| it.needs.setting);
+        summary.subscriptions.contains_key(*scope) || needs == Some(Setting::Subscription)
+    });
+    let names: Vec<String> = scopes.iter().map(|scope| called(scope, summary)).collect();
+    match (is_subscription, names.len()) {
+        (true, 1) => format!("subscription {}", named(names)),
+        (true, count) => format!("{count} subscriptions ({})", named(names)),
+        (false, 1) => "the tenant".to_owned(),
+        (false, count) => format!("{count} scopes ({})", named(names)),
     }
+}
+
+fn called(scope: &str, summary: &Summary) -> String {
+    summary.subscriptions.get(scope).map_or_else(|| scope.to_owned(), |it| it.name.clone())
 }

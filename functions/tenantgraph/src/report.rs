@@ -53,7 +53,7 @@ pub(crate) fn print(
     carried(whole)?;
     diverged(whole.graph)?;
     cut_short(whole.graph)?;
-    ledger(whole.graph, took)?;
+    ledger(whole.graph, took, extent)?;
     let place = match instances {
         [Summary { job, .. }] => format!("graph/{}/{}", job.instance, job.id),
         _ => format!("graph/{}*", whole.graph.job.instance),
@@ -205,7 +205,7 @@ fn jobs(summaries: &[Summary]) -> io::Result<()> {
     line("")
 }
 
-fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
+fn ledger(summary: &Summary, took: Duration, extent: Extent<'_>) -> io::Result<()> {
     let mut statuses: BTreeMap<&str, u64> = BTreeMap::new();
     for entry in &summary.ledger {
         *statuses.entry(entry.status.as_str()).or_default() += 1;
@@ -214,13 +214,17 @@ fn ledger(summary: &Summary, took: Duration) -> io::Result<()> {
         statuses.iter().map(|(status, n)| format!("{n} {status}")).collect();
     line(&format!("Ledger: {}", statuses.join(", ")))?;
     for (title, counts) in [
-        ("Unresolved references that were left out", &summary.graph.dropped),
-        ("Properties in an unexpected form that were left out", &summary.drift),
+        ("References to what was not collected, which were left out", &summary.graph.dropped),
+        ("Properties in an unexpected form, which were left out", &summary.drift),
     ] {
-        if !counts.is_empty() {
-            let counts: Vec<String> =
-                counts.iter().map(|(what, n)| format!("{n} × {}", named(what))).collect();
-            line(&format!("{title}: {}", counts.join(", ")))?;
+        if counts.is_empty() {
+            continue;
+        }
+        line(&format!("{title}: {}", grouped(counts.values().sum())))?;
+        if extent == Extent::Full {
+            let mut table = Table::new();
+            counts.iter().for_each(|(what, n)| table.row([number(*n), text(&named(what))]));
+            table.print(2)?;
         }
     }
     let seconds = took.as_secs_f64();

@@ -106,7 +106,8 @@ pub(crate) async fn print(
                 [] => Chosen::Instance(summary.job.instance.clone()),
                 _ => Chosen::Tenant(summary.job.instance.clone()),
             };
-            let command = format!("tenantgraph show{}", chosen.options(store));
+            let options = chosen.options(&machine.context, store).await;
+            let command = format!("tenantgraph show{options}");
             report::print(whole, store, took, Extent::Brief(&command))?;
         }
         if end == End::Complete {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::arguments::Simulate;
+use crate::demo::Served;
 use crate::progress::say;
 use crate::{End, Error, demo};
 
@@ -11,7 +12,9 @@ use crate::{End, Error, demo};
 pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
     let Simulate { tenant, port, redirect_uri, out } = arguments;
     let application = redirect_uri.map(demo::application);
-    let simulator = demo::serve(&tenant, port, true, application.iter().cloned().collect()).await?;
+    let applications = application.iter().cloned().collect();
+    let served = Served { throttling: true, applications, ..Served::default() };
+    let simulator = demo::serve(&tenant, port, served).await?;
     fs::create_dir_all(&out)?;
     let events = demo::events(&simulator);
     for (at, event) in events.iter().enumerate() {

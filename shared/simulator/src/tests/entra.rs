@@ -36,7 +36,7 @@ const LISTS: [(&str, &str); 24] = [
     ("identity/conditionalAccess/templates", "Policy.Read.All"),
     (
         "identity/conditionalAccess/authenticationContextClassReferences",
-        "Policy.Read.ConditionalAccess",
+        "AuthenticationContext.Read.All",
     ),
     ("policies/crossTenantAccessPolicy/partners", "Policy.Read.All"),
     ("identityGovernance/entitlementManagement/accessPackages", "EntitlementManagement.Read.All"),

@@ -6,9 +6,13 @@ use crate::world::directory::{conditional_access, conditional_access_template, c
 
 const READ_POLICIES: &[&str] = &["Policy.Read.All"];
 
-/// Documented for contexts is no other than this.
-const READ_CONTEXTS: &[&str] =
-    &["Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"];
+/// "List authenticationContextClassReferences": the first is the least that will do.
+const READ_CONTEXTS: &[&str] = &[
+    "AuthenticationContext.Read.All",
+    "AuthenticationContext.ReadWrite.All",
+    "Policy.Read.ConditionalAccess",
+    "Policy.ReadWrite.ConditionalAccess",
+];
 
 const READ_CONDITIONAL_ACCESS: &[&str] = &["Policy.Read.ConditionalAccess", "Policy.Read.All"];
 
