@@ -9,7 +9,7 @@ use query::language::nearest;
 
 use crate::Error;
 use crate::arguments::{DEFAULT_STORE, Subject};
-use crate::print::word;
+use crate::print::{plain, word};
 
 /// What a command is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +176,8 @@ async fn ids(context: &Context, has: &[Has]) -> Result<BTreeSet<String>, Error> 
 async fn listed(context: &Context, ids: &BTreeSet<String>) -> String {
     let mut lines = Vec::new();
     for id in ids.iter().take(LISTED) {
-        let name = name(context, id).await.map(|it| format!("  {it}")).unwrap_or_default();
+        let name = name(context, id).await.map(|it| format!("  {}", plain(&it)));
+        let name = name.unwrap_or_default();
         lines.push(format!("  {id}{name}"));
     }
     if ids.len() > LISTED {

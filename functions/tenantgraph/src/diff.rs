@@ -3,7 +3,6 @@
 mod compare;
 
 use std::collections::BTreeMap;
-use std::io::{Write as _, stdout};
 
 use collector::layout::Job;
 use collector::link::Difference;
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::Diff;
 use crate::chosen::{self, Chosen};
-use crate::print::{Table, clipped, grouped, line, number, text};
+use crate::print::{self, Table, clipped, grouped, line, number, text};
 use crate::progress::remark;
 use crate::{End, Error, kinds, local};
 use compare::Values;
@@ -56,7 +55,7 @@ pub(crate) async fn run(arguments: Diff) -> Result<End, Error> {
         (true, true) => {
             for ((kind, change), count) in &counts {
                 let line = json!({ "type": kind, "change": change, "count": count });
-                writeln!(stdout(), "{line}")?;
+                print::json(&line.to_string())?;
             }
         }
         (true, false) => (),
@@ -177,7 +176,7 @@ impl Print<'_, '_> {
                     .map(|(name, (old, new))| (name.clone(), json!({ "old": old, "new": new })));
                 object["values"] = Value::Object(values.collect());
             }
-            return Ok(writeln!(stdout(), "{object}")?);
+            return Ok(print::json(&object.to_string())?);
         }
         if !self.is_headed {
             line(&format!("{}:", self.of.summary.instance_name))?;

@@ -1,7 +1,5 @@
 //! `tenantgraph instance`.
 
-use std::io::{Write as _, stdout};
-
 use collector::Context;
 use collector::event::{Action, Event};
 use collector::instance::{Instance, Standing};
@@ -10,7 +8,7 @@ use serde_json::json;
 
 use crate::arguments::{self, Instances, StoreInstance};
 use crate::chosen::{self, Has};
-use crate::print::{Table, line, text};
+use crate::print::{self, Table, line, text};
 use crate::progress::{remark, say};
 use crate::{End, Error, event, local};
 
@@ -47,14 +45,14 @@ pub(crate) async fn run(command: arguments::Instance) -> Result<End, Error> {
 async fn manage(context: &Context, store: &str, action: Action) -> Result<End, Error> {
     match instances::manage(context, action).await? {
         Managed::Instances(instances) => match instances.as_slice() {
-            [instance] => writeln!(stdout(), "{:#}", json!(instance))?,
-            instances => writeln!(stdout(), "{:#}", json!(instances))?,
+            [instance] => print::json(&format!("{:#}", json!(instance)))?,
+            instances => print::json(&format!("{:#}", json!(instances)))?,
         },
         Managed::Stored { instance, warnings } => {
             for warning in warnings {
                 say(&format!("! {warning}"));
             }
-            writeln!(stdout(), "{:#}", json!(instance))?;
+            print::json(&format!("{:#}", json!(instance)))?;
         }
         Managed::Removed(ids) => {
             for id in ids {
@@ -79,7 +77,7 @@ async fn list(store: &str, json: bool) -> Result<End, Error> {
         }
     }
     if json {
-        writeln!(stdout(), "{:#}", json!(instances))?;
+        print::json(&format!("{:#}", json!(instances)))?;
     } else if instances.is_empty() && end == End::Complete {
         remark(&format!(
             "no instance is stored in {store}; `tenantgraph instance store` stores one"

@@ -1,13 +1,11 @@
 //! `tenantgraph job`.
 
-use std::io::{Write as _, stdout};
-
 use collector::jobs::{self, Listed, State};
 use serde_json::json;
 
 use crate::arguments::{self, AbandonJob, Jobs};
 use crate::chosen::{self, Has};
-use crate::print::{Table, line, text};
+use crate::print::{self, Table, line, text};
 use crate::progress::remark;
 use crate::{End, Error, local};
 
@@ -21,7 +19,7 @@ pub(crate) async fn run(command: arguments::Job) -> Result<End, Error> {
             };
             let jobs = jobs::list(&context, instance.as_deref()).await?;
             if json {
-                writeln!(stdout(), "{:#}", json!(jobs))?;
+                print::json(&format!("{:#}", json!(jobs)))?;
             } else if jobs.is_empty() {
                 remark(&format!("no job is stored in {}", storage.store));
             } else {

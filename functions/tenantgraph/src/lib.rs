@@ -92,7 +92,7 @@ pub async fn run(command_line: impl IntoIterator<Item = OsString>) -> ExitCode {
         // Whoever read the results, such as `head`, has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            progress::say(&error.to_string());
+            progress::complain(&error.to_string());
             ExitCode::FAILURE
         }
     }

@@ -1,13 +1,11 @@
 //! `tenantgraph plan`.
 
-use std::io::{Write as _, stdout};
-
 use collector::event::Event;
 use collector::plan::Plan;
 use serde_json::json;
 
 use crate::arguments;
-use crate::print::{Table, line, text};
+use crate::print::{self, Table, line, text};
 use crate::{End, Error, event};
 
 pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
@@ -16,7 +14,7 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     };
     let planned = Plan::steps_of(&instance, None);
     if arguments.json {
-        writeln!(stdout(), "{:#}", json!(planned))?;
+        print::json(&format!("{:#}", json!(planned)))?;
         return Ok(End::Complete);
     }
     let (enabled, disabled): (Vec<_>, Vec<_>) =

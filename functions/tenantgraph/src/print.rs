@@ -35,6 +35,25 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
     writeln!(stdout(), "{}", plain(text))
 }
 
+/// Prints JSON, one object on a line or indented. It says the same to programs, and does nothing to
+/// a terminal: JSON leaves some characters as they are that [`plain`] escapes.
+pub(crate) fn json(text: &str) -> io::Result<()> {
+    let escaped = |it: char| acts(it) && it != '\n';
+    if !text.contains(escaped) {
+        return writeln!(stdout(), "{text}");
+    }
+    let mut plain = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if escaped(character) {
+            // All of them are of the plane that four digits can name.
+            let _ = write!(plain, "\\u{:04x}", u32::from(character));
+        } else {
+            plain.push(character);
+        }
+    }
+    writeln!(stdout(), "{plain}")
+}
+
 /// Rows whose columns stand below each other.
 #[derive(Debug)]
 pub(crate) struct Table(comfy_table::Table);

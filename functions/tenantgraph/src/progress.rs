@@ -67,12 +67,15 @@ impl Level {
     }
 }
 
-/// Prints what went wrong to stderr, line by line. Whoever closed it, or let its disk run full,
-/// loses lines, and nothing else.
-pub(crate) fn say(text: &str) {
-    for line in text.lines() {
-        let _ = writeln!(stderr(), "{}", plain(line));
-    }
+/// Prints a line to stderr. Whoever closed it, or let its disk run full, loses lines, and nothing
+/// else.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(stderr(), "{}", plain(line));
+}
+
+/// Prints to stderr why something cannot be done, which may take several lines.
+pub(crate) fn complain(text: &str) {
+    text.lines().for_each(say);
 }
 
 /// Prints a remark to stderr, unless nobody wants any.

@@ -1,6 +1,6 @@
 //! `tenantgraph query`.
 
-use std::io::{Read as _, Write as _, stdin, stdout};
+use std::io::{Read as _, stdin};
 
 use query::execute::{ExecuteError, Options};
 use query::language::nearest;
@@ -8,6 +8,7 @@ use query::{Cursor, Model, Terms, compile, execute};
 
 use crate::arguments::Query;
 use crate::asked::{Target, open, parameters};
+use crate::print::{json, line};
 use crate::{End, Error, questions};
 
 pub(crate) mod print;
@@ -21,7 +22,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     let terms = Terms { parameters: parameters(&arguments.parameters)?, now: query::now() };
     if arguments.explain {
         let plan = compile(&text, &Model::new(None), &terms).map_err(|it| it.to_string())?;
-        write!(stdout(), "{}", query::explain(&plan))?;
+        query::explain(&plan).lines().try_for_each(line)?;
         return Ok(End::Complete);
     }
     let Target { tables, .. } = open(&arguments.asked).await?;
@@ -38,7 +39,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     let cursor = cursor.as_deref();
     match (&arguments.tree, arguments.json, arguments.csv) {
         (Some(form), _, _) => print::tree(*form, &answer)?,
-        (None, true, _) => writeln!(stdout(), "{}", answer.to_json(cursor))?,
+        (None, true, _) => json(&answer.to_json(cursor).to_string())?,
         (None, _, true) => print::csv(&answer)?,
         _ => print::table(&answer)?,
     }

@@ -1,12 +1,11 @@
 //! `tenantgraph questions`.
 
-use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
 use questions::{Question, own};
 
 use crate::arguments::Questions;
-use crate::print::line;
+use crate::print::{self, line};
 use crate::progress::remark;
 use crate::{End, Error};
 
@@ -32,7 +31,7 @@ pub(crate) fn list(arguments: &Questions) -> Result<End, Error> {
     };
     let found: Vec<Question> = read(&arguments.packs)?.into_iter().filter(matches).collect();
     if arguments.json {
-        writeln!(stdout(), "{}", serde_json::to_string_pretty(&found)?)?;
+        print::json(&serde_json::to_string_pretty(&found)?)?;
         return Ok(End::Complete);
     }
     if found.is_empty() {

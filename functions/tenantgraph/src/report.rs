@@ -1,7 +1,7 @@
 //! Summaries for people.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _, stdout};
+use std::io;
 use std::time::Duration;
 
 use collector::ledger::Reading;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::failures::failures;
-use crate::print::{Table, clipped, grouped, line, number, right, text};
+use crate::print::{self as output, Table, clipped, grouped, line, number, right, text};
 
 /// What to print: one graph, and the instances that it is of if they are several.
 #[derive(Clone, Copy)]
@@ -67,7 +67,7 @@ pub(crate) fn print(
 
 /// Prints a summary as JSON.
 pub(crate) fn json(summary: &Summary) -> Result<(), Error> {
-    Ok(writeln!(stdout(), "{}", serde_json::to_string_pretty(summary)?)?)
+    Ok(output::json(&serde_json::to_string_pretty(summary)?)?)
 }
 
 /// How many lines there are at most of what may be as many as subscriptions.
@@ -173,7 +173,8 @@ fn counts(summary: &Summary, extent: Extent<'_>) -> io::Result<()> {
         }
         table.print(0)?;
         if let (Extent::Brief(command), more @ 1..) = (extent, counts.len().saturating_sub(shown)) {
-            line(&format!("  … and {more} more types: {command}"))?;
+            let types = if more == 1 { "type" } else { "types" };
+            line(&format!("  … and {more} more {types}: {command}"))?;
         }
         line("")?;
     }
@@ -245,7 +246,7 @@ fn named(what: &str) -> String {
 /// Prints what one step stored.
 pub(crate) fn step(result: &Value, json: bool) -> Result<(), Error> {
     if json {
-        writeln!(stdout(), "{}", serde_json::to_string_pretty(result)?)?;
+        output::json(&serde_json::to_string_pretty(result)?)?;
         return Ok(());
     }
     let manifest = &result["manifest"];

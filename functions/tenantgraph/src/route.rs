@@ -1,14 +1,13 @@
 //! `tenantgraph path` and `tenantgraph neighbours`.
 
 use std::collections::BTreeMap;
-use std::io::{Write as _, stdout};
 
 use query::execute::{Answer, Results, Thing, entities_called};
 use query::tables::Tables;
 
 use crate::arguments::{Drawn, Neighbours, Path};
 use crate::asked::{Target, open};
-use crate::print::line;
+use crate::print::{json, line};
 use crate::progress::remark;
 use crate::query::print;
 use crate::{End, Error, kinds};
@@ -78,7 +77,7 @@ pub(crate) async fn neighbours(arguments: Neighbours) -> Result<End, Error> {
 fn drawn(form: &Drawn, answer: &Answer) -> Result<bool, Error> {
     match form.tree {
         Some(tree) => print::tree(tree, answer)?,
-        None if form.json => writeln!(stdout(), "{}", answer.to_json(None))?,
+        None if form.json => json(&answer.to_json(None).to_string())?,
         None => return Ok(false),
     }
     Ok(true)
@@ -98,7 +97,9 @@ async fn one(tables: &Tables, name: &str) -> Result<u32, Error> {
     let found = entities_called(tables, name).await?;
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => Err(format!("there is no entity with the key or name {name}").into()),
-        several => Err(format!("{} entities are called {name}; give a key", several.len()).into()),
+        [] => Err(format!("there is no entity with the key or name {name:?}").into()),
+        several => {
+            Err(format!("{} entities are called {name:?}; give a key", several.len()).into())
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! `tenantgraph rules`.
 
-use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -14,8 +13,8 @@ use serde_json::json;
 
 use crate::arguments::{CheckRules, ListRules, Rules, RunRules};
 use crate::asked::open;
-use crate::print::{Table, line, text};
-use crate::progress::{remark, say};
+use crate::print::{self, Table, line, text};
+use crate::progress::{self, remark};
 use crate::{End, Error, local};
 
 pub(crate) async fn run(arguments: Rules) -> Result<End, Error> {
@@ -54,7 +53,7 @@ async fn rules(context: &Context, files: &[PathBuf]) -> Result<(Vec<Rule>, Vec<I
 
 fn complain(invalid: &[Invalid]) {
     for it in invalid {
-        say(&it.to_string());
+        progress::complain(&it.to_string());
     }
 }
 
@@ -108,7 +107,7 @@ impl Deliver for Print {
 impl Print {
     fn alert(&self, alert: &Alert) -> Result<(), Error> {
         if self.json {
-            writeln!(stdout(), "{}", serde_json::to_string(alert)?)?;
+            print::json(&serde_json::to_string(alert)?)?;
             return Ok(());
         }
         line(&alert.headline())?;
@@ -166,7 +165,7 @@ async fn list(arguments: ListRules) -> Result<End, Error> {
                 "at": state.at, "total": total, "unknown": state.unknown,
                 "undelivered": state.outbox.len(),
             });
-            writeln!(stdout(), "{line}")?;
+            print::json(&line.to_string())?;
             continue;
         }
         let waiting = match state.outbox.len() {

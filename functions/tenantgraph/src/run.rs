@@ -1,6 +1,5 @@
 //! `tenantgraph run`.
 
-use std::io::{Write as _, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use crate::graph::Graph;
 use crate::machine::Machine;
 use crate::progress::{Progress, say};
 use crate::report::{Extent, Whole};
-use crate::{End, Error, event, interruption, kinds, local, report};
+use crate::{End, Error, event, interruption, kinds, local, print as output, report};
 
 pub(crate) async fn run(arguments: Run) -> Result<End, Error> {
     let Run { event, steps, storage, cloud: named, json } = arguments;
@@ -65,7 +64,7 @@ async fn work(
         return Ok(end_of_step(&answer["step"]));
     }
     if let Some(managed) = answer.get("managed") {
-        writeln!(stdout(), "{managed:#}")?;
+        output::json(&format!("{managed:#}"))?;
         return Ok(End::Complete);
     }
     let summaries = machine.finish(&local::jobs(&answer)?).await?;
@@ -87,7 +86,7 @@ pub(crate) async fn print(
         if summary.status == JobStatus::Failed {
             end = End::Failed;
             if json {
-                writeln!(stdout(), "{}", serde_json::to_string_pretty(summary)?)?;
+                report::json(summary)?;
             }
             continue;
         }

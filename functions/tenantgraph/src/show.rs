@@ -1,6 +1,5 @@
 //! `tenantgraph show`.
 
-use std::io::{Write as _, stdout};
 use std::time::Duration;
 
 use collector::layout::RecordKind;
@@ -11,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::arguments::Show;
 use crate::graph::Graph;
-use crate::print::{grouped, line};
+use crate::print::{self as output, grouped, line};
 use crate::progress::remark;
 use crate::report::{Extent, Whole};
 use crate::{End, Error, chosen, kinds, local, report};
@@ -70,7 +69,7 @@ async fn items(graph: &Graph, kind: &str, arguments: &Show) -> Result<End, Error
         }
         shown += 1;
         if arguments.json {
-            writeln!(stdout(), "{text}")?;
+            output::json(&text)?;
         } else {
             print(item)?;
         }

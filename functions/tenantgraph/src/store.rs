@@ -1,12 +1,10 @@
 //! `tenantgraph store`.
 
-use std::io::{Write as _, stdout};
-
 use collector::check;
 use serde_json::json;
 
 use crate::arguments::{self, CheckStore};
-use crate::print::line;
+use crate::print::{self, line};
 use crate::{End, Error, local};
 
 /// Reads everything that is stored, and says what is damaged.
@@ -18,7 +16,7 @@ pub(crate) async fn run(command: arguments::Store) -> Result<End, Error> {
         check::repair(&context, &mut found).await?;
     }
     if json {
-        writeln!(stdout(), "{:#}", json!(found))?;
+        print::json(&format!("{:#}", json!(found)))?;
     } else {
         for damage in &found.damaged {
             let what = if damage.is_missing { "MISSING" } else { "DAMAGED" };

@@ -1,17 +1,16 @@
 //! The answers to all questions, as a report.
 
 use std::cmp::Reverse;
-use std::io::{Write as _, stdout};
 
 use query::execute::{Options, Results};
 use query::tables::Tables;
 use query::{Model, Terms, compile, execute};
 use questions::Question;
-use serde_json::{Value, json};
+use serde_json::{Value, json as object};
 
 use crate::arguments::Query;
 use crate::asked::{open, parameters};
-use crate::print::{Table, right, text};
+use crate::print::{Table, json, right, text};
 use crate::progress::remark;
 use crate::{End, Error};
 
@@ -40,7 +39,7 @@ pub(super) async fn run(arguments: &Query) -> Result<End, Error> {
     lines.sort_by_key(|it| (it.bad == 0, Reverse(it.question.severity), it.question.id.clone()));
     if arguments.json {
         let lines: Vec<Value> = lines.iter().map(Line::to_json).collect();
-        writeln!(stdout(), "{}", serde_json::to_string_pretty(&lines)?)?;
+        json(&serde_json::to_string_pretty(&lines)?)?;
     } else {
         print(&lines)?;
     }
@@ -93,7 +92,7 @@ async fn line(
 impl Line {
     fn to_json(&self) -> Value {
         let Self { question, bad, good, unknown, error } = self;
-        json!({
+        object!({
             "id": question.id, "title": question.title, "severity": question.severity,
             "references": question.references, "bad": bad, "good": good, "unknown": unknown,
             "error": error,
