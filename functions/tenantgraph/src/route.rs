@@ -14,12 +14,12 @@ use crate::{End, Error, kinds};
 
 pub(crate) async fn path(arguments: Path) -> Result<End, Error> {
     let Target { tables, .. } = open(&arguments.asked).await?;
-    let from = one(&tables, &arguments.from).await?;
-    let to = one(&tables, &arguments.to).await?;
     let Path { longest, without, .. } = &arguments;
     let mut known = kinds::declared();
     known.extend(tables.manifest.entities.iter().map(|it| it.kind.clone()));
     without.iter().try_for_each(|it| kinds::among(it, &known))?;
+    let from = one(&tables, &arguments.from).await?;
+    let to = one(&tables, &arguments.to).await?;
     let Some(route) = query::execute::route(&tables, from, to, *longest, without).await? else {
         remark(&format!("there is no way of at most {longest} relationships"));
         return Ok(End::Complete);
