@@ -40,7 +40,7 @@ pub(crate) struct Telling {
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// Tells of each step and each wait, and logs each request that failed. Twice, also what goes
-    /// well. RUST_LOG chooses more finely.
+    /// well. `RUST_LOG` chooses more finely.
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
 }

@@ -17,8 +17,8 @@ use crate::progress::{Progress, remark, say};
 use crate::{End, Error, interruption, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
-    let Demo { integration, tenant, realistic, storage, json } = arguments;
-    let reader = reader();
+    let Demo { integration, tenant, realistic, all_permissions, storage, json } = arguments;
+    let reader = reader(all_permissions);
     let served =
         Served { throttling: realistic, principals: vec![reader.clone()], ..Served::default() };
     let simulator = serve(&tenant, 0, served).await?;
@@ -107,9 +107,9 @@ pub(crate) fn microsoft365_event(simulator: &Simulator) -> Value {
 /// in which everything is granted would not show what becomes of the rest.
 const NOT_GRANTED: [&str; 2] = ["EntitlementManagement.", "Microsoft.Sql/"];
 
-/// The application that collects the tenant of the demo. It may read most of it.
-fn reader() -> Principal {
-    let is_granted = |it: &String| !NOT_GRANTED.iter().any(|begin| it.starts_with(begin));
+/// The application that collects the tenant of the demo. It may read most of it, or all.
+fn reader(all: bool) -> Principal {
+    let is_granted = |it: &String| all || !NOT_GRANTED.iter().any(|begin| it.starts_with(begin));
     let (graph_roles, actions) = permissions();
     Principal {
         client_id: id("the application of the demo"),

@@ -13,8 +13,10 @@ const NAMED: usize = 3;
 /// What could not be read for one cause.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// How many lists of what, and why.
-    pub(crate) text: String,
+    /// How many lists of what.
+    pub(crate) what: String,
+    /// Why they could not be read.
+    pub(crate) why: String,
     /// How many lists it concerns.
     pub(crate) lists: usize,
     /// Whether granting a permission mends it.
@@ -34,6 +36,13 @@ enum Cause {
     LastSnapshot(String),
 }
 
+/// The steps of a scope that could not be read, and the permissions that they need.
+#[derive(Debug, Default)]
+struct Lacking<'a> {
+    steps: BTreeSet<&'a str>,
+    permissions: BTreeSet<String>,
+}
+
 /// The incomplete entries of a ledger, by scope and step.
 type Index<'a> = BTreeMap<(&'a str, &'a str), &'a Entry>;
 
@@ -42,16 +51,16 @@ pub(crate) fn failures(summary: &Summary) -> Vec<Failure> {
     let index: Index<'_> =
         summary.incomplete.iter().map(|it| ((it.scope.as_str(), it.step.as_str()), it)).collect();
     // Of each scope, what lacks permissions lacks all of them together.
-    let mut lacking: BTreeMap<(&str, bool), (BTreeSet<&str>, BTreeSet<String>)> = BTreeMap::new();
+    let mut lacking: BTreeMap<(&str, bool), Lacking<'_>> = BTreeMap::new();
     let mut causes: BTreeMap<Cause, BTreeSet<(&str, &str)>> = BTreeMap::new();
     for (place @ (scope, step), entry) in &index {
         let root = root(&index, entry);
         let permissions = steps::find(&root.step).map(Step::permissions).unwrap_or_default();
         if root.status == Status::Forbidden && !permissions.is_empty() {
             let is_graph = permissions.iter().all(|it| matches!(it, Permission::Graph(_)));
-            let (steps, lacks) = lacking.entry((scope, is_graph)).or_default();
-            steps.insert(step);
-            lacks.extend(permissions.into_iter().map(written));
+            let lacking = lacking.entry((scope, is_graph)).or_default();
+            lacking.steps.insert(step);
+            lacking.permissions.extend(permissions.into_iter().map(written));
             continue;
         }
         let reason = root.reason.clone().unwrap_or_default();
@@ -61,8 +70,8 @@ pub(crate) fn failures(summary: &Summary) -> Vec<Failure> {
         };
         causes.entry(cause).or_default().insert(*place);
     }
-    for ((scope, is_graph), (steps, lacks)) in lacking {
-        let lacks = lacks.into_iter().collect();
+    for ((scope, is_graph), Lacking { steps, permissions }) in lacking {
+        let lacks = permissions.into_iter().collect();
         let cause = if is_graph { Cause::Application(lacks) } else { Cause::Role(lacks) };
         causes.entry(cause).or_default().extend(steps.into_iter().map(|step| (scope, step)));
     }
@@ -99,19 +108,18 @@ impl Cause {
         let count = if lists == 1 { "1 list".to_owned() } else { format!("{lists} lists") };
         let of = scopes(places, summary);
         let can_be_granted = matches!(self, Self::Application(_) | Self::Role(_));
-        let text = match self {
-            Self::Application(lacks) => {
-                format!("{count} of {of}: the application lacks {}", named(lacks))
-            }
-            Self::Role(lacks) => format!("{count} of {of}: the role lacks {}", named(lacks)),
+        let what = format!("{count} of {of}");
+        let (what, why) = match self {
+            Self::Application(lacks) => (what, format!("the application lacks {}", named(lacks))),
+            Self::Role(lacks) => (what, format!("the role lacks {}", named(lacks))),
             Self::Other(why) => {
                 let steps: BTreeSet<&str> = places.iter().map(|(_, step)| *step).collect();
                 let steps = named(steps.into_iter().map(str::to_owned).collect());
-                format!("{count} of {of} ({steps}): {why}")
+                (format!("{what}: {steps}"), why)
             }
-            Self::LastSnapshot(why) => why,
+            Self::LastSnapshot(why) => ("the last snapshot".to_owned(), why),
         };
-        Failure { text, lists, can_be_granted }
+        Failure { what, why, lists, can_be_granted }
     }
 }
 

@@ -24,7 +24,9 @@ pub(crate) async fn run(command: arguments::Job) -> Result<End, Error> {
                 remark(&format!("no job is stored in {}", storage.store));
             } else {
                 let mut table = Table::new();
-                jobs.iter().for_each(|it| row(&mut table, it));
+                for job in &jobs {
+                    row(&mut table, job);
+                }
                 table.print(0)?;
             }
         }

@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     let cursor = cursor.as_deref();
     match (&arguments.tree, arguments.json, arguments.csv) {
         (Some(form), _, _) => print::tree(*form, &answer)?,
-        (None, true, _) => json(&answer.to_json(cursor).to_string())?,
+        (None, true, _) => json(&answer.to_json(cursor))?,
         (None, _, true) => print::csv(&answer)?,
         _ => print::table(&answer)?,
     }

@@ -105,7 +105,8 @@ fn incomplete(whole: Whole<'_>) -> io::Result<()> {
     }
     line("NOT COMPLETE")?;
     for failure in failures.iter().take(LINES) {
-        line(&format!("  {}", failure.text))?;
+        line(&format!("  {}", failure.what))?;
+        line(&format!("      {}", failure.why))?;
     }
     more(failures.len())?;
     if failures.iter().any(|it| it.can_be_granted) {
@@ -224,7 +225,9 @@ fn ledger(summary: &Summary, took: Duration, extent: Extent<'_>) -> io::Result<(
         line(&format!("{title}: {}", grouped(counts.values().sum())))?;
         if extent == Extent::Full {
             let mut table = Table::new();
-            counts.iter().for_each(|(what, n)| table.row([number(*n), text(&named(what))]));
+            for (what, count) in counts {
+                table.row([number(*count), text(&named(what))]);
+            }
             table.print(2)?;
         }
     }

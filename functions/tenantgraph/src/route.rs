@@ -77,7 +77,7 @@ pub(crate) async fn neighbours(arguments: Neighbours) -> Result<End, Error> {
 fn drawn(form: &Drawn, answer: &Answer) -> Result<bool, Error> {
     match form.tree {
         Some(tree) => print::tree(tree, answer)?,
-        None if form.json => json(&answer.to_json(None).to_string())?,
+        None if form.json => json(&answer.to_json(None))?,
         None => return Ok(false),
     }
     Ok(true)

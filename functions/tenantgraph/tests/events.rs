@@ -1,7 +1,5 @@
 //! Events that make no sense. Each gets one clear message, and nothing is written.
 
-#![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
-
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;

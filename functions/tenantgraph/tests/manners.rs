@@ -203,10 +203,12 @@ fn nothing_that_a_tenant_names_acts_on_a_terminal(world: &World) {
 
 fn what_could_not_be_read_is_told_by_its_causes(world: &World) {
     for printed in [text(&world.ran), world.prints(&["show"])] {
-        let told: Vec<&str> = printed.lines().filter(|it| it.contains("the role lacks")).collect();
-        let [line] = told[..] else { panic!("{printed}") };
-        assert!(line.contains("of 2 subscriptions ("), "{line}");
-        assert!(line.contains(": the role lacks Microsoft.KeyVault/"), "{line}");
+        let lines: Vec<&str> = printed.lines().collect();
+        let told: Vec<usize> =
+            (1..lines.len()).filter(|it| lines[*it].contains("the role lacks")).collect();
+        let [at] = told[..] else { panic!("{printed}") };
+        assert!(lines[at - 1].contains(" lists of 2 subscriptions ("), "{printed}");
+        assert!(lines[at].contains("lacks Microsoft.KeyVault/vaults/read"), "{printed}");
         assert!(printed.contains("`tenantgraph setup` grants what is lacking"), "{printed}");
         assert!(!printed.contains("forbidden: forbidden"), "{printed}");
     }
@@ -373,4 +375,43 @@ fn exports_are_whole_or_not_there(world: &World) {
     let left = fs::read_dir(world.folder.path()).unwrap();
     let names = left.map(|it| it.unwrap().file_name().into_string().unwrap());
     assert_eq!(names.filter(|it| it.starts_with(".tenantgraph-export")).count(), 0);
+}
+
+/// How the README shows the demo: the words of a command line after the prompt, and what it prints.
+const SCREEN: [&str; 2] = ["```text\n$ tenantgraph ", "```\n"];
+
+/// With UPDATE=1, the README is made to show what the demo prints.
+#[test]
+fn the_readme_shows_what_the_demo_prints() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(SCREEN[0]).unwrap();
+    let (screen, after) = rest.split_once(SCREEN[1]).unwrap();
+    let (command, shown) = screen.split_once('\n').unwrap();
+    let folder = TempDir::new().unwrap();
+    let output = run(folder.path(), &command.split(' ').collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let lines = |text: &str| text.lines().map(lasting).collect::<Vec<_>>();
+    if std::env::var_os("UPDATE").is_some() && lines(&printed) != lines(shown) {
+        let [start, end] = SCREEN;
+        let readme = format!("{before}{start}{command}\n{printed}{end}{after}");
+        fs::write(&path, readme).unwrap();
+        return;
+    }
+    assert_eq!(lines(&printed), lines(shown), "if this is right, run the test with UPDATE=1");
+    assert!(printed.lines().count() <= 48, "the summary fits a screen");
+}
+
+/// What is the same each time of a line: not how long it took, nor how many requests it took when
+/// answers came in another order.
+fn lasting(line: &str) -> String {
+    if line.contains(" requests, ") {
+        return "requests".to_owned();
+    }
+    let mut words: Vec<&str> = line.split_whitespace().collect();
+    if let [.., requests, "complete" | "incomplete"] = &mut words[..] {
+        *requests = "";
+    }
+    words.join(" ")
 }

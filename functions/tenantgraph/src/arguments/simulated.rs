@@ -47,6 +47,10 @@ pub(crate) struct Demo {
     /// minutes. Without this option, nothing is refused and nothing is waited for.
     #[arg(long)]
     pub(crate) realistic: bool,
+    /// Lets the application read everything. Without this option it lacks some permissions, to show
+    /// what tenantgraph says of what it could not read.
+    #[arg(long)]
+    pub(crate) all_permissions: bool,
     #[command(flatten)]
     pub(crate) storage: Storage,
     /// Prints the summaries as JSON.

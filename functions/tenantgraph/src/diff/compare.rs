@@ -156,6 +156,9 @@ struct Pairs {
     new: Side,
 }
 
+/// A key, and what a snapshot has under it.
+type Item = (String, Map<String, Value>);
+
 /// A key, and what each snapshot has under it.
 type Pair = (String, Option<Map<String, Value>>, Option<Map<String, Value>>);
 
@@ -181,7 +184,7 @@ impl Pairs {
         let old = if order.is_le() { self.old.take()? } else { None };
         let new = if order.is_ge() { self.new.take()? } else { None };
         let key = old.as_ref().or(new.as_ref()).map(|(key, _)| key.clone());
-        let item = |it: Option<(String, Map<String, Value>)>| it.map(|(_, item)| item);
+        let item = |it: Option<Item>| it.map(|(_, item)| item);
         Ok(key.map(|key| (key, item(old), item(new))))
     }
 }
@@ -189,7 +192,7 @@ impl Pairs {
 /// What one snapshot has of a type.
 struct Side {
     lines: Option<Lines>,
-    next: Option<(String, Map<String, Value>)>,
+    next: Option<Item>,
 }
 
 impl Side {
@@ -199,9 +202,11 @@ impl Side {
         record_kind: RecordKind,
         kind: &str,
     ) -> Result<Self, Error> {
-        let lines = match counts(summary, record_kind).contains_key(kind) {
-            true => Some(snapshot::whole(context, summary, record_kind, kind).await?),
-            false => None,
+        let has_any = counts(summary, record_kind).contains_key(kind);
+        let lines = if has_any {
+            Some(snapshot::whole(context, summary, record_kind, kind).await?)
+        } else {
+            None
         };
         let mut side = Self { lines, next: None };
         side.take()?;
@@ -209,7 +214,7 @@ impl Side {
     }
 
     /// What is next, which makes room for what follows.
-    fn take(&mut self) -> Result<Option<(String, Map<String, Value>)>, Error> {
+    fn take(&mut self) -> Result<Option<Item>, Error> {
         let mut text = String::new();
         let has_more = match &mut self.lines {
             Some(lines) => lines.next(&mut text)?,
