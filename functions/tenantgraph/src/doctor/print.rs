@@ -1,43 +1,47 @@
 //! What a doctor found, for people.
 
-use std::io::{self, Write as _, stdout};
+use std::io;
 
 use collector::doctor::{Affected, Finding, Report, Subscription, VaultRefusal};
 
 use super::grant;
+use crate::print::line;
 
 /// How many names of types, subscriptions or actions are printed at most where there are many.
 const NAMES: usize = 12;
 
 /// Prints a report: what will be missing, what else there is to know, and what mends it.
 pub(super) fn report(report: &Report) -> io::Result<()> {
-    let mut out = stdout().lock();
     let principal = match &report.object_id {
         Some(id) => format!("application {}, service principal {id}", report.client_id),
         None => format!("application {}", report.client_id),
     };
-    writeln!(out, "Instance {}, tenant {}", report.instance, report.tenant)?;
-    writeln!(out, "Signs in as {principal}")?;
-    writeln!(out, "Enabled: {} steps, {} subscriptions", report.steps, report.subscriptions.len())?;
+    line(&format!("Instance {}, tenant {}", report.instance, report.tenant))?;
+    line(&format!("Signs in as {principal}"))?;
+    line(&format!(
+        "Enabled: {} steps, {} subscriptions",
+        report.steps,
+        report.subscriptions.len()
+    ))?;
     if let Some(left) = report.requests_left {
-        writeln!(out, "Azure Resource Manager would answer {left} more requests at once")?;
+        line(&format!("Azure Resource Manager would answer {left} more requests at once"))?;
     }
-    writeln!(out)?;
+    line("")?;
     let (missing, other): (Vec<_>, Vec<_>) = report.findings.iter().partition(|it| it.loses());
-    section(&mut out, "WILL BE MISSING", &missing)?;
-    section(&mut out, "ALSO NOTE", &other)?;
+    section("WILL BE MISSING", &missing)?;
+    section("ALSO NOTE", &other)?;
     let commands = grant::commands(report);
     if !commands.is_empty() {
-        writeln!(out, "TO GRANT WHAT IS MISSING")?;
+        line("TO GRANT WHAT IS MISSING")?;
         for command in commands {
-            writeln!(out, "  {command}")?;
+            line(&format!("  {command}"))?;
         }
-        writeln!(out)?;
+        line("")?;
     }
     if missing.is_empty() {
-        writeln!(out, "The instance can read everything that its enabled steps need.")
+        line("The instance can read everything that its enabled steps need.")
     } else {
-        writeln!(out, "The graph will lack {}.", things(missing.len()))
+        line(&format!("The graph will lack {}.", things(missing.len())))
     }
 }
 
@@ -48,19 +52,19 @@ fn things(count: usize) -> String {
     }
 }
 
-fn section(out: &mut impl io::Write, title: &str, findings: &[&Finding]) -> io::Result<()> {
+fn section(title: &str, findings: &[&Finding]) -> io::Result<()> {
     if findings.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{title}")?;
+    line(title)?;
     for finding in findings {
         let (text, affects) = told(finding);
-        writeln!(out, "  {text}")?;
+        line(&format!("  {text}"))?;
         if let Some(affects) = affects.filter(|it| !it.is_nothing()) {
-            writeln!(out, "    {}", lost(affects))?;
+            line(&format!("    {}", lost(affects)))?;
         }
     }
-    writeln!(out)
+    line("")
 }
 
 /// What the graph lacks.
