@@ -30,7 +30,7 @@ pub(crate) fn begin(invitation: &Invitation) -> Page {
          <li>You return to this site. If you accepted, the inventory starts.</li></ol>\
          <h2>Permissions</h2>",
         escape(&instance.name),
-        escape(&config.client_id),
+        escape(config.client_id.as_deref().unwrap_or_default()),
     );
     if permissions.is_empty() {
         body.push_str(
@@ -93,7 +93,7 @@ pub(crate) fn done(granted: &Granted) -> Page {
          admin center. From then on it cannot read anything.</p>",
         escape(&instance.config.directory_id),
         escape(&instance.name),
-        escape(&instance.config.client_id),
+        escape(instance.config.client_id.as_deref().unwrap_or_default()),
     );
     page(200, "Thank you: your tenant is connected", &body)
 }

@@ -112,6 +112,7 @@ pub(crate) const fn status(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::InstanceUnknown | Refusal::InstanceGone => 404,
         Refusal::SecretNotStored
+        | Refusal::NoApplication
         | Refusal::TenantByName
         | Refusal::CloudUnknown
         | Refusal::Replayed

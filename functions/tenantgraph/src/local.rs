@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws::{LocalQueue, LocalSecrets, Location};
+use aws::{LocalQueue, LocalSecrets, Location, StsIdentity};
 use collector::Context;
 use collector::layout::Job;
 use microsoft::{Cloud, Connections};
@@ -42,11 +42,17 @@ pub(crate) async fn stored(store: &str) -> Result<Context, Error> {
 pub(crate) async fn reaching(store: &str, cloud: Option<Cloud>) -> Result<Context, Error> {
     let claims = aws::claims(store)?;
     let store = aws::store(store).await?;
-    let microsoft = Arc::new(cloud.map_or_else(Connections::default, Connections::new));
+    let microsoft = Arc::new(connections(cloud));
     let queue = Arc::new(LocalQueue::new(std::time::Duration::ZERO, 1));
     let mut context = Context::new(store, queue, Arc::new(LocalSecrets), microsoft);
     context.claims = claims;
     Ok(context)
+}
+
+/// The ways to reach Microsoft from this machine: as what is on it, too, and as whom AWS knows.
+pub(crate) fn connections(cloud: Option<Cloud>) -> Connections {
+    let connections = cloud.map_or_else(Connections::default, Connections::new);
+    connections.on_one_machine().with_web_identity(Arc::new(StsIdentity::new(None)))
 }
 
 /// The jobs that a start answered with.

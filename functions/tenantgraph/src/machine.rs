@@ -13,12 +13,12 @@ use collector::ports::{Outgoing, Queue, QueueError, QueueName};
 use collector::summary::Summary;
 use collector::{Context, News, Observer, snapshot};
 use lambda_runtime::LambdaEvent;
-use microsoft::{Cloud, Connections};
+use microsoft::Cloud;
 use serde_json::Value;
 use service::{GROUP, RECEIVES, SENT};
 use tokio::task::JoinSet;
 
-use crate::Error;
+use crate::{Error, local};
 
 /// How long an invocation may take, as on AWS.
 const INVOCATION: Duration = Duration::from_mins(3);
@@ -56,7 +56,7 @@ impl Machine {
     ) -> Result<Self, Error> {
         let claims = aws::claims(store)?;
         let store = aws::store(store).await?;
-        let microsoft = Arc::new(cloud.map_or_else(Connections::default, Connections::new));
+        let microsoft = Arc::new(local::connections(cloud));
         let queue = Arc::new(Watched::new());
         let mut context = Context::new(store, queue.clone(), Arc::new(LocalSecrets), microsoft);
         context.claims = claims;

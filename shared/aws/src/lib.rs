@@ -1,4 +1,4 @@
-//! Amazon S3, Amazon SQS and AWS Secrets Manager behind the collector's ports, and stand-ins with
+//! Amazon S3, Amazon SQS, AWS Secrets Manager and AWS STS behind the collector's ports, and stand-ins with
 //! the same semantics for a job that runs on one machine.
 //!
 //! | port | on AWS | on one machine |
@@ -7,6 +7,7 @@
 //! | [`Queue`](collector::ports::Queue) | [`Sqs`] | [`LocalQueue`] |
 //! | [`Claims`](collector::ports::Claims) | nobody can tell | [`DirectoryClaims`] |
 //! | [`Secrets`](collector::ports::Secrets) | [`SecretsManager`] | [`LocalSecrets`] |
+//! | [`WebIdentity`](collector::ports::WebIdentity) | [`StsIdentity`] | the same |
 //!
 //! This is the only crate that knows the AWS SDKs.
 
@@ -23,6 +24,7 @@ mod location;
 mod name;
 mod secrets_manager;
 mod sqs;
+mod sts;
 
 pub use bucket::Bucket;
 pub use claims::DirectoryClaims;
@@ -34,3 +36,4 @@ pub use local_secrets::LocalSecrets;
 pub use location::{Location, LocationError, claims, store};
 pub use secrets_manager::SecretsManager;
 pub use sqs::{Sqs, Urls};
+pub use sts::StsIdentity;

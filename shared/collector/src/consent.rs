@@ -20,7 +20,7 @@ use tokio::time::{Duration, sleep};
 use uuid::Uuid;
 
 use crate::context::{Context, Error};
-use crate::instance::{ANY_DIRECTORY, Config, Credentials, Instance, SecretReference};
+use crate::instance::{ANY_DIRECTORY, Config, Credentials, Instance};
 use crate::layout::{self, Job};
 use crate::plan::Plan;
 use crate::ports::{AdminConsent, Condition, Failure, StoreError};
@@ -123,6 +123,7 @@ pub async fn invite(
     let state = State::new(keys, &instance, browser, OffsetDateTime::now_utc()).seal(keys);
     let Config { cloud, client_id, .. } = &instance.config;
     let tenant = instance.config.known_directory().unwrap_or(ANY_DIRECTORY);
+    let client_id = client_id.as_deref().ok_or(Refusal::NoApplication)?;
     let consent = AdminConsent { tenant, client_id, redirect_uri, state: &state };
     let address = context.microsoft.admin_consent(cloud, &consent);
     let address = address.ok_or(Refusal::CloudUnknown)?;
@@ -189,7 +190,10 @@ async fn find(context: &Context, id: &str) -> Result<Option<Instance>, Refusal> 
         return Ok(None);
     }
     let Some((instance, _)) = instances::read(context, id).await? else { return Ok(None) };
-    if instance.config.client_secret == SecretReference::InMemory {
+    if !instance.config.credential.is_of_application() {
+        return Err(Refusal::NoApplication);
+    }
+    if instance.config.credential.is_in_memory() {
         return Err(Refusal::SecretNotStored);
     }
     if instance.config.known_directory().is_some_and(|it| !is_guid(it)) {
@@ -244,7 +248,7 @@ async fn is_taken_by_name(
     own: &Instance,
     tenant: &str,
 ) -> Result<bool, Refusal> {
-    let client_secret = context.secret(own).await?;
+    let proof = context.proof(own).await?;
     for (id, other) in others(context, own).await? {
         if other.awaits_consent() || is_guid(&other.directory_id) {
             continue;
@@ -257,7 +261,7 @@ async fn is_taken_by_name(
             let credentials = Credentials {
                 directory_id: other.directory_id,
                 client_id: other.client_id,
-                client_secret: client_secret.clone(),
+                proof: proof.clone(),
             };
             match context.microsoft.connect(&other.cloud, credentials).tenant_id().await {
                 Ok(resolved) => resolved,
@@ -286,7 +290,8 @@ async fn others(context: &Context, own: &Instance) -> Result<Vec<(String, Config
             Ok(None) | Err(Error::Event(_) | Error::Unreadable { .. }) => continue,
             Err(error) => return Err(error),
         };
-        if other.client_id.eq_ignore_ascii_case(&own.config.client_id) {
+        let is_same = |(one, other): (&String, &String)| one.eq_ignore_ascii_case(other);
+        if other.client_id.as_ref().zip(own.config.client_id.as_ref()).is_some_and(is_same) {
             others.push((id, other));
         }
     }
@@ -298,7 +303,7 @@ async fn reach(context: &Context, instance: &Instance, tenant: &str) -> Result<(
     let credentials = Credentials {
         directory_id: tenant.to_owned(),
         client_id: instance.config.client_id.clone(),
-        client_secret: context.secret(instance).await?,
+        proof: context.proof(instance).await?,
     };
     let mut waits = WAITS.into_iter();
     loop {

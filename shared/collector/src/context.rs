@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Duration, Instant};
 
 use crate::Secret;
-use crate::instance::{Config, Credentials, Instance, SecretReference};
+use crate::instance::{Config, Credential, Credentials, Instance, Proof, SecretReference};
 use crate::ports::{
     Body, Claims, Condition, Etag, Failure, Fetch, Microsoft, Queue, QueueError, SecretError,
     Secrets, Store, StoreError, Unclaimed,
@@ -47,24 +47,24 @@ pub struct Context {
     kept: Mutex<HashMap<String, Secret>>,
 }
 
-/// Who signs in where, and where the secret is. The instances of a tenant share a connection, and
+/// Who signs in where, and with what. The instances of a tenant share a connection, and
 /// with it its tokens.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Account {
     cloud: String,
     directory_id: String,
-    client_id: String,
-    secret: SecretReference,
+    client_id: Option<String>,
+    credential: Credential,
 }
 
 impl Account {
     fn of(instance: &Instance) -> Self {
-        let Config { cloud, directory_id, client_id, client_secret, .. } = &instance.config;
+        let Config { cloud, directory_id, client_id, credential, .. } = &instance.config;
         Self {
             cloud: cloud.clone(),
             directory_id: directory_id.clone(),
             client_id: client_id.clone(),
-            secret: client_secret.clone(),
+            credential: credential.clone(),
         }
     }
 }
@@ -136,14 +136,14 @@ impl Context {
         if let Some(connection) = self.lock().get(&account)
             && connection.since.elapsed() < BELIEVED
             // One that came with an event is at hand, and may be another than the last.
-            && account.secret != SecretReference::InMemory
+            && !account.credential.is_in_memory()
         {
             return Ok(connection.fetch.clone());
         }
         let credentials = Credentials {
             directory_id: instance.config.directory_id.clone(),
             client_id: instance.config.client_id.clone(),
-            client_secret: self.secret(instance).await?,
+            proof: self.proof(instance).await?,
         };
         let mut connections = self.lock();
         // A connection holds tokens: it is kept while the credentials are the same.
@@ -162,16 +162,28 @@ impl Context {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) async fn secret(&self, instance: &Instance) -> Result<Secret, Error> {
-        match &instance.config.client_secret {
-            SecretReference::SecretArn(arn) => Ok(self.secrets.read(arn).await?),
-            SecretReference::InMemory => {
-                let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.get(&instance.id)
-                    .cloned()
-                    .ok_or_else(|| Error::SecretLost(instance.id.clone()))
+    /// What proves who signs in: the instance's credential, with its secrets.
+    pub(crate) async fn proof(&self, instance: &Instance) -> Result<Proof, Error> {
+        Ok(match &instance.config.credential {
+            Credential::ClientSecret(SecretReference::SecretArn(arn)) => {
+                Proof::ClientSecret(self.secrets.read(arn).await?)
             }
-        }
+            Credential::ClientSecret(SecretReference::InMemory) => {
+                let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let secret = kept.get(&instance.id).cloned();
+                Proof::ClientSecret(secret.ok_or_else(|| Error::SecretLost(instance.id.clone()))?)
+            }
+            Credential::ClientCertificate(reference) => Proof::ClientCertificate {
+                certificate: self.secrets.read_certificate(&reference.secret_arn).await?,
+                password: match &reference.password {
+                    Some(password) => Some(self.secrets.read(&password.secret_arn).await?),
+                    None => None,
+                },
+            },
+            Credential::FederatedCredential(source) => Proof::FederatedCredential(source.clone()),
+            Credential::ManagedIdentity(which) => Proof::ManagedIdentity(*which),
+            Credential::DeveloperTool(tool) => Proof::DeveloperTool(*tool),
+        })
     }
 
     /// Reads an object that has to make sense if it is there.

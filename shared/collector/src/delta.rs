@@ -113,8 +113,8 @@ pub(crate) fn of(plan: &Plan, step: &Step) -> String {
     let select = if list.ask.select { step.select().join(",") } else { "*".to_owned() };
     let form = FORM.to_string();
     let (path, query) = (list.path(), list.ask.query);
-    let mut words =
-        vec![&*form, &config.cloud, &config.directory_id, &config.client_id, &*path, query];
+    let client_id = config.client_id.as_deref().unwrap_or_default();
+    let mut words = vec![&*form, &config.cloud, &config.directory_id, client_id, &*path, query];
     words.push(&select);
     let watched: Vec<String> = list.delta.iter().map(|watch| watch.address(step, false)).collect();
     words.extend(watched.iter().map(String::as_str));

@@ -3,6 +3,7 @@
 //! Every problem of an event is found before anything is done, and each says where it is and what
 //! to do, so that a configuration is right after one look rather than after ten.
 
+mod credential;
 mod instance;
 mod reader;
 

@@ -6,7 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use steps::{InstanceView, Integration};
 
-use crate::Secret;
+pub use crate::credential::{
+    CertificateReference, Credential, Credentials, DeveloperTool, ManagedIdentity,
+    PasswordReference, Proof, SecretReference, TokenSource,
+};
 
 /// One configured integration, without its secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,10 +112,13 @@ pub struct Config {
     /// The directory (tenant), or [`ANY_DIRECTORY`] until an administrator of it has consented.
     /// Events of Microsoft 365 call it `tenant`.
     pub directory_id: String,
-    /// The application (client).
-    pub client_id: String,
-    /// Where the application's secret is.
-    pub client_secret: SecretReference,
+    /// The application (client), or the managed identity that was assigned by a user. Unset where
+    /// the credential says who signs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// What is signed in with: a field of its own name.
+    #[serde(flatten)]
+    pub credential: Credential,
     /// The subscription whose resources are collected, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
@@ -240,27 +246,6 @@ impl Config {
         }
         named.or_else(|| self.ingestion_sources.get("*")).copied().unwrap_or(true)
     }
-}
-
-/// Where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum SecretReference {
-    /// Where secrets are kept, under this ARN (or `env:NAME`, `file:PATH` on one machine).
-    SecretArn(String),
-    /// It came with the event, and stays in the memory of the process that took the event.
-    InMemory,
-}
-
-/// What signs in at Microsoft.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    /// The directory (tenant).
-    pub directory_id: String,
-    /// The application (client).
-    pub client_id: String,
-    /// The application's secret.
-    pub client_secret: Secret,
 }
 
 impl Instance {

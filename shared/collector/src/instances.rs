@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::context::{Context, Error};
 use crate::event::{self, Action};
-use crate::instance::{Instance, SecretReference};
+use crate::instance::Instance;
 use crate::layout;
 use crate::ports::{Condition, Etag, StoreError};
 
@@ -165,8 +165,7 @@ async fn store(context: &Context, instance: Instance, has_secret: bool) -> Resul
             instance.id,
         ));
     }
-    if instance.config.configure_subscription_instances
-        && matches!(instance.config.client_secret, SecretReference::InMemory)
+    if instance.config.configure_subscription_instances && instance.config.credential.is_in_memory()
     {
         warnings
             .push("the instances of its subscriptions cannot run by themselves either".to_owned());
@@ -196,7 +195,7 @@ fn unknown(id: &str) -> Error {
 /// A stored instance that can run by itself.
 pub(crate) async fn stored(context: &Context, id: &str) -> Result<Instance, Error> {
     let instance = find(context, id).await?;
-    if matches!(instance.config.client_secret, SecretReference::InMemory) {
+    if instance.config.credential.is_in_memory() {
         return Err(Error::SecretLost(id.to_owned()));
     }
     Ok(instance)

@@ -11,6 +11,7 @@ mod ask;
 pub mod check;
 pub mod consent;
 mod context;
+mod credential;
 mod delta;
 mod digest;
 mod discover;

@@ -181,6 +181,11 @@ impl Claims for Unclaimed {
 pub trait Secrets: Debug + Send + Sync {
     /// Reads the secret with an ARN.
     async fn read(&self, arn: &str) -> Result<Secret, SecretError>;
+
+    /// Reads a certificate with its private key, which may be binary: then it comes in Base64.
+    async fn read_certificate(&self, arn: &str) -> Result<Secret, SecretError> {
+        self.read(arn).await
+    }
 }
 
 /// Why a secret cannot be read.
@@ -193,6 +198,19 @@ pub struct SecretError {
     #[source]
     pub cause: Box<dyn std::error::Error + Send + Sync>,
 }
+
+/// Issues tokens that say who this process is to those outside of its own cloud: AWS does, by its
+/// outbound identity federation.
+#[async_trait]
+pub trait WebIdentity: Debug + Send + Sync {
+    /// A short-lived JSON Web Token for an audience.
+    async fn token(&self, audience: &str) -> Result<Secret, WebIdentityError>;
+}
+
+/// Why there is no such token.
+#[derive(Debug, thiserror::Error)]
+#[error("AWS issues no web identity token: {0}")]
+pub struct WebIdentityError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// A way to reach Microsoft's services as some principal.
 #[async_trait]

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::conceal::conceal;
+use crate::identity::federation::Federation;
 
 /// A refusal of the token endpoint (RFC 6749, section 5.2, with the codes of Microsoft Entra ID).
 #[derive(Debug, Default, Deserialize)]
@@ -48,6 +49,52 @@ const ADVICE: &[Advice] = &[
         codes: &[7_000_222],
         text: "The client secret has expired. Make a new secret under Certificates & secrets of the \
                app registration, and give its value.",
+    },
+    Advice {
+        codes: &[700_027],
+        text: "The certificate is not registered with the application, or its private key is another \
+               one. Upload the certificate, without the private key, under Certificates & secrets of \
+               the app registration.",
+    },
+    Advice {
+        codes: &[1_000_502, 7_000_214, 7_000_274, 7_000_277],
+        text: "The certificate has expired, is not valid yet, or was revoked. Make a new one, upload it \
+               under Certificates & secrets of the app registration, and store it with its private \
+               key.",
+    },
+    Advice {
+        codes: &[70021, 700_211, 700_212, 700_213, 7_002_121, 7_002_137, 7_002_138],
+        text: "The application has no federated credential that matches the token. Issuer, subject and \
+               audience have to be the same to the letter, in capitals and small letters, too. Add or \
+               correct one under Certificates & secrets, Federated credentials; it takes some minutes \
+               to work.",
+    },
+    Advice {
+        codes: &[7_000_272, 90061],
+        text: "The sign-in service does not find the key by which the token is signed among the keys \
+               that its issuer publishes. Check that the issuer's address is public, and that its \
+               OpenID configuration names the keys; new keys take some time to be read.",
+    },
+    Advice {
+        codes: &[700_222, 700_227],
+        text: "The token is one of Microsoft Entra ID, or its issuer is not allowed. Have the token \
+               issued by whom the federated credential names.",
+    },
+    Advice {
+        codes: &[700_024],
+        text: "The client assertion has expired, or is not valid yet. Check the clock of this machine; \
+               for a token in a file, check that whoever writes the file renews it.",
+    },
+    Advice {
+        codes: &[50013, 50027, 700_021, 700_023],
+        text: "The client assertion was not accepted: its signature, or for whom or by whom it is, is \
+               wrong. Check the Application (client) ID, the Directory (tenant) ID, and that the cloud \
+               is the right one.",
+    },
+    Advice {
+        codes: &[700_025],
+        text: "The application is registered as a public client, which has no credentials. Turn off \
+               Allow public client flows under Authentication of the app registration.",
     },
     Advice {
         codes: &[7_000_112],
@@ -123,8 +170,14 @@ impl Refusal {
 
     /// What is wrong and what to do, in one line which is the same whenever it is asked for.
     ///
-    /// The secret is looked at for its form only, which may be that of a secret's ID.
-    pub(crate) fn explain(&self, secret: &str, authority: &str) -> String {
+    /// The secret is looked at for its form only, which may be that of a secret's ID. Where a token
+    /// was exchanged, what it says of itself is what has to be registered.
+    pub(crate) fn explain(
+        &self,
+        secret: &str,
+        federation: Option<&Federation>,
+        authority: &str,
+    ) -> String {
         let Some(code) = self.code() else {
             let error: String = conceal(&self.error, secret).chars().take(LONGEST).collect();
             let error = if error.is_empty() { "no reason" } else { &error };
@@ -142,11 +195,22 @@ impl Refusal {
             },
             |advice| advice.text.to_owned(),
         );
-        let hint = match code {
-            70002 | 7_000_215 if is_guid(secret) => " What was given looks like a secret ID.",
-            _ => "",
+        let hint = match (code, federation) {
+            (70002 | 7_000_215, _) if is_guid(secret) => {
+                " What was given looks like a secret ID.".to_owned()
+            }
+            (_, Some(federation)) => format!(" The token has {federation}."),
+            _ => String::new(),
         };
         self.with_original(format!("{PREFIX}{code}: {text}{hint}"), secret)
+    }
+
+    /// What is wrong where a machine has no identity. Source: "How to use managed identities on a
+    /// virtual machine", error handling.
+    pub(crate) fn explain_machine(&self) -> String {
+        let text = "This machine has no such managed identity. Turn on its system-assigned identity, \
+                    or assign the identity whose client id is given.";
+        self.with_original(text.to_owned(), "")
     }
 
     fn code(&self) -> Option<u32> {
@@ -267,7 +331,7 @@ mod tests {
     fn the_codes_that_matter_say_what_to_do() {
         for (error, code, said, advice) in CASES {
             let refusal = refusal(error, *code, said);
-            let text = refusal.explain("not-a-guid", AUTHORITY);
+            let text = refusal.explain("not-a-guid", None, AUTHORITY);
             assert!(
                 text.starts_with(&format!("AADSTS{code}: The "))
                     || text.starts_with(&format!("AADSTS{code}: A "))
@@ -284,33 +348,33 @@ mod tests {
     fn a_secret_id_in_place_of_the_value_is_noticed() {
         let refusal = refusal("invalid_client", 7_000_215, "Invalid client secret provided.");
         let guid = "4f5b6c1e-0b5e-4c7e-9d0a-0123456789ab";
-        let text = refusal.explain(guid, AUTHORITY);
+        let text = refusal.explain(guid, None, AUTHORITY);
         assert!(text.contains("What was given looks like a secret ID."), "{text}");
         assert!(!text.contains(guid), "{text}");
-        assert!(!refusal.explain("abc8Q~x", AUTHORITY).contains("looks like"));
+        assert!(!refusal.explain("abc8Q~x", None, AUTHORITY).contains("looks like"));
     }
 
     #[test]
     fn the_secret_is_not_repeated() {
         let secret = "~".repeat(LONGEST);
         let refusal = refusal("invalid_client", 7_000_215, &format!("You sent {secret}."));
-        let text = refusal.explain(&secret, AUTHORITY);
+        let text = refusal.explain(&secret, None, AUTHORITY);
         assert!(text.ends_with("(Microsoft said: You sent ….)"), "{text}");
         let body = serde_json::json!({ "error": format!("sent_{secret}") }).to_string();
-        let text = Refusal::read(body.as_bytes()).explain(&secret, AUTHORITY);
+        let text = Refusal::read(body.as_bytes()).explain(&secret, None, AUTHORITY);
         assert!(text.ends_with("refuses the application (sent_…)."), "{text}");
     }
 
     #[test]
     fn a_page_of_html_may_hold_a_code() {
         let body = b"<html><div>AADSTS90013: Invalid input received from the user.</div></html>";
-        let text = Refusal::read(body).explain("", AUTHORITY);
+        let text = Refusal::read(body).explain("", None, AUTHORITY);
         assert!(text.starts_with("AADSTS90013: The directory (tenant) is not known."), "{text}");
         assert!(
             text.ends_with("(Microsoft said: Invalid input received from the user.)"),
             "{text}"
         );
-        let text = Refusal::read(b"<html>Welcome</html>").explain("", AUTHORITY);
+        let text = Refusal::read(b"<html>Welcome</html>").explain("", None, AUTHORITY);
         assert_eq!(
             text,
             "The sign-in service https://login.example refuses the application (no reason)."

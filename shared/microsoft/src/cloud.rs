@@ -23,6 +23,8 @@ pub struct Cloud {
     storage_suffix: Cow<'static, str>,
     portal: Cow<'static, str>,
     data_plane: Option<Cow<'static, str>>,
+    token_exchange: Cow<'static, str>,
+    managed_identity: Option<Cow<'static, str>>,
     http2: bool,
 }
 
@@ -37,7 +39,11 @@ struct Audiences {
 const HOST: &str = "{host}";
 
 /// The fields that need not be there.
-const OPTIONAL: [&str; 2] = ["dataPlane", "http2"];
+const OPTIONAL: [&str; 4] = ["dataPlane", "tokenExchangeAudience", "managedIdentity", "http2"];
+
+/// The audience of tokens that are exchanged for those of the public cloud. Those of the others are
+/// named by "Configure an application to trust a managed identity".
+const TOKEN_EXCHANGE: &str = "api://AzureADTokenExchange";
 
 impl Cloud {
     /// Azure, and Microsoft 365 including GCC.
@@ -55,6 +61,8 @@ impl Cloud {
         storage_suffix: Cow::Borrowed("core.windows.net"),
         portal: Cow::Borrowed("https://portal.azure.com"),
         data_plane: None,
+        token_exchange: Cow::Borrowed(TOKEN_EXCHANGE),
+        managed_identity: None,
         http2: false,
     };
 
@@ -73,6 +81,8 @@ impl Cloud {
         storage_suffix: Cow::Borrowed("core.usgovcloudapi.net"),
         portal: Cow::Borrowed("https://portal.azure.us"),
         data_plane: None,
+        token_exchange: Cow::Borrowed("api://AzureADTokenExchangeUSGov"),
+        managed_identity: None,
         http2: false,
     };
 
@@ -91,6 +101,8 @@ impl Cloud {
         storage_suffix: Cow::Borrowed("core.chinacloudapi.cn"),
         portal: Cow::Borrowed("https://portal.azure.cn"),
         data_plane: None,
+        token_exchange: Cow::Borrowed("api://AzureADTokenExchangeChina"),
+        managed_identity: None,
         http2: false,
     };
 
@@ -168,6 +180,16 @@ impl Cloud {
         format!("{}/{tenant}/v2.0/adminconsent?{}", self.authority, query.finish())
     }
 
+    /// Whom tokens are for that are exchanged for those of the sign-in service.
+    pub(crate) fn token_exchange(&self) -> &str {
+        &self.token_exchange
+    }
+
+    /// The base address of what gives a machine its identity, if it is not where Azure has it.
+    pub(crate) fn managed_identity(&self) -> Option<&str> {
+        self.managed_identity.as_deref()
+    }
+
     /// The base address of a service, without a trailing slash. Vaults have none in common.
     pub(crate) fn base(&self, service: Service) -> Option<&str> {
         match service {
@@ -229,6 +251,14 @@ impl Cloud {
             data_plane: top
                 .has("dataPlane")
                 .then(|| top.text("dataPlane", &mut problems, data_plane)),
+            token_exchange: if top.has("tokenExchangeAudience") {
+                top.text("tokenExchangeAudience", &mut problems, audience)
+            } else {
+                Cow::Borrowed(TOKEN_EXCHANGE)
+            },
+            managed_identity: top
+                .has("managedIdentity")
+                .then(|| top.text("managedIdentity", &mut problems, base_address)),
             http2: top.has("http2") && top.flag("http2", &mut problems),
         };
         if cloud.http2 && !cloud.is_local() {

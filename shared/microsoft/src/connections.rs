@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use collector::instance::Credentials;
 use collector::ports::{
-    AdminConsent, Answer, DomainKey, Download, Failure, Fetch, Microsoft, Request,
+    AdminConsent, Answer, DomainKey, Download, Failure, Fetch, Microsoft, Request, WebIdentity,
 };
 use steps::Service;
 
@@ -13,6 +13,8 @@ use crate::cloud::{Cloud, CloudError};
 use crate::connection::Connection;
 use crate::governor::Governors;
 use crate::identity::Identity;
+use crate::identity::federation::Federation;
+use crate::identity::surroundings::Surroundings;
 use crate::memory::Memory;
 use crate::pace::Timeouts;
 use crate::transport::Http;
@@ -27,6 +29,7 @@ pub struct Connections {
     only: Option<Arc<Cloud>>,
     named: [Arc<Cloud>; 3],
     http: Arc<Http>,
+    surroundings: Surroundings,
     governors: Arc<Governors>,
     memory: Arc<Memory>,
 }
@@ -76,8 +79,44 @@ impl Connections {
         credentials: Credentials,
     ) -> Result<Option<Vec<String>>, Failure> {
         let cloud = self.cloud(cloud).ok_or_else(|| unknown(cloud))?.clone();
-        let identity = Identity::new(cloud, credentials, self.http.clone());
-        Ok(identity.token(Service::Graph).await?.roles())
+        Ok(self.identity(&cloud, credentials).token(Service::Graph).await?.roles())
+    }
+
+    /// What an application's federated credential has to say for these credentials to match it, as
+    /// the token says that would be exchanged; none where no token is. Nothing is asked of
+    /// Microsoft.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such token.
+    pub async fn federation(
+        &self,
+        cloud: &str,
+        credentials: Credentials,
+    ) -> Result<Option<Federation>, Failure> {
+        let cloud = self.cloud(cloud).ok_or_else(|| unknown(cloud))?;
+        self.identity(cloud, credentials).federation().await
+    }
+
+    /// Lets instances sign in by tokens of AWS.
+    #[must_use]
+    pub fn with_web_identity(mut self, web_identity: Arc<dyn WebIdentity>) -> Self {
+        self.surroundings.web_identity = Some(web_identity);
+        self
+    }
+
+    /// Lets instances sign in by what is on this machine: files with tokens, the identity that Azure
+    /// gives to it, the tools of whoever uses it, and the pipeline that it runs in. Functions that
+    /// run for many must not, because events name files.
+    #[must_use]
+    pub fn on_one_machine(mut self) -> Self {
+        self.surroundings.is_one_machine = true;
+        self
+    }
+
+    fn identity(&self, cloud: &Arc<Cloud>, credentials: Credentials) -> Identity {
+        let surroundings = self.surroundings.clone();
+        Identity::new(cloud.clone(), credentials, surroundings, self.http.clone())
     }
 
     fn make(only: Option<Arc<Cloud>>, timeouts: Timeouts) -> Self {
@@ -88,6 +127,7 @@ impl Connections {
             only,
             named: Cloud::NAMED.map(Arc::new),
             http: Arc::new(http),
+            surroundings: Surroundings::new(Arc::new(Http::new(true, timeouts))),
             governors: Arc::default(),
             memory: Arc::default(),
         }
@@ -103,7 +143,7 @@ impl Microsoft for Connections {
         let Some(cloud) = self.cloud(cloud) else { return Arc::new(Nowhere(unknown(cloud))) };
         Arc::new(Connection {
             cloud: cloud.clone(),
-            identity: Identity::new(cloud.clone(), credentials, self.http.clone()),
+            identity: self.identity(cloud, credentials),
             transport: self.http.clone(),
             governors: self.governors.clone(),
             memory: self.memory.clone(),
@@ -141,6 +181,7 @@ fn unknown(name: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use collector::Secret;
+    use collector::instance::Proof;
 
     use super::*;
 
@@ -159,8 +200,8 @@ mod tests {
     async fn a_cloud_that_does_not_exist_answers_nothing() {
         let credentials = || Credentials {
             directory_id: "d".to_owned(),
-            client_id: "c".to_owned(),
-            client_secret: Secret::new("s"),
+            client_id: Some("c".to_owned()),
+            proof: Proof::ClientSecret(Secret::new("s")),
         };
         let connections = Connections::default();
         let domain = DomainKey { owner: "d".to_owned(), domain: steps::Domain::Graph };

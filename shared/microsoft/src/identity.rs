@@ -1,6 +1,10 @@
-//! Signing in as an application.
+//! Signing in: as an application, as a machine, or as a person.
 
-use std::error::Error;
+mod authority;
+mod certificate;
+pub(crate) mod federation;
+pub(crate) mod surroundings;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,31 +12,35 @@ use std::time::Duration;
 use async_trait::async_trait;
 use azure_core::cloud::CustomConfiguration;
 use azure_core::credentials::{AccessToken, Secret, TokenCredential};
-use azure_core::error::ErrorKind;
-use azure_core::http::headers::Headers;
 use azure_core::http::{
-    AsyncRawResponse, Body, ClientOptions, HttpClient, RetryOptions, Transport as AzureTransport,
+    ClientMethodOptions, ClientOptions, HttpClient, RetryOptions, Transport as AzureTransport,
 };
-use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
-use collector::instance::Credentials;
+use azure_identity::{
+    AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential,
+    AzureDeveloperCliCredentialOptions, ClientAssertion, ClientAssertionCredential,
+    ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
+    ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
+};
+use collector::instance::{Credentials, DeveloperTool, ManagedIdentity, Proof};
 use collector::ports::{Because, Failure, Principal};
-use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
+use reqwest::header::HeaderValue;
 use serde::Deserialize;
-use serde_json::Value;
 use steps::Service;
 use time::OffsetDateTime;
 use tokio::time::{Instant, timeout};
 
+use self::authority::{Authority, NoToken};
+use self::certificate::Certificate;
+use self::federation::{Federation, NoAssertion, federation_of};
+use self::surroundings::Surroundings;
 use crate::advice::Refusal;
 use crate::attempts::{Attempts, PATIENCE, retry_after};
-use crate::broken::Broken;
 use crate::cloud::Cloud;
 use crate::conceal::conceal;
-use crate::memory::Share;
-use crate::transport::{Reply, Transport};
+use crate::transport::Transport;
 
-/// One application of one directory, with its tokens.
+/// Who signs in to one directory, with the tokens.
 ///
 /// `azure_identity` asks for tokens; they are kept here, one for each audience, so that whoever has
 /// one never waits for another. Requests that need the same token at once wait for one, and share
@@ -41,7 +49,8 @@ use crate::transport::{Reply, Transport};
 pub(crate) struct Identity {
     cloud: Arc<Cloud>,
     credentials: Credentials,
-    authority: Arc<Authority>,
+    surroundings: Surroundings,
+    transport: Arc<dyn Transport>,
     audiences: [Audience; 3],
 }
 
@@ -66,8 +75,8 @@ const RENEWAL: Duration = Duration::from_mins(5);
 /// How long before its end a token is not used any more, even if there is no other.
 const LAST: Duration = Duration::from_secs(30);
 
-/// How long the sign-in service has for its answer, which it mostly gives within a second.
-const SIGN_IN: Duration = Duration::from_secs(20);
+/// How long a developer's tool has for its answer. The Azure CLI needs seconds to start.
+const TOOL: Duration = Duration::from_secs(60);
 
 /// A token for the services of one audience. It does not print.
 #[derive(Clone)]
@@ -76,7 +85,7 @@ pub(crate) struct Token {
     header: HeaderValue,
     ends: OffsetDateTime,
     /// What it was asked for with, which no text may show either.
-    client_secret: collector::Secret,
+    presented: collector::Secret,
 }
 
 impl Audience {
@@ -95,10 +104,10 @@ impl Identity {
     pub(crate) fn new(
         cloud: Arc<Cloud>,
         credentials: Credentials,
+        surroundings: Surroundings,
         transport: Arc<dyn Transport>,
     ) -> Self {
-        let authority = Arc::new(Authority { address: cloud.authority().to_owned(), transport });
-        Self { cloud, credentials, authority, audiences: Default::default() }
+        Self { cloud, credentials, surroundings, transport, audiences: Default::default() }
     }
 
     /// A token for a service.
@@ -153,19 +162,12 @@ impl Identity {
 
     /// Asks for a token, and again if that may help.
     async fn ask(&self, service: Service) -> Result<Token, Failure> {
-        let issuer = self.issuer()?;
-        let scope = format!("{}/.default", self.cloud.audience(service));
         let mut attempts = Attempts::default();
         loop {
-            let error = match issuer.get_token(&[&scope], None).await {
-                Ok(AccessToken { token, expires_on, .. }) => {
-                    return Token::new(token, expires_on, self.credentials.client_secret.clone());
-                }
-                Err(error) => error,
-            };
-            let wait = match self.trouble(&error) {
-                Trouble::Refused(failure) => return Err(failure),
-                Trouble::Passing { reason, wait } => {
+            let wait = match self.sign_in(service).await {
+                Ok(token) => return Ok(token),
+                Err(Trouble::Refused(failure)) => return Err(failure),
+                Err(Trouble::Passing { reason, wait }) => {
                     let Some(own) = attempts.failed() else { return Err(Failure::Failed(reason)) };
                     own.max(wait.unwrap_or_default())
                 }
@@ -178,40 +180,197 @@ impl Identity {
         }
     }
 
+    /// Asks for a token once.
+    async fn sign_in(&self, service: Service) -> Result<Token, Trouble> {
+        let presented = self.present().await?;
+        let scope = format!("{}/.default", self.cloud.audience(service));
+        let issuer = self.issuer(&presented)?;
+        match issuer.get_token(&[&scope], None).await {
+            Ok(AccessToken { token, expires_on, .. }) => {
+                let token = Token::new(token, expires_on, presented.text().clone());
+                let token = token.map_err(Trouble::Refused)?;
+                self.is_of_directory(&token)?;
+                Ok(token)
+            }
+            Err(error) => Err(self.trouble(&error, &presented)),
+        }
+    }
+
+    /// What the sign-in service is shown. It is made anew each time, because it lasts for minutes.
+    async fn present(&self) -> Result<Presented, Trouble> {
+        match &self.credentials.proof {
+            Proof::ClientSecret(secret) => Ok(Presented::Secret(secret.clone())),
+            Proof::ClientCertificate { certificate, password } => {
+                let unusable = |cause| refused(format!("The certificate cannot be used: {cause}."));
+                let certificate = Certificate::read(certificate, password.as_ref());
+                let now = OffsetDateTime::now_utc().unix_timestamp();
+                let signed = certificate
+                    .and_then(|it| it.assertion(&self.endpoint(), self.client_id(), now));
+                signed.map(Presented::Assertion).map_err(unusable)
+            }
+            Proof::FederatedCredential(source) => {
+                let audience = self.cloud.token_exchange();
+                let (surroundings, transport) = (&self.surroundings, &*self.transport);
+                federation::assertion(source, audience, surroundings, transport)
+                    .await
+                    .map(Presented::Assertion)
+                    .map_err(|error| match error {
+                        NoAssertion::Impossible(text) => refused(text),
+                        NoAssertion::Passing(reason) => Trouble::Passing { reason, wait: None },
+                    })
+            }
+            Proof::ManagedIdentity(_) | Proof::DeveloperTool(_)
+                if !self.surroundings.is_one_machine =>
+            {
+                Err(refused(
+                    "Only a run of the command line signs in with a managed identity or a \
+                     developer tool. On AWS, use a federated credential, a certificate or a secret."
+                        .to_owned(),
+                ))
+            }
+            Proof::ManagedIdentity(_) | Proof::DeveloperTool(_) => {
+                Ok(Presented::Nothing(collector::Secret::new("")))
+            }
+        }
+    }
+
+    /// The issuer, subject and audience of the tokens that are exchanged, if any are.
+    pub(crate) async fn federation(&self) -> Result<Option<Federation>, Failure> {
+        if !matches!(self.credentials.proof, Proof::FederatedCredential(_)) {
+            return Ok(None);
+        }
+        match self.present().await {
+            Ok(presented) => Ok(federation_of(presented.text())),
+            Err(Trouble::Refused(failure)) => Err(failure),
+            Err(Trouble::Passing { reason, .. }) => Err(Failure::Failed(reason)),
+        }
+    }
+
+    fn client_id(&self) -> &str {
+        self.credentials.client_id.as_deref().unwrap_or_default()
+    }
+
+    /// Where tokens are asked for, which is whom an assertion is made for.
+    fn endpoint(&self) -> String {
+        format!("{}/{}/oauth2/v2.0/token", self.cloud.authority(), self.credentials.directory_id)
+    }
+
     /// What asks for one token. It would keep it, too, and is therefore a new one each time.
-    fn issuer(&self) -> Result<Arc<ClientSecretCredential>, Failure> {
-        let Credentials { directory_id, client_id, client_secret } = &self.credentials;
-        // The address has to be one of https, and its path would be dropped. `Authority` puts the
-        // cloud's in its place.
-        let mut cloud = CustomConfiguration::default();
-        cloud.authority_host = String::from("https://authority.invalid");
-        let options = ClientSecretCredentialOptions {
-            client_options: ClientOptions {
-                cloud: Some(Arc::new(cloud.into())),
-                transport: Some(AzureTransport::new(self.authority.clone())),
-                // `ask` tries again: its waits are those of every other request.
-                retry: RetryOptions::none(),
-                ..ClientOptions::default()
-            },
+    fn issuer(&self, presented: &Presented) -> Result<Arc<dyn TokenCredential>, Trouble> {
+        let directory_id = &self.credentials.directory_id;
+        let client_id = || self.client_id().to_owned();
+        let issuer: azure_core::Result<Arc<dyn TokenCredential>> = match &self.credentials.proof {
+            Proof::ManagedIdentity(which) => self.managed_identity(*which)?,
+            Proof::DeveloperTool(tool) => self.developer_tool(*tool)?,
+            Proof::ClientSecret(_) => {
+                let options = ClientSecretCredentialOptions { client_options: self.options() };
+                let secret = Secret::new(presented.text().expose().to_owned());
+                ClientSecretCredential::new(directory_id, client_id(), secret, Some(options))
+                    .map(|it| it as _)
+            }
+            Proof::ClientCertificate { .. } | Proof::FederatedCredential(_) => {
+                let options = ClientAssertionCredentialOptions { client_options: self.options() };
+                let (tenant, assertion) = (directory_id.clone(), Made(presented.text().clone()));
+                ClientAssertionCredential::new(tenant, client_id(), assertion, Some(options))
+                    .map(|it| it as _)
+            }
         };
-        ClientSecretCredential::new(
-            directory_id,
-            client_id.clone(),
-            Secret::new(client_secret.expose().to_owned()),
-            Some(options),
-        )
-        .map_err(|error| {
-            Failure::Authentication(format!("The credentials are not complete: {error}"))
+        issuer.map_err(|error| refused(format!("The credentials are not complete: {error}")))
+    }
+
+    fn options(&self) -> ClientOptions {
+        let address = self.cloud.authority().to_owned();
+        options(Authority::SignIn { address, transport: self.transport.clone() })
+    }
+
+    /// The identity of the machine, where Azure has it, or where a simulated cloud has it.
+    fn managed_identity(
+        &self,
+        which: ManagedIdentity,
+    ) -> Result<azure_core::Result<Arc<dyn TokenCredential>>, Trouble> {
+        let address = self.cloud.managed_identity();
+        // A token of Azure's must not get to a cloud that plays it.
+        if address.is_none() && self.cloud.is_local() {
+            return Err(refused("This cloud has no managed identities.".to_owned()));
+        }
+        let transport = self.surroundings.direct.clone();
+        let machine = Authority::Machine { address: address.map(str::to_owned), transport };
+        let user_assigned_id = match which {
+            ManagedIdentity::SystemAssigned => None,
+            ManagedIdentity::UserAssigned => {
+                Some(UserAssignedId::ClientId(self.client_id().to_owned()))
+            }
+        };
+        let client_options = options(machine);
+        let options = ManagedIdentityCredentialOptions { user_assigned_id, client_options };
+        Ok(ManagedIdentityCredential::new(Some(options)).map(|it| it as _))
+    }
+
+    /// Whoever is signed in to a tool on this machine.
+    fn developer_tool(
+        &self,
+        tool: DeveloperTool,
+    ) -> Result<azure_core::Result<Arc<dyn TokenCredential>>, Trouble> {
+        // A token of Azure's must not get to a cloud that plays it.
+        if self.cloud.is_local() {
+            return Err(refused("No tool signs in to this cloud.".to_owned()));
+        }
+        let tenant_id = Some(self.credentials.directory_id.clone());
+        let executor = self.surroundings.executor.clone();
+        Ok(match tool {
+            DeveloperTool::AzureCli => {
+                let options =
+                    AzureCliCredentialOptions { tenant_id, executor, ..Default::default() };
+                AzureCliCredential::new(Some(options)).map(|it| Arc::new(Tool(it)) as _)
+            }
+            DeveloperTool::AzureDeveloperCli => {
+                let options = AzureDeveloperCliCredentialOptions {
+                    tenant_id,
+                    executor,
+                    ..Default::default()
+                };
+                AzureDeveloperCliCredential::new(Some(options)).map(|it| Arc::new(Tool(it)) as _)
+            }
         })
     }
 
-    fn trouble(&self, error: &azure_core::Error) -> Trouble {
-        let host = self.cloud.authority();
+    /// Whether a token is of the directory that is asked for. An application says where it signs in;
+    /// a machine and a person are of whichever directory they are.
+    fn is_of_directory(&self, token: &Token) -> Result<(), Trouble> {
+        if !matches!(self.credentials.proof, Proof::ManagedIdentity(_) | Proof::DeveloperTool(_)) {
+            return Ok(());
+        }
+        let expected = &self.credentials.directory_id;
+        match token.tenant_id() {
+            // A directory that is named by a domain cannot be compared.
+            Some(found)
+                if uuid::Uuid::try_parse(expected).is_ok()
+                    && !found.eq_ignore_ascii_case(expected) =>
+            {
+                Err(refused(format!(
+                    "The token is of the directory {found}, and the configuration says {expected}. \
+                     Correct directoryId, or sign in to that directory."
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn trouble(&self, error: &azure_core::Error, presented: &Presented) -> Trouble {
+        let is_machine = matches!(self.credentials.proof, Proof::ManagedIdentity(_));
+        let host =
+            if is_machine { "this machine's identity endpoint" } else { self.cloud.authority() };
         let passing = |reason: String| Trouble::Passing {
             reason: format!("signing in at {host}: {reason}"),
             wait: None,
         };
-        let reply = match no_token(error) {
+        if matches!(self.credentials.proof, Proof::DeveloperTool(_)) {
+            return refused(of_tool(error));
+        }
+        let reply = match NoToken::of(error) {
+            Some(NoToken::Broken(broken)) if is_machine => {
+                return passing(format!("{broken}; only machines of Azure have one"));
+            }
             Some(NoToken::Broken(broken)) => return passing(broken.to_string()),
             Some(NoToken::NotAToken) | None => return passing(NoToken::NotAToken.to_string()),
             Some(NoToken::Refused(reply)) => reply,
@@ -220,14 +379,94 @@ impl Identity {
         let status = reply.status;
         let is_passing = status.is_server_error()
             || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+            // Source: "How to use managed identities on a virtual machine", error handling.
+            || is_machine && matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE)
             || refusal.is_passing();
         if is_passing {
             let reason = format!("signing in at {host}: the service answers {status}");
             return Trouble::Passing { reason, wait: retry_after(&reply.headers) };
         }
-        let text = refusal.explain(self.credentials.client_secret.expose(), host);
-        Trouble::Refused(Failure::Authentication(text))
+        if is_machine {
+            return refused(refusal.explain_machine());
+        }
+        let federation = match &self.credentials.proof {
+            Proof::FederatedCredential(_) => federation_of(presented.text()),
+            _ => None,
+        };
+        refused(refusal.explain(presented.text().expose(), federation.as_ref(), host))
     }
+}
+
+/// What the sign-in service is shown.
+enum Presented {
+    /// A client secret.
+    Secret(collector::Secret),
+    /// A client assertion.
+    Assertion(collector::Secret),
+    /// Nothing: who signs in is known otherwise. The text is empty.
+    Nothing(collector::Secret),
+}
+
+impl Presented {
+    const fn text(&self) -> &collector::Secret {
+        let (Self::Secret(text) | Self::Assertion(text) | Self::Nothing(text)) = self;
+        text
+    }
+}
+
+/// An assertion that was made beforehand. It does not print.
+#[derive(Debug)]
+struct Made(collector::Secret);
+
+#[async_trait]
+impl ClientAssertion for Made {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        Ok(self.0.expose().to_owned())
+    }
+}
+
+/// A tool that does not answer for ever.
+#[derive(Debug)]
+struct Tool<C>(Arc<C>);
+
+#[async_trait]
+impl<C: TokenCredential> TokenCredential for Tool<C> {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        options: Option<azure_core::credentials::TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        timeout(TOOL, self.0.get_token(scopes, options)).await.unwrap_or_else(|_| {
+            let text = format!("it does not answer within {} s", TOOL.as_secs());
+            Err(azure_core::Error::with_message(azure_core::error::ErrorKind::Credential, text))
+        })
+    }
+}
+
+/// What a tool says, in one line.
+fn of_tool(error: &azure_core::Error) -> String {
+    let text = error.to_string();
+    let text = text.split("\nTo troubleshoot").next().unwrap_or_default();
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(400).collect()
+}
+
+/// Sends through us, and leaves it to us to try again: our waits are those of every other request.
+fn options(authority: Authority) -> ClientOptions {
+    // The address has to be one of https, and its path would be dropped. `Authority` puts the
+    // cloud's in its place.
+    let mut cloud = CustomConfiguration::default();
+    cloud.authority_host = String::from("https://authority.invalid");
+    ClientOptions {
+        cloud: Some(Arc::new(cloud.into())),
+        transport: Some(AzureTransport::new(Arc::new(authority) as Arc<dyn HttpClient>)),
+        retry: RetryOptions::none(),
+        ..ClientOptions::default()
+    }
+}
+
+fn refused(text: String) -> Trouble {
+    Trouble::Refused(Failure::Authentication(text))
 }
 
 enum Trouble {
@@ -241,12 +480,12 @@ impl Token {
     fn new(
         text: Secret,
         ends: OffsetDateTime,
-        client_secret: collector::Secret,
+        presented: collector::Secret,
     ) -> Result<Self, Failure> {
         let mut header = HeaderValue::try_from(format!("Bearer {}", text.secret()))
             .map_err(|_| Failure::Failed("signing in: the token cannot be sent".to_owned()))?;
         header.set_sensitive(true);
-        Ok(Self { text, header, ends, client_secret })
+        Ok(Self { text, header, ends, presented })
     }
 
     /// The value of the header `Authorization`. It does not print.
@@ -254,9 +493,9 @@ impl Token {
         self.header.clone()
     }
 
-    /// A text without the token and the client secret, should they be in there.
+    /// A text without the token and what it was asked for with, should they be in there.
     pub(crate) fn conceal(&self, text: &str) -> String {
-        conceal(&conceal(text, self.text.secret()), self.client_secret.expose())
+        conceal(&conceal(text, self.text.secret()), self.presented.expose())
     }
 
     /// The application permissions that a token for Microsoft Graph carries, sorted. None if it
@@ -298,111 +537,5 @@ struct Claims {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
-    }
-}
-
-/// The sign-in service of the cloud, as `azure_identity` sees it.
-#[derive(Debug)]
-struct Authority {
-    address: String,
-    transport: Arc<dyn Transport>,
-}
-
-/// Why the sign-in service gave no token. It is how `Authority` tells `Identity` through
-/// `azure_identity`, which would otherwise forget everything but a code.
-#[derive(Debug, thiserror::Error)]
-enum NoToken {
-    #[error(transparent)]
-    Broken(#[from] Broken),
-    #[error("the answer is not a token")]
-    NotAToken,
-    #[error("refused with {}", .0.status)]
-    Refused(Reply),
-}
-
-fn no_token(error: &azure_core::Error) -> Option<&NoToken> {
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
-}
-
-#[async_trait]
-impl HttpClient for Authority {
-    async fn execute_request(
-        &self,
-        request: &azure_core::http::Request,
-    ) -> azure_core::Result<AsyncRawResponse> {
-        self.ask(request).await.map_err(|cause| {
-            azure_core::Error::with_error(
-                ErrorKind::Other,
-                cause,
-                "the sign-in service gave no token",
-            )
-        })
-    }
-}
-
-impl Authority {
-    async fn ask(&self, request: &azure_core::http::Request) -> Result<AsyncRawResponse, NoToken> {
-        let (request, share) = (self.rewrite(request)?, Share::small());
-        let reply = timeout(SIGN_IN, self.transport.send(request, &share)).await;
-        let reply = reply.map_err(|_| {
-            Broken::Interrupted(format!("no answer within {} s", SIGN_IN.as_secs()))
-        })??;
-        if reply.status != StatusCode::OK {
-            return Err(NoToken::Refused(reply));
-        }
-        // An answer without a token would be taken for an empty one.
-        let is_token = serde_json::from_slice::<Granted<'_>>(&reply.body)
-            .is_ok_and(|granted| !granted.access_token.is_empty() && granted.ends());
-        if !is_token {
-            return Err(NoToken::NotAToken);
-        }
-        Ok(AsyncRawResponse::from_bytes(200.into(), Headers::default(), reply.body))
-    }
-
-    /// The same request to the cloud's own sign-in service.
-    fn rewrite(&self, request: &azure_core::http::Request) -> Result<reqwest::Request, Broken> {
-        let unusable = |what: &str| Broken::Interrupted(what.to_owned());
-        let address = format!("{}{}", self.address, request.url().path());
-        let address = address.parse().map_err(|_| unusable("it has no address"))?;
-        let mut rewritten = reqwest::Request::new(Method::POST, address);
-        for (name, value) in request.headers().iter() {
-            let name = HeaderName::try_from(name.as_str()).map_err(|_| unusable("a bad header"))?;
-            let value =
-                HeaderValue::try_from(value.as_str()).map_err(|_| unusable("a bad header"))?;
-            rewritten.headers_mut().insert(name, value);
-        }
-        let Body::Bytes(body) = request.body() else { return Err(unusable("it has no body")) };
-        *rewritten.body_mut() = Some(body.to_vec().into());
-        Ok(rewritten)
-    }
-}
-
-#[derive(Deserialize)]
-struct Granted<'a> {
-    #[serde(borrow)]
-    access_token: std::borrow::Cow<'a, str>,
-    #[serde(default)]
-    expires_in: Value,
-}
-
-/// How long a token may say that it lasts, in seconds: a year. `azure_identity` adds it to the time
-/// of day without a check.
-const LONGEST_LIFE: u64 = 365 * 24 * 60 * 60;
-
-impl Granted<'_> {
-    /// Whether it says how long the token lasts, and that is believable.
-    fn ends(&self) -> bool {
-        let seconds = match &self.expires_in {
-            Value::String(text) => text.parse().ok(),
-            seconds => seconds.as_u64(),
-        };
-        seconds.is_some_and(|it| it <= LONGEST_LIFE)
     }
 }

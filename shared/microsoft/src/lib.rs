@@ -45,4 +45,5 @@ mod tests;
 
 pub use cloud::{Cloud, CloudError};
 pub use connections::Connections;
+pub use identity::federation::Federation;
 pub use pace::Timeouts;

@@ -7,7 +7,7 @@ use std::env;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws::Urls;
+use aws::{StsIdentity, Urls};
 use collector::Context;
 use lambda_runtime::{Diagnostic, Error};
 use microsoft::{Cloud, Connections};
@@ -21,7 +21,7 @@ const MARGIN: Duration = Duration::from_secs(15);
 
 /// What a function's process is given, from its environment: `STORE`; `COLLECT_QUEUE_URL` and
 /// `COLLECT_DEAD_LETTERS_URL`, and so for `FINISH` and `PROVISION`; `TENANTGRAPH_CLOUD` and
-/// `CONSENT_ADDRESS`.
+/// `CONSENT_ADDRESS`; `SIGN_IN_ROLE_ARN`.
 ///
 /// # Errors
 ///
@@ -37,6 +37,9 @@ pub async fn context() -> Result<Context, Error> {
         Some(cloud) => Connections::new(Cloud::parse(&cloud)?),
         None => Connections::default(),
     };
+    // The role that the federated credentials of applications name, which the functions take on.
+    let role = env::var("SIGN_IN_ROLE_ARN").ok().filter(|role| !role.is_empty());
+    let microsoft = microsoft.with_web_identity(Arc::new(StsIdentity::new(role)));
     let mut context = Context::new(store, Arc::new(queue), Arc::new(secrets), Arc::new(microsoft));
     context.observer = Arc::new(log::Log);
     context.consent_site = consent_address();

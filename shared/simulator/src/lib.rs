@@ -8,6 +8,7 @@
 //! http://127.0.0.1:PORT/graph.microsoft.com/v1.0/users
 //! http://127.0.0.1:PORT/management.azure.com/subscriptions?api-version=2022-12-01
 //! http://127.0.0.1:PORT/{vault}.vault.azure.net/keys?api-version=7.4
+//! http://127.0.0.1:PORT/169.254.169.254/metadata/identity/oauth2/token?resource=…
 //! http://127.0.0.1:PORT/{account}.blob.core.windows.net/{container}/{report}.zip?sig=…
 //! ```
 //!
@@ -22,14 +23,17 @@ mod server;
 mod services;
 #[cfg(test)]
 mod tests;
+mod token_issuer;
 mod world;
 
 pub use options::{
-    AppReports, Application, Assignment, Change, DeviceChanges, Faults, Intune, License, Options,
-    Permanent, Principal, State, Subscription,
+    AppReports, Application, Assignment, Certificate, Change, Credentials, DeviceChanges, Faults,
+    FederatedCredential, Intune, Issuer, License, Options, Permanent, Principal, State,
+    Subscription,
 };
 pub use server::Simulator;
 pub use services::counters::Counters;
+pub use token_issuer::TokenIssuer;
 pub use world::directory::change::DirectoryChange;
 pub use world::directory::object_kind::ObjectKind;
 pub use world::resources::catalog::{ResourceType, resource_types};

@@ -2,6 +2,7 @@
 
 mod application;
 pub(crate) mod change;
+mod credentials;
 mod faults;
 mod intune;
 mod principal;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub use application::Application;
 pub use change::{Change, DeviceChanges, State};
+pub use credentials::{Certificate, Credentials, FederatedCredential, Issuer};
 pub use faults::{Faults, Permanent};
 pub use intune::{AppReports, Intune, License};
 pub(crate) use principal::is_within;
@@ -40,6 +42,8 @@ pub struct Options {
     pub throttling: bool,
     /// Application registrations beside the default one, which may read everything.
     pub principals: Vec<Principal>,
+    /// What applications may sign in with beside their secrets.
+    pub credentials: Credentials,
     /// Whether the tenant has Microsoft Entra ID P2. Without it there are no reports, no sign-in
     /// activity and no Privileged Identity Management.
     pub is_premium: bool,
@@ -66,6 +70,7 @@ impl Default for Options {
             page_size: None,
             throttling: true,
             principals: Vec::new(),
+            credentials: Credentials::default(),
             is_premium: true,
             http2: false,
             faults: None,

@@ -9,6 +9,7 @@ pub(crate) mod entra;
 pub(crate) mod export;
 pub(crate) mod filter;
 pub(crate) mod graph;
+pub(crate) mod identity_endpoint;
 pub(crate) mod paging;
 pub(crate) mod report;
 pub(crate) mod request;

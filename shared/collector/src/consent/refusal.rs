@@ -21,6 +21,11 @@ pub enum Refusal {
         "The connection is not ready: the secret of its application is not stored. Tell the person who sent you the link."
     )]
     SecretNotStored,
+    /// A managed identity or a person signs in, whom nobody consents to.
+    #[error(
+        "The connection does not need a consent: it does not sign in as an application. Tell the person who sent you the link."
+    )]
+    NoApplication,
     /// The instance names its tenant by a domain, which a redirect never does.
     #[error(
         "The connection is not ready: it names your tenant by a domain instead of an id. Tell the person who sent you the link."

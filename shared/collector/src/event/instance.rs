@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::reader::{LONGEST_TEXT, Reader};
+use super::credential::{client_id_of, credential_of};
+use super::reader::Reader;
 use crate::Secret;
 use crate::instance::{
-    Collection, Config, Instance, Mode, PollingInterval, Provisioned, SecretReference,
+    ANY_DIRECTORY, Collection, Config, Credential, Instance, Mode, PollingInterval, Provisioned,
 };
 use steps::Integration;
 
@@ -102,8 +103,12 @@ fn integration_of(reader: &mut Reader<'_>) -> Option<Integration> {
 }
 
 /// Names that are the same for every integration.
-const COMMON: [&str; 6] =
-    ["clientId", "clientSecret", "tagAccountName", "ingestionSources", "cloud", "collection"];
+const COMMON: [&str; 5] = ["clientId", "tagAccountName", "ingestionSources", "cloud", "collection"];
+
+/// The same, with the credentials, of which there is one.
+fn names_with(own: &[&'static str]) -> Vec<&'static str> {
+    [&COMMON[..1], &Credential::FIELDS, &COMMON[1..], own].concat()
+}
 
 fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, Option<Secret>) {
     let Some(mut reader) = reader.object("describe the configuration as an object") else {
@@ -116,9 +121,16 @@ fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, O
     };
     let directory_id = reader.required_text(directory, "give the directory (tenant) id");
     let directory_id = directory_id.and_then(|id| identifier(&mut reader, directory, id));
-    let client_id = reader.required_text("clientId", "give the application (client) id");
-    let client_id = client_id.and_then(|id| identifier(&mut reader, "clientId", id));
-    let (reference, secret) = secret_of(&mut reader);
+    let (credential, secret) = credential_of(&mut reader);
+    let client_id = client_id_of(&mut reader, credential.as_ref());
+    if credential.as_ref().is_some_and(|it| !it.is_of_application())
+        && directory_id.as_deref() == Some(ANY_DIRECTORY)
+    {
+        reader.problem(
+            directory,
+            "has to be the id of a directory, because only an application gets one by a consent",
+        );
+    }
     let tag_account_name = reader.flag("tagAccountName").unwrap_or_default();
     let ingestion_sources = sources_of(&mut reader, integration);
     let cloud = reader.text("cloud").unwrap_or_else(|| "public".to_owned());
@@ -130,7 +142,7 @@ fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, O
         Some(Config {
             directory_id: directory_id?,
             client_id: client_id?,
-            client_secret: reference?,
+            credential: credential?,
             subscription_id: None,
             ingest_active_directory: false,
             configure_subscription_instances: false,
@@ -153,10 +165,14 @@ fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, O
 }
 
 /// Adds what only Microsoft 365 knows.
-fn microsoft365(mut reader: Reader<'_>, directory: &str, common: Option<Config>) -> Option<Config> {
+fn microsoft365(
+    mut reader: Reader<'_>,
+    directory: &'static str,
+    common: Option<Config>,
+) -> Option<Config> {
     const SEVERITIES: [&str; 6] = ["informational", "low", "medium", "high", "critical", "unknown"];
     let severities = severities_of(&mut reader, "vulnerabilitySeverities", &SEVERITIES);
-    reader.finish(&[&COMMON[..], &[directory, "vulnerabilitySeverities"]].concat());
+    reader.finish(&names_with(&[directory, "vulnerabilitySeverities"]));
     Some(Config { vulnerability_severities: severities, ..common? })
 }
 
@@ -194,7 +210,7 @@ fn azure(mut reader: Reader<'_>, common: Option<Config>) -> Option<Config> {
         "ingestDisabledSubscriptions",
         "defenderAlertsSeverities",
     ];
-    reader.finish(&[&COMMON[..], &names].concat());
+    reader.finish(&names_with(&names));
     Some(Config {
         subscription_id,
         ingest_active_directory: ingest,
@@ -240,26 +256,6 @@ fn mode_of(reader: &mut Reader<'_>, name: &str) -> Option<Mode> {
             None
         }
     }
-}
-
-fn secret_of(reader: &mut Reader<'_>) -> (Option<SecretReference>, Option<Secret>) {
-    const HELP: &str = "give the application's secret as text, or as `{\"secretArn\": \"…\"}`";
-    match reader.child("clientSecret") {
-        None => reader.problem("clientSecret", &format!("is missing; {HELP}")),
-        Some((_, Value::String(text))) if !text.is_empty() && text.len() <= LONGEST_TEXT => {
-            return (Some(SecretReference::InMemory), Some(Secret::new(text.as_str())));
-        }
-        Some((path, value @ Value::Object(_))) => {
-            if let Some(mut reader) = reader.nested(&path, value).object(HELP) {
-                let arn = reader.required_text("secretArn", "name the secret's ARN");
-                reader.finish(&["secretArn"]);
-                return (arn.map(SecretReference::SecretArn), None);
-            }
-        }
-        // What it is must not be repeated here: it may be a secret all the same.
-        Some(_) => reader.problem("clientSecret", &format!("is not a secret; {HELP}")),
-    }
-    (None, None)
 }
 
 fn sources_of(reader: &mut Reader<'_>, integration: Integration) -> BTreeMap<String, bool> {

@@ -8,7 +8,7 @@ use crate::services::answer::Answer;
 use crate::services::clock::Clock;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
-use crate::services::{entra, graph, resource_manager, storage, vault};
+use crate::services::{entra, graph, identity_endpoint, resource_manager, storage, vault};
 
 /// The simulated cloud, as requests get to see it.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ impl Router {
         let cloud = &*self.cloud;
         match request.host.to_ascii_lowercase().as_str() {
             "login.microsoftonline.com" => entra::answer(cloud, request),
+            "169.254.169.254" => identity_endpoint::answer(cloud, request),
             "graph.microsoft.com" => graph::answer(cloud, request, &|it| self.answer(it)),
             "management.azure.com" => resource_manager::answer(cloud, request),
             host if host.ends_with(".blob.core.windows.net") => storage::answer(cloud, request),

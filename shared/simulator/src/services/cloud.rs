@@ -1,10 +1,12 @@
 //! What all services of the simulated cloud share.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use crate::options::Options;
+use crate::options::{Credentials, Options};
 use crate::services::clock::Clock;
 use crate::services::counters::Recorder;
 use crate::services::export::{Archive, Exports};
@@ -31,10 +33,23 @@ pub(crate) struct Cloud {
     pub(crate) pager: Pager,
     pub(crate) recorder: Recorder,
     pub(crate) exports: Exports,
+    pub(crate) credentials: Credentials,
+    pub(crate) seen: Seen,
     turns: AtomicUsize,
     throttles: Throttles,
     throttling: bool,
     http2: bool,
+}
+
+/// What was seen once, and must not come again.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Mutex<HashSet<String>>);
+
+impl Seen {
+    /// Whether it is the first time.
+    pub(crate) fn first(&self, what: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(what.to_owned())
+    }
 }
 
 impl Cloud {
@@ -52,6 +67,8 @@ impl Cloud {
             pager: Pager::new(options.seed, options.page_size),
             recorder: Recorder::default(),
             exports: Exports::new(&options.intune),
+            credentials: options.credentials.clone(),
+            seen: Seen::default(),
             turns: AtomicUsize::new(0),
             throttles: Throttles::default(),
             throttling: options.throttling,
@@ -93,6 +110,7 @@ impl Cloud {
             "keyVaultSuffix": "vault.azure.net",
             "storageSuffix": "core.windows.net",
             "portal": "https://portal.azure.com",
+            "managedIdentity": format!("{base}/169.254.169.254"),
             "dataPlane": format!("{base}/{{host}}"),
             "http2": self.http2,
         })

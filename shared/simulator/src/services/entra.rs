@@ -1,6 +1,7 @@
 //! The identity platform: the token endpoint, for the client credentials flow, and the one for
 //! admin consent.
 
+mod assertion;
 mod consent;
 mod page;
 mod trace;
@@ -58,15 +59,41 @@ fn token(cloud: &Cloud, request: &Request, tenant: &str) -> Result<Value, Failur
         return Err(Failure(400, "unsupported_grant_type", 70003, text));
     }
     let (index, principal) = find_client(cloud, required("client_id")?)?;
-    check_secret(principal, field("client_secret"))?;
+    let method = match field("client_assertion") {
+        Some(assertion) => {
+            let kind = field("client_assertion_type");
+            assertion::check(cloud, tenant, principal, assertion, kind)?;
+            BY_ASSERTION
+        }
+        None => {
+            check_secret(principal, field("client_secret"))?;
+            BY_SECRET
+        }
+    };
     let audience = audience(cloud, field("scope").unwrap_or_default())?;
-    let claims = claims(cloud, index, principal, audience);
+    let claims = claims(cloud, index, principal, audience, method);
     Ok(json!({
         "token_type": "Bearer",
         "expires_in": LIFETIME,
         "ext_expires_in": LIFETIME,
         "access_token": cloud.tokens.issue(&claims),
     }))
+}
+
+/// How an application says who it is: the claim `appidacr` of its tokens.
+const BY_SECRET: &str = "1";
+const BY_ASSERTION: &str = "2";
+
+/// A token of the managed identity of a machine for a resource, and when it ends.
+pub(crate) fn grant(
+    cloud: &Cloud,
+    index: u64,
+    principal: &Principal,
+    resource: &str,
+) -> Option<(String, i64)> {
+    let audience = audience(cloud, &format!("{resource}/.default")).ok()?;
+    let claims = claims(cloud, index, principal, audience, BY_ASSERTION);
+    Some((cloud.tokens.issue(&claims), claims.exp))
 }
 
 /// A tenant is named by its id or by one of its domains. The aliases `common` and `organizations`
@@ -140,7 +167,13 @@ fn audience(cloud: &Cloud, scope: &str) -> Result<String, Failure> {
     Err(Failure(400, "invalid_resource", 500_011, text))
 }
 
-fn claims(cloud: &Cloud, index: u64, principal: &Principal, audience: String) -> Claims {
+fn claims(
+    cloud: &Cloud,
+    index: u64,
+    principal: &Principal,
+    audience: String,
+    method: &str,
+) -> Claims {
     let now = cloud.clock.seconds();
     let tenant = cloud.tenant.id();
     let issuer = format!("https://sts.windows.net/{tenant}/");
@@ -158,7 +191,7 @@ fn claims(cloud: &Cloud, index: u64, principal: &Principal, audience: String) ->
         nbf: now,
         exp: now + LIFETIME,
         appid: principal.client_id.clone(),
-        appidacr: "1".to_owned(),
+        appidacr: method.to_owned(),
         idp: issuer,
         idtyp: "app".to_owned(),
         sub: oid.clone(),

@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) prefer: Option<String>,
     /// The value of `client-request-id`, which Microsoft Graph sends back.
     pub(crate) client_request_id: Option<String>,
+    /// Whether the header `Metadata: true` is there.
+    pub(crate) is_of_metadata: bool,
     /// The body.
     pub(crate) body: Vec<u8>,
     /// Whether this is part of a `$batch`.
@@ -46,6 +48,7 @@ impl Request {
             bearer: header("authorization").and_then(bearer),
             eventual: header("consistencylevel")
                 .is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
+            is_of_metadata: header("metadata") == Some("true"),
             prefer: header("prefer").map(str::to_owned),
             client_request_id: header("client-request-id").map(str::to_owned),
             body,

@@ -132,6 +132,12 @@ impl Tenant {
         &self.principals[0]
     }
 
+    /// Whether an id names a principal, as none names the default one.
+    pub(crate) fn is_of(&self, client_id: Option<&str>, principal: &Principal) -> bool {
+        let client_id = client_id.unwrap_or(&self.principals[0].client_id);
+        client_id.eq_ignore_ascii_case(&principal.client_id)
+    }
+
     /// A principal by its client id, and its place among the service principals.
     pub(crate) fn principal(&self, client_id: &str) -> Option<(u64, &Principal)> {
         let mut principals = (0..).zip(&self.principals);

@@ -112,6 +112,7 @@ fn nested(request: &Request, step: &Step) -> Request {
         eventual: header("ConsistencyLevel").is_some_and(|it| it.eq_ignore_ascii_case("eventual")),
         prefer: header("Prefer").map(str::to_owned),
         client_request_id: request.client_request_id.clone(),
+        is_of_metadata: false,
         body: step.body.as_ref().map(|body| body.get().as_bytes().to_vec()).unwrap_or_default(),
         nested: true,
         is_multiplexed: request.is_multiplexed,

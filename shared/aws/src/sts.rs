@@ -1,0 +1,80 @@
+//! Tokens by which AWS says who we are.
+
+use async_trait::async_trait;
+use aws_config::BehaviorVersion;
+use aws_config::sts::AssumeRoleProvider;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::config::SharedCredentialsProvider;
+use collector::Secret;
+use collector::ports::{WebIdentity, WebIdentityError};
+use tokio::sync::OnceCell;
+
+use crate::failure::cause;
+
+/// How long a token is good for, in seconds: AWS's default. It is exchanged at once.
+const LIFETIME: i32 = 300;
+
+/// The one of AWS's algorithms that Microsoft Entra ID takes. Source: "Important considerations and
+/// restrictions for federated identity credentials".
+const ALGORITHM: &str = "RS256";
+
+/// [`WebIdentity`] by AWS STS, with IAM outbound identity federation.
+///
+/// The account has to have it enabled, and the role needs `sts:GetWebIdentityToken`. AWS is reached
+/// when the first token is asked for. The region has to be known, because the global endpoint of
+/// STS issues no such tokens.
+#[derive(Debug)]
+pub struct StsIdentity {
+    role: Option<String>,
+    client: OnceCell<Client>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the answer holds no token")]
+struct Missing;
+
+impl StsIdentity {
+    /// Tokens that speak of the role of this process, or of another role by its ARN, which this
+    /// process takes on for it.
+    #[must_use]
+    pub fn new(role: Option<String>) -> Self {
+        Self { role, client: OnceCell::new() }
+    }
+
+    /// The same with a client, for tests.
+    #[must_use]
+    pub fn with_client(client: Client) -> Self {
+        Self { role: None, client: OnceCell::new_with(Some(client)) }
+    }
+
+    async fn connect(&self) -> Client {
+        let mut config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        if let Some(role) = &self.role {
+            let taken = AssumeRoleProvider::builder(role.as_str())
+                .session_name("tenantgraph")
+                .configure(&config)
+                .build()
+                .await;
+            let taken = SharedCredentialsProvider::new(taken);
+            config = config.into_builder().credentials_provider(taken).build();
+        }
+        Client::new(&config)
+    }
+}
+
+#[async_trait]
+impl WebIdentity for StsIdentity {
+    async fn token(&self, audience: &str) -> Result<Secret, WebIdentityError> {
+        let client = self.client.get_or_init(|| self.connect()).await;
+        let asked = client
+            .get_web_identity_token()
+            .audience(audience)
+            .duration_seconds(LIFETIME)
+            .signing_algorithm(ALGORITHM)
+            .send()
+            .await;
+        let output = asked.map_err(|error| WebIdentityError(cause(&error)))?;
+        let token = output.web_identity_token.ok_or_else(|| WebIdentityError(Box::new(Missing)))?;
+        Ok(Secret::new(token))
+    }
+}
