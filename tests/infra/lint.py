@@ -84,7 +84,10 @@ def findings_of_project(plain):
                 where = f"{name}: {statement.get('Sid')}"
                 if any("*" in action for action in listed(statement["Action"])):
                     yield f"{where}: a wildcard among the actions"
-                if "*" in listed(statement["Resource"]):
+                # The action that issues tokens knows no resource: its condition says for whom a token may be.
+                is_bounded = (listed(statement["Action"]) == ["sts:GetWebIdentityToken"] and "sts:IdentityTokenAudience"
+                              in statement.get("Condition", {}).get("ForAllValues:StringEquals", {}))
+                if "*" in listed(statement["Resource"]) and not is_bounded:
                     yield f"{where}: any resource"
                 removes = "s3:DeleteObject" in listed(statement["Action"])
                 if removes and {"Fn::Sub": "${Bucket.Arn}/*"} in listed(statement["Resource"]):
@@ -182,6 +185,8 @@ DAMAGES = [
     ("a reference to nothing", "!GetAtt CollectQueue.Arn\n", "!GetAtt CollectQueues.Arn\n", "CollectQueues"),
     ("a wildcard action", "Action: s3:GetObject", "Action: s3:*", "wildcard"),
     ("any resource", "Resource: !Sub ${Bucket.Arn}/*", 'Resource: "*"', "any resource"),
+    ("tokens for anybody", "ForAllValues:StringEquals:\n                    sts:IdentityTokenAudience:",
+     "ForAllValues:StringEquals:\n                    aws:TagKeys:", "any resource"),
     ("a right to remove any object", "- !Sub ${Bucket.Arn}/graph/*", "- !Sub ${Bucket.Arn}/*", "removes any object"),
     ("a right to remove for good", "Action: s3:DeleteObject\n", "Action: s3:DeleteObjectVersion\n", "for good"),
     ("failures that go unnoticed", "FunctionResponseTypes: [ReportBatchItemFailures]", "", "would be deleted"),

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use aws::{LocalQueue, LocalSecrets};
 use collector::consent::{Keys, State};
 use collector::event::Event;
-use collector::instance::{Credentials, Instance};
+use collector::instance::{Credentials, Instance, Proof};
 use collector::ports::{
     AdminConsent, Answer, Document, DomainKey, Download, Failure, Fetch, Microsoft, Request,
 };
@@ -197,7 +197,7 @@ struct Reception(Arc<Doors>);
 
 impl Microsoft for Reception {
     fn connect(&self, _: &str, credentials: Credentials) -> Arc<dyn Fetch> {
-        assert_eq!(credentials.client_secret.expose(), SECRET);
+        assert_eq!(credentials.proof, Proof::ClientSecret(Secret::new(SECRET)));
         Arc::new(Visit { doors: self.0.clone(), tenant: credentials.directory_id })
     }
 

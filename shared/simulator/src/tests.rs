@@ -1,6 +1,7 @@
 //! Tests of the whole cloud, without HTTP and with a clock that is set by hand.
 
 mod applications;
+mod assertions;
 mod changes;
 mod consent;
 mod delta;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::{Directory, LocalQueue};
 use collector::Secret;
-use collector::instance::Credentials;
+use collector::instance::{Credentials, Proof};
 use collector::ports::{
     self, Address, AdminConsent, Answer, Because, Body, Condition, Document, DomainKey, Download,
     Etag, Failure, Fetch, Object, Outgoing, QueueError, QueueName, Request, SecretError,
@@ -178,7 +178,10 @@ impl Microsoft {
 
 impl ports::Microsoft for Microsoft {
     fn connect(&self, _: &str, credentials: Credentials) -> Arc<dyn Fetch> {
-        Arc::new(Session { state: self.0.clone(), secret: credentials.client_secret })
+        let Proof::ClientSecret(secret) = credentials.proof else {
+            panic!("{:?}", credentials.proof)
+        };
+        Arc::new(Session { state: self.0.clone(), secret })
     }
 
     fn portal(&self, _: &str) -> &'static str {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use collector::Secret;
-use collector::instance::Credentials;
+use collector::instance::{Credentials, Proof};
 use collector::ports::{Address, Answer, Fetch, Microsoft, Request};
 use serde_json::Value;
 use simulator::{Faults, Options, Simulator};
@@ -47,8 +47,8 @@ fn connect(cloud: &Simulator, address: Option<SocketAddr>) -> (Connections, Arc<
         "public",
         Credentials {
             directory_id: cloud.directory_id().to_owned(),
-            client_id: cloud.principal().client_id.clone(),
-            client_secret: Secret::new(cloud.principal().client_secret.clone()),
+            client_id: Some(cloud.principal().client_id.clone()),
+            proof: Proof::ClientSecret(Secret::new(cloud.principal().client_secret.clone())),
         },
     );
     (connections, connection)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use collector::instance::Credentials;
+use collector::instance::{Credentials, Proof};
 use collector::ports::{Because, Failure, Fetch};
 use futures_util::future::join_all;
 use serde_json::json;
@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use super::stage::*;
 use crate::broken::Broken;
 use crate::cloud::Cloud;
-use crate::identity::Identity;
 use crate::transport::Reply;
 
 fn refusal(status: u16, error: &str, code: u32, text: &str) -> Result<Reply, Broken> {
@@ -168,10 +167,10 @@ async fn credentials_of_the_wrong_form_are_not_sent() {
         let stage = Stage::new(|_| ok(&json!({})));
         let credentials = Credentials {
             directory_id: directory_id.to_owned(),
-            client_id: client_id.to_owned(),
-            client_secret: collector::Secret::new(secret),
+            client_id: Some(client_id.to_owned()),
+            proof: Proof::ClientSecret(collector::Secret::new(secret)),
         };
-        let identity = Identity::new(Cloud::PUBLIC.into(), credentials, stage.clone());
+        let identity = stage.identity(Cloud::PUBLIC.into(), credentials);
         let failure = identity.token(Service::Graph).await.unwrap_err();
         let Failure::Authentication(text) = failure else { panic!("{failure:?}") };
         assert!(text.starts_with("The credentials are not complete: "), "{text}");
@@ -192,7 +191,7 @@ async fn a_token_tells_its_application_permissions() {
         ("opaque", None),
     ] {
         let stage = Stage::bare(move |_| granted(token));
-        let identity = Identity::new(Cloud::PUBLIC.into(), credentials(), stage);
+        let identity = stage.identity(Cloud::PUBLIC.into(), credentials());
         let found = identity.token(Service::Graph).await.unwrap().roles();
         assert_eq!(
             found.as_deref(),

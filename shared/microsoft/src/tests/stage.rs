@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use collector::Secret;
-use collector::instance::Credentials;
+use collector::instance::{Credentials, Proof};
 use collector::ports::{Address, Answer, DomainKey, Fetch, Request};
 use futures_util::{StreamExt as _, stream};
 use reqwest::StatusCode;
@@ -20,6 +20,7 @@ use crate::broken::Broken;
 use crate::cloud::Cloud;
 use crate::connection::Connection;
 use crate::identity::Identity;
+use crate::identity::surroundings::Surroundings;
 use crate::memory::Share;
 use crate::transport::{Opened, Reply, Transport};
 
@@ -48,7 +49,7 @@ impl Sent {
     }
 
     pub(crate) fn is_for_token(&self) -> bool {
-        self.url.contains("/oauth2/")
+        self.url.contains("/oauth2/") || self.url.contains("githubusercontent")
     }
 }
 
@@ -110,11 +111,16 @@ impl Stage {
         let cloud = Arc::new(cloud);
         Connection {
             cloud: cloud.clone(),
-            identity: Identity::new(cloud, credentials(), self.clone()),
+            identity: self.identity(cloud, credentials()),
             transport: self.clone(),
             governors: Arc::default(),
             memory: Arc::default(),
         }
+    }
+
+    /// Whoever has these credentials, with nothing else around.
+    pub(crate) fn identity(self: &Arc<Self>, cloud: Arc<Cloud>, who: Credentials) -> Identity {
+        Identity::new(cloud, who, Surroundings::new(self.clone()), self.clone())
     }
 
     /// The requests that were sent, but those for tokens.
@@ -172,8 +178,8 @@ impl Transport for Stage {
 pub(crate) fn credentials() -> Credentials {
     Credentials {
         directory_id: "contoso.example".to_owned(),
-        client_id: "client-1".to_owned(),
-        client_secret: Secret::new(SECRET),
+        client_id: Some("client-1".to_owned()),
+        proof: Proof::ClientSecret(Secret::new(SECRET)),
     }
 }
 
