@@ -4,9 +4,9 @@ use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 
 use collector::ports::Store;
 
@@ -35,13 +35,7 @@ pub struct Clients {
 /// place. Nothing is sent to AWS yet, but without a region or credentials in variables or files the
 /// instance metadata service is asked for them.
 pub async fn connect() -> Clients {
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT);
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts.build())
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .load()
-        .await;
+    let config = config().await;
     // An emulator has no host name for each bucket.
     let emulator = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"].map(env::var_os);
     let s3 = aws_sdk_s3::config::Builder::from(&config)
@@ -51,6 +45,17 @@ pub async fn connect() -> Clients {
         secrets: aws_sdk_secretsmanager::Client::new(&config),
         sqs: aws_sdk_sqs::Client::new(&config),
     }
+}
+
+/// What every client is made from.
+pub(crate) async fn config() -> SdkConfig {
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT);
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts.build())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .load()
+        .await
 }
 
 impl Clients {

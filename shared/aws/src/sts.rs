@@ -5,10 +5,12 @@ use aws_config::BehaviorVersion;
 use aws_config::sts::AssumeRoleProvider;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::{Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_sts::error::ProvideErrorMetadata as _;
 use collector::Secret;
 use collector::ports::{WebIdentity, WebIdentityError};
 use tokio::sync::OnceCell;
 
+use crate::clients;
 use crate::failure::cause;
 
 /// How long a token is good for, in seconds: AWS's default. It is exchanged at once.
@@ -55,7 +57,7 @@ impl StsIdentity {
     }
 
     async fn connect(&self) -> Client {
-        let mut config = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        let mut config = clients::config().await;
         if let Some(role) = &self.role {
             let taken = AssumeRoleProvider::builder(role.as_str())
                 .session_name("tenantgraph")
@@ -80,8 +82,16 @@ impl WebIdentity for StsIdentity {
             .signing_algorithm(ALGORITHM)
             .send()
             .await;
-        let output = asked.map_err(|error| WebIdentityError(cause(&error)))?;
-        let token = output.web_identity_token.ok_or_else(|| WebIdentityError(Box::new(Missing)))?;
-        Ok(Secret::new(token))
+        let output = asked.map_err(|error| WebIdentityError {
+            // The client has waited for throttles and for failures.
+            is_refused: error.as_service_error().is_some_and(|it| {
+                let is_passing =
+                    |code: &str| code.starts_with("Throttl") || code.contains("Internal");
+                !it.code().is_some_and(is_passing)
+            }),
+            cause: cause(&error),
+        })?;
+        let missing = || WebIdentityError { is_refused: false, cause: Box::new(Missing) };
+        output.web_identity_token.map(Secret::new).ok_or_else(missing)
     }
 }

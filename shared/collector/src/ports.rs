@@ -209,8 +209,14 @@ pub trait WebIdentity: Debug + Send + Sync {
 
 /// Why there is no such token.
 #[derive(Debug, thiserror::Error)]
-#[error("AWS issues no web identity token: {0}")]
-pub struct WebIdentityError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+#[error("AWS issues no web identity token: {cause}")]
+pub struct WebIdentityError {
+    /// Whether AWS refuses, rather than does not answer.
+    pub is_refused: bool,
+    /// What AWS said.
+    #[source]
+    pub cause: Box<dyn std::error::Error + Send + Sync>,
+}
 
 /// A way to reach Microsoft's services as some principal.
 #[async_trait]

@@ -4,3 +4,4 @@
 mod secrets;
 mod service;
 mod sqs;
+mod sts;

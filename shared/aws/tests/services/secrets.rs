@@ -28,6 +28,27 @@ async fn a_secret_of_the_manager_is_a_text_or_a_field() {
 }
 
 #[tokio::test]
+async fn a_certificate_may_be_binary() {
+    for (answer, expected) in [
+        (json!({ "SecretString": "-----BEGIN" }), "-----BEGIN"),
+        (json!({ "SecretString": r#"{"clientCertificate":"MII="}"# }), "MII="),
+        (json!({ "SecretBinary": "aHVudGVyMg==" }), "aHVudGVyMg=="),
+    ] {
+        let secret = manager((200, answer.to_string())).await.read_certificate(ARN).await.unwrap();
+        assert_eq!(secret.expose(), expected);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (content, expected) in [(&b"text"[..], "text"), (b"\x30\xff\x00", "MP8A")] {
+        let file = folder.path().join("certificate");
+        std::fs::write(&file, content).unwrap();
+        let secret = LocalSecrets.read_certificate(&format!("file:{}", file.display())).await;
+        assert_eq!(secret.unwrap().expose(), expected);
+    }
+    let error = LocalSecrets.read_certificate("file:/there/is/no/such/file").await.unwrap_err();
+    assert!(error.to_string().contains("No such file"), "{error}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_explained_without_the_secret() {
     let missing = json!({
         "__type": "ResourceNotFoundException",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use steps::Integration;
 
 use super::*;
-use crate::instance::{PollingInterval, SecretReference};
+use crate::instance::{Credential, PollingInterval, SecretReference};
 
 fn event() -> Value {
     json!({ "instance": {
@@ -55,7 +55,7 @@ fn a_whole_event_is_read() {
     let Ok(Event::Instance { instance, secret, step: None }) = Event::parse(&event()) else {
         panic!("{:?}", Event::parse(&event()));
     };
-    assert_eq!(instance.config.client_secret, SecretReference::InMemory);
+    assert_eq!(instance.config.credential, Credential::ClientSecret(SecretReference::InMemory));
     assert_eq!(secret, Some(Secret::new("a~secret")));
     assert!(!instance.config.collects("ad-groups"));
     assert!(instance.config.collects("compute"));
@@ -192,7 +192,7 @@ fn each_problem_has_one_message_with_its_path() {
         (
             "/instance/config/clientSecret",
             None,
-            "/instance/config/clientSecret: is missing; give the application's secret",
+            "/instance/config/clientSecret: is missing; give the application's secret as text, or as `{\"secretArn\": \"…\"}`, or another credential: one of clientCertificate, federatedCredential",
         ),
         (
             "/instance/config/clientSecret",
@@ -208,6 +208,11 @@ fn each_problem_has_one_message_with_its_path() {
             "/instance/config/clientSecret",
             Some(json!({ "secretArn": "a", "x": 1 })),
             "/instance/config/clientSecret/x: is unknown",
+        ),
+        (
+            "/instance/config/managedIdentity",
+            Some(json!("userAssigned")),
+            "/instance/config/managedIdentity: is a second credential beside `clientSecret`; give only one",
         ),
         (
             "/instance/config/ingestActiveDirectory",
@@ -266,6 +271,95 @@ fn each_problem_has_one_message_with_its_path() {
         assert_eq!(found.len(), 1, "{path} {value:?}: {found:?}");
         assert!(found[0].starts_with(expected), "{path} {value:?}: {found:?}");
     }
+}
+
+/// The event with another credential in the place of the secret.
+fn signed_in_by(name: &str, value: Value) -> Value {
+    let mut event = with("/instance/config/clientSecret", None);
+    event["instance"]["config"][name] = value;
+    event
+}
+
+#[test]
+fn each_credential_is_read_and_stored() {
+    for (name, value, is_of_application) in [
+        ("clientSecret", json!({ "secretArn": "arn" }), true),
+        ("clientCertificate", json!({ "secretArn": "arn" }), true),
+        (
+            "clientCertificate",
+            json!({ "secretArn": "arn", "password": { "secretArn": "other" } }),
+            true,
+        ),
+        ("federatedCredential", json!("aws"), true),
+        ("federatedCredential", json!("githubActions"), true),
+        ("federatedCredential", json!("kubernetes"), true),
+        ("federatedCredential", json!({ "tokenFile": "/run/token" }), true),
+        ("managedIdentity", json!("userAssigned"), true),
+        ("managedIdentity", json!("systemAssigned"), false),
+        ("developerTool", json!("azureCli"), false),
+        ("developerTool", json!("azureDeveloperCli"), false),
+    ] {
+        let mut event = signed_in_by(name, value.clone());
+        if !is_of_application {
+            let messages = messages(&event);
+            assert!(
+                messages[0].starts_with("/instance/config/clientId: does not go"),
+                "{messages:?}"
+            );
+            event["instance"]["config"]["clientId"].take();
+        }
+        let Ok(Event::Instance { instance, secret: None, .. }) = Event::parse(&event) else {
+            panic!("{:?}", Event::parse(&event));
+        };
+        let stored = serde_json::to_value(&instance).unwrap();
+        assert_eq!(stored["config"][name], value);
+        assert_eq!(stored_instance(&stored).unwrap(), *instance);
+        assert_eq!(serde_json::from_value::<Instance>(stored).unwrap(), *instance);
+    }
+}
+
+#[test]
+fn each_problem_of_a_credential_names_its_field() {
+    for (name, value, expected) in [
+        ("clientCertificate", json!("hunter2"), "clientCertificate: is text, not an object; say"),
+        ("clientCertificate", json!({}), "clientCertificate/secretArn: is missing"),
+        (
+            "clientCertificate",
+            json!({ "secretArn": "a", "x": 1 }),
+            "clientCertificate/x: is unknown",
+        ),
+        (
+            "clientCertificate",
+            json!({ "secretArn": "a", "password": "hunter2" }),
+            "clientCertificate/password: is text, not an object; say where the password is",
+        ),
+        ("federatedCredential", json!("hunter2"), "federatedCredential: is unknown; expected aws"),
+        ("federatedCredential", json!({}), "federatedCredential/tokenFile: is missing"),
+        (
+            "federatedCredential",
+            json!({ "tokenFile": "a", "x": 1 }),
+            "federatedCredential/x: is unknown; expected one of tokenFile",
+        ),
+        ("managedIdentity", json!(true), "managedIdentity: is true or false; write it as text"),
+        (
+            "managedIdentity",
+            json!("hunter2"),
+            "managedIdentity: is unknown; expected systemAssigned",
+        ),
+        ("developerTool", json!("hunter2"), "developerTool: is unknown; expected azureCli"),
+    ] {
+        let messages = messages(&signed_in_by(name, value.clone()));
+        let expected = format!("/instance/config/{expected}");
+        assert!(messages[0].starts_with(&expected), "{value} {messages:?}");
+        assert!(!messages.concat().contains("hunter2"), "{messages:?}");
+    }
+    let mut event = signed_in_by("managedIdentity", json!("userAssigned"));
+    event["instance"]["config"]["directoryId"] = json!("organizations");
+    let messages = messages(&event);
+    assert!(
+        messages[0].starts_with("/instance/config/directoryId: has to be the id"),
+        "{messages:?}"
+    );
 }
 
 #[test]

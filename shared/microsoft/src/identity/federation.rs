@@ -100,6 +100,9 @@ async fn of_aws(
 ) -> Result<Secret, NoAssertion> {
     let identity = identity.ok_or_else(|| impossible("AWS is not reached from here."))?;
     identity.token(audience).await.map_err(|error| {
+        if !error.is_refused {
+            return NoAssertion::Passing(error.to_string());
+        }
         NoAssertion::Impossible(format!(
             "{error}. Outbound identity federation has to be enabled in the AWS account (aws iam \
              enable-outbound-web-identity-federation), and the role has to be allowed \

@@ -373,7 +373,7 @@ impl WebIdentity for Aws {
     async fn token(&self, audience: &str) -> Result<Secret, WebIdentityError> {
         assert_eq!(audience, AUDIENCE);
         let issued = self.0.clone().map(Secret::new);
-        issued.map_err(|error| WebIdentityError(error.into()))
+        issued.map_err(|error| WebIdentityError { is_refused: true, cause: error.into() })
     }
 }
 
