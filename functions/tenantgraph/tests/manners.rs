@@ -79,7 +79,8 @@ impl World {
         let run = || run(folder.path(), &["run", "event.json", "--cloud", "cloud.json"]);
         let first = run();
         assert_eq!(first.status.code(), Some(3), "{}", text(&first));
-        simulator.change(Change::Rename { id: subscription.clone(), name: HOSTILE.to_owned() });
+        let _ =
+            simulator.change(Change::Rename { id: subscription.clone(), name: HOSTILE.to_owned() });
         let ran = run();
         assert_eq!(ran.status.code(), Some(3), "{}", text(&ran));
         Self { folder, subscription, ran }
