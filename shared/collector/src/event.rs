@@ -6,6 +6,7 @@
 mod credential;
 mod instance;
 mod reader;
+mod sample;
 
 use std::fmt;
 
@@ -108,8 +109,23 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Everything that is wrong with it, such as an id that still is the one of a sample.
     pub fn parse(event: &Value) -> Result<Self, Problems> {
+        let parsed = Self::parse_sample(event);
+        let left: Vec<Problem> = sample::left_in(event).collect();
+        if left.is_empty() {
+            return parsed;
+        }
+        let others = parsed.err().map(|it| it.0).unwrap_or_default();
+        Err(Problems([others, left].concat()))
+    }
+
+    /// Reads an event whose ids may still be those of a sample, for whoever has no ids yet.
+    ///
+    /// # Errors
+    ///
+    /// Everything else that is wrong with it.
+    pub fn parse_sample(event: &Value) -> Result<Self, Problems> {
         let mut problems = Vec::new();
         let parsed = top(Reader::new("", event, &mut problems));
         match parsed {

@@ -136,11 +136,74 @@ fn the_events_that_can_be_sent_by_hand_make_sense() {
         {
             continue;
         }
-        let event = Event::read(&std::fs::read(&path).unwrap());
-        assert!(event.is_ok(), "{}: {event:?}", path.display());
+        let event: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let parsed = Event::parse_sample(&event);
+        assert!(parsed.is_ok(), "{}: {parsed:?}", path.display());
         read += 1;
+        let Some(instance) = instance_in(parsed.unwrap()) else { continue };
+        assert!(!instance.config.auto_delete_removed_subscriptions, "{}", path.display());
+        for problem in Event::parse(&event).unwrap_err().0 {
+            assert!(problem.message.starts_with("still is the sample's"), "{problem:?}");
+        }
     }
     assert!(read >= 9, "{read} events were read");
+}
+
+fn instance_in(event: Event) -> Option<Instance> {
+    match event {
+        Event::Instance { instance, .. } | Event::Manage(Action::Store { instance, .. }) => {
+            Some(*instance)
+        }
+        _ => None,
+    }
+}
+
+fn sample(name: &str) -> Value {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn what_still_is_the_samples_has_to_be_replaced() {
+    let found = messages(&sample("start-azure-subscription.json"));
+    let expected = [
+        "/instance/config/directoryId: still is the sample's; replace it with the id of your directory",
+        "/instance/config/clientId: still is the sample's; replace it with the id of your application",
+        "/instance/config/subscriptionId: still is the sample's; replace it with the id of your",
+        "/instance/config/clientSecret/secretArn: still is the sample's; replace it with the ARN",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found} should be {expected}");
+    }
+    let found = messages(&sample("microsoft365-start.json"));
+    assert!(found[0].starts_with("/instance/config/tenant: still is the sample's"), "{found:?}");
+    // Other problems are told as well.
+    let mut event = sample("start-azure-subscription.json");
+    event["instance"]["config"]["nonsense"] = true.into();
+    assert_eq!(messages(&event).len(), expected.len() + 1);
+}
+
+#[test]
+fn the_samples_of_whole_tenants_collect_everything() {
+    for name in ["start-azure-tenant.json", "instance-store.json", "microsoft365-start.json"] {
+        let instance = instance_in(Event::parse_sample(&sample(name)).unwrap()).unwrap();
+        let mut of_subscription = instance.clone();
+        of_subscription.config.subscription_id = Some("s".to_owned());
+        let run: std::collections::BTreeSet<String> = [&instance, &of_subscription]
+            .into_iter()
+            .flat_map(|it| crate::plan::Plan::steps_of(it, None))
+            .filter(|planned| planned.disabled.is_none())
+            .map(|planned| planned.id)
+            .collect();
+        let of_integration =
+            steps::STEPS.iter().filter(|step| step.integration == instance.integration);
+        let left_out: Vec<&str> =
+            of_integration.map(|step| step.id).filter(|id| !run.contains(*id)).collect();
+        assert!(left_out.is_empty(), "{name} leaves out {left_out:?}");
+        assert_eq!(instance.config.defender_alerts_severities, None);
+        assert_eq!(instance.config.vulnerability_severities, None);
+    }
 }
 
 #[test]
