@@ -90,6 +90,9 @@ pub(crate) enum Command {
     /// Serves the page on which an administrator grants admin consent, and then collects the
     /// tenant.
     Consent(Consent),
+    /// Writes what grants tenantgraph access to a tenant: a script for the Azure CLI, a module for
+    /// Terraform, a role in Bicep, or the permissions of a manifest. It makes no network requests.
+    Setup(crate::setup::arguments::Setup),
     /// Prints the data model, the permissions that tenantgraph needs, or a manual page.
     Docs(Docs),
     /// Prints a script that lets a shell complete commands and options.

@@ -29,6 +29,7 @@ mod report;
 mod route;
 mod rules;
 mod run;
+pub mod setup;
 mod show;
 mod simulate;
 mod store;
@@ -130,6 +131,7 @@ pub async fn attempt(command_line: impl IntoIterator<Item = OsString>) -> Result
         Command::Store(store) => store::run(store).await,
         Command::Consent(consent) => consent::run(consent).await,
         Command::Doctor(doctor) => doctor::run(doctor).await,
+        Command::Setup(setup) => setup::run(&setup),
         Command::Docs(docs) => docs::run(&docs),
         Command::Completions(completions) => docs::completions(&completions),
         Command::Simulator(simulator) => simulate::run(simulator).await,

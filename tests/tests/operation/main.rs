@@ -5,5 +5,6 @@
 
 mod logs;
 mod messages;
+mod setup;
 mod story;
 mod template;
