@@ -21,15 +21,16 @@ pub(super) fn script(access: &Access, credential: Credential, tenant: Option<&st
         &if has_role { role(access) } else { String::new() },
         include_str!("az/application.sh"),
         if access.app_roles().is_empty() { "" } else { include_str!("az/graph.sh") },
+        if has_role { include_str!("az/role.sh") } else { "" },
+        &if access.needs_key_vault_reader() { key_vault_reader() } else { String::new() },
+        if has_role { END_OF_SCOPES } else { "" },
+        if access.has_data_actions() { ACCESS_POLICIES } else { "" },
+        // Last, so that a secret is created only once all else is there.
         match credential {
             Credential::Secret => include_str!("az/secret.sh"),
             Credential::Certificate => include_str!("az/certificate.sh"),
             Credential::Federated => include_str!("az/federated.sh"),
         },
-        if has_role { include_str!("az/role.sh") } else { "" },
-        &if access.needs_key_vault_reader() { key_vault_reader() } else { String::new() },
-        if has_role { END_OF_SCOPES } else { "" },
-        if access.has_data_actions() { ACCESS_POLICIES } else { "" },
         include_str!("az/end.sh"),
     ];
     parts.concat()
@@ -95,32 +96,15 @@ fn granted(access: &Access, tenant: Option<&str>) -> String {
 
 /// The scopes, and the function that prints the role for them.
 fn role(access: &Access) -> String {
-    const SCOPES: &str = "$(json_list \"$1\")";
+    const SCOPES: &str = "$assignable";
     let scopes: Vec<String> = access.scopes.iter().map(|it| it.path("$tenant")).collect();
     let mut role = access.role("");
     role["AssignableScopes"] = Value::from(SCOPES);
+    role["Name"] = Value::from("$role_name");
     let role = format!("{role:#}").replace(&Value::from(SCOPES).to_string(), SCOPES);
-    format!(
-        "\n\
-         # Where the role is assigned.\n\
-         scopes=\"{}\"\n\
-         \n\
-         # Prints lines as a list in JSON.\n\
-         json_list() {{\n\
-         \x20 printf '['\n\
-         \x20 printf '%s\\n' \"$1\" | awk 'NF {{ printf \"%s\\\"%s\\\"\", comma, $0; comma = \", \" }}'\n\
-         \x20 printf ']'\n\
-         }}\n\
-         \n\
-         # Prints the smallest role that lets the steps read what they read, for some scopes. It is\n\
-         # what `tenantgraph docs role` prints, for these steps.\n\
-         role() {{\n\
-         \x20 cat <<ROLE\n\
-         {role}\n\
-         ROLE\n\
-         }}\n",
-        scopes.join("\n"),
-    )
+    let begin = include_str!("az/role_begin.sh");
+    let scopes = scopes.join("\n");
+    format!("\n# Where the role is assigned.\nscopes=\"{scopes}\"\n{begin}{role}\nROLE\n}}\n")
 }
 
 /// The assignment of the built-in role, which stands in for the data actions.
@@ -143,7 +127,8 @@ const ACCESS_POLICIES: &str = "
 # No role reads a vault that uses access policies. For each of these, its owner runs:
 #   az keyvault set-policy --name VAULT --spn APPLICATION_ID \\
 #     --key-permissions list --secret-permissions list --certificate-permissions list
-# This command lists them:
-#   az keyvault list --query '[?properties.enableRbacAuthorization!=`true`].name' --output tsv
+# This command lists them, of the subscription that the Azure CLI is set to:
+#   az rest --uri '/subscriptions/{subscriptionId}/providers/Microsoft.KeyVault/vaults?api-version=2023-07-01' \\
+#     --query 'value[?properties.enableRbacAuthorization!=`true`].name' --output tsv
 # Without that, tenantgraph reads what Azure Resource Manager says of their keys and secrets.
 ";

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::access::{Access, KEY_VAULT_READER};
+use super::scope::Scope;
 
 /// The role and its assignment.
 ///
@@ -20,10 +21,20 @@ pub(super) fn file(access: &Access) -> Result<String, String> {
             "a deployment of Bicep has one scope; run the command for each scope".to_owned()
         );
     };
-    let (target, here, deploy) = if scope.is_management_group() {
-        ("managementGroup", "managementGroup().id", "mg create --management-group-id ID")
-    } else {
-        ("subscription", "subscription().id", "sub create --subscription ID")
+    let (target, here, deploy) = match scope {
+        Scope::Subscription(id) => {
+            ("subscription", "subscription().id", format!("sub create --subscription {id}"))
+        }
+        Scope::ManagementGroup(id) => (
+            "managementGroup",
+            "managementGroup().id",
+            format!("mg create --management-group-id {id}"),
+        ),
+        Scope::TenantRoot => (
+            "managementGroup",
+            "managementGroup().id",
+            "mg create --management-group-id TENANT_ID".to_owned(),
+        ),
     };
     let mut text = format!(
         "\

@@ -38,6 +38,7 @@ terraform {
 
 fn main(access: &Access, credential: Credential) -> String {
     let mut text = HEAD.to_owned();
+    text.push_str(if access.has_role() { HEAD_OF_ROLE } else { "" });
     let app_roles = access.app_roles();
     if app_roles.is_empty() {
         text.push_str(include_str!("terraform/application_alone.tf"));
@@ -69,11 +70,15 @@ const HEAD: &str = "\
 # Grants tenantgraph read access to a Microsoft tenant. `tenantgraph setup` wrote this module from
 # the declarations of the steps that are enabled.
 #
-# Whoever applies it needs to be Application Administrator and Privileged Role Administrator, and
-# Owner or User Access Administrator of each scope.
+# Whoever applies it needs to be Application Administrator and Privileged Role Administrator, and to
+# assign a role also Owner or User Access Administrator of each scope.
 #
 # The module that uses this one configures the providers:
 #   provider \"azuread\" { tenant_id = \"...\" }
+";
+
+/// How the provider of the role is configured.
+const HEAD_OF_ROLE: &str = "\
 #   provider \"azurerm\" {
 #     subscription_id = \"...\"
 #     features {}
@@ -117,8 +122,9 @@ locals {{
     if access.has_data_actions() {
         text.push_str(
             "
-# No role reads a vault that uses access policies. Such a vault needs an `azurerm_key_vault_access_policy`
-# that lets this service principal list keys, secrets and certificates.
+# No role reads a vault that uses access policies. Such a vault needs an
+# `azurerm_key_vault_access_policy` that lets this service principal list keys, secrets and
+# certificates.
 ",
         );
     }

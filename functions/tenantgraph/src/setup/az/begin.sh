@@ -1,3 +1,4 @@
+
 name=${NAME:-tenantgraph}
 
 say() { printf '%s\n' "$*" >&2; }

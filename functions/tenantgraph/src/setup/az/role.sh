@@ -1,7 +1,6 @@
 
 # The custom role, and its assignments.
 
-role_name=${ROLE_NAME:-tenantgraph}
 known=''
 while read -r -u 3 scope; do
   known="$known
@@ -12,13 +11,15 @@ $scopes
 SCOPES
 if [ -z "${known//[[:space:]]/}" ]; then
   say "Role $role_name: is created."
-  az role definition create --role-definition "$(role "$scopes")" --output none ||
+  definition=$(role "$scopes")
+  az role definition create --role-definition "$definition" --output none ||
     fail "if a role $role_name is there for other scopes, set ROLE_NAME to another name"
 else
   # Scopes that an earlier run made the role assignable at stay: it may be assigned there.
   say "Role $role_name: is there, and set to what the steps need."
-  az role definition update --output none --role-definition \
-    "$(role "$(printf '%s\n%s\n' "$scopes" "$known" | awk 'NF && !seen[tolower($0)]++')")"
+  all=$(printf '%s\n%s\n' "$scopes" "$known" | awk 'NF && !seen[tolower($0)]++')
+  definition=$(role "$all")
+  az role definition update --role-definition "$definition" --output none
 fi
 
 # Assigns a role at a scope, unless it is.

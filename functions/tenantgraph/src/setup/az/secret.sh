@@ -3,12 +3,13 @@
 # the terminal once if not. It is never written to a file, and never part of a command line.
 
 now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+ends=$(az ad app credential list --id "$application" \
+  --query "[?displayName=='$name'].endDateTime" --output tsv)
 valid_until=''
 while read -r -u 3 end; do
   if [[ "$end" > "$now" ]]; then valid_until=$end; fi
 done 3<<ENDS
-$(az ad app credential list --id "$application" \
-  --query "[?displayName=='$name'].endDateTime" --output tsv)
+$ends
 ENDS
 if [ -n "$valid_until" ] && [ "${NEW_SECRET:-no}" != yes ]; then
   say "Client secret: is there, and valid until $valid_until. NEW_SECRET=yes adds another one."

@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+# Grants tenantgraph read access to a Microsoft tenant. `tenantgraph setup` wrote this script from
+# the declarations of the steps that are enabled.
+#
+# The script creates what is missing, and then sets the role to what the steps need. You can run it
+# again at any time, and should after you have enabled other steps or updated tenantgraph.
+#
+# You need the Azure CLI, signed in to the tenant (az login --tenant ID) as somebody who is
+#   - Application Administrator, to register the application;
+#   - Privileged Role Administrator, to grant permissions of Microsoft Graph;
+#   - Owner or User Access Administrator of each scope, to create the role and to assign it.
+# A Global Administrator is the first two, but has no access to Azure resources by that.
+#
+# These variables change what the script does:
+#   NAME              the name of the application, if it is not tenantgraph
+#   APPLICATION_ID    the client id of an application that is there and has another name
+#   CERTIFICATE       the file with the public certificate, in PEM; required
+#   ROLE_NAME         the name of the custom role, if it is not tenantgraph
+set -euo pipefail
+
+tenant_of_event='11111111-aaaa-4000-8000-000000000000'
+# What the application asks for, as its manifest says it.
+requested='[{"resourceAccess":[{"id":"498476ce-e0fe-48b0-b801-37ba7e2685c6","type":"Role"}],"resourceAppId":"00000003-0000-0000-c000-000000000000"}]'
+# The same, with the names. They all only read.
+app_roles='498476ce-e0fe-48b0-b801-37ba7e2685c6 Organization.Read.All'
+
+name=${NAME:-tenantgraph}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "setup: $*"
+  exit 1
+}
+
+# Runs a command until it succeeds: what was just created is not known everywhere at once.
+attempt() {
+  local left=8
+  until "$@"; do
+    left=$((left - 1))
+    if [ "$left" -eq 0 ]; then return 1; fi
+    say "  That failed. It is tried again in ${PAUSE:-15} seconds."
+    sleep "${PAUSE:-15}"
+  done
+}
+
+tenant=$(az account show --query tenantId --output tsv) || fail 'sign in first: az login'
+if [ -n "$tenant_of_event" ] && [ "$tenant" != "$tenant_of_event" ]; then
+  fail "you are signed in to the tenant $tenant; run: az login --tenant $tenant_of_event"
+fi
+say "Tenant $tenant"
+
+# Where the role is assigned.
+scopes="/subscriptions/22222222-bbbb-4000-8000-000000000000"
+role_name=${ROLE_NAME:-tenantgraph}
+
+# Prints lines as a list in JSON.
+json_list() {
+  printf '['
+  printf '%s\n' "$1" | awk 'NF { printf "%s\"%s\"", comma, $0; comma = ", " }'
+  printf ']'
+}
+
+# Prints the smallest role that lets the steps read what they read, assignable at some scopes. It is
+# what `tenantgraph docs role` prints, for these steps.
+role() {
+  local assignable
+  assignable=$(json_list "$1")
+  cat <<ROLE
+{
+  "Actions": [
+    "Microsoft.Authorization/permissions/read",
+    "Microsoft.Insights/diagnosticSettings/read",
+    "Microsoft.KeyVault/vaults/keys/read",
+    "Microsoft.KeyVault/vaults/read",
+    "Microsoft.KeyVault/vaults/secrets/read",
+    "Microsoft.ResourceGraph/resources/read",
+    "Microsoft.Resources/subscriptions/locations/read",
+    "Microsoft.Resources/subscriptions/providers/read",
+    "Microsoft.Resources/subscriptions/read"
+  ],
+  "AssignableScopes": $assignable,
+  "DataActions": [
+    "Microsoft.KeyVault/vaults/keys/read",
+    "Microsoft.KeyVault/vaults/secrets/readMetadata/action"
+  ],
+  "Description": "Reads what tenantgraph collects, and nothing else.",
+  "IsCustom": true,
+  "Name": "$role_name",
+  "NotActions": [],
+  "NotDataActions": []
+}
+ROLE
+}
+
+# The application registration, and its service principal in this tenant.
+
+application=${APPLICATION_ID:-}
+if [ -z "$application" ]; then
+  application=$(az ad app list --filter "displayName eq '$name'" --query '[].appId' --output tsv)
+fi
+case "$application" in
+  *$'\n'*)
+    fail "several applications are called $name; set APPLICATION_ID to the client id of yours"
+    ;;
+  '')
+    say "Application $name: is created."
+    application=$(az ad app create --display-name "$name" --sign-in-audience AzureADMyOrg \
+      --query appId --output tsv)
+    ;;
+  *) say "Application $application: is there." ;;
+esac
+# The portal shows this list as the configured permissions. It grants nothing.
+attempt az ad app update --id "$application" --required-resource-accesses "$requested"
+
+principal=$(az ad sp list --filter "appId eq '$application'" --query '[].id' --output tsv)
+if [ -z "$principal" ]; then
+  say 'Service principal: is created.'
+  principal=$(attempt az ad sp create --id "$application" --query id --output tsv)
+else
+  say "Service principal $principal: is there."
+fi
+
+# Application permissions of Microsoft Graph. Each grant is an app role assignment, which is what
+# admin consent creates too. The command `az ad app permission admin-consent` is not used, because
+# it calls an API that nobody documents and that refuses service principals
+# (https://github.com/Azure/azure-cli/issues/12137).
+
+graph=$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)
+graph=${graph%/}
+microsoft_graph=$(az ad sp list --filter "appId eq '00000003-0000-0000-c000-000000000000'" \
+  --query '[].id' --output tsv)
+granted=$(attempt az rest --method GET \
+  --uri "$graph/v1.0/servicePrincipals/$principal/appRoleAssignments?\$top=999" \
+  --query "value[?resourceId=='$microsoft_graph'].appRoleId" --output tsv)
+while read -r -u 3 id permission; do
+  case "$granted" in
+    *"$id"*) say "$permission: is granted." ;;
+    *)
+      say "$permission: is granted now."
+      attempt az rest --method POST \
+        --uri "$graph/v1.0/servicePrincipals/$principal/appRoleAssignments" \
+        --headers 'Content-Type=application/json' --output none --body \
+        "{\"principalId\": \"$principal\", \"resourceId\": \"$microsoft_graph\", \"appRoleId\": \"$id\"}"
+      ;;
+  esac
+done 3<<GRANTS
+$app_roles
+GRANTS
+while read -r -u 3 id; do
+  case "$app_roles" in
+    *"$id"*) ;;
+    *) say "Note: the application also has the app role $id of Microsoft Graph, which no step needs." ;;
+  esac
+done 3<<GRANTED
+$granted
+GRANTED
+
+# The custom role, and its assignments.
+
+known=''
+while read -r -u 3 scope; do
+  known="$known
+$(az role definition list --name "$role_name" --scope "$scope" --custom-role-only true \
+    --query '[].assignableScopes[]' --output tsv)"
+done 3<<SCOPES
+$scopes
+SCOPES
+if [ -z "${known//[[:space:]]/}" ]; then
+  say "Role $role_name: is created."
+  definition=$(role "$scopes")
+  az role definition create --role-definition "$definition" --output none ||
+    fail "if a role $role_name is there for other scopes, set ROLE_NAME to another name"
+else
+  # Scopes that an earlier run made the role assignable at stay: it may be assigned there.
+  say "Role $role_name: is there, and set to what the steps need."
+  all=$(printf '%s\n%s\n' "$scopes" "$known" | awk 'NF && !seen[tolower($0)]++')
+  definition=$(role "$all")
+  az role definition update --role-definition "$definition" --output none
+fi
+
+# Assigns a role at a scope, unless it is.
+assign() {
+  local assigned
+  assigned=$(attempt az role assignment list --assignee "$principal" --role "$1" --scope "$2" \
+    --query '[].id' --output tsv)
+  if [ -n "$assigned" ]; then
+    say "Role $1 at $2: is assigned."
+  else
+    say "Role $1 at $2: is assigned now."
+    attempt az role assignment create --assignee-object-id "$principal" \
+      --assignee-principal-type ServicePrincipal --role "$1" --scope "$2" --output none
+  fi
+}
+
+while read -r -u 3 scope; do
+  assign "$role_name" "$scope"
+done 3<<SCOPES
+$scopes
+SCOPES
+
+# No role reads a vault that uses access policies. For each of these, its owner runs:
+#   az keyvault set-policy --name VAULT --spn APPLICATION_ID \
+#     --key-permissions list --secret-permissions list --certificate-permissions list
+# This command lists them, of the subscription that the Azure CLI is set to:
+#   az rest --uri '/subscriptions/{subscriptionId}/providers/Microsoft.KeyVault/vaults?api-version=2023-07-01' \
+#     --query 'value[?properties.enableRbacAuthorization!=`true`].name' --output tsv
+# Without that, tenantgraph reads what Azure Resource Manager says of their keys and secrets.
+
+# The certificate with which the application proves who it is. Only its public part is uploaded.
+
+certificate=${CERTIFICATE:?is the file with the public certificate, in PEM; set it}
+if grep -q 'PRIVATE KEY' "$certificate"; then
+  fail "$certificate holds a private key; give a file with the certificate alone"
+fi
+fingerprint=$(openssl x509 -in "$certificate" -noout -fingerprint -sha1 | sed 's/.*=//; s/://g')
+known=$(az ad app credential list --id "$application" --cert \
+  --query "[?displayName=='$name $fingerprint'].keyId" --output tsv)
+if [ -n "$known" ]; then
+  say "Certificate $fingerprint: is there."
+else
+  say "Certificate $fingerprint: is uploaded."
+  attempt az ad app credential reset --id "$application" --append --cert "@$certificate" \
+    --display-name "$name $fingerprint" --output none --only-show-errors
+fi
+
+say 'Done. Put these into the configuration of the instance:'
+printf '"directoryId": "%s",\n"clientId": "%s"\n' "$tenant" "$application"
