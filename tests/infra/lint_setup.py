@@ -39,10 +39,8 @@ def findings_of_terraform(text):
         return [f"no HCL: {error}"]
     if not shutil.which("terraform"):
         return []
-    formatted = subprocess.run(["terraform", "fmt", "-diff", "-"], input=text, capture_output=True, text=True,
-                               check=False)
-    return [] if formatted.returncode == 0 and formatted.stdout == text else ["terraform fmt would change it",
-                                                                              formatted.stdout]
+    formatted = subprocess.run(["terraform", "fmt", "-"], input=text, capture_output=True, text=True, check=False)
+    return [] if formatted.stdout == text else [f"terraform fmt would make it\n{formatted.stdout}{formatted.stderr}"]
 
 
 def findings_of_bicep(text):
@@ -81,7 +79,7 @@ def files_of(tenantgraph, kind, selection):
 def main():
     problems = missed = 0
     for kind, (findings, old, new) in FORMATS.items():
-        read, damaged = 0, None
+        read, damaged = set(), None
         for selection in SELECTIONS:
             files = files_of(sys.argv[1], kind, selection)
             # Microsoft 365 needs no role, so there is nothing to deploy.
@@ -89,14 +87,16 @@ def main():
                 print(f"{kind}: {selection} wrote nothing")
                 problems += 1
             for name, text in (files or {}).items():
-                read += 1
+                if text in read:
+                    continue
+                read.add(text)
                 damaged = text if old in text else damaged
                 for finding in findings(text):
                     print(f"{kind}: {selection}: {name}: {finding}")
                     problems += 1
         noticed = damaged and findings(damaged.replace(old, new))
         missed += not noticed
-        print(f"{kind}: {read} files; {'noticed' if noticed else 'MISSED '} {old} as {new}")
+        print(f"{kind}: {len(read)} files; {'noticed' if noticed else 'MISSED '} {old} as {new}")
     if not shutil.which("terraform"):
         print("terraform is not installed here, so `terraform fmt` was not asked")
     print(f"{problems} findings")
