@@ -1,8 +1,9 @@
-//! The identity platform: the token endpoint, for the client credentials flow, and the one for
-//! admin consent.
+//! The identity platform: the token endpoints, for the client credentials flow, what clients ask
+//! before they use them, and the endpoint for admin consent.
 
 mod assertion;
 mod consent;
+mod discovery;
 mod page;
 mod trace;
 
@@ -19,13 +20,37 @@ use trace::{Trace, tenant_not_found};
 /// A refusal: the HTTP status, the code of OAuth 2.0, the number after `AADSTS`, and the text.
 struct Failure(u16, &'static str, u32, String);
 
-/// Answers `POST /{tenant}/oauth2/v2.0/token` and the endpoints for admin consent.
+/// The version of a token endpoint, which decides how a form names the resource, and how the
+/// answer writes numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    First,
+    Second,
+}
+
+/// Answers the token endpoints, those of discovery and those for admin consent.
 pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
+    let is_read = request.method == "GET";
+    let outcome = match request.segments()[..] {
+        [tenant, "oauth2", "v2.0", "token"] => token(cloud, request, tenant, Version::Second),
+        [tenant, "oauth2", "token"] => token(cloud, request, tenant, Version::First),
+        ["common", "discovery", "instance"] if is_read => instances(cloud, request),
+        [tenant, "v2.0", ".well-known", "openid-configuration"] if is_read => {
+            check_tenant(cloud, tenant).map(|()| discovery::configuration(cloud, tenant, true))
+        }
+        [tenant, ".well-known", "openid-configuration"] if is_read => {
+            check_tenant(cloud, tenant).map(|()| discovery::configuration(cloud, tenant, false))
+        }
+        _ => return consents(cloud, request),
+    };
+    match outcome {
+        Ok(body) => Answer::new(200, &body).with("Cache-Control", "no-store, no-cache"),
+        Err(failure) => refuse(cloud, &failure),
+    }
+}
+
+fn consents(cloud: &Cloud, request: &Request) -> Answer {
     match request.segments()[..] {
-        [tenant, "oauth2", "v2.0", "token"] => match token(cloud, request, tenant) {
-            Ok(body) => Answer::new(200, &body).with("Cache-Control", "no-store, no-cache"),
-            Err(failure) => refuse(cloud, &failure),
-        },
         [tenant, "v2.0", "adminconsent"] if request.method == "GET" => {
             consent::answer(cloud, request, tenant, true)
         }
@@ -36,7 +61,22 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
     }
 }
 
-fn token(cloud: &Cloud, request: &Request, tenant: &str) -> Result<Value, Failure> {
+/// Which cloud an endpoint belongs to.
+fn instances(cloud: &Cloud, request: &Request) -> Result<Value, Failure> {
+    let endpoint = request.parameter("authorization_endpoint").unwrap_or_default();
+    let tenant = discovery::tenant_of(cloud, endpoint).ok_or_else(|| {
+        let text = "The instance specified in the request is unknown or invalid.".to_owned();
+        Failure(400, "invalid_instance", 50049, text)
+    })?;
+    Ok(discovery::instances(cloud, &tenant))
+}
+
+fn token(
+    cloud: &Cloud,
+    request: &Request,
+    tenant: &str,
+    version: Version,
+) -> Result<Value, Failure> {
     if request.method != "POST" {
         let text = format!(
             "The endpoint only accepts POST requests. Received a {} request.",
@@ -70,8 +110,22 @@ fn token(cloud: &Cloud, request: &Request, tenant: &str) -> Result<Value, Failur
             BY_SECRET
         }
     };
-    let audience = audience(cloud, field("scope").unwrap_or_default())?;
+    let audience = match version {
+        Version::First => resource(cloud, required("resource")?)?,
+        Version::Second => audience(cloud, field("scope").unwrap_or_default())?,
+    };
     let claims = claims(cloud, index, principal, audience, method);
+    if version == Version::First {
+        return Ok(json!({
+            "token_type": "Bearer",
+            "expires_in": LIFETIME.to_string(),
+            "ext_expires_in": LIFETIME.to_string(),
+            "expires_on": claims.exp.to_string(),
+            "not_before": claims.nbf.to_string(),
+            "resource": claims.aud,
+            "access_token": cloud.tokens.issue(&claims),
+        }));
+    }
     Ok(json!({
         "token_type": "Bearer",
         "expires_in": LIFETIME,
@@ -146,13 +200,19 @@ fn check_secret(principal: &Principal, secret: Option<&str>) -> Result<(), Failu
 
 /// The resource that a scope such as `https://graph.microsoft.com/.default` names.
 fn audience(cloud: &Cloud, scope: &str) -> Result<String, Failure> {
-    let Some(resource) = scope.strip_suffix("/.default").filter(|it| !it.contains(' ')) else {
+    let Some(resource_of_scope) = scope.strip_suffix("/.default").filter(|it| !it.contains(' '))
+    else {
         let text = format!(
             "The provided request must include a 'scope' input parameter. The provided value for \
              the input parameter 'scope' is not valid. The scope {scope} is not valid."
         );
         return Err(Failure(400, "invalid_scope", 70011, text));
     };
+    resource(cloud, resource_of_scope)
+}
+
+/// The resource, if there is one with this name.
+fn resource(cloud: &Cloud, resource: &str) -> Result<String, Failure> {
     let known = [cloud::GRAPH, cloud::RESOURCE_MANAGER, cloud::KEY_VAULT];
     if known.contains(&resource.trim_end_matches('/')) {
         return Ok(resource.to_owned());

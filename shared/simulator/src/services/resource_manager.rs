@@ -1,5 +1,7 @@
 //! Azure Resource Manager.
 
+mod any_resource;
+mod authorization;
 mod caller;
 pub(crate) mod error;
 mod index;
@@ -130,7 +132,8 @@ fn read(
         Some(resource) => resource.id(Spelling::Created),
         None => target.scope.id(tenant),
     };
-    if !(kind.built_in && matches!(target.scope, Scope::Tenant)) {
+    let is_for_all = kind.built_in || kind.code == Some(Coded::RoleDefinition);
+    if !(is_for_all && matches!(target.scope, Scope::Tenant)) {
         caller.authorize(&kind.action(), &scope)?;
     }
     if let Some(resource) = &target.resource {

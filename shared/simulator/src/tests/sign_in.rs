@@ -64,6 +64,76 @@ fn a_refusal_says_what_is_wrong() {
     }
 }
 
+/// What the sign-in service answers at an address.
+fn discover(client: &Client, path: &str) -> (u16, serde_json::Value) {
+    let reply = client.send(&request("", &format!("login.microsoftonline.com/{path}")));
+    (reply.status, reply.body)
+}
+
+#[test]
+fn clients_find_the_endpoints_of_a_tenant_by_any_of_its_names() {
+    let client = Client::new(Options::default());
+    for tenant in client.cloud.tenant.names() {
+        let base = format!("http://127.0.0.1:1/login.microsoftonline.com/{tenant}");
+        let path = format!("{tenant}/v2.0/.well-known/openid-configuration");
+        let (status, body) = discover(&client, &path);
+        assert_eq!((status, &body["tenant_region_scope"]), (200, &"EU".into()));
+        assert_eq!(body["token_endpoint"], format!("{base}/oauth2/v2.0/token"));
+        let id = client.cloud.tenant.id();
+        let issuer = format!("http://127.0.0.1:1/login.microsoftonline.com/{id}/v2.0");
+        assert_eq!(body["issuer"], issuer);
+        let (_, body) = discover(&client, &format!("{tenant}/.well-known/openid-configuration"));
+        assert_eq!(body["token_endpoint"], format!("{base}/oauth2/token"));
+        assert_eq!(body["issuer"], format!("https://sts.windows.net/{id}/"));
+    }
+    let (status, body) = discover(&client, &format!("{GUID}/.well-known/openid-configuration"));
+    assert_eq!((status, &body["error_codes"][0]), (400, &90002.into()));
+}
+
+#[test]
+fn the_cloud_of_an_endpoint_can_be_found() {
+    let client = Client::new(Options::default());
+    let path = |endpoint: &str| {
+        format!("common/discovery/instance?api-version=1.1&authorization_endpoint={endpoint}")
+    };
+    let (status, body) =
+        discover(&client, &path("https://login.microsoftonline.com/t.example/oauth2/authorize"));
+    assert_eq!(status, 200);
+    assert_eq!(body["metadata"][0]["preferred_network"], "login.microsoftonline.com");
+    let discovery = body["tenant_discovery_endpoint"].as_str().unwrap();
+    assert!(discovery.ends_with("/t.example/v2.0/.well-known/openid-configuration"), "{discovery}");
+    let (status, body) = discover(&client, &path("https://elsewhere.example/t/oauth2/authorize"));
+    assert_eq!((status, body["error"].as_str()), (400, Some("invalid_instance")));
+}
+
+#[test]
+fn the_first_version_of_the_token_endpoint_takes_a_resource() {
+    let client = Client::new(Options::default());
+    let principal = client.cloud.tenant.default_principal();
+    let sign_in = |resource: &str| {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", &principal.client_id)
+            .append_pair("client_secret", &principal.client_secret)
+            .append_pair("resource", resource)
+            .finish();
+        client.send(&crate::services::request::Request {
+            method: "POST".into(),
+            host: "login.microsoftonline.com".into(),
+            path: format!("{}/oauth2/token", client.cloud.tenant.id()),
+            body: form.into_bytes(),
+            ..Default::default()
+        })
+    };
+    let reply = sign_in("https://management.azure.com/");
+    assert_eq!((reply.status, &reply.body["expires_in"]), (200, &"3600".into()));
+    assert_eq!(reply.body["resource"], "https://management.azure.com/");
+    let token = reply.body["access_token"].as_str().unwrap();
+    let address = "management.azure.com/subscriptions?api-version=2022-12-01";
+    assert_eq!(client.get(token, address).status, 200);
+    assert_eq!(sign_in("https://elsewhere.example").body["error_codes"][0], 500_011);
+}
+
 #[test]
 fn a_refusal_has_the_shape_that_clients_parse() {
     let client = Client::new(Options::default());

@@ -166,16 +166,73 @@ pub(crate) const ENVIRONMENTS: [&str; 4] = ["prod", "dev", "test", "staging"];
 pub(crate) const REGIONS: [&str; 5] =
     ["westeurope", "northeurope", "eastus", "southeastasia", "germanywestcentral"];
 
-/// What a subscription may be told of as a location: its name, the name that people see, the group
-/// of geographies, and where it physically is. Those that are nowhere stand for others together.
-pub(crate) const LOCATIONS: [(&str, &str, &str, &str); 7] = [
-    ("westeurope", "West Europe", "Europe", "Netherlands"),
-    ("northeurope", "North Europe", "Europe", "Ireland"),
-    ("eastus", "East US", "US", "Virginia"),
-    ("southeastasia", "Southeast Asia", "Asia Pacific", "Singapore"),
-    ("germanywestcentral", "Germany West Central", "Europe", "Frankfurt"),
-    ("europe", "Europe", "Europe", ""),
-    ("global", "Global", "", ""),
+/// What a subscription may be told of as a location.
+#[derive(Debug)]
+pub(crate) struct Location {
+    pub(crate) name: &'static str,
+    /// The name that people see.
+    pub(crate) display: &'static str,
+    /// The group of geographies; empty if it is everywhere.
+    pub(crate) geography_group: &'static str,
+    /// Where it physically is; nothing for those that stand for others together.
+    pub(crate) place: Option<Place>,
+}
+
+/// A place on earth, in degrees, and the location that stands in for it when it fails.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) name: &'static str,
+    pub(crate) latitude: &'static str,
+    pub(crate) longitude: &'static str,
+    pub(crate) pair: &'static str,
+}
+
+const fn location(
+    name: &'static str,
+    display: &'static str,
+    geography_group: &'static str,
+    place: Option<Place>,
+) -> Location {
+    Location { name, display, geography_group, place }
+}
+
+const fn place(
+    name: &'static str,
+    latitude: &'static str,
+    longitude: &'static str,
+    pair: &'static str,
+) -> Option<Place> {
+    Some(Place { name, latitude, longitude, pair })
+}
+
+pub(crate) const LOCATIONS: [Location; 7] = [
+    location(
+        "westeurope",
+        "West Europe",
+        "Europe",
+        place("Netherlands", "52.3667", "4.9", "northeurope"),
+    ),
+    location(
+        "northeurope",
+        "North Europe",
+        "Europe",
+        place("Ireland", "53.3478", "-6.2597", "westeurope"),
+    ),
+    location("eastus", "East US", "US", place("Virginia", "37.3719", "-79.8164", "westus")),
+    location(
+        "southeastasia",
+        "Southeast Asia",
+        "Asia Pacific",
+        place("Singapore", "1.283", "103.833", "eastasia"),
+    ),
+    location(
+        "germanywestcentral",
+        "Germany West Central",
+        "Europe",
+        place("Frankfurt", "50.110924", "8.682127", "germanynorth"),
+    ),
+    location("europe", "Europe", "Europe", None),
+    location("global", "Global", "", None),
 ];
 
 /// One word after the other, and from then on with a number.

@@ -1,11 +1,13 @@
-//! Azure Resource Graph, as far as one asks it how many resources there are of each type; and what
-//! the caller may do in a subscription, which tells how much of the answer to believe.
+//! What is asked of no provider of a resource: Azure Resource Graph, as far as one asks it how many
+//! resources there are of each type; what the caller may do in a subscription, which tells how much
+//! of the answer to believe; the tenants of the caller; and all that hangs on management groups.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::error::Failure;
+use super::{management_group, subscription};
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
@@ -22,6 +24,9 @@ use crate::world::resources::vault::{Closed, closed, uses_roles};
 const RESOURCE_GRAPH: &[&str] = &["2021-03-01", "2022-10-01", "2024-04-01"];
 const PERMISSIONS: &[&str] = &["2015-07-01", "2018-07-01", "2022-04-01"];
 
+const ENTITIES: &[&str] = &["2020-02-01", "2020-05-01", "2021-04-01", "2023-04-01"];
+const TENANTS: &[&str] = &["2019-06-01", "2020-01-01", "2021-01-01", "2022-12-01"];
+
 /// The query that is understood. Whatever else is asked is refused.
 const COUNTS: &str = "resources | summarize count() by type";
 
@@ -29,11 +34,13 @@ const COUNTS: &str = "resources | summarize count() by type";
 /// Source: "Guidance for throttled requests in Azure Resource Graph".
 const QUERIES: Budget = Budget::Window { units: 15, seconds: 5 };
 
-/// What a request asks for, if it is for either of them.
+/// What a request asks for, if it is for one of them.
 pub(super) enum Asked<'a> {
     Counts,
     /// In a scope: the id of the subscription, and the rest of the scope's id.
     Permissions(&'a str, Vec<&'a str>),
+    Entities,
+    Tenants,
 }
 
 impl<'a> Asked<'a> {
@@ -58,6 +65,10 @@ impl<'a> Asked<'a> {
             all if is(all, &["providers", "Microsoft.ResourceGraph", "resources"]) => {
                 Some(Self::Counts)
             }
+            all if is(all, &["providers", "Microsoft.Management", "getEntities"]) => {
+                Some(Self::Entities)
+            }
+            all if is(all, &["tenants"]) => Some(Self::Tenants),
             _ => None,
         }
     }
@@ -70,7 +81,7 @@ struct Query {
     query: String,
 }
 
-/// Answers either of them.
+/// Answers one of them.
 pub(super) fn answer(
     cloud: &Cloud,
     request: &Request,
@@ -80,6 +91,8 @@ pub(super) fn answer(
     let (method, versions) = match asked {
         Asked::Counts => ("POST", RESOURCE_GRAPH),
         Asked::Permissions(..) => ("GET", PERMISSIONS),
+        Asked::Entities => ("POST", ENTITIES),
+        Asked::Tenants => ("GET", TENANTS),
     };
     if request.method != method {
         return Err(Failure::method(&request.method));
@@ -92,6 +105,8 @@ pub(super) fn answer(
     match asked {
         Asked::Counts => counts(cloud, request, caller),
         Asked::Permissions(subscription, scope) => permissions(cloud, caller, subscription, scope),
+        Asked::Entities => management_group::entities(cloud, request, caller),
+        Asked::Tenants => subscription::tenants(cloud, request),
     }
 }
 

@@ -6,17 +6,16 @@ use url::form_urlencoded;
 use super::error::Failure;
 use super::target::{Scope, Target};
 use super::usage;
+use super::{any_resource, authorization};
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::filter::Filter;
 use crate::services::request::Request;
 use crate::world::resources::coded::Coded;
 use crate::world::resources::group::ResourceGroup;
-use crate::world::resources::plan::Plan;
 use crate::world::resources::resource::Resource;
-use crate::world::resources::role_assignment::RoleAssignment;
 use crate::world::resources::{
-    diagnostic_settings, role_definition, usage as records, virtual_machine,
+    diagnostic_settings, security_group, usage as records, virtual_machine, virtual_network,
 };
 
 /// The items of a list by their places, of which some may be empty.
@@ -43,9 +42,11 @@ impl<'a> Items<'a> {
     ) -> Result<Self, Failure> {
         let tenant = &cloud.tenant;
         let filter = request.parameter("$filter");
+        if target.kind.code == Some(Coded::RoleAssignment) {
+            return authorization::assignments(tenant, target, filter);
+        }
         if let (Some(plan), Some(code)) = (target.plan, target.kind.code) {
             match code {
-                Coded::RoleAssignment => return role_assignments(cloud, plan, filter),
                 Coded::UsageDetail => {
                     let days = usage::days(filter, usage::day_of(cloud.clock.seconds()))
                         .ok_or_else(|| Failure::unsupported_filter(filter.unwrap_or_default()))?;
@@ -57,15 +58,18 @@ impl<'a> Items<'a> {
             }
         }
         let items = Self::unfiltered(cloud, request, target);
+        let filter = filter.filter(|filter| !authorization::is_of_all_roles(target, filter));
         let Some(filter) = filter else { return Ok(items) };
         let known = |name: &str| target.kind.filter.iter().any(|it| it.eq_ignore_ascii_case(name));
         let parsed = Filter::parse(filter).filter(|it| it.paths().into_iter().all(known));
         let parsed = parsed.ok_or_else(|| Failure::unsupported_filter(filter))?;
         let at = items.at;
         Ok(Self::new(items.total, move |place| {
-            // Some providers call properties by their names alone.
-            let of = |item: &Value, name: &str| {
-                item.get(name).or_else(|| item.get("properties")?.get(name)).cloned()
+            // Some providers call properties by their names alone. The type of a role is its own.
+            let of = |item: &Value, name: &str| match name {
+                "resourceType" => item.get("type").cloned(),
+                "resourceGroup" => group_of(item),
+                _ => item["properties"].get(name).or_else(|| item.get(name)).cloned(),
             };
             at(place).filter(|item| parsed.matches(&|name| of(item, name)))
         }))
@@ -78,9 +82,19 @@ impl<'a> Items<'a> {
                 let group = |index| Some(ResourceGroup::new(tenant, plan, index).json());
                 Self::new(plan.resource_groups, group)
             }
-            (Some(Coded::RoleDefinition), Some(plan), _) => {
-                let role = |index| Some(role_definition::json(tenant, plan, index));
-                Self::new(role_definition::COUNT, role)
+            (Some(Coded::RoleDefinition), ..) => authorization::definitions(tenant, target),
+            (Some(Coded::AnyResource), Some(plan), _) => any_resource::all(tenant, plan, target),
+            (Some(Coded::SecurityRule), _, Scope::Resource(group)) => {
+                Self::all(security_group::rules(group))
+            }
+            (Some(Coded::DefaultSecurityRule), _, Scope::Resource(group)) => {
+                Self::all(security_group::default_rules(group))
+            }
+            (Some(Coded::VirtualNetworkPeering), _, Scope::Resource(network)) => {
+                Self::all(virtual_network::peerings(network))
+            }
+            (Some(Coded::InstanceView), _, Scope::Resource(machine)) => {
+                Self::all(vec![virtual_machine::instance_view(machine)])
             }
             (Some(Coded::DiagnosticSetting), _, Scope::Resource(resource)) => {
                 Self::all(diagnostic_settings::of_resource(resource))
@@ -112,8 +126,11 @@ impl<'a> Items<'a> {
 
     /// The item with a name.
     pub(super) fn named(&self, name: &str) -> Option<Value> {
-        let is_it =
-            |item: &Value| item["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(name));
+        // A provider is named by its namespace.
+        let is_it = |item: &Value| {
+            let own = item.get("name").or_else(|| item.get("namespace")).and_then(Value::as_str);
+            own.is_some_and(|own| own.eq_ignore_ascii_case(name))
+        };
         (0..self.total).filter_map(&self.at).find(is_it)
     }
 
@@ -156,21 +173,9 @@ fn built_in(resource: &Resource) -> Value {
     json
 }
 
-fn role_assignments<'a>(
-    cloud: &'a Cloud,
-    plan: &'a Plan,
-    filter: Option<&str>,
-) -> Result<Items<'a>, Failure> {
-    let at_scope = match filter {
-        None => false,
-        Some(filter) if filter.eq_ignore_ascii_case("atScope()") => true,
-        Some(filter) => return Err(Failure::unsupported_filter(filter)),
-    };
-    Ok(Items::new(plan.role_assignments, move |index| {
-        let assignment = RoleAssignment::new(&cloud.tenant, plan, index);
-        let is_shown = !at_scope || assignment.is_at_subscription_or_above();
-        is_shown.then(|| assignment.json())
-    }))
+/// The resource group that the id of an item names.
+fn group_of(item: &Value) -> Option<Value> {
+    item["id"].as_str()?.split('/').nth(4).map(Value::from)
 }
 
 /// The address of the next page: that of this one, with another token.

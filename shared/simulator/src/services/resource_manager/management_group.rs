@@ -115,3 +115,73 @@ fn children(cloud: &Cloud, place: usize, is_recursive: bool) -> Value {
     let children: Vec<Value> = groups.chain(subscriptions).collect();
     if children.is_empty() { Value::Null } else { children.into() }
 }
+
+/// All management groups and subscriptions that the caller may read, each with all that it lies in
+/// from the root on.
+pub(super) fn entities(
+    cloud: &Cloud,
+    request: &Request,
+    caller: &Caller,
+) -> Result<Answer, Failure> {
+    let tenant = &cloud.tenant;
+    let groups = &tenant.management_groups;
+    let plans: Vec<_> = tenant
+        .all_plans()
+        .map(|plan| (plan, tenant.life(plan)))
+        .filter(|(plan, life)| !life.has_vanished && caller.sees(&id_of(tenant, plan)))
+        .collect();
+    let of_group = |place: usize| {
+        let group = groups.get(place)?;
+        caller.authorize(READ, &group.id()).ok()?;
+        let groups_in = groups.children(place).count();
+        let subscriptions =
+            plans.iter().filter(|(plan, _)| tenant.management_group_of(plan) == place).count();
+        let mut properties = place_of(cloud, group.parent);
+        properties["displayName"] = json!(group.display_name);
+        properties["numberOfChildGroups"] = json!(groups_in);
+        properties["numberOfChildren"] = json!(groups_in + subscriptions);
+        Some(json!({
+            "id": group.id(), "type": TYPE, "name": group.name, "properties": properties,
+        }))
+    };
+    let of_subscription = |place: usize| {
+        let (plan, life) = plans.get(place)?;
+        let mut properties = place_of(cloud, Some(tenant.management_group_of(plan)));
+        properties["displayName"] = json!(life.name);
+        Some(json!({
+            "id": id_of(tenant, plan),
+            "type": "/subscriptions",
+            "name": tenant.subscription_id(plan.subscription),
+            "properties": properties,
+        }))
+    };
+    let before = groups.all().len();
+    let item = |place: u64| {
+        let place = usize::try_from(place).ok()?;
+        place.checked_sub(before).map_or_else(|| of_group(place), of_subscription)
+    };
+    Items::new((before + plans.len()) as u64, item).page(cloud, request, 1000)
+}
+
+/// Where something lies: in the group at a place, or in none.
+fn place_of(cloud: &Cloud, parent: Option<usize>) -> Value {
+    let groups = &cloud.tenant.management_groups;
+    let mut above: Vec<_> = std::iter::successors(parent.and_then(|it| groups.get(it)), |group| {
+        groups.get(group.parent?)
+    })
+    .collect();
+    let id = above.first().map(|group| group.id());
+    above.reverse();
+    json!({
+        "tenantId": cloud.tenant.id(),
+        "parent": { "id": id },
+        "parentNameChain": above.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        "parentDisplayNameChain":
+            above.iter().map(|it| it.display_name.as_str()).collect::<Vec<_>>(),
+        "permissions": "view",
+        "inheritedPermissions": "view",
+        "numberOfChildren": 0,
+        "numberOfChildGroups": 0,
+        "numberOfDescendants": 0,
+    })
+}

@@ -46,10 +46,17 @@ impl<'p> Path<'p> {
             match rest {
                 [list] if is(list, "locations") => return Ok(path.list(Coded::Location)),
                 [list] if is(list, "providers") => return Ok(path.list(Coded::Provider)),
+                [list, namespace] if is(list, "providers") => {
+                    return Ok(Self { name: Some(*namespace), ..path.list(Coded::Provider) });
+                }
+                [list] if is(list, "resources") => return Ok(path.list(Coded::AnyResource)),
                 [list] if is(list, "resourceGroups") => return Ok(path.list(Coded::ResourceGroup)),
                 [list, name, after @ ..] if is(list, "resourceGroups") => {
                     path.kind = Coded::ResourceGroup.kind();
                     (path.group, path.name, rest) = (Some(*name), Some(*name), after);
+                    if matches!(rest, [list] if is(list, "resources")) {
+                        return Ok(path.list(Coded::AnyResource));
+                    }
                 }
                 _ => {}
             }
@@ -118,7 +125,13 @@ impl<'p> Path<'p> {
             return Ok(());
         }
         let (namespace, name) = kind.split();
-        let own = [Coded::Subscription, Coded::ResourceGroup, Coded::Location, Coded::Provider];
+        let own = [
+            Coded::AnyResource,
+            Coded::Location,
+            Coded::Provider,
+            Coded::ResourceGroup,
+            Coded::Subscription,
+        ];
         Err(if kind.code.is_some_and(|code| own.contains(&code)) {
             Failure::invalid_version(version, &kind.versions)
         } else if self.way.is_empty() && self.name.is_none() {
@@ -164,6 +177,14 @@ mod tests {
             ("/resourcegroups".to_owned(), "Microsoft.Resources/subscriptions/resourceGroups=*"),
             ("/locations".to_owned(), "Microsoft.Resources/subscriptions/locations=*"),
             ("/resourceGroups/g".to_owned(), "Microsoft.Resources/subscriptions/resourceGroups=g"),
+            (
+                "/resourceGroups/g/resources".to_owned(),
+                "Microsoft.Resources/subscriptions/resources=*",
+            ),
+            (
+                "/providers/Microsoft.Compute".to_owned(),
+                "Microsoft.Resources/subscriptions/providers=Microsoft.Compute",
+            ),
             ("/providers/Microsoft.Compute/disks".to_owned(), "Microsoft.Compute/disks=*"),
             (vault.to_owned(), "Microsoft.KeyVault/vaults=v"),
             (
@@ -197,7 +218,6 @@ mod tests {
             format!("Microsoft.Resources/subscriptions={}", &SUBSCRIPTION[15..])
         );
         assert_eq!(read("/subscriptions/mine"), "InvalidSubscriptionId");
-        assert_eq!(read("/tenants"), "MissingSubscription");
         assert_eq!(read("/"), "MissingSubscription");
         let groups = "/providers/Microsoft.Management/managementGroups/g";
         assert_eq!(read(groups), "Microsoft.Management/managementGroups=g");

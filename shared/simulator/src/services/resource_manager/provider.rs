@@ -33,10 +33,10 @@ fn json(subscription: &str, namespace: &str) -> Value {
 
 /// A type, with its versions from the newest on.
 fn resource_type(kind: &Kind) -> Value {
-    let places = LOCATIONS.iter().filter(|(.., place)| !place.is_empty());
+    let places = LOCATIONS.iter().filter(|it| it.place.is_some());
     json!({
         "resourceType": kind.split().1,
-        "locations": places.map(|(_, name, ..)| *name).collect::<Vec<_>>(),
+        "locations": places.map(|it| it.display).collect::<Vec<_>>(),
         "apiVersions": kind.versions.iter().rev().collect::<Vec<_>>(),
         "capabilities": if kind.lies_in_group() {
             "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, \

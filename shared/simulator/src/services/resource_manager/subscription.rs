@@ -9,7 +9,7 @@ use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
 use crate::world::life::Life;
-use crate::world::names::LOCATIONS;
+use crate::world::names::{LOCATIONS, Location};
 use crate::world::resources::plan::Plan;
 use crate::world::tenant::Tenant;
 
@@ -26,6 +26,24 @@ pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<
         is_seen.then(|| json(tenant, plan, &life))
     };
     Items::new(tenant.subscriptions_ever(), item).page(cloud, request, 500)
+}
+
+/// The tenants that the caller belongs to: this one.
+pub(super) fn tenants(cloud: &Cloud, request: &Request) -> Result<Answer, Failure> {
+    let tenant = &cloud.tenant;
+    let item = |_| {
+        Some(json!({
+            "id": format!("/tenants/{}", tenant.id()),
+            "tenantId": tenant.id(),
+            "tenantCategory": "Home",
+            "displayName": tenant.company().0,
+            "countryCode": "DE",
+            "defaultDomain": tenant.default_domain(),
+            "domains": [tenant.default_domain(), tenant.initial_domain()],
+            "tenantType": "AAD",
+        }))
+    };
+    Items::new(1, item).page(cloud, request, 100)
 }
 
 /// The id of a subscription.
@@ -63,17 +81,25 @@ pub(super) fn json(tenant: &Tenant, plan: &Plan, life: &Life) -> Value {
 /// The locations that a subscription may use.
 pub(super) fn locations(scope: &str) -> Items<'_> {
     Items::new(LOCATIONS.len() as u64, move |place| {
-        let (name, display, geography, place) = LOCATIONS.get(usize::try_from(place).ok()?)?;
-        let mut metadata = json!({ "regionCategory": "Other", "regionType": "Logical" });
-        if !place.is_empty() {
-            metadata = json!({
-                "geographyGroup": geography,
-                "physicalLocation": place,
+        let Location { name, display, geography_group, place } =
+            LOCATIONS.get(usize::try_from(place).ok()?)?;
+        let metadata = match place {
+            None => json!({ "regionCategory": "Other", "regionType": "Logical" }),
+            Some(place) => json!({
+                "geographyGroup": geography_group,
+                "physicalLocation": place.name,
+                "latitude": place.latitude,
+                "longitude": place.longitude,
+                "pairedRegion":
+                    [{ "name": place.pair, "id": format!("{scope}/locations/{}", place.pair) }],
                 "regionCategory": "Recommended",
                 "regionType": "Physical",
-            });
-        }
-        let regional = if geography.is_empty() { String::new() } else { format!("({geography}) ") };
+            }),
+        };
+        let regional = match *geography_group {
+            "" => String::new(),
+            group => format!("({group}) "),
+        };
         Some(json!({
             "id": format!("{scope}/locations/{name}"),
             "name": name,

@@ -26,6 +26,8 @@ pub(super) struct Target<'a> {
 /// What something lies in.
 pub(super) enum Scope<'a> {
     Tenant,
+    /// A management group, by its id.
+    ManagementGroup(String),
     Subscription(&'a Plan),
     Group(ResourceGroup<'a>),
     Resource(Resource<'a>),
@@ -49,7 +51,10 @@ impl<'a> Target<'a> {
             }
         };
         for (kind, name) in &path.way {
-            scope = Scope::Resource(scope.find(tenant, kind, name)?);
+            scope = match kind.code {
+                Some(Coded::ManagementGroup) => Scope::management_group(tenant, kind, name)?,
+                _ => Scope::Resource(scope.find(tenant, kind, name)?),
+            };
         }
         let kind = path.kind;
         let resource = match (path.name, kind.code) {
@@ -67,6 +72,13 @@ impl<'a> Target<'a> {
 }
 
 impl<'a> Scope<'a> {
+    fn management_group(tenant: &Tenant, kind: &Kind, name: &str) -> Result<Self, Failure> {
+        let groups = &tenant.management_groups;
+        let group = groups.find(name).and_then(|place| groups.get(place));
+        let group = group.ok_or_else(|| Failure::resource_not_found(kind.name, name, ""))?;
+        Ok(Self::ManagementGroup(group.id()))
+    }
+
     /// All resources of a type that are listed here. Those of a group are some of the
     /// subscription's.
     pub(super) fn collection(
@@ -79,7 +91,7 @@ impl<'a> Scope<'a> {
             Self::Tenant if kind.built_in => {
                 (tenant.plans().iter().find(|it| it.resources > 0)?, Owner::Subscription)
             }
-            Self::Tenant => return None,
+            Self::Tenant | Self::ManagementGroup(_) => return None,
             Self::Subscription(plan) => (*plan, Owner::Subscription),
             Self::Group(group) if kind.is_extension() => (group.plan(), Owner::Group(*group)),
             Self::Group(group) => (group.plan(), Owner::Subscription),
@@ -101,7 +113,7 @@ impl<'a> Scope<'a> {
             let group = match self {
                 Self::Group(group) => group.name(),
                 Self::Resource(resource) => resource.group().name(),
-                Self::Tenant | Self::Subscription(_) => String::new(),
+                Self::Tenant | Self::ManagementGroup(_) | Self::Subscription(_) => String::new(),
             };
             Failure::resource_not_found(kind.name, name, &group)
         })
@@ -129,6 +141,7 @@ impl<'a> Scope<'a> {
     fn type_name(&self) -> &'static str {
         match self {
             Self::Tenant => "tenant",
+            Self::ManagementGroup(_) => "Microsoft.Management/managementGroups",
             Self::Subscription(_) => "subscription",
             Self::Group(_) => "resourceGroup",
             Self::Resource(resource) => resource.kind.name,
@@ -139,6 +152,7 @@ impl<'a> Scope<'a> {
     pub(super) fn id(&self, tenant: &Tenant) -> String {
         match self {
             Self::Tenant => "/".to_owned(),
+            Self::ManagementGroup(id) => id.clone(),
             Self::Subscription(plan) => {
                 format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))
             }

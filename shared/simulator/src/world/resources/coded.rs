@@ -7,8 +7,12 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Coded {
+    /// Whatever lies in resource groups, in one list.
+    AnyResource,
+    DefaultSecurityRule,
     DiagnosticSetting,
     Disk,
+    InstanceView,
     Key,
     Location,
     ManagementGroup,
@@ -20,6 +24,7 @@ pub(crate) enum Coded {
     RoleAssignment,
     RoleDefinition,
     Secret,
+    SecurityRule,
     StorageAccount,
     Subnet,
     Subscription,
@@ -27,6 +32,7 @@ pub(crate) enum Coded {
     Vault,
     VirtualMachine,
     VirtualNetwork,
+    VirtualNetworkPeering,
 }
 
 impl Coded {

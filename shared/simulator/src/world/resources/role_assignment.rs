@@ -50,11 +50,6 @@ impl<'a> RoleAssignment<'a> {
         Draw::new(base.clone().number(), purpose, 0)
     }
 
-    /// Whether it holds for the subscription itself, rather than only for something in it.
-    pub(crate) fn is_at_subscription_or_above(&self) -> bool {
-        self.index < 3 || self.place() == Place::Subscription
-    }
-
     fn place(&self) -> Place {
         match self.draw("place").below(10) {
             3..=6 if self.plan.resource_groups > 0 => Place::ResourceGroup,

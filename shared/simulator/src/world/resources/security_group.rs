@@ -7,10 +7,25 @@ use super::kind::Spelling;
 use super::network::{group_of_interface, group_of_subnet, subnet_id};
 use super::resource::Resource;
 use super::security_rule;
+use crate::world::random::Draw;
+
+/// The rules that somebody wrote, by themselves.
+pub(crate) fn rules(group: &Resource) -> Vec<Value> {
+    security_rule::own(group, &etag(&mut group.draw("security group")))
+}
+
+/// The rules that it ends with, by themselves.
+pub(crate) fn default_rules(group: &Resource) -> Vec<Value> {
+    security_rule::defaults(group, &etag(&mut group.draw("security group")))
+}
+
+fn etag(draw: &mut Draw) -> String {
+    format!("W/\"{}\"", draw.guid())
+}
 
 pub(crate) fn json(group: &Resource) -> Map<String, Value> {
     let mut draw = group.draw("security group");
-    let etag = format!("W/\"{}\"", draw.guid());
+    let etag = etag(&mut draw);
     let mut properties = json!({
         "provisioningState": "Succeeded",
         "resourceGuid": draw.guid(),

@@ -61,7 +61,7 @@ fn gateway(network: &Resource, place: u64, etag: &str) -> Value {
 }
 
 /// The first network of a subscription is peered with all others.
-fn peerings(network: &Resource) -> Vec<Value> {
+pub(crate) fn peerings(network: &Resource) -> Vec<Value> {
     let others = match network.index {
         0 => 1..network.plan.virtual_networks,
         _ => 0..1,

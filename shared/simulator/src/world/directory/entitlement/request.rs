@@ -30,12 +30,15 @@ const KINDS: [(&str, &str, &str); 7] = [
 pub(crate) fn request(tenant: &Tenant, place: u64) -> (Document, [Value; 2]) {
     let mut draw = tenant.draw("access package request", place);
     let (kind, state, status) = nth(&KINDS, place);
+    // Times of one form are in the order of their texts.
+    let (one, other) = (time(&mut draw), time(&mut draw));
+    let (created, completed) = if one < other { (one, other) } else { (other, one) };
     let document = Document::new(
         "accessPackageAssignmentRequest",
         json!({
             "id": request_id(tenant, place),
-            "completedDateTime": (state == "delivered").then(|| time(&mut draw)),
-            "createdDateTime": time(&mut draw),
+            "completedDateTime": (state == "delivered").then_some(completed),
+            "createdDateTime": created,
             "customExtensionCalloutInstances": [],
             "requestType": kind,
             "schedule": {
