@@ -15,11 +15,13 @@ pub(crate) use docs::{Completions, Docs, Page};
 pub(crate) use look::{Diff, Export, Format, Show, Subject};
 pub(crate) use rules::{CheckRules, ListRules, Rules, RunRules};
 pub(crate) use run::{Consent, Doctor, Plan, Run};
-pub(crate) use simulated::{Demo, Integration, Simulate, Tenant};
+pub(crate) use simulated::{Demo, Simulate, Tenant};
 pub(crate) use stored::{
     AbandonJob, CheckStore, DEFAULT_STORE, Instance, Instances, Job, Jobs, Storage, Store,
     StoreInstance,
 };
+
+pub(crate) use crate::integration::Integration;
 
 /// Collects a Microsoft tenant into a graph of entities and relationships.
 ///

@@ -15,6 +15,7 @@ mod export;
 mod failures;
 mod graph;
 mod instance;
+mod integration;
 mod interruption;
 mod job;
 mod kinds;

@@ -5,6 +5,7 @@ mod access;
 pub(crate) mod arguments;
 mod az;
 mod bicep;
+mod file;
 mod grant;
 mod manifest;
 mod scope;
@@ -21,19 +22,14 @@ use steps::{STEPS, Step};
 use uuid::Uuid;
 
 use access::Access;
+use file::File;
 pub use grant::grant;
 pub use scope::Scope;
 
-use crate::arguments::Integration;
+use crate::integration::Integration;
 use crate::progress::say;
 use crate::{End, Error, event};
 use arguments::{Format, Setup};
-
-/// A file to write.
-struct File {
-    name: &'static str,
-    text: String,
-}
 
 pub(crate) fn run(arguments: &Setup) -> Result<End, Error> {
     let event = arguments.event.as_deref().map(event::read).transpose()?;

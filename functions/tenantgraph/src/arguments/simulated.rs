@@ -26,15 +26,6 @@ pub(crate) struct Tenant {
     pub(crate) latency: u64,
 }
 
-/// An integration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Integration {
-    /// The directory and the subscriptions.
-    Azure,
-    /// The directory and Microsoft Intune.
-    Microsoft365,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// The integration that collects the simulated tenant.

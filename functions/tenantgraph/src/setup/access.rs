@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use steps::{Permission, Step, docs};
 
-use super::Scope;
+use super::scope::Scope;
 
 /// The application id of Microsoft Graph, in every tenant of every cloud.
 pub(super) const MICROSOFT_GRAPH: &str = "00000003-0000-0000-c000-000000000000";

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Scope;
-use crate::arguments::Integration;
+use super::scope::Scope;
+use crate::integration::Integration;
 
 #[derive(Debug, Args)]
 pub(crate) struct Setup {

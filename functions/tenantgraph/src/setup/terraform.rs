@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::File;
 use super::access::Access;
 use super::arguments::Credential;
+use super::file::File;
 use super::scope::Scope;
 
 /// The files of the module. They also make sense as one file, one after the other.

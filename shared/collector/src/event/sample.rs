@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Problem;
+use super::reader::Problem;
 
 /// Stands for every id. It is the id of nothing.
 const ID: &str = "00000000-0000-0000-0000-000000000000";
