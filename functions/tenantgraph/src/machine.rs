@@ -75,7 +75,7 @@ impl Machine {
     /// Asks a simulated cloud that imitates no throttles, and therefore waits for nothing.
     pub(crate) fn asks_at_once(&mut self, cloud: Cloud) {
         if let Some(context) = Arc::get_mut(&mut self.context) {
-            context.microsoft = Arc::new(Connections::unlimited(cloud));
+            context.microsoft = Arc::new(microsoft::Connections::unlimited(cloud));
         }
     }
 

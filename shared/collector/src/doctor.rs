@@ -48,8 +48,9 @@ pub struct Report {
     pub instance: String,
     /// The tenant, as its tokens name it, or else as the instance does.
     pub tenant: String,
-    /// The application (client) id.
-    pub client_id: String,
+    /// The application (client) id, as the token says it, or else as the instance does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
     /// The object id of the service principal, which role assignments name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_id: Option<String>,
@@ -124,6 +125,9 @@ async fn examine(context: &Context, instance: &Instance) -> Result<Report, Error
         Some(principal) => {
             if let Some(tenant) = &principal.tenant_id {
                 report.tenant.clone_from(tenant);
+            }
+            if principal.client_id.is_some() {
+                report.client_id.clone_from(&principal.client_id);
             }
             report.object_id.clone_from(&principal.object_id);
             report.granted.clone_from(&principal.roles);

@@ -295,6 +295,8 @@ pub trait Fetch: Debug + Send + Sync {
 pub struct Principal {
     /// The id of its tenant.
     pub tenant_id: Option<String>,
+    /// The application (client) id.
+    pub client_id: Option<String>,
     /// The object id of the service principal.
     pub object_id: Option<String>,
     /// The application permissions that were granted to it, of the service that the token is for.

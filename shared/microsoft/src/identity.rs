@@ -341,7 +341,7 @@ impl Identity {
             return Ok(());
         }
         let expected = &self.credentials.directory_id;
-        match token.tenant_id() {
+        match token.principal().and_then(|it| it.tenant_id) {
             // A directory that is named by a domain cannot be compared.
             Some(found)
                 if uuid::Uuid::try_parse(expected).is_ok()
@@ -508,9 +508,10 @@ impl Token {
 
     /// Whom the token is of.
     pub(crate) fn principal(&self) -> Option<Principal> {
-        let Claims { roles, tid, oid, iat } = self.claims()?;
+        let Claims { roles, tid, oid, appid, azp, iat } = self.claims()?;
         let issued = iat.and_then(|it| OffsetDateTime::from_unix_timestamp(it).ok());
-        Some(Principal { tenant_id: tid, object_id: oid, roles, issued })
+        let client_id = appid.or(azp);
+        Some(Principal { tenant_id: tid, client_id, object_id: oid, roles, issued })
     }
 
     fn claims(&self) -> Option<Claims> {
@@ -529,6 +530,12 @@ struct Claims {
     tid: Option<String>,
     #[serde(default)]
     oid: Option<String>,
+    /// The client, in tokens of version 1.0.
+    #[serde(default)]
+    appid: Option<String>,
+    /// The same, in tokens of version 2.0.
+    #[serde(default)]
+    azp: Option<String>,
     /// When it was issued, in seconds since 1970.
     #[serde(default)]
     iat: Option<i64>,

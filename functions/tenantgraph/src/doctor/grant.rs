@@ -21,7 +21,8 @@ fn graph(report: &Report) -> Vec<String> {
     if ids.is_empty() {
         return Vec::new();
     }
-    let (client, ids) = (&report.client_id, ids.join(" "));
+    let client = report.client_id.as_deref().unwrap_or("CLIENT_ID");
+    let ids = ids.join(" ");
     vec![
         format!("az ad app permission add --id {client} --api {GRAPH} --api-permissions {ids}"),
         format!("az ad app permission admin-consent --id {client}"),

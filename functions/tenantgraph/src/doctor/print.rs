@@ -12,12 +12,10 @@ const NAMES: usize = 12;
 
 /// Prints a report: what will be missing, what else there is to know, and what mends it.
 pub(super) fn report(report: &Report) -> io::Result<()> {
-    let principal = match &report.object_id {
-        Some(id) => format!("application {}, service principal {id}", report.client_id),
-        None => format!("application {}", report.client_id),
-    };
     line(&format!("Instance {}, tenant {}", report.instance, report.tenant))?;
-    line(&format!("Signs in as {principal}"))?;
+    let known = [("application", &report.client_id), ("service principal", &report.object_id)];
+    let known = known.into_iter().filter_map(|(what, id)| Some(format!("{what} {}", id.as_ref()?)));
+    line(&format!("Signs in as {}", known.collect::<Vec<_>>().join(", ")))?;
     line(&format!(
         "Enabled: {} steps, {} subscriptions",
         report.steps,
