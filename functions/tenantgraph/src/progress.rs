@@ -196,6 +196,9 @@ impl State {
 
     /// What is waited for, what has been silent longest first.
     fn waited_for(&self, now: Instant) -> String {
+        if self.under_way.is_empty() && self.ended >= self.steps {
+            return "all steps have ended; waits for the tables that queries read".to_owned();
+        }
         let mut tasks: Vec<(&String, &Task)> = self.under_way.iter().collect();
         tasks.sort_by_key(|(_, task)| task.since);
         let tell = |(name, task): &(&String, &Task)| {
@@ -255,7 +258,7 @@ impl Progress {
             }
         }
         let is_silent = now.saturating_duration_since(state.said) >= SILENCE;
-        let is_due = is_silent && !state.under_way.is_empty();
+        let is_due = is_silent && (!state.under_way.is_empty() || state.steps > 0);
         let line = is_due.then(|| state.waited_for(now));
         drop(state);
         match (line, &self.terminal) {
@@ -379,12 +382,16 @@ mod tests {
         };
         state.under_way.insert("a".to_owned(), task(5, None));
         state.under_way.insert("b".to_owned(), task(20, Some(60)));
+        let all = State { said: now, under_way: BTreeMap::new(), steps: 9, ended: 9 };
+        assert!(all.waited_for(now).contains("waits for the tables"));
         assert_eq!(
             state.waited_for(now),
             "5 of 9 steps have ended; waits for b (for 40 s more, as the service asks), a (nothing new for 5 s)"
         );
         state.under_way.insert("c".to_owned(), task(70, Some(60)));
         state.under_way.insert("d".to_owned(), task(1, None));
+        let all = State { said: now, under_way: BTreeMap::new(), steps: 9, ended: 9 };
+        assert!(all.waited_for(now).contains("waits for the tables"));
         assert_eq!(
             state.waited_for(now),
             "5 of 9 steps have ended; waits for c (nothing new for 70 s), b (for 40 s more, as the service asks), \

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, stdin};
 
-use query::execute::{ExecuteError, Options};
+use query::execute::{Answer, ExecuteError, Options, Results};
 use query::language::nearest;
 use query::{Cursor, Model, Terms, compile, execute};
 
@@ -35,6 +35,9 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     let limit = if arguments.all { None } else { Some(arguments.limit) };
     let options = Options { certain: arguments.certain, offset, limit };
     let answer = execute(&plan, &model, &tables, &options).await.map_err(explained)?;
+    if let Some(mistyped) = mistyped(&answer) {
+        return Err(mistyped.into());
+    }
     let cursor = answer.next.map(|offset| Cursor::new(offset, &text, &tables.manifest).to_string());
     let cursor = cursor.as_deref();
     match (&arguments.tree, arguments.json, arguments.csv) {
@@ -75,6 +78,21 @@ fn text(arguments: &Query) -> Result<String, Error> {
         }
         None => Ok(given.to_owned()),
     }
+}
+
+/// What the names of an answer without results are that there are not: that nothing was found says
+/// nothing then.
+fn mistyped(answer: &Answer) -> Option<String> {
+    const UNKNOWN: [&str; 3] =
+        ["there is no type ", "there is no class ", "no relationship has the class "];
+    let is_unknown = |note: &&String| UNKNOWN.iter().any(|it| note.starts_with(it));
+    let notes: Vec<&str> = answer.notes.iter().filter(is_unknown).map(String::as_str).collect();
+    let has_results = match &answer.results {
+        Results::List(found) => !found.is_empty(),
+        Results::Tree { vertices, .. } => !vertices.is_empty(),
+        Results::Table { rows, .. } => !rows.is_empty(),
+    };
+    (!has_results && !notes.is_empty()).then(|| notes.join("\n"))
 }
 
 /// Says which option gives what is missing.
