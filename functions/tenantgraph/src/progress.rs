@@ -67,6 +67,11 @@ impl Level {
     }
 }
 
+/// Logs what the parts of the program say to stderr: warnings and errors, or what `RUST_LOG` says.
+pub fn log() {
+    Level::Normal.set();
+}
+
 /// Prints a line to stderr. Whoever closed it, or let its disk run full, loses lines, and nothing
 /// else.
 pub(crate) fn say(line: &str) {
