@@ -33,6 +33,16 @@ pub(crate) enum Filter {
         path: String,
         with: String,
     },
+    /// An element of a list is like that. Its paths begin at the element.
+    Any {
+        path: String,
+        inner: Box<Filter>,
+    },
+    /// The words of a text begin with these, as `$search` has it.
+    Words {
+        path: String,
+        words: Vec<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +64,8 @@ impl Filter {
             }
             Self::Not(_) | Self::Ends { .. } => true,
             Self::Compare { operator, .. } => *operator == Operator::Unequal,
-            Self::Everything | Self::In { .. } | Self::Starts { .. } => false,
+            Self::Any { inner, .. } => inner.is_advanced(),
+            Self::Everything | Self::In { .. } | Self::Starts { .. } | Self::Words { .. } => false,
         }
     }
 
@@ -74,7 +85,9 @@ impl Filter {
             Self::Compare { path, .. }
             | Self::In { path, .. }
             | Self::Starts { path, .. }
-            | Self::Ends { path, .. } => vec![path],
+            | Self::Ends { path, .. }
+            | Self::Any { path, .. }
+            | Self::Words { path, .. } => vec![path],
         }
     }
 
@@ -121,6 +134,19 @@ impl Filter {
             Self::Ends { path, with } => {
                 text(path).is_some_and(|it| it.ends_with(&with.to_lowercase()))
             }
+            Self::Any { path, inner } => value(path).is_some_and(|list| {
+                let mut elements = list.as_array().into_iter().flatten();
+                elements.any(|element| {
+                    inner.matches(&|name| match name {
+                        "" => Some(element.clone()),
+                        name => element.get(name).cloned(),
+                    })
+                })
+            }),
+            Self::Words { path, words } => text(path).is_some_and(|text| {
+                let own: Vec<&str> = text.split(|it: char| !it.is_alphanumeric()).collect();
+                words.iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
+            }),
         }
     }
 
@@ -188,6 +214,8 @@ mod tests {
             "none": null,
             "at": "2026-10-01T00:00:00Z",
             "deep": { "er": "x" },
+            "list": ["a1", "b"],
+            "deeper": [{ "er": "z" }, { "er": "y" }],
         });
         let filter = Filter::parse(filter).unwrap_or_else(|| panic!("{filter}"));
         filter.matches(&|name| object.get(name).cloned())
@@ -205,10 +233,19 @@ mod tests {
             "startsWith(name,'MÜ') and endswith(name, 's')",
             "not(size eq 4) and (size eq 1 or size eq 3)",
             "size eq 1 or size eq 3 and is eq true",
+            "list/any(it:it eq 'B')",
+            "list/any(it: startswith(it, 'a') or it eq 'x') and size eq 3",
+            "deeper/any(d:d/er in ('x','y'))",
         ] {
             assert!(matches(filter), "{filter}");
         }
-        for filter in ["name eq 'x'", "size eq '3'", "none ne null", "deep/none eq 'x'"] {
+        for filter in [
+            "name eq 'x'",
+            "size eq '3'",
+            "none ne null",
+            "deep/none eq 'x'",
+            "list/any(a:a eq 'c')",
+        ] {
             assert!(!matches(filter), "{filter}");
         }
     }
@@ -221,7 +258,9 @@ mod tests {
             "name eq",
             "name eq 'x",
             "name eq 'x' and",
-            "members/any(m:m/id eq 'x')",
+            "members/all(m:m/id eq 'x')",
+            "members/any(m/id eq 'x')",
+            "members/any(m:m/id eq 'x'",
             "(is eq true",
         ] {
             assert_eq!(Filter::parse(filter), None, "{filter}");

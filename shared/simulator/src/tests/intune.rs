@@ -176,6 +176,8 @@ fn policies_have_states_of_devices_that_may_be_gone() {
             for state in &states {
                 let parts: Vec<&str> = state["id"].as_str().unwrap().split('_').collect();
                 assert_eq!(parts[1], policy);
+                let is_of_system = state["userName"] == "System account";
+                assert_eq!(parts[0] == client.cloud.tenant.intune_account(), !is_of_system);
                 gone += u32::from(!ids.contains(parts[2]));
                 system += u32::from(state["userName"] == "System account");
                 statuses.insert(state["status"].as_str().unwrap().to_owned());

@@ -40,6 +40,43 @@ fn filters_find_what_they_ask_for() {
 }
 
 #[test]
+fn users_can_be_sorted_and_searched() {
+    let client = client(300);
+    let token = client.graph_token();
+    let all = client.all(&token, &graph("users?$select=id,displayName,assignedLicenses&$top=999"));
+    let names = |users: &[Value]| -> Vec<String> {
+        users.iter().map(|it| it["displayName"].as_str().unwrap().to_lowercase()).collect()
+    };
+    let mut expected = names(&all);
+    expected.sort();
+    let sorted = client.all(&token, &graph("users?$orderby=displayName&$top=70"));
+    assert_eq!(names(&sorted), expected);
+    expected.reverse();
+    let sorted = client.all(&token, &graph("users?$orderby=displayName desc&$top=70"));
+    assert_eq!(names(&sorted), expected);
+    // Every word may be the one that is searched for.
+    let word = expected[0].rsplit([' ', '-']).next().unwrap();
+    let search = graph(&format!("users?$search=\"displayName:{word}\""));
+    let found = client.all(&token, &search);
+    let is_like = |name: &&String| name.split([' ', '-']).any(|it| it.starts_with(word));
+    assert_eq!(found.len(), expected.iter().filter(is_like).count());
+    let reply = client.send(&request(&token, &search));
+    assert_eq!((reply.status, reply.code()), (400, "Request_UnsupportedQuery"));
+}
+
+#[test]
+fn elements_of_lists_can_be_filtered_by() {
+    let client = client(300);
+    let token = client.graph_token();
+    let all = client.all(&token, &graph("groups?$select=id,groupTypes"));
+    let is_unified =
+        |group: &&Value| group["groupTypes"].as_array().unwrap().iter().any(|it| it == "Unified");
+    let filter = "groups?$select=id&$filter=groupTypes/any(c:c eq 'Unified')";
+    let found = client.all(&token, &graph(filter));
+    assert!(!found.is_empty() && found.len() == all.iter().filter(is_unified).count());
+}
+
+#[test]
 fn a_filtered_list_lacks_nothing_that_stays_while_it_is_read() {
     let client = client(400);
     let token = client.graph_token();

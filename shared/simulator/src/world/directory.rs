@@ -52,12 +52,16 @@ pub(crate) trait Object {
     fn property(&self, name: &str) -> Option<Value>;
 }
 
-/// An object with its default properties, or with the selected ones that its type has.
+/// An object with its default properties, or with the selected ones that its type has. Its type is
+/// told whatever is selected, where a list holds objects of several types: so demands the JSON
+/// format of OData 4.01 (section 4.6.3).
 pub(crate) fn json(object: &dyn Object, select: Option<&[String]>) -> Map<String, Value> {
     let pair = |name: &str| Some((name.to_owned(), object.property(name)?));
     match select {
         None => object.names().into_iter().filter_map(pair).collect(),
-        Some(names) => names.iter().filter_map(|name| pair(name)).collect(),
+        Some(names) => {
+            names.iter().map(String::as_str).chain(["@odata.type"]).filter_map(pair).collect()
+        }
     }
 }
 

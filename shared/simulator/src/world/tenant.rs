@@ -128,6 +128,11 @@ impl Tenant {
         [self.id(), self.initial_domain(), self.default_domain()]
     }
 
+    /// The id of the account that the tenant has with Intune.
+    pub(crate) fn intune_account(&self) -> String {
+        self.guids.guid(Kind::Intune, 0)
+    }
+
     pub(crate) fn default_principal(&self) -> &Principal {
         &self.principals[0]
     }

@@ -25,6 +25,31 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// Reads what `$search` asks for, such as `"displayName:video" OR "mail:info"`; nothing if it
+    /// is malformed.
+    pub(crate) fn of_search(text: &str) -> Option<Self> {
+        let join = |parts: &str, word: &str, read: &dyn Fn(&str) -> Option<Self>, or: bool| {
+            let parts: Option<Vec<Self>> = parts.split(word).map(read).collect();
+            parts?.into_iter().reduce(|one, other| {
+                let (one, other) = (Box::new(one), Box::new(other));
+                if or { Self::Or(one, other) } else { Self::And(one, other) }
+            })
+        };
+        let both = |text: &str| join(text, " AND ", &clause, false);
+        join(text, " OR ", &both, true)
+    }
+}
+
+/// A clause of a search: a property and words, in double quotes.
+fn clause(text: &str) -> Option<Filter> {
+    let text = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let (path, words) = text.split_once(':').filter(|_| !text.contains('"'))?;
+    let words = words.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    (!words.is_empty()).then(|| Filter::Words { path: path.to_owned(), words })
+}
+
 type Tokens = Peekable<IntoIter<Token>>;
 
 fn tokens(text: &str) -> Option<Vec<Token>> {
@@ -92,6 +117,9 @@ fn single(tokens: &mut Tokens) -> Option<Filter> {
         }
         Token::Word(word) if tokens.peek() == Some(&Token::Open) => {
             tokens.next();
+            if let Some(path) = word.strip_suffix("/any") {
+                return any(path.to_owned(), tokens);
+            }
             let Token::Word(path) = tokens.next()? else { return None };
             (tokens.next()? == Token::Comma).then_some(())?;
             let Token::Text(with) = tokens.next()? else { return None };
@@ -105,6 +133,39 @@ fn single(tokens: &mut Tokens) -> Option<Filter> {
         Token::Word(path) => comparison(path, tokens),
         _ => None,
     }
+}
+
+/// What an element of a list has to be like, behind the bracket: `x:x/id eq '1')`.
+fn any(path: String, tokens: &mut Tokens) -> Option<Filter> {
+    let Token::Word(first) = tokens.next()? else { return None };
+    let (variable, rest) = first.split_once(':')?;
+    let mut depth = 1_u32;
+    let mut inner: Vec<Token> =
+        (!rest.is_empty()).then(|| Token::Word(rest.to_owned())).into_iter().collect();
+    loop {
+        let token = tokens.next()?;
+        match token {
+            Token::Open => depth += 1,
+            Token::Close => depth -= 1,
+            _ => (),
+        }
+        if depth == 0 {
+            break;
+        }
+        inner.push(token);
+    }
+    // The variable is where paths begin, so it is left out of them.
+    for token in &mut inner {
+        if let Token::Word(word) = token
+            && let Some(rest) = word.strip_prefix(variable)
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            *word = rest.trim_start_matches('/').to_owned();
+        }
+    }
+    let mut inner = inner.into_iter().peekable();
+    let filter = either(&mut inner)?;
+    inner.next().is_none().then(|| Filter::Any { path, inner: Box::new(filter) })
 }
 
 fn comparison(path: String, tokens: &mut Tokens) -> Option<Filter> {

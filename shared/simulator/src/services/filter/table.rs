@@ -23,7 +23,12 @@ impl Filter {
             Self::Compare { operator, .. } => {
                 matches!(operator, Operator::Equal | Operator::Unequal)
             }
-            Self::Not(_) | Self::In { .. } | Self::Starts { .. } | Self::Ends { .. } => false,
+            Self::Not(_)
+            | Self::In { .. }
+            | Self::Starts { .. }
+            | Self::Ends { .. }
+            | Self::Any { .. }
+            | Self::Words { .. } => false,
         }
     }
 

@@ -58,6 +58,23 @@ impl Failure {
         ))
     }
 
+    pub(crate) fn unsorted() -> Self {
+        Self::unsupported_query("Sorting not supported for current query.")
+    }
+
+    pub(crate) fn search(search: &str) -> Self {
+        Self::bad_request(format!(
+            "Syntax error: the search '{search}' is not of the form \"property:value\"."
+        ))
+    }
+
+    pub(crate) fn search_unsupported() -> Self {
+        Self::unsupported_query(
+            "Request with $search query parameter only works through MSGraph with a special \
+             request header: 'ConsistencyLevel: eventual'",
+        )
+    }
+
     pub(crate) fn unknown_property(name: &str, kind: &str) -> Self {
         Self::bad_request(format!(
             "Parsing OData Select and Expand failed: Could not find a property named '{name}' on \

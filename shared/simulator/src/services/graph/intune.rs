@@ -172,7 +172,7 @@ impl Context<'_> {
             (
                 "intuneAccountId",
                 json!(match tenant.fleet.license {
-                    License::Full => tenant.guids.guid(Kind::Intune, 0),
+                    License::Full => tenant.intune_account(),
                     // What such tenants have is not documented.
                     License::Basic | License::None => NO_ID.to_owned(),
                 }),

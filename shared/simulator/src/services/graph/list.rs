@@ -143,6 +143,25 @@ impl<'a> List<'a> {
         Self::new(context, total, get)
     }
 
+    /// The list in the order that is asked for. Each page takes all objects to find that out.
+    pub(crate) fn ordered(self, query: &Query) -> Self {
+        let Some((name, is_descending)) = query.order() else { return self };
+        let text = |item: &Item| {
+            let property = item.object.property(name);
+            property.as_ref().and_then(Value::as_str).unwrap_or_default().to_lowercase()
+        };
+        let places = (0..self.total).filter_map(|place| Some((text(&self.item(place)?), place)));
+        let mut places: Vec<(String, u64)> = places.collect();
+        places.sort_unstable();
+        if is_descending {
+            places.reverse();
+        }
+        let Self { context, count, get, .. } = self;
+        let total = places.len() as u64;
+        let at = move |place| get(places.get(usize::try_from(place).ok()?)?.1);
+        Self { context, total, count, get: Box::new(at) }
+    }
+
     /// What is at a place.
     pub(crate) fn item(&self, place: u64) -> Option<Item<'a>> {
         (self.get)(place)
@@ -150,17 +169,14 @@ impl<'a> List<'a> {
 
     /// What is at a place, if it is like the filter wants it.
     fn wanted(&self, query: &Query, place: u64) -> Option<Item<'a>> {
-        let is_like = |item: &Item| {
-            let property = |name: &str| item.object.property(name);
-            query.filter().is_none_or(|filter| filter.matches(&property))
-        };
+        let is_like = |item: &Item| query.wants(&|name: &str| item.object.property(name));
         self.item(place).filter(is_like)
     }
 
     /// Where a page ends that begins at a place. Without a filter it has a number of places, so
     /// that nothing has to be made to find that out.
     fn end(&self, query: &Query, start: u64, size: u64) -> u64 {
-        if query.filter().is_none() {
+        if !query.is_narrow() {
             return start.saturating_add(size);
         }
         let mut wanted = (start..self.total).filter(|at| self.wanted(query, *at).is_some());
@@ -170,7 +186,7 @@ impl<'a> List<'a> {
 
     /// How many objects there are.
     pub(crate) fn count(&self, query: &Query) -> u64 {
-        let known = self.count.filter(|_| query.filter().is_none());
+        let known = self.count.filter(|_| !query.is_narrow());
         let all = || (0..self.total).filter(|at| self.wanted(query, *at).is_some()).count() as u64;
         known.unwrap_or_else(all)
     }

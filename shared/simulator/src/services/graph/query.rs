@@ -1,5 +1,6 @@
 //! Query parameters of Microsoft Graph.
 
+use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::error::Failure;
@@ -23,6 +24,10 @@ pub(crate) struct Query {
     /// The filter, and how it was written.
     filter: Option<(Filter, String)>,
     expand: Vec<Expand>,
+    /// The search, and how it was written.
+    search: Option<(Filter, String)>,
+    /// The property to sort by, whether from the end, and how it was written.
+    order: Option<(String, bool, String)>,
 }
 
 /// Something that is asked for together with each object, and what of it.
@@ -66,6 +71,9 @@ impl Expand {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Honoured {
     pub(crate) filter: bool,
+    /// The properties that `$orderby` can name, of what `$search` finds things in, too; none if
+    /// there is neither.
+    pub(crate) order: &'static [&'static str],
     /// What can be asked for with `$expand`.
     pub(crate) expand: &'static [&'static str],
 }
@@ -95,6 +103,19 @@ impl Query {
                     let unreadable = || Failure::unknown_property(value, "entity");
                     query.expand = expand.collect::<Option<_>>().ok_or_else(unreadable)?;
                 }
+                "$search" => {
+                    let search = Filter::of_search(value).ok_or_else(|| Failure::search(value))?;
+                    query.search = Some((search, value.clone()));
+                }
+                "$orderby" => {
+                    let (property, way) = value.trim().split_once(' ').unwrap_or((value, "asc"));
+                    let is_descending = match way.trim() {
+                        "asc" => false,
+                        "desc" => true,
+                        _ => return Err(Failure::unsorted()),
+                    };
+                    query.order = Some((property.trim().to_owned(), is_descending, value.clone()));
+                }
                 "$skiptoken" | "$deltatoken" => {}
                 name if name.starts_with('$') => {
                     return Err(Failure::unsupported_query(format!(
@@ -104,15 +125,14 @@ impl Query {
                 _ => {}
             }
         }
-        if query.reads_sign_in_activity() && query.top() > MOST_WITH_ACTIVITY {
-            return Err(Failure::page_size(&query.top().to_string(), MOST_WITH_ACTIVITY));
-        }
         Ok(query)
     }
 
-    /// The number of items that a page shall have.
+    /// The number of items that a page shall have. With their sign-in activity, a page has fewer
+    /// users than may be asked for, and nobody is refused for asking ("List users").
     pub(crate) fn top(&self) -> u64 {
-        self.top.unwrap_or(100)
+        let most = if self.reads_sign_in_activity() { MOST_WITH_ACTIVITY } else { MOST };
+        self.top.unwrap_or(100).min(most)
     }
 
     pub(crate) const fn has_top(&self) -> bool {
@@ -157,6 +177,23 @@ impl Query {
                 return Err(Failure::advanced_query());
             }
         }
+        let is_advanced = eventual && self.counts;
+        match &self.order {
+            Some(_) if honoured.order.is_empty() => return refuse("$orderby"),
+            // Together with others it takes more than the directory itself.
+            Some(_) if (self.filter.is_some() || self.search.is_some()) && !is_advanced => {
+                return Err(Failure::unsorted());
+            }
+            Some((name, ..)) if !honoured.order.contains(&name.as_str()) => {
+                return Err(Failure::unsorted());
+            }
+            _ => {}
+        }
+        match &self.search {
+            Some(_) if honoured.order.is_empty() => return refuse("$search"),
+            Some(_) if !eventual => return Err(Failure::search_unsupported()),
+            _ => {}
+        }
         match self.expand.iter().find(|it| !honoured.expand.contains(&it.name.as_str())) {
             Some(_) if honoured.expand.is_empty() => refuse("$expand"),
             Some(it) => Err(Failure::unknown_property(&it.name, "entity")),
@@ -166,6 +203,23 @@ impl Query {
 
     pub(crate) fn filter(&self) -> Option<&Filter> {
         self.filter.as_ref().map(|(filter, _)| filter)
+    }
+
+    /// Whether a list may lack objects that are there, as it is filtered or searched.
+    pub(crate) const fn is_narrow(&self) -> bool {
+        self.filter.is_some() || self.search.is_some()
+    }
+
+    /// Whether an object is like the filter and the search want it. It is asked for its properties
+    /// by name.
+    pub(crate) fn wants(&self, property: &dyn Fn(&str) -> Option<Value>) -> bool {
+        let both = self.filter.iter().chain(&self.search);
+        both.into_iter().all(|(filter, _)| filter.matches(property))
+    }
+
+    /// The property to sort by, and whether from the end.
+    pub(crate) fn order(&self) -> Option<(&str, bool)> {
+        self.order.as_ref().map(|(name, is_descending, _)| (name.as_str(), *is_descending))
     }
 
     /// Whether something is asked for together with each object.
@@ -180,15 +234,15 @@ impl Query {
 
     /// The name of the list that page tokens are for: another filter makes another list.
     pub(crate) fn list_name(&self, path: &str) -> String {
-        match &self.filter {
-            Some((_, text)) => format!("{path}?{text}"),
-            None => path.to_owned(),
-        }
+        let filters = self.filter.iter().chain(&self.search).map(|(_, text)| text);
+        let texts = filters.chain(self.order.iter().map(|(.., text)| text));
+        texts.fold(path.to_owned(), |name, text| format!("{name}?{text}"))
     }
 
     /// Refuses properties that the type of an object does not have.
     pub(crate) fn check(&self, object: &dyn Object) -> Result<(), Failure> {
-        let filtered = self.filter().map(Filter::properties).unwrap_or_default();
+        let both = self.filter.iter().chain(&self.search);
+        let filtered: Vec<&str> = both.flat_map(|(filter, _)| filter.properties()).collect();
         let selected = self.select().unwrap_or_default().iter().map(String::as_str);
         // What is expanded may be selected, too.
         let mut names = selected.chain(filtered).filter(|name| !self.expands(name));
@@ -226,11 +280,15 @@ impl Query {
         let count = self.counts.then(|| "$count=true".to_owned());
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let filter = self.filter.as_ref().map(|(_, text)| format!("$filter={}", encode(text)));
+        let search = self.search.as_ref().map(|(_, text)| format!("$search={}", encode(text)));
+        let order = self.order.as_ref().map(|(.., text)| format!("$orderby={}", encode(text)));
         let expanded: Vec<&str> = self.expand.iter().map(|it| it.text.as_str()).collect();
         let expand = (!expanded.is_empty()).then(|| format!("$expand={}", expanded.join(",")));
         let token = Some(format!("$skiptoken={token}"));
-        let parameters: Vec<String> =
-            [top, select, filter, expand, count, token].into_iter().flatten().collect();
+        let parameters: Vec<String> = [top, select, filter, search, order, expand, count, token]
+            .into_iter()
+            .flatten()
+            .collect();
         format!("{base}/graph.microsoft.com/{path}?{}", parameters.join("&"))
     }
 }

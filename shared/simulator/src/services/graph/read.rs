@@ -80,7 +80,10 @@ pub(super) fn read(
             let count = Value::from(list.count(&query));
             Ok(Answer::new(200, &count).with("Content-Type", "text/plain"))
         }
-        _ => list(cloud, request, claims, route, &query)?.page(cloud, request, &query),
+        _ => {
+            let list = list(cloud, request, claims, route, &query)?.ordered(&query);
+            list.page(cloud, request, &query)
+        }
     }
 }
 

@@ -119,13 +119,18 @@ impl Route {
     /// The parameters that this resource honours.
     pub(crate) fn honoured(&self) -> Honoured {
         match self {
-            Self::Users => Honoured { filter: true, expand: &["manager"] },
-            Self::Groups | Self::ServicePrincipals | Self::Delta(_) => {
-                Honoured { filter: true, expand: &[] }
+            Self::Users => Honoured {
+                filter: true,
+                order: &["displayName", "userPrincipalName"],
+                expand: &["manager"],
+            },
+            Self::Groups => Honoured { filter: true, order: &["displayName"], expand: &[] },
+            Self::ServicePrincipals | Self::Delta(_) => {
+                Honoured { filter: true, ..Honoured::default() }
             }
             Self::Endpoint(found) => found.endpoint.honoured,
             Self::Count(list) => list.honoured(),
-            _ => Honoured { filter: false, expand: &[] },
+            _ => Honoured::default(),
         }
     }
 

@@ -131,6 +131,12 @@ impl<'a> State<'a> {
         }
     }
 
+    /// What its id begins with: Intune's own account. What stands there for the account of the
+    /// system beside a user is not known; it is something else, as ids differ.
+    fn owner(&self) -> String {
+        if self.is_of_system { NO_ID.to_owned() } else { self.policy.tenant.intune_account() }
+    }
+
     /// Name and user principal name of whom it is for.
     pub(crate) fn user(&self) -> (String, String) {
         let holder = self.device.as_ref().and_then(|device| device.holder.as_ref());
@@ -242,7 +248,7 @@ impl Object for State<'_> {
 
     fn property(&self, name: &str) -> Option<Value> {
         Some(match name {
-            "id" => json!(format!("{}_{}_{}", self.user_id(), self.policy.id(), self.device_id())),
+            "id" => json!(format!("{}_{}_{}", self.owner(), self.policy.id(), self.device_id())),
             "deviceDisplayName" => json!(self.device_name()),
             "deviceModel" => match &self.device {
                 Some(device) if device.index % 4 != 1 => json!(device.model.name),

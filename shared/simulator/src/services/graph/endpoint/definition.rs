@@ -70,7 +70,7 @@ pub(super) const fn plain(
     roles: &'static [&'static str],
     read: Read,
 ) -> Endpoint {
-    let honoured = Honoured { filter: false, expand: &[] };
+    let honoured = Honoured { filter: false, order: &[], expand: &[] };
     Endpoint { path, roles, units: 1, family: Family::Directory, honoured, is_counted: false, read }
 }
 
