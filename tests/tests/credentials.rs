@@ -1,8 +1,10 @@
 //! Whole jobs with every kind of credential, after which no credential is anywhere.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where anything is amiss")]
+
 use std::fs;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

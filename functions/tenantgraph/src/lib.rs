@@ -115,7 +115,12 @@ pub async fn attempt(command_line: impl IntoIterator<Item = OsString>) -> Result
     };
     let Arguments { telling, command } = arguments;
     Level::of(telling.quiet, telling.verbose).set();
-    let end = match command {
+    // What a command keeps while it waits is large, and would lie on the stack of whoever waits.
+    Box::pin(obey(command)).await.map(ExitCode::from)
+}
+
+async fn obey(command: Command) -> Result<End, Error> {
+    match command {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Run(run) => run::run(run).await,
         Command::Plan(plan) => plan::run(&plan),
@@ -136,8 +141,7 @@ pub async fn attempt(command_line: impl IntoIterator<Item = OsString>) -> Result
         Command::Docs(docs) => docs::run(&docs),
         Command::Completions(completions) => docs::completions(&completions),
         Command::Simulator(simulator) => simulate::run(simulator).await,
-    };
-    end.map(ExitCode::from)
+    }
 }
 
 fn is_broken_pipe(error: &Error) -> bool {

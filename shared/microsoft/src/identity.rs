@@ -76,7 +76,7 @@ const RENEWAL: Duration = Duration::from_mins(5);
 const LAST: Duration = Duration::from_secs(30);
 
 /// How long a developer's tool has for its answer. The Azure CLI needs seconds to start.
-const TOOL: Duration = Duration::from_secs(60);
+const TOOL: Duration = Duration::from_mins(1);
 
 /// A token for the services of one audience. It does not print.
 #[derive(Clone)]
@@ -324,11 +324,7 @@ impl Identity {
                 AzureCliCredential::new(Some(options)).map(|it| Arc::new(Tool(it)) as _)
             }
             DeveloperTool::AzureDeveloperCli => {
-                let options = AzureDeveloperCliCredentialOptions {
-                    tenant_id,
-                    executor,
-                    ..Default::default()
-                };
+                let options = AzureDeveloperCliCredentialOptions { tenant_id, executor };
                 AzureDeveloperCliCredential::new(Some(options)).map(|it| Arc::new(Tool(it)) as _)
             }
         })

@@ -36,34 +36,38 @@ pub(super) fn credential_of(reader: &mut Reader<'_>) -> (Option<Credential>, Opt
     }
 }
 
+/// That the reader has noted what is wrong.
+pub(super) struct Noted;
+
 /// Reads who signs in, which some credentials say themselves.
 pub(super) fn client_id_of(
     reader: &mut Reader<'_>,
     credential: Option<&Credential>,
-) -> Option<Option<String>> {
+) -> Result<Option<String>, Noted> {
     let help = match credential {
         Some(Credential::ManagedIdentity(ManagedIdentity::SystemAssigned)) => {
             let message =
                 "does not go with a system-assigned identity; leave it out, or write userAssigned";
-            return without(reader, message);
+            without(reader, message);
+            return Ok(None);
         }
         Some(Credential::DeveloperTool(_)) => {
-            return without(reader, "does not go with a developer tool; leave it out");
+            without(reader, "does not go with a developer tool; leave it out");
+            return Ok(None);
         }
         Some(Credential::ManagedIdentity(ManagedIdentity::UserAssigned)) => {
             "give the client id of the managed identity"
         }
         _ => "give the application (client) id",
     };
-    let id = reader.required_text("clientId", help)?;
-    identifier(reader, "clientId", id).map(Some)
+    let id = reader.required_text("clientId", help).ok_or(Noted)?;
+    identifier(reader, "clientId", id).map(Some).ok_or(Noted)
 }
 
-fn without(reader: &mut Reader<'_>, message: &str) -> Option<Option<String>> {
+fn without(reader: &mut Reader<'_>, message: &str) {
     if reader.has("clientId") {
         reader.problem("clientId", message);
     }
-    Some(None)
 }
 
 fn client_secret(reader: &mut Reader<'_>) -> (Option<Credential>, Option<Secret>) {

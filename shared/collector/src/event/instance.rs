@@ -122,7 +122,7 @@ fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, O
     let directory_id = reader.required_text(directory, "give the directory (tenant) id");
     let directory_id = directory_id.and_then(|id| identifier(&mut reader, directory, id));
     let (credential, secret) = credential_of(&mut reader);
-    let client_id = client_id_of(&mut reader, credential.as_ref());
+    let client_id = client_id_of(&mut reader, credential.as_ref()).ok();
     if credential.as_ref().is_some_and(|it| !it.is_of_application())
         && directory_id.as_deref() == Some(ANY_DIRECTORY)
     {

@@ -111,7 +111,7 @@ async fn of_aws(
     })
 }
 
-/// Source: "OpenID Connect reference" of GitHub Actions.
+/// Source: "`OpenID` Connect reference" of GitHub Actions.
 async fn of_github(
     surroundings: &Surroundings,
     audience: &str,

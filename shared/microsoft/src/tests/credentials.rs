@@ -183,6 +183,7 @@ async fn kubernetes_and_github_say_what_is_missing() {
     assert_eq!(error, "ACTIONS_ID_TOKEN_REQUEST_URL is no https address.");
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands for a look at the environment")]
 fn github(name: &str) -> Option<String> {
     Some(match name {
         "ACTIONS_ID_TOKEN_REQUEST_URL" => "https://run.actions.githubusercontent.com/x?y=1".into(),

@@ -99,16 +99,13 @@ fn token(
         return Err(Failure(400, "unsupported_grant_type", 70003, text));
     }
     let (index, principal) = find_client(cloud, required("client_id")?)?;
-    let method = match field("client_assertion") {
-        Some(assertion) => {
-            let kind = field("client_assertion_type");
-            assertion::check(cloud, tenant, principal, assertion, kind)?;
-            BY_ASSERTION
-        }
-        None => {
-            check_secret(principal, field("client_secret"))?;
-            BY_SECRET
-        }
+    let method = if let Some(assertion) = field("client_assertion") {
+        let kind = field("client_assertion_type");
+        assertion::check(cloud, tenant, principal, assertion, kind)?;
+        BY_ASSERTION
+    } else {
+        check_secret(principal, field("client_secret"))?;
+        BY_SECRET
     };
     let audience = match version {
         Version::First => resource(cloud, required("resource")?)?,

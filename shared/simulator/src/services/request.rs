@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 /// A request to one of the services.
+#[expect(clippy::struct_excessive_bools, reason = "each is something that a request says")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
     /// The method, such as `GET`.

@@ -54,7 +54,7 @@ pub(crate) trait Object {
 
 /// An object with its default properties, or with the selected ones that its type has. Its type is
 /// told whatever is selected, where a list holds objects of several types: so demands the JSON
-/// format of OData 4.01 (section 4.6.3).
+/// format of `OData` 4.01 (section 4.6.3).
 pub(crate) fn json(object: &dyn Object, select: Option<&[String]>) -> Map<String, Value> {
     let pair = |name: &str| Some((name.to_owned(), object.property(name)?));
     match select {

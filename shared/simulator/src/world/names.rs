@@ -201,8 +201,8 @@ const fn place(
     latitude: &'static str,
     longitude: &'static str,
     pair: &'static str,
-) -> Option<Place> {
-    Some(Place { name, latitude, longitude, pair })
+) -> Place {
+    Place { name, latitude, longitude, pair }
 }
 
 pub(crate) const LOCATIONS: [Location; 7] = [
@@ -210,26 +210,26 @@ pub(crate) const LOCATIONS: [Location; 7] = [
         "westeurope",
         "West Europe",
         "Europe",
-        place("Netherlands", "52.3667", "4.9", "northeurope"),
+        Some(place("Netherlands", "52.3667", "4.9", "northeurope")),
     ),
     location(
         "northeurope",
         "North Europe",
         "Europe",
-        place("Ireland", "53.3478", "-6.2597", "westeurope"),
+        Some(place("Ireland", "53.3478", "-6.2597", "westeurope")),
     ),
-    location("eastus", "East US", "US", place("Virginia", "37.3719", "-79.8164", "westus")),
+    location("eastus", "East US", "US", Some(place("Virginia", "37.3719", "-79.8164", "westus"))),
     location(
         "southeastasia",
         "Southeast Asia",
         "Asia Pacific",
-        place("Singapore", "1.283", "103.833", "eastasia"),
+        Some(place("Singapore", "1.283", "103.833", "eastasia")),
     ),
     location(
         "germanywestcentral",
         "Germany West Central",
         "Europe",
-        place("Frankfurt", "50.110924", "8.682127", "germanynorth"),
+        Some(place("Frankfurt", "50.110924", "8.682127", "germanynorth")),
     ),
     location("europe", "Europe", "Europe", None),
     location("global", "Global", "", None),

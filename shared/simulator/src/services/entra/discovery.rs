@@ -8,7 +8,7 @@ use crate::services::cloud::Cloud;
 const ALIASES: [&str; 4] =
     ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"];
 
-/// The description of a tenant that OpenID Connect defines, of either version of the endpoints.
+/// The description of a tenant that `OpenID` Connect defines, of either version of the endpoints.
 ///
 /// A client compares parts of it with the address that it asked at, so a tenant is named here as
 /// it was in the request. Nothing here signs tokens with a key that others could check: behind

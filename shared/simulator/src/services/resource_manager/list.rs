@@ -45,17 +45,12 @@ impl<'a> Items<'a> {
         if target.kind.code == Some(Coded::RoleAssignment) {
             return authorization::assignments(tenant, target, filter);
         }
-        if let (Some(plan), Some(code)) = (target.plan, target.kind.code) {
-            match code {
-                Coded::UsageDetail => {
-                    let days = usage::days(filter, usage::day_of(cloud.clock.seconds()))
-                        .ok_or_else(|| Failure::unsupported_filter(filter.unwrap_or_default()))?;
-                    let total = records::count(plan, &days);
-                    let record = move |place| records::json(tenant, plan, &days, place);
-                    return Ok(Self::new(total, record));
-                }
-                _ => {}
-            }
+        if let (Some(plan), Some(Coded::UsageDetail)) = (target.plan, target.kind.code) {
+            let days = usage::days(filter, usage::day_of(cloud.clock.seconds()))
+                .ok_or_else(|| Failure::unsupported_filter(filter.unwrap_or_default()))?;
+            let total = records::count(plan, &days);
+            let record = move |place| records::json(tenant, plan, &days, place);
+            return Ok(Self::new(total, record));
         }
         let items = Self::unfiltered(cloud, request, target);
         let filter = filter.filter(|filter| !authorization::is_of_all_roles(target, filter));
