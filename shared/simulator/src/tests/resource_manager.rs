@@ -182,7 +182,7 @@ fn what_does_not_exist_is_refused_in_azures_words() {
             400,
             "UnsupportedQuery",
         ),
-        (format!("management.azure.com/tenants{version}"), 404, "MissingSubscription"),
+        (format!("management.azure.com/nowhere{version}"), 404, "MissingSubscription"),
     ];
     for (address, status, code) in cases {
         let reply = client.get(&token, &address);
@@ -202,7 +202,12 @@ fn a_version_that_there_is_not_is_refused_in_azures_words() {
     for (address, status, code, text) in [
         (&base, 400, "InvalidApiVersionParameter", "The supported versions are '2022-12-01'"),
         (&disks, 404, "InvalidResourceType", "for api version '2024-07-01'. The supported"),
-        (&disk, 400, "NoRegisteredProviderFound", "'2023-10-02, 2024-03-02, 2025-01-02'"),
+        (
+            &disk,
+            400,
+            "NoRegisteredProviderFound",
+            "'2023-10-02, 2024-03-02, 2025-01-02, 2026-03-02'",
+        ),
     ] {
         let reply = client.get(&token, &format!("{address}?api-version=2024-07-01"));
         assert_eq!((reply.status, reply.code()), (status, code), "{address}");

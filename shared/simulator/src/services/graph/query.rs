@@ -213,8 +213,8 @@ impl Query {
     /// Whether an object is like the filter and the search want it. It is asked for its properties
     /// by name.
     pub(crate) fn wants(&self, property: &dyn Fn(&str) -> Option<Value>) -> bool {
-        let both = self.filter.iter().chain(&self.search);
-        both.into_iter().all(|(filter, _)| filter.matches(property))
+        let mut both = self.filter.iter().chain(&self.search);
+        both.all(|(filter, _)| filter.matches(property))
     }
 
     /// The property to sort by, and whether from the end.
