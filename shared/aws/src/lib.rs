@@ -1,5 +1,5 @@
-//! Amazon S3, Amazon SQS, AWS Secrets Manager and AWS STS behind the collector's ports, and stand-ins with
-//! the same semantics for a job that runs on one machine.
+//! Amazon S3, Amazon SQS, AWS Secrets Manager and AWS STS behind the collector's ports, and
+//! stand-ins with the same semantics for a job that runs on one machine.
 //!
 //! | port | on AWS | on one machine |
 //! |---|---|---|
