@@ -161,7 +161,7 @@ async fn many_deletions_at_once_want_a_second_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_brake_lets_go_without_a_trace() {
+async fn the_deletion_guard_lets_go_without_a_trace() {
     let many = || Options { users: 200, resources: 12, ..options() };
     let world = World::with_store(many(), Arc::new(TempDir::new().unwrap())).await;
     let first = world.job(world.event()).await;

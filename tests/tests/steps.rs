@@ -404,7 +404,7 @@ fn links_lead_to_entities_that_are_emitted() {
 }
 
 #[test]
-fn what_is_borrowed_is_declared_by_both() {
+fn what_is_inherited_is_declared_by_both() {
     let mut problems = Problems::default();
     for step in STEPS {
         for link in step.links() {
@@ -457,7 +457,7 @@ fn parents_are_emitted_before_their_children() {
 }
 
 #[test]
-fn a_stand_in_may_find_all_that_it_stands_in_for() {
+fn a_fallback_may_find_all_that_its_original_finds() {
     let mut problems = Problems::default();
     for step in STEPS {
         let Some(id) = step.fallback_for else { continue };
@@ -478,13 +478,13 @@ fn a_stand_in_may_find_all_that_it_stands_in_for() {
 }
 
 #[test]
-fn a_stand_in_finds_the_same() {
+fn a_fallback_finds_the_same() {
     let mut problems = Problems::default();
-    for stand_in in recordings() {
-        let Some(other) = stand_in.step.fallback_for else { continue };
-        let id = stand_in.step.id;
+    for fallback in recordings() {
+        let Some(other) = fallback.step.fallback_for else { continue };
+        let id = fallback.step.id;
         let other = Recording::of(steps::find(other).unwrap()).unwrap().convert();
-        let found = stand_in.convert();
+        let found = fallback.convert();
         let pairs = found.entities.iter().flat_map(|it| {
             let same = move |other: &&Entity| other.key == it.key && other.is_patch == it.is_patch;
             other.entities.iter().filter(same).map(move |other| (it, other))

@@ -34,12 +34,12 @@ const BATCH_MESSAGES: usize = 10;
 pub struct LocalQueue {
     visibility: Duration,
     max_receives: u32,
-    lines: Mutex<Lines>,
+    queues: Mutex<Queues>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Lines {
+struct Queues {
     collect: FifoQueue,
     finish: FifoQueue,
     provision: FifoQueue,
@@ -56,7 +56,7 @@ impl LocalQueue {
     #[must_use]
     pub fn new(visibility: Duration, max_receives: u32) -> Self {
         let visibility = visibility.min(LONGEST_HOLD);
-        Self { visibility, max_receives, lines: Mutex::default(), changed: Notify::new() }
+        Self { visibility, max_receives, queues: Mutex::default(), changed: Notify::new() }
     }
 
     /// Waits until messages can be delivered, and receives at least one and at most `max`, or ten.
@@ -64,9 +64,9 @@ impl LocalQueue {
     /// It waits forever where no message comes; see [`drained`](Self::drained). Nothing is lost
     /// where the future is dropped before it is ready.
     pub async fn receive(&self, queue: QueueName, max: usize) -> Vec<Delivery> {
-        self.wait_for(|lines, now| {
+        self.wait_for(|queues, now| {
             let max = max.clamp(1, BATCH_MESSAGES);
-            let batch = lines.line(queue).receive(max, now + self.visibility);
+            let batch = queues.named(queue).receive(max, now + self.visibility);
             (!batch.is_empty()).then_some(batch)
         })
         .await
@@ -79,7 +79,7 @@ impl LocalQueue {
     /// The message is not in flight by this receipt: its visibility timeout has passed, or it was
     /// deleted or released.
     pub fn delete(&self, receipt: &str) -> Result<(), QueueError> {
-        self.change(receipt, |line, _| line.delete(receipt))
+        self.change(receipt, |it, _| it.delete(receipt))
     }
 
     /// Makes a message visible at once, in its old place: it has failed, and is to be tried again.
@@ -89,7 +89,7 @@ impl LocalQueue {
     /// The message is not in flight by this receipt: its visibility timeout has passed, or it was
     /// deleted or released.
     pub fn release(&self, receipt: &str) -> Result<(), QueueError> {
-        self.change(receipt, |line, now| line.hold(receipt, now))
+        self.change(receipt, |it, now| it.hold(receipt, now))
     }
 
     /// Whether all queues are empty: every message that was sent is deleted or a dead letter.
@@ -103,28 +103,28 @@ impl LocalQueue {
     /// That is the end of all work, if a consumer sends what follows from a message before it
     /// deletes the message. Whether all of it succeeded, [`dead_letters`](Self::dead_letters) says.
     pub async fn drained(&self) {
-        self.wait_for(|lines, _| lines.is_drained().then_some(())).await;
+        self.wait_for(|queues, _| queues.is_drained().then_some(())).await;
     }
 
     /// The messages of a queue that were received too often or given up, in the order in which that
     /// happened.
     #[must_use]
     pub fn dead_letters(&self, queue: QueueName) -> Vec<Outgoing> {
-        self.settled(Instant::now()).line(queue).dead().to_vec()
+        self.settled(Instant::now()).named(queue).dead().to_vec()
     }
 
     /// Waits until a look at the queues yields something.
-    async fn wait_for<T>(&self, mut look: impl FnMut(&mut Lines, Instant) -> Option<T>) -> T {
+    async fn wait_for<T>(&self, mut look: impl FnMut(&mut Queues, Instant) -> Option<T>) -> T {
         loop {
             // Made before the look, so that no change between the look and the wait is missed.
             let changed = self.changed.notified();
             let landing = {
                 let now = Instant::now();
-                let mut lines = self.settled(now);
-                if let Some(found) = look(&mut lines, now) {
+                let mut queues = self.settled(now);
+                if let Some(found) = look(&mut queues, now) {
                     return found;
                 }
-                lines.next_landing()
+                queues.next_landing()
             };
             match landing {
                 Some(landing) => tokio::select! {
@@ -143,8 +143,8 @@ impl LocalQueue {
         change: impl Fn(&mut FifoQueue, Instant) -> bool,
     ) -> Result<(), QueueError> {
         let now = Instant::now();
-        let mut lines = self.settled(now);
-        if lines.all().into_iter().any(|line| change(line, now)) {
+        let mut queues = self.settled(now);
+        if queues.all().into_iter().any(|it| change(it, now)) {
             self.changed.notify_waiters();
             return Ok(());
         }
@@ -152,12 +152,12 @@ impl LocalQueue {
     }
 
     /// The queues as they are at this time.
-    fn settled(&self, now: Instant) -> MutexGuard<'_, Lines> {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        for line in lines.all() {
-            line.settle(now, self.max_receives);
+    fn settled(&self, now: Instant) -> MutexGuard<'_, Queues> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in queues.all() {
+            one.settle(now, self.max_receives);
         }
-        lines
+        queues
     }
 }
 
@@ -165,9 +165,9 @@ impl LocalQueue {
 impl Queue for LocalQueue {
     async fn send(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         let now = Instant::now();
-        let mut lines = self.settled(now);
+        let mut queues = self.settled(now);
         for message in messages {
-            lines.line(queue).send(message, now);
+            queues.named(queue).send(message, now);
         }
         self.changed.notify_waiters();
         Ok(())
@@ -180,19 +180,19 @@ impl Queue for LocalQueue {
         wait: Duration,
     ) -> Result<(), QueueError> {
         let now = Instant::now();
-        let held = self.settled(now).line(queue).hold(receipt, now + wait.min(LONGEST_HOLD));
+        let held = self.settled(now).named(queue).hold(receipt, now + wait.min(LONGEST_HOLD));
         self.changed.notify_waiters();
         held.then_some(()).ok_or_else(|| QueueError(Box::new(UnknownReceipt(receipt.to_owned()))))
     }
 
     async fn give_up(&self, queue: QueueName, message: Outgoing) -> Result<(), QueueError> {
-        self.settled(Instant::now()).line(queue).give_up(message);
+        self.settled(Instant::now()).named(queue).give_up(message);
         Ok(())
     }
 }
 
-impl Lines {
-    fn line(&mut self, queue: QueueName) -> &mut FifoQueue {
+impl Queues {
+    fn named(&mut self, queue: QueueName) -> &mut FifoQueue {
         match queue {
             QueueName::Collect => &mut self.collect,
             QueueName::Finish => &mut self.finish,
@@ -205,11 +205,11 @@ impl Lines {
     }
 
     fn is_drained(&mut self) -> bool {
-        self.all().into_iter().all(|line| line.is_drained())
+        self.all().into_iter().all(|it| it.is_drained())
     }
 
     fn next_landing(&mut self) -> Option<Instant> {
-        self.all().into_iter().filter_map(|line| line.next_landing()).min()
+        self.all().into_iter().filter_map(|it| it.next_landing()).min()
     }
 }
 

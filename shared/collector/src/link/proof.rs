@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn the_brake_needs_many_and_a_large_share() {
+    fn the_deletion_guard_needs_many_and_a_large_share() {
         assert!(guarded(100, 50, false));
         assert!(!guarded(100, 49, false));
         assert!(!guarded(1000, 200, false));
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn the_brake_holds_what_would_be_nearly_all_of_a_type() {
+    fn the_deletion_guard_holds_what_would_be_nearly_all_of_a_type() {
         assert!(guarded(3, 3, false));
         assert!(guarded(10, 9, false));
         assert!(!guarded(10, 8, false));

@@ -325,7 +325,7 @@ fn what_followed_stays_where_the_rule_is_turned_off() {
 }
 
 #[test]
-fn the_brake_on_members_holds_what_follows() {
+fn the_deletion_guard_on_members_holds_what_follows() {
     let mut past = Past::new();
     let users: Vec<String> = (0..60).map(|it| format!("u{it}")).collect();
     let mut members: Vec<(&str, &str)> = users.iter().map(|user| ("b", user.as_str())).collect();
