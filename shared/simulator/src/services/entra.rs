@@ -4,6 +4,7 @@
 mod assertion;
 mod consent;
 mod discovery;
+mod failure;
 mod page;
 mod trace;
 
@@ -15,10 +16,8 @@ use crate::services::cloud::{self, Cloud};
 use crate::services::request::{Request, parse_form};
 use crate::services::token::{Claims, LIFETIME};
 use crate::world::guid::is_guid;
+use failure::Failure;
 use trace::{Trace, tenant_not_found};
-
-/// A refusal: the HTTP status, the code of OAuth 2.0, the number after `AADSTS`, and the text.
-struct Failure(u16, &'static str, u32, String);
 
 /// The version of a token endpoint, which decides how a form names the resource, and how the
 /// answer writes numbers.

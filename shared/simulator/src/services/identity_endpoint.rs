@@ -1,7 +1,7 @@
 //! The identity endpoint of a machine: tokens of the managed identity that Azure gives to it.
 //!
-//! The machine's own identity is the default application. Source of its answers: "How to use managed
-//! identities on a virtual machine to acquire an access token".
+//! The machine's own identity is the default application. Source of its answers: "How to use
+//! managed identities on a virtual machine to acquire an access token".
 
 use serde_json::json;
 

@@ -5,6 +5,7 @@ mod authorization;
 mod caller;
 pub(crate) mod error;
 mod index;
+mod items;
 mod list;
 mod management_group;
 mod path;
@@ -20,14 +21,13 @@ use crate::services::cloud::{self, Cloud};
 use crate::services::request::Request;
 use crate::services::throttle::{Budget, Limit};
 use crate::world::resources::coded::Coded;
+use crate::world::resources::inventory::Inventory;
 use crate::world::resources::kind::{Answer as Wanted, Method, Spelling};
-use crate::world::resources::plan::Plan;
 use crate::world::resources::resource::Resource;
 use crate::world::resources::virtual_machine;
 use caller::Caller;
 use error::{Failure, refuse, unauthorized};
 use index::Asked;
-use list::Items;
 use path::Path;
 use target::{Scope, Target};
 
@@ -49,12 +49,13 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
         Ok(target) => target,
         Err(failure) => return refuse(&failure),
     };
-    let (limit, header) = read_limit(cloud, &caller, target.plan);
+    let (limit, header) = read_limit(cloud, &caller, target.inventory);
     let verdict = cloud.charge(&limit, 1);
     let answer = if verdict.granted {
         read(cloud, request, &caller, &target).unwrap_or_else(|failure| refuse(&failure))
     } else {
-        let subscription = target.plan.map(|plan| cloud.tenant.subscription_id(plan.subscription));
+        let subscription =
+            target.inventory.map(|inventory| cloud.tenant.subscription_id(inventory.subscription));
         refuse(&Failure::throttled(subscription.as_deref(), &claims.oid, verdict.wait))
             .with("Retry-After", verdict.wait.to_string())
     };
@@ -82,10 +83,14 @@ fn target<'a>(cloud: &'a Cloud, request: &Request) -> Result<Target<'a>, Failure
 ///
 /// Azure also limits all principals of a subscription together, to 15 times as much, and counts
 /// by region; neither is simulated.
-fn read_limit(cloud: &Cloud, caller: &Caller, plan: Option<&Plan>) -> (Limit, &'static str) {
-    let (id, header) = match plan {
-        Some(plan) => (
-            cloud.tenant.subscription_id(plan.subscription),
+fn read_limit(
+    cloud: &Cloud,
+    caller: &Caller,
+    inventory: Option<&Inventory>,
+) -> (Limit, &'static str) {
+    let (id, header) = match inventory {
+        Some(inventory) => (
+            cloud.tenant.subscription_id(inventory.subscription),
             "x-ms-ratelimit-remaining-subscription-reads",
         ),
         None => (cloud.tenant.id(), "x-ms-ratelimit-remaining-tenant-reads"),
@@ -101,9 +106,15 @@ fn read_limit(cloud: &Cloud, caller: &Caller, plan: Option<&Plan>) -> (Limit, &'
 /// A provider may answer so many lists in a period. Documented by subscription and region; the
 /// region is not looked at here.
 fn charge_provider(cloud: &Cloud, target: &Target) -> Result<(), Failure> {
-    let (Some(plan), Some(throttle)) = (target.plan, &target.kind.throttle) else { return Ok(()) };
+    let (Some(inventory), Some(throttle)) = (target.inventory, &target.kind.throttle) else {
+        return Ok(());
+    };
     let limit = Limit {
-        domain: format!("{}/{}", cloud.tenant.subscription_id(plan.subscription), throttle.domain),
+        domain: format!(
+            "{}/{}",
+            cloud.tenant.subscription_id(inventory.subscription),
+            throttle.domain
+        ),
         holder: String::new(),
         budget: Budget::Window { units: throttle.requests, seconds: throttle.seconds },
     };
@@ -140,15 +151,18 @@ fn read(
         return Ok(Answer::new(200, &single(request, resource)));
     }
     let items = match (kind.code, &target.scope) {
-        (Some(Coded::Subscription), Scope::Subscription(plan)) => {
-            return Ok(Answer::new(200, &subscription::json(tenant, plan, &tenant.life(plan))));
+        (Some(Coded::Subscription), Scope::Subscription(inventory)) => {
+            return Ok(Answer::new(
+                200,
+                &subscription::json(tenant, inventory, &tenant.life(inventory)),
+            ));
         }
         (Some(Coded::ResourceGroup), Scope::Group(group)) => {
             return Ok(Answer::new(200, &group.json()));
         }
         (Some(Coded::Location), _) => subscription::locations(&scope),
-        (Some(Coded::Provider), Scope::Subscription(plan)) => provider::all(tenant, plan),
-        _ => Items::of(cloud, request, target)?,
+        (Some(Coded::Provider), Scope::Subscription(inventory)) => provider::all(tenant, inventory),
+        _ => list::of(cloud, request, target)?,
     };
     if let Some(name) = &target.name {
         let found = items.named(name);

@@ -24,9 +24,13 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request, name: &str) -> Answer {
         Ok(claims) => claims,
         Err(refusal) => return unauthorized(cloud, &refusal),
     };
-    let plans = cloud.tenant.all_plans().filter(|plan| cloud.tenant.life(plan).can_be_read());
-    let mut vaults = plans
-        .filter_map(|plan| Collection::of(&cloud.tenant, plan, Coded::Vault.kind()).find(name));
+    let inventories = cloud
+        .tenant
+        .all_inventories()
+        .filter(|inventory| cloud.tenant.life(inventory).can_be_read());
+    let mut vaults = inventories.filter_map(|inventory| {
+        Collection::of(&cloud.tenant, inventory, Coded::Vault.kind()).find(name)
+    });
     // In the real cloud the name of a vault that does not exist does not resolve.
     let Some(vault) = vaults.next() else {
         return error(404, "VaultNotFound", &format!("The vault '{name}' was not found."), None);

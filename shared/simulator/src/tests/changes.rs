@@ -186,5 +186,5 @@ fn little_is_kept_of_a_thousand_subscriptions() {
     let last = ids.last().unwrap()["subscriptionId"].as_str().unwrap();
     assert_eq!((ids.len(), disks(&client, last).contains("/disks/")), (1000, true));
     // All that is kept of a subscription is how much it has of everything.
-    assert!(size_of::<crate::world::resources::plan::Plan>() <= 128);
+    assert!(size_of::<crate::world::resources::inventory::Inventory>() <= 128);
 }

@@ -144,7 +144,7 @@ fn what_does_not_exist_is_refused_in_azures_words() {
     let nobody = client.cloud.tenant.subscription_id(99);
     let group = crate::world::resources::group::ResourceGroup::new(
         &client.cloud.tenant,
-        &client.cloud.tenant.plans()[0],
+        &client.cloud.tenant.inventories()[0],
         0,
     );
     let group = format!("{base}/resourceGroups/{}", group.name());

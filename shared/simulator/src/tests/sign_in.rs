@@ -245,7 +245,8 @@ fn roles_of_resource_manager_decide_by_scope() {
     let tenant = &cloud.tenant;
     let (first, second) = (tenant.subscription_id(0), tenant.subscription_id(1));
     let group =
-        crate::world::resources::group::ResourceGroup::new(tenant, &tenant.plans()[0], 0).id();
+        crate::world::resources::group::ResourceGroup::new(tenant, &tenant.inventories()[0], 0)
+            .id();
     let principals = vec![
         with_actions("reader", &format!("/subscriptions/{first}"), &["*/read"]),
         with_actions("narrow", &group, &["*/read"]),

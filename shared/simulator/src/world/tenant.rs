@@ -20,7 +20,7 @@ use crate::world::life::Life;
 use crate::world::management_group::ManagementGroups;
 use crate::world::names;
 use crate::world::random::{Draw, hash, nth};
-use crate::world::resources::plan::Plan;
+use crate::world::resources::inventory::Inventory;
 use crate::world::resources::tags::tags;
 
 /// The tenant. It holds counts; what is counted is made when it is asked for.
@@ -41,7 +41,7 @@ pub(crate) struct Tenant {
     /// What Intune manages.
     pub(crate) fleet: Fleet,
     resources: u32,
-    plans: Vec<Plan>,
+    inventories: Vec<Inventory>,
     later: Later,
     /// What service principals are in.
     pub(crate) memberships: Memberships,
@@ -53,22 +53,22 @@ pub(crate) struct Tenant {
     consents: Consents,
 }
 
-/// The plans of subscriptions that appear one by one. None ever moves or goes, so that an answer
-/// may refer to one whatever happens meanwhile.
+/// The inventories of subscriptions that appear one by one. None ever moves or goes, so that an
+/// answer may refer to one whatever happens meanwhile.
 #[derive(Debug, Default)]
-struct Later(OnceLock<Box<(Plan, Later)>>);
+struct Later(OnceLock<Box<(Inventory, Later)>>);
 
 impl Later {
-    fn iter(&self) -> impl Iterator<Item = &Plan> {
+    fn iter(&self) -> impl Iterator<Item = &Inventory> {
         successors(self.0.get(), |node| node.1.0.get()).map(|node| &node.0)
     }
 
-    fn push(&self, plan: Plan) {
+    fn push(&self, inventory: Inventory) {
         let mut end = self;
         while let Some(node) = end.0.get() {
             end = &node.1;
         }
-        end.0.get_or_init(|| Box::new((plan, Self::default())));
+        end.0.get_or_init(|| Box::new((inventory, Self::default())));
     }
 }
 
@@ -90,7 +90,7 @@ impl Tenant {
             management_groups: ManagementGroups::new(options.seed, guids),
             fleet: Fleet::new(&options.intune, users),
             resources: options.resources,
-            plans: Plan::all(options),
+            inventories: Inventory::all(options),
             later: Later::default(),
             memberships: Memberships::default(),
             history: History::default(),
@@ -174,10 +174,10 @@ impl Tenant {
         &self.principals
     }
 
-    /// The plans of the subscriptions that there were from the beginning. What is drawn for one
-    /// thing may depend on these only: it must not change when another appears.
-    pub(crate) fn plans(&self) -> &[Plan] {
-        &self.plans
+    /// The inventories of the subscriptions that there were from the beginning. What is drawn for
+    /// one thing may depend on these only: it must not change when another appears.
+    pub(crate) fn inventories(&self) -> &[Inventory] {
+        &self.inventories
     }
 
     /// The place of the first managed identity among the service principals.
@@ -187,48 +187,48 @@ impl Tenant {
 
     /// The place of a managed identity that is a resource of its own, by its number in a
     /// subscription.
-    pub(crate) fn user_identity(&self, plan: &Plan, number: u64) -> u64 {
-        self.first_identity() + plan.first_identity + plan.system_identities() + number
+    pub(crate) fn user_identity(&self, inventory: &Inventory, number: u64) -> u64 {
+        self.first_identity() + inventory.first_identity + inventory.system_identities() + number
     }
 
     /// How many service principals there were at first, which is what others may depend on.
     pub(crate) fn service_principals_at_first(&self) -> u64 {
-        self.first_identity() + self.plans.last().map_or(0, Plan::identities_up_to)
+        self.first_identity() + self.inventories.last().map_or(0, Inventory::identities_up_to)
     }
 
-    /// The plans of all subscriptions that there ever were, by index.
-    pub(crate) fn all_plans(&self) -> impl Iterator<Item = &Plan> {
-        self.plans.iter().chain(self.later.iter())
+    /// The inventories of all subscriptions that there ever were, by index.
+    pub(crate) fn all_inventories(&self) -> impl Iterator<Item = &Inventory> {
+        self.inventories.iter().chain(self.later.iter())
     }
 
     /// How many subscriptions there ever were.
     pub(crate) fn subscriptions_ever(&self) -> u64 {
-        (self.plans.len() + self.later.iter().count()) as u64
+        (self.inventories.len() + self.later.iter().count()) as u64
     }
 
-    /// The plan of a subscription that there ever was.
-    pub(crate) fn plan_at(&self, index: u64) -> Option<&Plan> {
+    /// The inventory of a subscription that there ever was.
+    pub(crate) fn inventory_at(&self, index: u64) -> Option<&Inventory> {
         let index = usize::try_from(index).ok()?;
-        let later = || self.later.iter().nth(index - self.plans.len());
-        self.plans.get(index).or_else(later)
+        let later = || self.later.iter().nth(index - self.inventories.len());
+        self.inventories.get(index).or_else(later)
     }
 
     /// What has become of a subscription.
-    pub(crate) fn life(&self, plan: &Plan) -> Life {
+    pub(crate) fn life(&self, inventory: &Inventory) -> Life {
         let lives = self.lives.read().unwrap_or_else(PoisonError::into_inner);
-        lives.get(&plan.subscription).cloned().unwrap_or_else(|| self.first_life(plan))
+        lives.get(&inventory.subscription).cloned().unwrap_or_else(|| self.first_life(inventory))
     }
 
     /// A subscription of which nothing has changed yet.
-    fn first_life(&self, plan: &Plan) -> Life {
-        let mut draw = self.draw("subscription tags", plan.subscription);
+    fn first_life(&self, inventory: &Inventory) -> Life {
+        let mut draw = self.draw("subscription tags", inventory.subscription);
         let tags = match tags(&mut draw, "prod") {
             Some(Value::Object(tags)) => Some(tags),
             _ => None,
         };
         Life {
-            name: self.subscription_name(plan.subscription),
-            state: if plan.is_disabled { State::Disabled } else { State::Enabled },
+            name: self.subscription_name(inventory.subscription),
+            state: if inventory.is_disabled { State::Disabled } else { State::Enabled },
             tags,
             is_legacy: false,
             has_vanished: false,
@@ -236,9 +236,9 @@ impl Tenant {
     }
 
     /// The place of the management group that a subscription is in.
-    pub(crate) fn management_group_of(&self, plan: &Plan) -> usize {
-        let is_new = plan.subscription >= self.plans.len() as u64;
-        self.management_groups.of_subscription(self.seed, plan.subscription, is_new)
+    pub(crate) fn management_group_of(&self, inventory: &Inventory) -> usize {
+        let is_new = inventory.subscription >= self.inventories.len() as u64;
+        self.management_groups.of_subscription(self.seed, inventory.subscription, is_new)
     }
 
     /// Lets something happen. Returns the subscription that it happened to, or nothing if there is
@@ -254,11 +254,12 @@ impl Tenant {
             | Change::Rename { id, .. }
             | Change::Vanish { id } => Some(id.as_str()),
         };
-        let plan = match id {
-            Some(id) => self.plan_of(id)?,
+        let inventory = match id {
+            Some(id) => self.inventory_of(id)?,
             None => self.appear(change == Change::AppearLegacy)?,
         };
-        let life = lives.entry(plan.subscription).or_insert_with(|| self.first_life(plan));
+        let life =
+            lives.entry(inventory.subscription).or_insert_with(|| self.first_life(inventory));
         if life.has_vanished {
             return None;
         }
@@ -280,33 +281,33 @@ impl Tenant {
             Change::Rename { name, .. } => life.name = name,
             Change::Vanish { .. } => life.has_vanished = true,
         }
-        Some(self.subscription(plan, life))
+        Some(self.subscription(inventory, life))
     }
 
-    fn appear(&self, is_empty: bool) -> Option<&Plan> {
-        let plan = Plan::after(self.all_plans().last(), self.seed, self.resources)?;
-        let index = plan.subscription;
-        self.later.push(if is_empty { plan.emptied() } else { plan });
-        let plan = self.plan_at(index)?;
+    fn appear(&self, is_empty: bool) -> Option<&Inventory> {
+        let inventory = Inventory::after(self.all_inventories().last(), self.seed, self.resources)?;
+        let index = inventory.subscription;
+        self.later.push(if is_empty { inventory.emptied() } else { inventory });
+        let inventory = self.inventory_at(index)?;
         let first = self.first_identity();
-        for identity in first + plan.first_identity..first + plan.identities_up_to() {
+        for identity in first + inventory.first_identity..first + inventory.identities_up_to() {
             self.history.record(Reference::ServicePrincipal(identity), What::Created);
         }
-        Some(plan)
+        Some(inventory)
     }
 
     pub(crate) fn subscription_id(&self, index: u64) -> String {
         self.guids.guid(Kind::Subscription, index)
     }
 
-    /// The plan of a subscription that there ever was, by its id.
-    pub(crate) fn plan_of(&self, id: &str) -> Option<&Plan> {
-        self.plan_at(self.guids.index(Kind::Subscription, id)?)
+    /// The inventory of a subscription that there ever was, by its id.
+    pub(crate) fn inventory_of(&self, id: &str) -> Option<&Inventory> {
+        self.inventory_at(self.guids.index(Kind::Subscription, id)?)
     }
 
-    /// The plan of a subscription that can be read, by its id.
-    pub(crate) fn plan(&self, id: &str) -> Option<&Plan> {
-        self.plan_of(id).filter(|plan| self.life(plan).can_be_read())
+    /// The inventory of a subscription that can be read, by its id.
+    pub(crate) fn inventory(&self, id: &str) -> Option<&Inventory> {
+        self.inventory_of(id).filter(|inventory| self.life(inventory).can_be_read())
     }
 
     /// The name that a subscription has at first.
@@ -321,13 +322,13 @@ impl Tenant {
 
     /// The subscriptions that there are now.
     pub(crate) fn subscriptions(&self) -> Vec<Subscription> {
-        let lives = self.all_plans().map(|plan| (plan, self.life(plan)));
+        let lives = self.all_inventories().map(|inventory| (inventory, self.life(inventory)));
         let there = lives.filter(|(_, life)| !life.has_vanished);
-        there.map(|(plan, life)| self.subscription(plan, &life)).collect()
+        there.map(|(inventory, life)| self.subscription(inventory, &life)).collect()
     }
 
-    fn subscription(&self, plan: &Plan, life: &Life) -> Subscription {
-        let id = self.subscription_id(plan.subscription);
+    fn subscription(&self, inventory: &Inventory, life: &Life) -> Subscription {
+        let id = self.subscription_id(inventory.subscription);
         Subscription { id, name: life.name.clone(), state: life.state }
     }
 

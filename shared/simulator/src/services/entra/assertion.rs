@@ -12,7 +12,7 @@ use serde_json::Value;
 use webpki::EndEntityCert;
 use webpki::aws_lc_rs as algorithms;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::options::{FederatedCredential, Principal};
 use crate::services::cloud::Cloud;
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::list::Items;
+use super::items::Items;
 use super::target::Target;
 use crate::world::resources::catalog;
 use crate::world::resources::collection::Collection;
-use crate::world::resources::plan::Plan;
+use crate::world::resources::inventory::Inventory;
 use crate::world::tenant::Tenant;
 
 /// What the list has of a resource.
@@ -15,9 +15,13 @@ const FIELDS: [&str; 10] =
 
 /// The resources of a subscription, or those of one of its resource groups. Some types that lie
 /// below others are in the list of the real service, too: which ones is not documented.
-pub(super) fn all<'a>(tenant: &'a Tenant, plan: &'a Plan, target: &'a Target) -> Items<'a> {
+pub(super) fn all<'a>(
+    tenant: &'a Tenant,
+    inventory: &'a Inventory,
+    target: &'a Target,
+) -> Items<'a> {
     let kinds = catalog::all().iter().filter(|kind| kind.lies_in_group());
-    let all: Vec<Collection> = kinds.map(|kind| Collection::of(tenant, plan, kind)).collect();
+    let all: Vec<Collection> = kinds.map(|kind| Collection::of(tenant, inventory, kind)).collect();
     let total = all.iter().map(Collection::count).sum();
     Items::new(total, move |place| {
         let mut rest = place;

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::error::Failure;
-use super::list::Items;
+use super::items::Items;
 use super::target::{Scope, Target};
 use crate::options::is_within;
 use crate::services::filter::Filter;
 use crate::world::resources::coded::Coded;
-use crate::world::resources::plan::Plan;
+use crate::world::resources::inventory::Inventory;
 use crate::world::resources::role_assignment::RoleAssignment;
 use crate::world::resources::role_definition;
 use crate::world::tenant::Tenant;
@@ -48,9 +48,9 @@ pub(super) fn assignments<'a>(
     let wanted = Wanted::parse(filter)?;
     let at = target.scope.id(tenant);
     let is_above = matches!(target.scope, Scope::Tenant | Scope::ManagementGroup(_));
-    let Some(plan) = plan(tenant, target) else { return Ok(Items::new(0, |_| None)) };
-    Ok(Items::new(plan.role_assignments, move |index| {
-        let assignment = RoleAssignment::new(tenant, plan, index).json();
+    let Some(inventory) = inventory(tenant, target) else { return Ok(Items::new(0, |_| None)) };
+    Ok(Items::new(inventory.role_assignments, move |index| {
+        let assignment = RoleAssignment::new(tenant, inventory, index).json();
         let scope = assignment["properties"]["scope"].as_str()?;
         let is_of_group = scope.contains("/managementGroups/");
         // The id of a subscription does not tell the management groups above it.
@@ -76,10 +76,10 @@ pub(super) fn assignments<'a>(
 /// The roles that can be assigned at a scope. Above the subscriptions these are Azure's own, whose
 /// ids name no subscription there.
 pub(super) fn definitions<'a>(tenant: &'a Tenant, target: &'a Target) -> Items<'a> {
-    let Some(plan) = plan(tenant, target) else { return Items::new(0, |_| None) };
-    let is_above = target.plan.is_none();
+    let Some(inventory) = inventory(tenant, target) else { return Items::new(0, |_| None) };
+    let is_above = target.inventory.is_none();
     Items::new(role_definition::COUNT, move |index| {
-        let mut role = role_definition::json(tenant, plan, index);
+        let mut role = role_definition::json(tenant, inventory, index);
         if is_above {
             let is_built_in = role["properties"]["type"] == "BuiltInRole";
             let name = role["name"].as_str()?;
@@ -99,6 +99,6 @@ pub(super) fn is_of_all_roles(target: &Target, filter: &str) -> bool {
 }
 
 /// The subscription whose list shows what is above it, too.
-fn plan<'a>(tenant: &'a Tenant, target: &Target<'a>) -> Option<&'a Plan> {
-    target.plan.or_else(|| tenant.plans().first())
+fn inventory<'a>(tenant: &'a Tenant, target: &Target<'a>) -> Option<&'a Inventory> {
+    target.inventory.or_else(|| tenant.inventories().first())
 }

@@ -50,7 +50,7 @@ impl Caller<'_> {
         }
         let subscription = || {
             let id = scope.strip_prefix("/subscriptions/")?.split('/').next()?;
-            Some(self.tenant.management_group_of(self.tenant.plan_of(id)?))
+            Some(self.tenant.management_group_of(self.tenant.inventory_of(id)?))
         };
         let group = groups.find_by_id(scope).or_else(subscription);
         group.map(|group| groups.path(group).collect()).unwrap_or_default()

@@ -15,8 +15,8 @@ use crate::services::throttle::{Budget, Limit};
 use crate::world::resources::catalog;
 use crate::world::resources::coded::Coded;
 use crate::world::resources::collection::Collection;
+use crate::world::resources::inventory::Inventory;
 use crate::world::resources::kind::{Kind, Spelling};
-use crate::world::resources::plan::Plan;
 use crate::world::resources::resource::Owner;
 use crate::world::resources::vault::{Closed, closed, uses_roles};
 
@@ -128,8 +128,8 @@ fn counts(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, F
     }
     let mut rows = Vec::new();
     for kind in catalog::all().iter().filter(|kind| kind.lies_in_group()) {
-        let plans = query.subscriptions.iter().filter_map(|id| cloud.tenant.plan(id));
-        let count: u64 = plans.map(|plan| visible(cloud, caller, plan, kind)).sum();
+        let inventories = query.subscriptions.iter().filter_map(|id| cloud.tenant.inventory(id));
+        let count: u64 = inventories.map(|inventory| visible(cloud, caller, inventory, kind)).sum();
         if count > 0 {
             rows.push(json!({ "type": kind.name.to_lowercase(), "count_": count }));
         }
@@ -144,10 +144,10 @@ fn counts(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, F
 }
 
 /// How many resources of a type the caller may read. What he may not read is not there for him.
-fn visible(cloud: &Cloud, caller: &Caller, plan: &Plan, kind: &'static Kind) -> u64 {
+fn visible(cloud: &Cloud, caller: &Caller, inventory: &Inventory, kind: &'static Kind) -> u64 {
     let (tenant, action) = (&cloud.tenant, kind.action());
-    let all = Collection { tenant, plan, kind, owner: Owner::Subscription };
-    let scope = format!("/subscriptions/{}", tenant.subscription_id(plan.subscription));
+    let all = Collection { tenant, inventory, kind, owner: Owner::Subscription };
+    let scope = format!("/subscriptions/{}", tenant.subscription_id(inventory.subscription));
     if caller.authorize(&action, &scope).is_ok() {
         return all.count();
     }
@@ -158,12 +158,12 @@ fn visible(cloud: &Cloud, caller: &Caller, plan: &Plan, kind: &'static Kind) -> 
 
 /// Whether a scope is a vault that goes by roles and lets the caller read what is in it. Such roles
 /// are assigned at each vault here, for some vaults have none.
-fn lets_read(cloud: &Cloud, caller: &Caller, plan: &Plan, within: &[&str]) -> bool {
+fn lets_read(cloud: &Cloud, caller: &Caller, inventory: &Inventory, within: &[&str]) -> bool {
     let [.., namespace, kind, name] = within else { return false };
     let is_vault =
         namespace.eq_ignore_ascii_case("Microsoft.KeyVault") && kind.eq_ignore_ascii_case("vaults");
     let principal = cloud.tenant.principal(&caller.claims.appid);
-    let vault = Collection::of(&cloud.tenant, plan, Coded::Vault.kind()).find(name);
+    let vault = Collection::of(&cloud.tenant, inventory, Coded::Vault.kind()).find(name);
     is_vault
         && principal.is_some_and(|(_, it)| it.vaults)
         && vault.is_some_and(|it| uses_roles(&it) && closed(&it) != Some(Closed::Rbac))
@@ -176,14 +176,15 @@ fn permissions(
     id: &str,
     within: &[&str],
 ) -> Result<Answer, Failure> {
-    let plan = cloud.tenant.plan(id).ok_or_else(|| Failure::subscription_not_found(id))?;
-    let subscription = cloud.tenant.subscription_id(plan.subscription);
+    let inventory =
+        cloud.tenant.inventory(id).ok_or_else(|| Failure::subscription_not_found(id))?;
+    let subscription = cloud.tenant.subscription_id(inventory.subscription);
     let mut scope = format!("/subscriptions/{subscription}");
     for segment in within {
         scope.push('/');
         scope.push_str(segment);
     }
-    let data_actions = if lets_read(cloud, caller, plan, within) {
+    let data_actions = if lets_read(cloud, caller, inventory, within) {
         json!(["Microsoft.KeyVault/vaults/*"])
     } else {
         json!([])

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::error::Failure;
-use super::list::Items;
+use super::items::Items;
 use super::subscription::id_of;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
@@ -101,17 +101,19 @@ fn children(cloud: &Cloud, place: usize, is_recursive: bool) -> Value {
         }
         Some(json)
     });
-    let plans = tenant.all_plans().filter(|plan| tenant.management_group_of(plan) == place);
-    let subscriptions = plans.map(|plan| (plan, tenant.life(plan)));
+    let inventories =
+        tenant.all_inventories().filter(|inventory| tenant.management_group_of(inventory) == place);
+    let subscriptions = inventories.map(|inventory| (inventory, tenant.life(inventory)));
     // Whether a deleted subscription still hangs on its group is not documented. Here it does.
-    let subscriptions = subscriptions.filter(|(_, life)| !life.has_vanished).map(|(plan, life)| {
-        json!({
-            "id": id_of(tenant, plan),
-            "type": "/subscriptions",
-            "name": tenant.subscription_id(plan.subscription),
-            "displayName": life.name,
-        })
-    });
+    let subscriptions =
+        subscriptions.filter(|(_, life)| !life.has_vanished).map(|(inventory, life)| {
+            json!({
+                "id": id_of(tenant, inventory),
+                "type": "/subscriptions",
+                "name": tenant.subscription_id(inventory.subscription),
+                "displayName": life.name,
+            })
+        });
     let children: Vec<Value> = groups.chain(subscriptions).collect();
     if children.is_empty() { Value::Null } else { children.into() }
 }
@@ -125,17 +127,19 @@ pub(super) fn entities(
 ) -> Result<Answer, Failure> {
     let tenant = &cloud.tenant;
     let groups = &tenant.management_groups;
-    let plans: Vec<_> = tenant
-        .all_plans()
-        .map(|plan| (plan, tenant.life(plan)))
-        .filter(|(plan, life)| !life.has_vanished && caller.sees(&id_of(tenant, plan)))
+    let inventories: Vec<_> = tenant
+        .all_inventories()
+        .map(|inventory| (inventory, tenant.life(inventory)))
+        .filter(|(inventory, life)| !life.has_vanished && caller.sees(&id_of(tenant, inventory)))
         .collect();
     let of_group = |place: usize| {
         let group = groups.get(place)?;
         caller.authorize(READ, &group.id()).ok()?;
         let groups_in = groups.children(place).count();
-        let subscriptions =
-            plans.iter().filter(|(plan, _)| tenant.management_group_of(plan) == place).count();
+        let subscriptions = inventories
+            .iter()
+            .filter(|(inventory, _)| tenant.management_group_of(inventory) == place)
+            .count();
         let mut properties = place_of(cloud, group.parent);
         properties["displayName"] = json!(group.display_name);
         properties["numberOfChildGroups"] = json!(groups_in);
@@ -145,13 +149,13 @@ pub(super) fn entities(
         }))
     };
     let of_subscription = |place: usize| {
-        let (plan, life) = plans.get(place)?;
-        let mut properties = place_of(cloud, Some(tenant.management_group_of(plan)));
+        let (inventory, life) = inventories.get(place)?;
+        let mut properties = place_of(cloud, Some(tenant.management_group_of(inventory)));
         properties["displayName"] = json!(life.name);
         Some(json!({
-            "id": id_of(tenant, plan),
+            "id": id_of(tenant, inventory),
             "type": "/subscriptions",
-            "name": tenant.subscription_id(plan.subscription),
+            "name": tenant.subscription_id(inventory.subscription),
             "properties": properties,
         }))
     };
@@ -160,7 +164,7 @@ pub(super) fn entities(
         let place = usize::try_from(place).ok()?;
         place.checked_sub(before).map_or_else(|| of_group(place), of_subscription)
     };
-    Items::new((before + plans.len()) as u64, item).page(cloud, request, 1000)
+    Items::new((before + inventories.len()) as u64, item).page(cloud, request, 1000)
 }
 
 /// Where something lies: in the group at a place, or in none.

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::list::Items;
+use super::items::Items;
 use crate::world::names::LOCATIONS;
 use crate::world::resources::catalog;
+use crate::world::resources::inventory::Inventory;
 use crate::world::resources::kind::Kind;
-use crate::world::resources::plan::Plan;
 use crate::world::tenant::Tenant;
 
 /// Every namespace that has types. All are registered.
-pub(super) fn all<'a>(tenant: &'a Tenant, plan: &'a Plan) -> Items<'a> {
+pub(super) fn all<'a>(tenant: &'a Tenant, inventory: &'a Inventory) -> Items<'a> {
     let mut namespaces: Vec<&str> = catalog::all().iter().map(|kind| kind.split().0).collect();
     namespaces.dedup();
     let total = namespaces.len() as u64;
     Items::new(total, move |place| {
         let namespace = *namespaces.get(usize::try_from(place).ok()?)?;
-        Some(json(&tenant.subscription_id(plan.subscription), namespace))
+        Some(json(&tenant.subscription_id(inventory.subscription), namespace))
     })
 }
 

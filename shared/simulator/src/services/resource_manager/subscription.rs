@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::error::Failure;
-use super::list::Items;
+use super::items::Items;
 use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
 use crate::world::life::Life;
 use crate::world::names::{LOCATIONS, Location};
-use crate::world::resources::plan::Plan;
+use crate::world::resources::inventory::Inventory;
 use crate::world::tenant::Tenant;
 
 /// The subscriptions in which the caller has a role, whatever their state. Who has none anywhere is
@@ -20,10 +20,10 @@ pub(super) fn list(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<
     // A place belongs to one subscription for good. So a list that is being read lacks nothing but
     // what has vanished, and a page may hold fewer than it could.
     let item = |place| {
-        let plan = tenant.plan_at(place)?;
-        let life = tenant.life(plan);
-        let is_seen = !life.has_vanished && caller.sees(&id_of(tenant, plan));
-        is_seen.then(|| json(tenant, plan, &life))
+        let inventory = tenant.inventory_at(place)?;
+        let life = tenant.life(inventory);
+        let is_seen = !life.has_vanished && caller.sees(&id_of(tenant, inventory));
+        is_seen.then(|| json(tenant, inventory, &life))
     };
     Items::new(tenant.subscriptions_ever(), item).page(cloud, request, 500)
 }
@@ -47,13 +47,13 @@ pub(super) fn tenants(cloud: &Cloud, request: &Request) -> Result<Answer, Failur
 }
 
 /// The id of a subscription.
-pub(super) fn id_of(tenant: &Tenant, plan: &Plan) -> String {
-    format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))
+pub(super) fn id_of(tenant: &Tenant, inventory: &Inventory) -> String {
+    format!("/subscriptions/{}", tenant.subscription_id(inventory.subscription))
 }
 
-pub(super) fn json(tenant: &Tenant, plan: &Plan, life: &Life) -> Value {
-    let id = tenant.subscription_id(plan.subscription);
-    let quota = match plan.subscription {
+pub(super) fn json(tenant: &Tenant, inventory: &Inventory, life: &Life) -> Value {
+    let id = tenant.subscription_id(inventory.subscription);
+    let quota = match inventory.subscription {
         _ if life.is_legacy => "AAD_2015-09-01",
         1 => "MSDNDevTest_2014-09-01",
         _ => "EnterpriseAgreement_2014-09-01",

@@ -5,15 +5,15 @@ use super::path::Path;
 use crate::world::resources::coded::Coded;
 use crate::world::resources::collection::Collection;
 use crate::world::resources::group::ResourceGroup;
+use crate::world::resources::inventory::Inventory;
 use crate::world::resources::kind::{Kind, Spelling};
-use crate::world::resources::plan::Plan;
 use crate::world::resources::resource::{Owner, Resource};
 use crate::world::tenant::Tenant;
 
 /// What is asked for.
 pub(super) struct Target<'a> {
     /// The subscription that it belongs to.
-    pub(super) plan: Option<&'a Plan>,
+    pub(super) inventory: Option<&'a Inventory>,
     /// What it lies in.
     pub(super) scope: Scope<'a>,
     pub(super) kind: &'static Kind,
@@ -28,7 +28,7 @@ pub(super) enum Scope<'a> {
     Tenant,
     /// A management group, by its id.
     ManagementGroup(String),
-    Subscription(&'a Plan),
+    Subscription(&'a Inventory),
     Group(ResourceGroup<'a>),
     Resource(Resource<'a>),
 }
@@ -37,16 +37,16 @@ impl<'a> Target<'a> {
     /// Finds what a path names. Whether its subscription exists is checked first, then the version
     /// of the API, then all that is on the way.
     pub(super) fn find(tenant: &'a Tenant, path: &Path, version: &str) -> Result<Self, Failure> {
-        let plan = path
+        let inventory = path
             .subscription
-            .map(|id| tenant.plan(id).ok_or_else(|| Failure::subscription_not_found(id)));
-        let plan = plan.transpose()?;
+            .map(|id| tenant.inventory(id).ok_or_else(|| Failure::subscription_not_found(id)));
+        let inventory = inventory.transpose()?;
         path.check_version(version)?;
-        let mut scope = match (plan, path.group) {
+        let mut scope = match (inventory, path.group) {
             (None, _) => Scope::Tenant,
-            (Some(plan), None) => Scope::Subscription(plan),
-            (Some(plan), Some(name)) => {
-                let group = ResourceGroup::find(tenant, plan, name);
+            (Some(inventory), None) => Scope::Subscription(inventory),
+            (Some(inventory), Some(name)) => {
+                let group = ResourceGroup::find(tenant, inventory, name);
                 Scope::Group(group.ok_or_else(|| Failure::group_not_found(name))?)
             }
         };
@@ -67,7 +67,7 @@ impl<'a> Target<'a> {
                 None
             }
         };
-        Ok(Self { plan, scope, kind, name: path.name.map(str::to_owned), resource })
+        Ok(Self { inventory, scope, kind, name: path.name.map(str::to_owned), resource })
     }
 }
 
@@ -86,18 +86,18 @@ impl<'a> Scope<'a> {
         tenant: &'a Tenant,
         kind: &'static Kind,
     ) -> Option<Collection<'a>> {
-        let (plan, owner) = match self {
+        let (inventory, owner) = match self {
             // As many as the first subscription that is not empty has of its own.
             Self::Tenant if kind.built_in => {
-                (tenant.plans().iter().find(|it| it.resources > 0)?, Owner::Subscription)
+                (tenant.inventories().iter().find(|it| it.resources > 0)?, Owner::Subscription)
             }
             Self::Tenant | Self::ManagementGroup(_) => return None,
-            Self::Subscription(plan) => (*plan, Owner::Subscription),
-            Self::Group(group) if kind.is_extension() => (group.plan(), Owner::Group(*group)),
-            Self::Group(group) => (group.plan(), Owner::Subscription),
-            Self::Resource(resource) => (resource.plan, Owner::resource(resource)),
+            Self::Subscription(inventory) => (*inventory, Owner::Subscription),
+            Self::Group(group) if kind.is_extension() => (group.inventory(), Owner::Group(*group)),
+            Self::Group(group) => (group.inventory(), Owner::Subscription),
+            Self::Resource(resource) => (resource.inventory, Owner::resource(resource)),
         };
-        Some(Collection { tenant, plan, kind, owner })
+        Some(Collection { tenant, inventory, kind, owner })
     }
 
     /// The resource with a name.
@@ -153,8 +153,8 @@ impl<'a> Scope<'a> {
         match self {
             Self::Tenant => "/".to_owned(),
             Self::ManagementGroup(id) => id.clone(),
-            Self::Subscription(plan) => {
-                format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))
+            Self::Subscription(inventory) => {
+                format!("/subscriptions/{}", tenant.subscription_id(inventory.subscription))
             }
             Self::Group(group) => group.id(),
             Self::Resource(resource) => resource.id(Spelling::Created),

@@ -10,8 +10,8 @@ use crate::world::dates::{DAY, TODAY, utc};
 use crate::world::guid::Kind;
 use crate::world::names::{ENVIRONMENTS, WORKLOADS};
 use crate::world::random::nth;
+use crate::world::resources::inventory::Inventory;
 use crate::world::resources::managed_identity;
-use crate::world::resources::plan::Plan;
 use crate::world::tenant::Tenant;
 
 /// The properties of a service principal that come without `$select`: all of them.
@@ -81,8 +81,8 @@ impl<'a> ServicePrincipal<'a> {
 
     /// How many there are but for those that were created with an application.
     pub(crate) fn count(tenant: &Tenant) -> u64 {
-        let last = tenant.all_plans().last();
-        tenant.first_identity() + last.map_or(0, Plan::identities_up_to)
+        let last = tenant.all_inventories().last();
+        tenant.first_identity() + last.map_or(0, Inventory::identities_up_to)
     }
 
     pub(crate) fn new(tenant: &'a Tenant, index: u64) -> Self {

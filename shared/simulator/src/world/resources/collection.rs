@@ -2,9 +2,9 @@
 
 use super::catalog;
 use super::coded::Coded;
+use super::inventory::{Inventory, MOST_RESOURCES};
 use super::kind::{Count, Kind, Naming, Scope};
 use super::network::subnets_of;
-use super::plan::{MOST_RESOURCES, Plan};
 use super::resource::{Owner, Resource};
 use super::vault_item::ItemKind;
 use crate::world::tenant::Tenant;
@@ -13,20 +13,24 @@ use crate::world::tenant::Tenant;
 #[derive(Clone)]
 pub(crate) struct Collection<'a> {
     pub(crate) tenant: &'a Tenant,
-    pub(crate) plan: &'a Plan,
+    pub(crate) inventory: &'a Inventory,
     pub(crate) kind: &'static Kind,
     pub(crate) owner: Owner<'a>,
 }
 
 impl<'a> Collection<'a> {
     /// All resources of a type in a subscription.
-    pub(crate) const fn of(tenant: &'a Tenant, plan: &'a Plan, kind: &'static Kind) -> Self {
-        Self { tenant, plan, kind, owner: Owner::Subscription }
+    pub(crate) const fn of(
+        tenant: &'a Tenant,
+        inventory: &'a Inventory,
+        kind: &'static Kind,
+    ) -> Self {
+        Self { tenant, inventory, kind, owner: Owner::Subscription }
     }
 
     pub(crate) fn item(&self, index: u64) -> Resource<'a> {
-        let Self { tenant, plan, kind, owner } = self.clone();
-        Resource { tenant, plan, kind, owner, index }
+        let Self { tenant, inventory, kind, owner } = self.clone();
+        Resource { tenant, inventory, kind, owner, index }
     }
 
     /// How many there are. A subscription without resources has none, but for what each has a
@@ -37,7 +41,7 @@ impl<'a> Collection<'a> {
         }
         let is_of_each = self.kind.scope == Scope::Subscription
             && matches!(self.kind.count, Some(Count::Exactly(_)));
-        if self.plan.resources == 0 && !is_of_each {
+        if self.inventory.resources == 0 && !is_of_each {
             return 0;
         }
         match &self.kind.count {
@@ -49,9 +53,9 @@ impl<'a> Collection<'a> {
             }
             Some(Count::Share(share)) => {
                 let all = match &share.of {
-                    None => self.plan.resources,
+                    None => self.inventory.resources,
                     Some(other) => catalog::find(other)
-                        .map_or(0, |kind| Self::of(self.tenant, self.plan, kind).count()),
+                        .map_or(0, |kind| Self::of(self.tenant, self.inventory, kind).count()),
                 };
                 (all * share.percent).div_ceil(100).min(MOST_RESOURCES)
             }
@@ -68,7 +72,7 @@ impl<'a> Collection<'a> {
             (Coded::Secret, Some(vault)) => ItemKind::Secret.count(vault),
             (Coded::Subnet, Some(network)) => subnets_of(network),
             (_, Some(_)) => 0,
-            (_, None) => self.plan.count(code),
+            (_, None) => self.inventory.count(code),
         }
     }
 
@@ -104,7 +108,7 @@ impl<'a> Collection<'a> {
             }
         }
         if self.kind.code == Some(Coded::Disk) {
-            let disks = found.iter().flat_map(|machine| self.plan.disks_of_machine(*machine));
+            let disks = found.iter().flat_map(|machine| self.inventory.disks_of_machine(*machine));
             found = disks.collect();
         }
         found

@@ -6,7 +6,7 @@ use super::coded::Coded;
 use super::kind::Spelling;
 use super::resource::Resource;
 use crate::world::random::Draw;
-use crate::world::resources::plan::Plan;
+use crate::world::resources::inventory::Inventory;
 use crate::world::tenant::Tenant;
 
 /// The categories of a subscription's activity log.
@@ -59,7 +59,7 @@ pub(crate) fn of_resource(resource: &Resource) -> Vec<Value> {
             }],
             "logAnalyticsDestinationType": null,
         });
-        destination(&mut properties, resource.tenant, resource.plan, number == 0, &mut draw);
+        destination(&mut properties, resource.tenant, resource.inventory, number == 0, &mut draw);
         json!({
             "id": format!("{scope}/providers/microsoft.insights/diagnosticSettings/{name}"),
             "type": "Microsoft.Insights/diagnosticSettings",
@@ -75,9 +75,9 @@ pub(crate) fn of_resource(resource: &Resource) -> Vec<Value> {
 }
 
 /// The settings of a subscription's activity log. Their ids have no slash at the start.
-pub(crate) fn of_subscription(tenant: &Tenant, plan: &Plan) -> Vec<Value> {
-    let mut draw = tenant.draw("subscription diagnostics", plan.subscription);
-    let has_one = plan.subscription == 0 || draw.chance(60);
+pub(crate) fn of_subscription(tenant: &Tenant, inventory: &Inventory) -> Vec<Value> {
+    let mut draw = tenant.draw("subscription diagnostics", inventory.subscription);
+    let has_one = inventory.subscription == 0 || draw.chance(60);
     let settings = has_one.then(|| {
         let logs: Vec<Value> = ACTIVITY
             .iter()
@@ -87,8 +87,8 @@ pub(crate) fn of_subscription(tenant: &Tenant, plan: &Plan) -> Vec<Value> {
             })
             .collect();
         let mut properties = json!({ "logs": logs, "metrics": [] });
-        destination(&mut properties, tenant, plan, draw.chance(50), &mut draw);
-        let subscription = tenant.subscription_id(plan.subscription);
+        destination(&mut properties, tenant, inventory, draw.chance(50), &mut draw);
+        let subscription = tenant.subscription_id(inventory.subscription);
         json!({
             "id": format!(
                 "subscriptions/{subscription}/providers/microsoft.insights/diagnosticSettings/\
@@ -110,19 +110,19 @@ pub(crate) fn of_subscription(tenant: &Tenant, plan: &Plan) -> Vec<Value> {
 fn destination(
     properties: &mut Value,
     tenant: &Tenant,
-    plan: &Plan,
+    inventory: &Inventory,
     is_workspace: bool,
     draw: &mut Draw,
 ) {
-    if is_workspace || plan.storage_accounts == 0 {
+    if is_workspace || inventory.storage_accounts == 0 {
         let subscription = tenant.subscription_id(0);
         properties["workspaceId"] = json!(format!(
             "/subscriptions/{subscription}/resourcegroups/monitoring/providers/\
              microsoft.operationalinsights/workspaces/log-central"
         ));
     } else {
-        let index = draw.below(plan.storage_accounts);
-        let account = Resource::new(tenant, plan, Coded::StorageAccount, index);
+        let index = draw.below(inventory.storage_accounts);
+        let account = Resource::new(tenant, inventory, Coded::StorageAccount, index);
         properties["storageAccountId"] = json!(account.id(Spelling::Created));
     }
 }

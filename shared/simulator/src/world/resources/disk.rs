@@ -11,13 +11,13 @@ use crate::world::random::Draw;
 
 /// Disks made for machines that use blobs instead are left over, and belong to nothing.
 fn is_attached(disk: &Resource) -> bool {
-    !has_blob_disks(disk.plan.machine_of_disk(disk.index))
+    !has_blob_disks(disk.inventory.machine_of_disk(disk.index))
 }
 
 pub(crate) fn json(disk: &Resource) -> Map<String, Value> {
-    let machine = disk.other(Coded::VirtualMachine, disk.plan.machine_of_disk(disk.index));
+    let machine = disk.other(Coded::VirtualMachine, disk.inventory.machine_of_disk(disk.index));
     let mut draw = disk.draw("disk");
-    let gigabytes = if disk.plan.is_system_disk(disk.index) {
+    let gigabytes = if disk.inventory.is_system_disk(disk.index) {
         127
     } else {
         draw.pick(&[32_u64, 128, 512, 1024])
@@ -44,7 +44,7 @@ pub(crate) fn json(disk: &Resource) -> Map<String, Value> {
         "dataAccessAuthMode": "None",
         "tier": draw.pick(&["P10", "P20", "E10"]),
     });
-    if disk.plan.is_system_disk(disk.index) {
+    if disk.inventory.is_system_disk(disk.index) {
         properties["osType"] = json!(operating_system(&machine));
         properties["hyperVGeneration"] = json!(draw.pick(&["V1", "V2"]));
         properties["supportsHibernation"] = json!(false);
@@ -66,7 +66,7 @@ pub(crate) fn json(disk: &Resource) -> Map<String, Value> {
 }
 
 fn creation_data(disk: &Resource, machine: &Resource) -> Value {
-    if disk.plan.is_system_disk(disk.index) {
+    if disk.inventory.is_system_disk(disk.index) {
         json!({
             "createOption": "FromImage",
             "imageReference": { "id": image_id(machine) },

@@ -30,7 +30,7 @@ impl<'a> Resource<'a> {
 
     /// Some resource of a type in the same subscription.
     fn some(&self, kind: &'static Kind, draw: &mut Draw) -> Option<Self> {
-        let of = Collection::of(self.tenant, self.plan, kind);
+        let of = Collection::of(self.tenant, self.inventory, kind);
         let pick = |of: &Collection<'a>, draw: &mut Draw| {
             let count = of.count();
             (count > 0).then(|| of.item(draw.below(count)))
@@ -115,7 +115,7 @@ impl Filler<'_, '_> {
     }
 
     fn hole(&self, hole: &Hole, label: &str) -> Option<Value> {
-        let Resource { tenant, plan, .. } = self.resource;
+        let Resource { tenant, inventory, .. } = self.resource;
         let mut draw = self.draw(label);
         Some(match hole {
             Hole::Fact(fact) => self.fact(*fact)?,
@@ -152,14 +152,14 @@ impl Filler<'_, '_> {
                 json!(format!("{}{}", found.id(spelling), if exists { "" } else { "-deleted" }))
             }
             Hole::Peer(to) => {
-                let all = Collection::of(tenant, plan, catalog::find(to)?);
+                let all = Collection::of(tenant, inventory, catalog::find(to)?);
                 let place = self.resource.index.checked_rem(all.count())?;
                 json!(all.item(place).id(Spelling::Created))
             }
             Hole::Principal(principal) => json!(self.principal(*principal, &mut draw)),
             Hole::Identity(told) => {
-                let number = self.resource.index.checked_rem(plan.user_identities())?;
-                let index = tenant.user_identity(plan, number);
+                let number = self.resource.index.checked_rem(inventory.user_identities())?;
+                let index = tenant.user_identity(inventory, number);
                 json!(match told {
                     Identity::Principal => tenant.service_principal_id(index),
                     Identity::Client => tenant.guids.guid(Guid::Application, index + 1),
@@ -170,7 +170,7 @@ impl Filler<'_, '_> {
 
     fn fact(&self, fact: Fact) -> Option<Value> {
         let resource = self.resource;
-        let Resource { tenant, plan, index, .. } = resource;
+        let Resource { tenant, inventory, index, .. } = resource;
         Some(match fact {
             Fact::Id => json!(resource.id(Spelling::Created)),
             Fact::Name => json!(resource.name()),
@@ -183,7 +183,7 @@ impl Filler<'_, '_> {
             Fact::Environment => json!(resource.group().environment()),
             Fact::ResourceGroup => json!(resource.group().name()),
             Fact::ResourceGroupId => json!(resource.group().id()),
-            Fact::Subscription => json!(tenant.subscription_id(plan.subscription)),
+            Fact::Subscription => json!(tenant.subscription_id(inventory.subscription)),
             Fact::Tenant => json!(tenant.id()),
             Fact::Domain => json!(tenant.default_domain()),
             Fact::Location => json!(resource.location()),
@@ -249,7 +249,7 @@ mod tests {
     /// What the first items look like.
     fn items(item: &Value) -> Vec<Value> {
         let tenant = tenant();
-        let all = Collection::of(&tenant, &tenant.plans()[0], kind(item));
+        let all = Collection::of(&tenant, &tenant.inventories()[0], kind(item));
         (0..100).map(|index| Value::Object(all.item(index).filled())).collect()
     }
 
@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(full[0].as_object().unwrap().len(), 4);
         // The third subscription has nothing in it.
         let tenant = tenant();
-        let all = Collection::of(&tenant, &tenant.plans()[2], kind(&template));
+        let all = Collection::of(&tenant, &tenant.inventories()[2], kind(&template));
         assert_eq!(all.count(), 0);
         assert_eq!(Value::Object(all.item(0).filled()), json!({ "kept": 1 }));
     }
@@ -324,10 +324,10 @@ mod tests {
     #[test]
     fn user_assigned_identities_are_those_that_machines_and_the_directory_name() {
         let tenant = tenant();
-        let plan = &tenant.plans()[0];
+        let inventory = &tenant.inventories()[0];
         let kind = catalog::find("Microsoft.ManagedIdentity/userAssignedIdentities").unwrap();
-        let identities = Collection::of(&tenant, plan, kind);
-        let machines = Collection::of(&tenant, plan, Coded::VirtualMachine.kind());
+        let identities = Collection::of(&tenant, inventory, kind);
+        let machines = Collection::of(&tenant, inventory, Coded::VirtualMachine.kind());
         let machine = machines.item(3).json();
         let (id, of_machine) = machine["identity"]["userAssignedIdentities"]
             .as_object()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::plan::Plan;
+use super::inventory::Inventory;
 use super::tags::tags;
 use crate::world::names::{ENVIRONMENTS, REGIONS, WORKLOADS};
 use crate::world::random::{Draw, nth};
@@ -12,19 +12,20 @@ use crate::world::tenant::Tenant;
 #[derive(Clone, Copy)]
 pub(crate) struct ResourceGroup<'a> {
     tenant: &'a Tenant,
-    plan: &'a Plan,
+    inventory: &'a Inventory,
     index: u64,
 }
 
 impl<'a> ResourceGroup<'a> {
-    pub(crate) fn new(tenant: &'a Tenant, plan: &'a Plan, index: u64) -> Self {
-        Self { tenant, plan, index }
+    pub(crate) fn new(tenant: &'a Tenant, inventory: &'a Inventory, index: u64) -> Self {
+        Self { tenant, inventory, index }
     }
 
     /// The group with a name, which is compared without case.
-    pub(crate) fn find(tenant: &'a Tenant, plan: &'a Plan, name: &str) -> Option<Self> {
+    pub(crate) fn find(tenant: &'a Tenant, inventory: &'a Inventory, name: &str) -> Option<Self> {
         let name = name.to_lowercase();
-        let mut groups = (0..plan.resource_groups).map(|index| Self::new(tenant, plan, index));
+        let mut groups =
+            (0..inventory.resource_groups).map(|index| Self::new(tenant, inventory, index));
         groups.find(|group| group.name().to_lowercase() == name)
     }
 
@@ -32,17 +33,17 @@ impl<'a> ResourceGroup<'a> {
         self.index
     }
 
-    pub(crate) const fn plan(&self) -> &'a Plan {
-        self.plan
+    pub(crate) const fn inventory(&self) -> &'a Inventory {
+        self.inventory
     }
 
     fn draw(&self) -> Draw {
-        self.tenant.draw("resource group", self.plan.subscription << 32 | self.index)
+        self.tenant.draw("resource group", self.inventory.subscription << 32 | self.index)
     }
 
     /// The place in the list of all pairs of a workload and an environment.
     fn pair(&self) -> u64 {
-        self.index * 5 + self.plan.subscription
+        self.index * 5 + self.inventory.subscription
     }
 
     pub(crate) fn workload(&self) -> &'static str {
@@ -75,13 +76,13 @@ impl<'a> ResourceGroup<'a> {
     }
 
     pub(crate) fn id(&self) -> String {
-        let subscription = self.tenant.subscription_id(self.plan.subscription);
+        let subscription = self.tenant.subscription_id(self.inventory.subscription);
         format!("/subscriptions/{subscription}/resourceGroups/{}", self.name())
     }
 
     /// The id with the name in upper case.
     pub(crate) fn upper_id(&self) -> String {
-        let subscription = self.tenant.subscription_id(self.plan.subscription);
+        let subscription = self.tenant.subscription_id(self.inventory.subscription);
         format!("/subscriptions/{subscription}/resourceGroups/{}", self.name().to_uppercase())
     }
 
@@ -97,7 +98,7 @@ impl<'a> ResourceGroup<'a> {
             group["tags"] = tags;
         }
         if self.index % 9 == 8 {
-            let subscription = self.tenant.subscription_id(self.plan.subscription);
+            let subscription = self.tenant.subscription_id(self.inventory.subscription);
             group["managedBy"] = json!(format!(
                 "/subscriptions/{subscription}/resourcegroups/{}/providers/\
                  Microsoft.ContainerService/managedClusters/aks-{}",
@@ -119,14 +120,14 @@ mod tests {
     #[test]
     fn names_are_unique_without_case_and_lead_back() {
         let tenant = Tenant::new(&Options { resources: 3000, ..Options::default() });
-        let plan = &tenant.plans()[0];
+        let inventory = &tenant.inventories()[0];
         let mut seen = HashSet::new();
-        for index in 0..plan.resource_groups {
-            let name = ResourceGroup::new(&tenant, plan, index).name();
+        for index in 0..inventory.resource_groups {
+            let name = ResourceGroup::new(&tenant, inventory, index).name();
             assert!(seen.insert(name.to_lowercase()), "{name}");
-            let found = ResourceGroup::find(&tenant, plan, &name.to_uppercase()).unwrap();
+            let found = ResourceGroup::find(&tenant, inventory, &name.to_uppercase()).unwrap();
             assert_eq!(found.index, index);
         }
-        assert!(ResourceGroup::find(&tenant, plan, "nowhere").is_none());
+        assert!(ResourceGroup::find(&tenant, inventory, "nowhere").is_none());
     }
 }

@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::coded::Coded;
 use super::group::ResourceGroup;
+use super::inventory::Inventory;
 use super::kind::Spelling;
-use super::plan::Plan;
 use super::resource::Resource;
 use crate::world::guid::Kind;
 use crate::world::tenant::Tenant;
 
 /// The identity of a machine: every fifth has its own, every other fifth shares one of two.
 pub(crate) fn of_machine(machine: &Resource) -> Option<Value> {
-    let (tenant, plan) = (machine.tenant, machine.plan);
-    let first = tenant.first_identity() + plan.first_identity;
+    let (tenant, inventory) = (machine.tenant, machine.inventory);
+    let first = tenant.first_identity() + inventory.first_identity;
     match machine.index % 5 {
         1 => Some(json!({
             "type": "SystemAssigned",
@@ -22,8 +22,8 @@ pub(crate) fn of_machine(machine: &Resource) -> Option<Value> {
         })),
         3 => {
             let number = machine.index / 5 % 2;
-            let principal = tenant.user_identity(plan, number);
-            let id = id_of_shared(tenant, plan, number);
+            let principal = tenant.user_identity(inventory, number);
+            let id = id_of_shared(tenant, inventory, number);
             Some(json!({
                 "type": "UserAssigned",
                 "userAssignedIdentities": {
@@ -38,23 +38,26 @@ pub(crate) fn of_machine(machine: &Resource) -> Option<Value> {
     }
 }
 
-fn id_of_shared(tenant: &Tenant, plan: &Plan, number: u64) -> String {
-    let group = ResourceGroup::new(tenant, plan, 0).id();
+fn id_of_shared(tenant: &Tenant, inventory: &Inventory, number: u64) -> String {
+    let group = ResourceGroup::new(tenant, inventory, 0).id();
     format!("{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-shared-{number}")
 }
 
 /// A managed identity by its number: its name, the id of its resource, and whether it is a
 /// resource of its own.
 pub(crate) fn by_number(tenant: &Tenant, number: u64) -> Option<(String, String, bool)> {
-    let plan = tenant.all_plans().take_while(|plan| plan.first_identity <= number).last()?;
-    let number = number - plan.first_identity;
-    match number.checked_sub(plan.system_identities()) {
+    let inventory = tenant
+        .all_inventories()
+        .take_while(|inventory| inventory.first_identity <= number)
+        .last()?;
+    let number = number - inventory.first_identity;
+    match number.checked_sub(inventory.system_identities()) {
         None => {
-            let machine = Resource::new(tenant, plan, Coded::VirtualMachine, number * 5 + 1);
+            let machine = Resource::new(tenant, inventory, Coded::VirtualMachine, number * 5 + 1);
             Some((machine.name(), machine.id(Spelling::Created), false))
         }
         Some(number) => {
-            let id = id_of_shared(tenant, plan, number);
+            let id = id_of_shared(tenant, inventory, number);
             Some((format!("id-shared-{number}"), id, true))
         }
     }

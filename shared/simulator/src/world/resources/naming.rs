@@ -25,9 +25,9 @@ impl Resource<'_> {
 
     /// The name that Azure gives to a disk that it makes with a machine.
     fn disk_name(&self) -> String {
-        let machine = self.plan.machine_of_disk(self.index);
+        let machine = self.inventory.machine_of_disk(self.index);
         let machine = self.other(Coded::VirtualMachine, machine).name();
-        if self.plan.is_system_disk(self.index) {
+        if self.inventory.is_system_disk(self.index) {
             let mut code = self.draw("name");
             format!("{machine}_OsDisk_1_{}{}", code.hex(16), code.hex(16))
         } else {
@@ -37,14 +37,14 @@ impl Resource<'_> {
 
     /// Seven digits that no other resource of the type has in the whole cloud.
     pub(super) fn code(&self) -> String {
-        let code = self.index << 12 | self.plan.subscription;
+        let code = self.index << 12 | self.inventory.subscription;
         format!("{:07x}", (code ^ self.mask()) & 0xfff_ffff)
     }
 
     /// The index that a code was made of, if it was made for this subscription.
     pub(super) fn index_of_code(&self, code: &str) -> Option<u64> {
         let code = u64::from_str_radix(code, 16).ok()? ^ self.mask();
-        (code & 0xfff == self.plan.subscription).then_some(code >> 12)
+        (code & 0xfff == self.inventory.subscription).then_some(code >> 12)
     }
 
     /// What codes are hidden by.

@@ -25,12 +25,12 @@ pub(crate) fn subnet_name(number: u64) -> String {
 /// The second number of all addresses in a network. Networks of different subscriptions overlap,
 /// as they do when nobody plans for peering.
 pub(crate) const fn block(network: &Resource) -> u64 {
-    (network.plan.subscription * 16 + network.index) % 256
+    (network.inventory.subscription * 16 + network.index) % 256
 }
 
 /// The number of an interface's subnet, counted over all networks of the subscription.
 const fn place(interface: &Resource) -> u64 {
-    let subnets = interface.plan.subnets();
+    let subnets = interface.inventory.subnets();
     if subnets == 0 { 0 } else { interface.index % subnets }
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn subnet_range(any: &Resource, subnet: u64) -> String {
 /// The private address of an interface. The first four of a subnet are Azure's own.
 pub(crate) fn address(interface: &Resource) -> String {
     let subnet = place(interface);
-    let host = 4 + interface.index / interface.plan.subnets().max(1) % 250;
+    let host = 4 + interface.index / interface.inventory.subnets().max(1) % 250;
     format!("10.{}.{}.{host}", block(&network_of(subnet, interface)), subnet % 3)
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn public_address<'a>(interface: &Resource<'a>) -> Option<Resource<'a
 
 /// The group that protects an interface; every fifth has one.
 pub(crate) fn group_of_interface<'a>(interface: &Resource<'a>) -> Option<Resource<'a>> {
-    let groups = interface.plan.security_groups;
+    let groups = interface.inventory.security_groups;
     let group =
         (interface.index.is_multiple_of(5)).then(|| (interface.index / 5).checked_rem(groups))?;
     group.map(|index| interface.other(Coded::NetworkSecurityGroup, index))
@@ -82,6 +82,6 @@ pub(crate) fn group_of_interface<'a>(interface: &Resource<'a>) -> Option<Resourc
 
 /// The group that protects a subnet, by the subnet's number; two of three have one.
 pub(crate) fn group_of_subnet<'a>(any: &Resource<'a>, subnet: u64) -> Option<Resource<'a>> {
-    let group = (subnet % 3 != 2).then(|| subnet.checked_rem(any.plan.security_groups))?;
+    let group = (subnet % 3 != 2).then(|| subnet.checked_rem(any.inventory.security_groups))?;
     group.map(|index| any.other(Coded::NetworkSecurityGroup, index))
 }

@@ -52,7 +52,7 @@ pub(crate) fn json(interface: &Resource) -> Map<String, Value> {
         properties["networkSecurityGroup"] = json!({ "id": group.id(Spelling::Created) });
     }
     // Without a machine there is neither an owner nor an address of the hardware.
-    if let Some(machine) = interface.plan.machine_of_interface(interface.index) {
+    if let Some(machine) = interface.inventory.machine_of_interface(interface.index) {
         let machine = interface.other(Coded::VirtualMachine, machine);
         properties["virtualMachine"] = json!({ "id": machine.id(Spelling::Created) });
         properties["primary"] = json!(interface.index == machine.index);

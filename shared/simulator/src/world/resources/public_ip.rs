@@ -10,7 +10,7 @@ use super::resource::Resource;
 pub(crate) fn json(address: &Resource) -> Map<String, Value> {
     let mut draw = address.draw("address");
     let is_static = draw.chance(70);
-    let interface = address.plan.interface_of_address(address.index);
+    let interface = address.inventory.interface_of_address(address.index);
     let interface = interface.map(|index| address.other(Coded::NetworkInterface, index));
     let mut properties = json!({
         "provisioningState": "Succeeded",

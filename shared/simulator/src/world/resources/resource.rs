@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::coded::Coded;
 use super::group::ResourceGroup;
+use super::inventory::Inventory;
 use super::kind::{Group, Kind, Location, Spelling};
-use super::plan::Plan;
 use super::tags::tags;
 use crate::world::names::REGIONS;
 use crate::world::random::{Draw, hash, mix, nth};
@@ -17,7 +17,7 @@ use crate::world::tenant::Tenant;
 #[derive(Clone)]
 pub(crate) struct Resource<'a> {
     pub(crate) tenant: &'a Tenant,
-    pub(crate) plan: &'a Plan,
+    pub(crate) inventory: &'a Inventory,
     pub(crate) kind: &'static Kind,
     pub(crate) owner: Owner<'a>,
     pub(crate) index: u64,
@@ -42,13 +42,18 @@ impl<'a> Owner<'a> {
 
 impl<'a> Resource<'a> {
     /// A resource of a type that code makes.
-    pub(crate) fn new(tenant: &'a Tenant, plan: &'a Plan, code: Coded, index: u64) -> Self {
-        Self { tenant, plan, kind: code.kind(), owner: Owner::Subscription, index }
+    pub(crate) fn new(
+        tenant: &'a Tenant,
+        inventory: &'a Inventory,
+        code: Coded,
+        index: u64,
+    ) -> Self {
+        Self { tenant, inventory, kind: code.kind(), owner: Owner::Subscription, index }
     }
 
     /// Another resource of the same subscription.
     pub(crate) fn other(&self, code: Coded, index: u64) -> Self {
-        Self::new(self.tenant, self.plan, code, index)
+        Self::new(self.tenant, self.inventory, code, index)
     }
 
     pub(crate) fn is(&self, code: Coded) -> bool {
@@ -65,7 +70,7 @@ impl<'a> Resource<'a> {
 
     /// A stream of numbers that belongs to this resource and to a purpose.
     pub(crate) fn draw(&self, purpose: &str) -> Draw {
-        Draw::new(self.key(), purpose, self.plan.subscription << 32 | self.index)
+        Draw::new(self.key(), purpose, self.inventory.subscription << 32 | self.index)
     }
 
     /// What all numbers of the resources of one type in one owner depend on.
@@ -80,20 +85,20 @@ impl<'a> Resource<'a> {
 
     /// The resource group, by its index. What belongs to a machine lies where the machine lies.
     pub(crate) fn group_index(&self) -> u64 {
-        let (plan, index) = (self.plan, self.index);
+        let (inventory, index) = (self.inventory, self.index);
         let interface = |index| self.other(Coded::NetworkInterface, index);
         let machine = |index| self.other(Coded::VirtualMachine, index);
         let owner = match self.kind.code {
             _ if self.kind.group == Group::First => return 0,
-            Some(Coded::Disk) => Some(machine(plan.machine_of_disk(index))),
-            Some(Coded::NetworkInterface) => plan.machine_of_interface(index).map(machine),
-            Some(Coded::PublicIpAddress) => plan.interface_of_address(index).map(interface),
+            Some(Coded::Disk) => Some(machine(inventory.machine_of_disk(index))),
+            Some(Coded::NetworkInterface) => inventory.machine_of_interface(index).map(machine),
+            Some(Coded::PublicIpAddress) => inventory.interface_of_address(index).map(interface),
             _ => None,
         };
         owner.map_or_else(
             || {
                 // The smaller of two numbers: the first groups hold the most.
-                let (mut draw, groups) = (self.draw("group"), self.plan.resource_groups);
+                let (mut draw, groups) = (self.draw("group"), self.inventory.resource_groups);
                 draw.below(groups).min(draw.below(groups))
             },
             |owner| owner.group_index(),
@@ -103,7 +108,9 @@ impl<'a> Resource<'a> {
     /// The resource group that it lies in, or that what it belongs to lies in.
     pub(crate) fn group(&self) -> ResourceGroup<'a> {
         match &self.owner {
-            Owner::Subscription => ResourceGroup::new(self.tenant, self.plan, self.group_index()),
+            Owner::Subscription => {
+                ResourceGroup::new(self.tenant, self.inventory, self.group_index())
+            }
             Owner::Group(group) => *group,
             Owner::Resource(parent) => parent.group(),
         }
@@ -116,7 +123,7 @@ impl<'a> Resource<'a> {
             (_, Owner::Resource(parent)) => parent.location(),
             (Location::Group, _) => self.group().location(),
             (Location::Subscription, _) => {
-                nth(&REGIONS, hash(self.tenant.seed, "region") ^ self.plan.subscription)
+                nth(&REGIONS, hash(self.tenant.seed, "region") ^ self.inventory.subscription)
             }
         }
     }
@@ -144,7 +151,7 @@ impl<'a> Resource<'a> {
                 format!("{}/providers/{kind}/{name}", of_group(&self.group()))
             }
             (Owner::Subscription, _) => {
-                let subscription = self.tenant.subscription_id(self.plan.subscription);
+                let subscription = self.tenant.subscription_id(self.inventory.subscription);
                 format!("/subscriptions/{subscription}/providers/{kind}/{name}")
             }
         };

@@ -11,7 +11,7 @@ use crate::world::dates::{DAY, TODAY, fraction};
 use crate::world::guid::Kind;
 use crate::world::random::Draw;
 use crate::world::resources::group::ResourceGroup;
-use crate::world::resources::plan::Plan;
+use crate::world::resources::inventory::Inventory;
 use crate::world::tenant::Tenant;
 
 /// A condition as Azure's own editor writes it.
@@ -34,32 +34,32 @@ const SCOPES: [Coded; 8] = [
 /// A role assignment.
 pub(crate) struct RoleAssignment<'a> {
     tenant: &'a Tenant,
-    plan: &'a Plan,
+    inventory: &'a Inventory,
     index: u64,
 }
 
 impl<'a> RoleAssignment<'a> {
-    pub(crate) fn new(tenant: &'a Tenant, plan: &'a Plan, index: u64) -> Self {
-        Self { tenant, plan, index }
+    pub(crate) fn new(tenant: &'a Tenant, inventory: &'a Inventory, index: u64) -> Self {
+        Self { tenant, inventory, index }
     }
 
     fn draw(&self, purpose: &str) -> Draw {
         // The assignments above the subscriptions are the same ones in each of them.
-        let subscription = if self.index < 3 { 0 } else { self.plan.subscription };
+        let subscription = if self.index < 3 { 0 } else { self.inventory.subscription };
         let base = self.tenant.draw("assignment", subscription << 32 | self.index);
         Draw::new(base.clone().number(), purpose, 0)
     }
 
     fn place(&self) -> Place {
         match self.draw("place").below(10) {
-            3..=6 if self.plan.resource_groups > 0 => Place::ResourceGroup,
-            7..=9 if self.plan.vaults > 0 => Place::Resource,
+            3..=6 if self.inventory.resource_groups > 0 => Place::ResourceGroup,
+            7..=9 if self.inventory.vaults > 0 => Place::Resource,
             _ => Place::Subscription,
         }
     }
 
     fn scope(&self) -> String {
-        let (tenant, plan, mut draw) = (self.tenant, self.plan, self.draw("scope"));
+        let (tenant, inventory, mut draw) = (self.tenant, self.inventory, self.draw("scope"));
         match (self.index, self.place()) {
             // The role that administrators give themselves over everything.
             (0, _) => "/".to_owned(),
@@ -69,17 +69,18 @@ impl<'a> RoleAssignment<'a> {
             }
             (2, _) => "/providers/Microsoft.Management/managementGroups/platform".to_owned(),
             (_, Place::Subscription) => {
-                format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))
+                format!("/subscriptions/{}", tenant.subscription_id(inventory.subscription))
             }
             (_, Place::ResourceGroup) => {
-                let group = draw.below(plan.resource_groups);
-                let id = ResourceGroup::new(tenant, plan, group).id();
+                let group = draw.below(inventory.resource_groups);
+                let id = ResourceGroup::new(tenant, inventory, group).id();
                 // The scope is spelt as whoever made the assignment spelt it.
                 if draw.chance(20) { id.replace("resourceGroups", "resourcegroups") } else { id }
             }
             (_, Place::Resource) => {
                 let kind = draw.pick(&SCOPES);
-                let resource = Resource::new(tenant, plan, kind, draw.below(plan.count(kind)));
+                let resource =
+                    Resource::new(tenant, inventory, kind, draw.below(inventory.count(kind)));
                 resource.id(if draw.chance(15) { Spelling::Lower } else { Spelling::Created })
             }
         }
@@ -121,7 +122,7 @@ impl<'a> RoleAssignment<'a> {
             "name": name,
             "type": "Microsoft.Authorization/roleAssignments",
             "properties": {
-                "roleDefinitionId": role_definition::id(self.tenant, self.plan, role),
+                "roleDefinitionId": role_definition::id(self.tenant, self.inventory, role),
                 "principalId": principal,
                 "principalType": kind,
                 "scope": scope,

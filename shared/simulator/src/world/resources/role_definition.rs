@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::world::dates::{DAY, TODAY, fraction};
-use crate::world::resources::plan::Plan;
+use crate::world::resources::inventory::Inventory;
 use crate::world::tenant::Tenant;
 
 /// A built-in role: its well-known id, its name, and what it allows and does not allow.
@@ -104,9 +104,10 @@ pub(crate) const READER: u64 = 2;
 pub(crate) const COUNT: u64 = BUILT_IN.len() as u64 + CUSTOM;
 
 /// The id of a definition, spelt as it is for a subscription.
-pub(crate) fn id(tenant: &Tenant, plan: &Plan, index: u64) -> String {
-    let name = built_in(index).map_or_else(|| custom_name(tenant, plan, index), |it| it.id.into());
-    let subscription = tenant.subscription_id(plan.subscription);
+pub(crate) fn id(tenant: &Tenant, inventory: &Inventory, index: u64) -> String {
+    let name =
+        built_in(index).map_or_else(|| custom_name(tenant, inventory, index), |it| it.id.into());
+    let subscription = tenant.subscription_id(inventory.subscription);
     format!(
         "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{name}"
     )
@@ -120,13 +121,13 @@ fn is_shared(index: u64) -> bool {
     index == COUNT - 1
 }
 
-fn custom_name(tenant: &Tenant, plan: &Plan, index: u64) -> String {
-    let subscription = if is_shared(index) { u64::MAX } else { plan.subscription };
+fn custom_name(tenant: &Tenant, inventory: &Inventory, index: u64) -> String {
+    let subscription = if is_shared(index) { u64::MAX } else { inventory.subscription };
     tenant.draw("custom role", subscription.wrapping_mul(CUSTOM).wrapping_add(index)).guid()
 }
 
-pub(crate) fn json(tenant: &Tenant, plan: &Plan, index: u64) -> Value {
-    let id = id(tenant, plan, index);
+pub(crate) fn json(tenant: &Tenant, inventory: &Inventory, index: u64) -> Value {
+    let id = id(tenant, inventory, index);
     let properties = match built_in(index) {
         Some(role) => json!({
             "roleName": role.name,
@@ -144,7 +145,7 @@ pub(crate) fn json(tenant: &Tenant, plan: &Plan, index: u64) -> Value {
             "createdBy": null,
             "updatedBy": null,
         }),
-        None => custom(tenant, plan, index),
+        None => custom(tenant, inventory, index),
     };
     json!({
         "id": id,
@@ -154,17 +155,19 @@ pub(crate) fn json(tenant: &Tenant, plan: &Plan, index: u64) -> Value {
     })
 }
 
-fn custom(tenant: &Tenant, plan: &Plan, index: u64) -> Value {
+fn custom(tenant: &Tenant, inventory: &Inventory, index: u64) -> Value {
     let mut draw = tenant.draw("custom role properties", index);
     let created = fraction(TODAY - 700 * DAY, draw.number());
     let creator = tenant.user_id(draw.below(tenant.users));
     let scopes: Vec<String> = if is_shared(index) {
-        let subscriptions = tenant.plans().iter().take(5);
+        let subscriptions = tenant.inventories().iter().take(5);
         subscriptions
-            .map(|plan| format!("/subscriptions/{}", tenant.subscription_id(plan.subscription)))
+            .map(|inventory| {
+                format!("/subscriptions/{}", tenant.subscription_id(inventory.subscription))
+            })
             .collect()
     } else {
-        vec![format!("/subscriptions/{}", tenant.subscription_id(plan.subscription))]
+        vec![format!("/subscriptions/{}", tenant.subscription_id(inventory.subscription))]
     };
     let (name, actions, not_actions): (_, &[&str], &[&str]) = match index % CUSTOM {
         0 => (

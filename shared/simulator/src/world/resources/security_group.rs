@@ -34,11 +34,11 @@ pub(crate) fn json(group: &Resource) -> Map<String, Value> {
     });
     // What a group protects is left out where it protects nothing.
     let is_it = |other: Option<Resource>| other.is_some_and(|other| other.index == group.index);
-    let subnets: Vec<Value> = (0..group.plan.subnets())
+    let subnets: Vec<Value> = (0..group.inventory.subnets())
         .filter(|subnet| is_it(group_of_subnet(group, *subnet)))
         .map(|subnet| json!({ "id": subnet_id(group, subnet) }))
         .collect();
-    let interfaces: Vec<Value> = (0..group.plan.network_interfaces)
+    let interfaces: Vec<Value> = (0..group.inventory.network_interfaces)
         .map(|index| group.other(Coded::NetworkInterface, index))
         .filter(|interface| is_it(group_of_interface(interface)))
         .map(|interface| json!({ "id": interface.id(Spelling::Created) }))

@@ -9,7 +9,7 @@ use super::resource::Resource;
 /// The rules that somebody wrote into a group: a choice from the usual ones.
 pub(crate) fn own(group: &Resource, etag: &str) -> Vec<Value> {
     let mut draw = group.draw("rules");
-    let subnets = group.plan.subnets().max(1);
+    let subnets = group.inventory.subnets().max(1);
     let here = subnet_range(group, group.index % subnets);
     let there = subnet_range(group, (group.index + 1) % subnets);
     let rules = [

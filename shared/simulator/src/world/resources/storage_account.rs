@@ -83,8 +83,8 @@ fn encryption(account: &Resource, draw: &mut Draw, enabled: &str) -> Value {
         "services": { "blob": service, "file": service },
         "requireInfrastructureEncryption": false,
     });
-    if account.plan.vaults > 0 && draw.chance(30) {
-        let vault = account.other(Coded::Vault, draw.below(account.plan.vaults));
+    if account.inventory.vaults > 0 && draw.chance(30) {
+        let vault = account.other(Coded::Vault, draw.below(account.inventory.vaults));
         let (uri, version) = (vault::uri(&vault), draw.hex(16) + &draw.hex(16));
         encryption["keySource"] = json!("Microsoft.Keyvault");
         encryption["keyvaultproperties"] = json!({
@@ -112,7 +112,7 @@ fn network_rules(account: &Resource, draw: &mut Draw) -> Value {
             { "value": "198.51.100.7", "action": "Allow" },
             { "value": "203.0.113.0/24", "action": "Allow" },
         ]);
-        let subnet = draw.below(account.plan.subnets());
+        let subnet = draw.below(account.inventory.subnets());
         rules["virtualNetworkRules"] = json!([{
             "id": subnet_id(account, subnet),
             "action": "Allow",

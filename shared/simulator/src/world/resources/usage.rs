@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use time::{Date, Duration};
 
 use super::coded::Coded;
+use super::inventory::Inventory;
 use super::kind::Spelling;
-use super::plan::Plan;
 use super::resource::Resource;
 use crate::world::random::Draw;
 use crate::world::tenant::Tenant;
@@ -17,35 +17,35 @@ const CHARGED: [Coded; 4] =
     [Coded::VirtualMachine, Coded::Disk, Coded::PublicIpAddress, Coded::StorageAccount];
 
 /// How many records a subscription has of some days.
-pub(crate) fn count(plan: &Plan, days: &RangeInclusive<Date>) -> u64 {
+pub(crate) fn count(inventory: &Inventory, days: &RangeInclusive<Date>) -> u64 {
     let days = (*days.end() - *days.start()).whole_days() + 1;
-    u64::try_from(days).unwrap_or_default() * daily(plan)
+    u64::try_from(days).unwrap_or_default() * daily(inventory)
 }
 
-fn daily(plan: &Plan) -> u64 {
-    CHARGED.iter().map(|kind| plan.count(*kind)).sum()
+fn daily(inventory: &Inventory) -> u64 {
+    CHARGED.iter().map(|kind| inventory.count(*kind)).sum()
 }
 
 /// A record by its place among those of some days. One subscription in four is billed by the newer
 /// sort of agreement, whose records look different.
 pub(crate) fn json(
     tenant: &Tenant,
-    plan: &Plan,
+    inventory: &Inventory,
     days: &RangeInclusive<Date>,
     place: u64,
 ) -> Option<Value> {
-    let (number, daily) = (place, daily(plan));
+    let (number, daily) = (place, daily(inventory));
     let day = *days.start() + Duration::days(i64::try_from(number / daily).ok()?);
     let mut index = number % daily;
     let mut kinds = CHARGED.into_iter();
     let kind = loop {
         let kind = kinds.next()?;
-        match index.checked_sub(plan.count(kind)) {
+        match index.checked_sub(inventory.count(kind)) {
             Some(rest) => index = rest,
             None => break kind,
         }
     };
-    let resource = Resource::new(tenant, plan, kind, index);
+    let resource = Resource::new(tenant, inventory, kind, index);
     let julian = u64::try_from(day.to_julian_day()).unwrap_or_default();
     let mut draw = Draw::new(resource.draw("usage").number(), "day", julian);
     let (name, id) = (draw.guid(), resource.id(Spelling::Created));
@@ -53,7 +53,7 @@ pub(crate) fn json(
     let cost = f64::from(u32::try_from(hundredths).unwrap_or_default()) / 100.0;
     let product =
         draw.pick(&["Premium SSD Managed Disks - P10", "Virtual Machines Dv3", "Bandwidth"]);
-    let subscription = tenant.subscription_id(plan.subscription);
+    let subscription = tenant.subscription_id(inventory.subscription);
     let mut properties = json!({
         "billingPeriodStartDate": format!("{}T00:00:00.0000000Z", day.replace_day(1).ok()?),
         "chargeType": "Usage",
@@ -65,7 +65,7 @@ pub(crate) fn json(
         "resourceLocation": resource.location(),
         "unitPrice": 0.25,
     });
-    let is_modern = plan.subscription % 4 == 3;
+    let is_modern = inventory.subscription % 4 == 3;
     let more = if is_modern {
         json!({
             "billingCurrencyCode": "EUR",

@@ -24,7 +24,7 @@ pub(crate) fn json(machine: &Resource) -> Map<String, Value> {
     let mut draw = machine.draw("machine");
     let created = TODAY - DAY * i64::try_from(draw.below(1500)).unwrap_or_default() - 600;
     let interfaces: Vec<Value> = machine
-        .plan
+        .inventory
         .interfaces_of_machine(machine.index)
         .map(|index| machine.other(Coded::NetworkInterface, index))
         .map(|interface| {
@@ -162,7 +162,7 @@ fn storage_profile(machine: &Resource) -> Value {
     );
     let mut data_disks = Vec::new();
     if index.is_multiple_of(3) {
-        let data_disk = machine.plan.virtual_machines + index / 3;
+        let data_disk = machine.inventory.virtual_machines + index / 3;
         let description = json!({
             "lun": 0,
             "createOption": "Attach",
@@ -189,7 +189,7 @@ fn storage_profile(machine: &Resource) -> Value {
 
 /// The address of a disk that is a blob.
 fn blob(machine: &Resource, disk: &Resource) -> String {
-    let account = machine.index % machine.plan.storage_accounts.max(1);
+    let account = machine.index % machine.inventory.storage_accounts.max(1);
     let account = machine.other(Coded::StorageAccount, account).name();
     format!("https://{account}.blob.core.windows.net/vhds/{}.vhd", disk.name())
 }

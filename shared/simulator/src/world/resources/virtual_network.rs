@@ -52,7 +52,7 @@ fn gateway(network: &Resource, place: u64, etag: &str) -> Value {
     let mut subnet = bare_subnet(network, &subnet_name(3 + place), &range, etag);
     if place == 0 {
         // The gateway lies in the first resource group, as its type says.
-        let group = ResourceGroup::new(network.tenant, network.plan, 0).id();
+        let group = ResourceGroup::new(network.tenant, network.inventory, 0).id();
         let gateway = format!("{group}/providers/Microsoft.Network/virtualNetworkGateways/vgw-hub");
         let configurations = json!([{ "id": format!("{gateway}/ipConfigurations/default") }]);
         subnet["properties"]["ipConfigurations"] = configurations;
@@ -63,7 +63,7 @@ fn gateway(network: &Resource, place: u64, etag: &str) -> Value {
 /// The first network of a subscription is peered with all others.
 pub(crate) fn peerings(network: &Resource) -> Vec<Value> {
     let others = match network.index {
-        0 => 1..network.plan.virtual_networks,
+        0 => 1..network.inventory.virtual_networks,
         _ => 0..1,
     };
     let others = others.map(|index| network.other(Coded::VirtualNetwork, index));
@@ -124,8 +124,8 @@ fn subnet(network: &Resource, number: u64, etag: &str) -> Value {
             "locations": [network.location()],
         }]);
     }
-    let step = usize::try_from(network.plan.subnets()).unwrap_or(1);
-    let configurations: Vec<Value> = (number..network.plan.network_interfaces)
+    let step = usize::try_from(network.inventory.subnets()).unwrap_or(1);
+    let configurations: Vec<Value> = (number..network.inventory.network_interfaces)
         .step_by(step)
         .map(|index| network.other(Coded::NetworkInterface, index))
         .map(|interface| json!({ "id": configuration_id(&interface) }))

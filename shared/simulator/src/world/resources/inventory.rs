@@ -6,7 +6,7 @@ use crate::world::random::Draw;
 
 /// How much of everything a subscription has. This is all that is kept of a subscription.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plan {
+pub(crate) struct Inventory {
     /// The subscription's index.
     pub(crate) subscription: u64,
     /// How many managed identities the subscriptions before this one have.
@@ -32,21 +32,21 @@ const MOST_SUBSCRIPTIONS: u64 = 4096;
 /// Resources of a type that the names of storage accounts have room for.
 pub(crate) const MOST_RESOURCES: u64 = 65_536;
 
-impl Plan {
-    /// The plans of the subscriptions that there are from the beginning.
+impl Inventory {
+    /// The inventories of the subscriptions that there are from the beginning.
     pub(crate) fn all(options: &Options) -> Vec<Self> {
         let count = u64::from(options.subscriptions).min(MOST_SUBSCRIPTIONS);
-        let mut plans: Vec<Self> = Vec::new();
+        let mut inventories: Vec<Self> = Vec::new();
         for subscription in 0..count {
-            let plan = Self::after(plans.last(), options.seed, options.resources);
+            let inventory = Self::after(inventories.last(), options.seed, options.resources);
             let is_disabled = count > 3 && subscription == count - 1;
-            plans.extend(plan.map(|plan| Self { is_disabled, ..plan }));
+            inventories.extend(inventory.map(|inventory| Self { is_disabled, ..inventory }));
         }
-        plans
+        inventories
     }
 
-    /// The plan of the subscription that comes after another, or of the first. Nothing if the names
-    /// of storage accounts have no room for it.
+    /// The inventory of the subscription that comes after another, or of the first. Nothing if the
+    /// names of storage accounts have no room for it.
     pub(crate) fn after(before: Option<&Self>, seed: u64, resources: u32) -> Option<Self> {
         let subscription = before.map_or(0, |before| before.subscription + 1);
         let mut draw = Draw::new(seed, "plan", subscription);
@@ -58,11 +58,11 @@ impl Plan {
         };
         let resources = u64::from(resources) * percent / 100;
         let first_identity = before.map_or(0, Self::identities_up_to);
-        let plan = Self { subscription, first_identity, ..Self::of(resources, &mut draw) };
-        (subscription < MOST_SUBSCRIPTIONS).then_some(plan)
+        let inventory = Self { subscription, first_identity, ..Self::of(resources, &mut draw) };
+        (subscription < MOST_SUBSCRIPTIONS).then_some(inventory)
     }
 
-    /// The plan without anything in it.
+    /// The inventory without anything in it.
     pub(crate) fn emptied(self) -> Self {
         let Self { subscription, first_identity, .. } = self;
         Self { subscription, first_identity, role_assignments: 3, ..Self::default() }
