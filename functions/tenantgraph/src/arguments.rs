@@ -17,8 +17,7 @@ pub(crate) use rules::{CheckRules, ListRules, Rules, RunRules};
 pub(crate) use run::{Consent, Doctor, Plan, Run};
 pub(crate) use simulated::{Demo, Simulate, Tenant};
 pub(crate) use stored::{
-    AbandonJob, CheckStore, DEFAULT_STORE, Instance, Instances, Job, Jobs, Storage, Store,
-    StoreInstance,
+    AbandonJob, CheckStore, DEFAULT_STORE, Instance, Instances, Job, Jobs, Store, StoreInstance,
 };
 
 pub(crate) use crate::integration::Integration;
@@ -95,7 +94,8 @@ pub(crate) enum Command {
     /// Writes what grants tenantgraph access to a tenant: a script for the Azure CLI, a module for
     /// Terraform, a role in Bicep, or the permissions of a manifest. It makes no network requests.
     Setup(crate::setup::arguments::Setup),
-    /// Prints the data model, the permissions that tenantgraph needs, or a manual page.
+    /// Prints the data model, the permissions that tenantgraph needs, what an event may hold, or a
+    /// manual page.
     Docs(Docs),
     /// Prints a script that lets a shell complete commands and options.
     Completions(Completions),

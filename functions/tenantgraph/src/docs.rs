@@ -4,6 +4,7 @@ use std::io::{Write as _, stdout};
 
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
+use collector::event::reference;
 
 use crate::arguments::{Arguments, Completions, Docs, Page};
 use crate::{End, Error};
@@ -18,6 +19,8 @@ pub(crate) fn run(arguments: &Docs) -> Result<End, Error> {
         Page::Permissions => write!(stdout(), "{}", steps::docs::permissions())?,
         Page::Role => writeln!(stdout(), "{:#}", steps::docs::role(&arguments.scope))?,
         Page::Questions => write!(stdout(), "{}", questions::page())?,
+        Page::Configuration => write!(stdout(), "{}", reference::page())?,
+        Page::Schema => writeln!(stdout(), "{:#}", reference::schema())?,
         Page::Man => stdout().write_all(&manual()?)?,
     }
     Ok(End::Complete)

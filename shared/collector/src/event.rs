@@ -4,8 +4,10 @@
 //! to do, so that a configuration is right after one look rather than after ten.
 
 mod credential;
+pub mod fields;
 mod instance;
 mod reader;
+pub mod reference;
 mod sample;
 
 use std::fmt;
@@ -14,9 +16,10 @@ use serde_json::Value;
 
 use crate::Secret;
 use crate::instance::{Instance, SecretReference};
-use instance::{identifier, instance_of};
+use fields::{EVENT, names};
+use instance::instance_of;
 pub use reader::Problem;
-use reader::Reader;
+use reader::{Reader, identifier};
 
 /// How large an event may be, in bytes: what Amazon SQS and `EventBridge` carried for years.
 pub const LARGEST_EVENT: usize = 256 * 1024;
@@ -170,7 +173,7 @@ fn top(reader: Reader<'_>) -> Option<Event> {
     } else {
         (due == Some(true)).then_some(Event::Due)
     };
-    reader.finish(&["step", "due", "instanceId", "instance", "action"]);
+    reader.finish(&names(EVENT, None));
     event
 }
 

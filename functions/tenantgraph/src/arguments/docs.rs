@@ -23,6 +23,10 @@ pub(crate) enum Page {
     Role,
     /// Every question, with what it means.
     Questions,
+    /// Every field of an event.
+    Configuration,
+    /// The JSON Schema of events.
+    Schema,
     /// The manual page of tenantgraph, with all commands, for `man`.
     Man,
 }

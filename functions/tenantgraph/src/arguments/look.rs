@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Storage;
+use super::stored::Storage;
 
 /// What to look at.
 #[derive(Clone, Debug, Default, Args)]

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Asked, Storage};
+use super::ask::Asked;
+use super::stored::Storage;
 
 /// What is done with rules.
 #[derive(Debug, Subcommand)]

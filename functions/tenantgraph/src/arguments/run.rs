@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Storage;
+use super::stored::Storage;
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {

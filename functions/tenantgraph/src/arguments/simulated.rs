@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::integration::Integration;
 
-use super::Storage;
+use super::stored::Storage;
 
 /// How large a simulated tenant is.
 #[derive(Debug, Args)]

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::instance::identifier;
-use super::reader::{LONGEST_TEXT, Reader};
+use super::fields::{
+    CERTIFICATE as CERTIFICATE_FIELDS, SECRET as SECRET_FIELDS, TOKEN_FILE, names,
+};
+use super::reader::{LONGEST_TEXT, Reader, identifier};
 use crate::Secret;
 use crate::instance::{
     CertificateReference, Credential, DeveloperTool, ManagedIdentity, PasswordReference,
@@ -95,7 +97,7 @@ fn certificate(reader: &mut Reader<'_>) -> Option<Credential> {
         let secret_arn = secret_arn_of(reader.nested(&path, value), help)?;
         Some(PasswordReference { secret_arn })
     });
-    reader.finish(&["secretArn", "password"]);
+    reader.finish(&names(CERTIFICATE_FIELDS, None));
     let password = match password {
         Some(password) => Some(password?),
         None => None,
@@ -106,7 +108,7 @@ fn certificate(reader: &mut Reader<'_>) -> Option<Credential> {
 fn secret_arn_of(reader: Reader<'_>, help: &str) -> Option<String> {
     let mut reader = reader.object(help)?;
     let arn = reader.required_text("secretArn", "name the secret's ARN");
-    reader.finish(&["secretArn"]);
+    reader.finish(&names(SECRET_FIELDS, None));
     arn
 }
 
@@ -115,7 +117,7 @@ fn source(reader: &mut Reader<'_>) -> Option<TokenSource> {
     if let Some((path, value @ Value::Object(_))) = reader.child(NAME) {
         let mut reader = reader.nested(&path, value).object(SOURCES)?;
         let file = reader.required_text("tokenFile", "name the file that holds the token");
-        reader.finish(&["tokenFile"]);
+        reader.finish(&names(TOKEN_FILE, None));
         return file.map(TokenSource::TokenFile);
     }
     match reader.required_text(NAME, &format!("give one of {SOURCES}"))?.as_str() {

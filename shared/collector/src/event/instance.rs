@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::credential::{client_id_of, credential_of};
-use super::reader::Reader;
+use super::fields::{AZURE_SEVERITIES, COLLECTION, CONFIG, INSTANCE, SEVERITIES, names};
+use super::reader::{Reader, identifier};
 use crate::Secret;
 use crate::instance::{
-    ANY_DIRECTORY, Collection, Config, Credential, Instance, Mode, PollingInterval, Provisioned,
+    ANY_DIRECTORY, Collection, Config, Instance, Mode, PollingInterval, Provisioned,
 };
 use steps::Integration;
 
@@ -65,17 +66,7 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
             "is missing although `config.tagAccountName` is true; give one",
         );
     }
-    reader.finish(&[
-        "id",
-        "integration",
-        "name",
-        "accountName",
-        "description",
-        "pollingInterval",
-        "enabled",
-        "provisioned",
-        "config",
-    ]);
+    reader.finish(&names(INSTANCE, None));
     let instance = || {
         Some(Instance {
             id: id?,
@@ -100,14 +91,6 @@ fn integration_of(reader: &mut Reader<'_>) -> Option<Integration> {
         reader.problem("integration", &message);
     }
     integration
-}
-
-/// Names that are the same for every integration.
-const COMMON: [&str; 5] = ["clientId", "tagAccountName", "ingestionSources", "cloud", "collection"];
-
-/// The same, with the credentials, of which there is one.
-fn names_with(own: &[&'static str]) -> Vec<&'static str> {
-    [&COMMON[..1], &Credential::FIELDS, &COMMON[1..], own].concat()
 }
 
 fn config_of(reader: Reader<'_>, integration: Integration) -> (Option<Config>, Option<Secret>) {
@@ -170,9 +153,11 @@ fn microsoft365(
     directory: &'static str,
     common: Option<Config>,
 ) -> Option<Config> {
-    const SEVERITIES: [&str; 6] = ["informational", "low", "medium", "high", "critical", "unknown"];
-    let severities = severities_of(&mut reader, "vulnerabilitySeverities", &SEVERITIES);
-    reader.finish(&names_with(&[directory, "vulnerabilitySeverities"]));
+    let severities = severities_of(&mut reader, "vulnerabilitySeverities", SEVERITIES);
+    let mut known = names(CONFIG, Some(Integration::Microsoft365));
+    // The directory has two names, and is named once.
+    known.retain(|it| *it == directory || !["directoryId", "tenant"].contains(it));
+    reader.finish(&known);
     Some(Config { vulnerability_severities: severities, ..common? })
 }
 
@@ -196,21 +181,8 @@ fn azure(mut reader: Reader<'_>, common: Option<Config>) -> Option<Config> {
             );
         }
     }
-    let severities = severities_of(
-        &mut reader,
-        "defenderAlertsSeverities",
-        &["high", "medium", "low", "informational"],
-    );
-    let names = [
-        "directoryId",
-        "subscriptionId",
-        "ingestActiveDirectory",
-        "configureSubscriptionInstances",
-        "autoDeleteRemovedSubscriptions",
-        "ingestDisabledSubscriptions",
-        "defenderAlertsSeverities",
-    ];
-    reader.finish(&names_with(&names));
+    let severities = severities_of(&mut reader, "defenderAlertsSeverities", AZURE_SEVERITIES);
+    reader.finish(&names(CONFIG, Some(Integration::Azure)));
     Some(Config {
         subscription_id,
         ingest_active_directory: ingest,
@@ -240,7 +212,7 @@ fn collection_of(reader: &mut Reader<'_>) -> Option<Collection> {
     if let Some((path, value @ Value::Object(_))) = reader.child("collection") {
         let mut reader = reader.nested(&path, value).object(HELP)?;
         let (mode, index) = (mode_of(&mut reader, "mode"), reader.flag("index"));
-        reader.finish(&["mode", "index"]);
+        reader.finish(&names(COLLECTION, None));
         return Some(Collection { mode: mode?, index: index.unwrap_or(true) });
     }
     let mode = mode_of(reader, "collection")?;
@@ -281,19 +253,4 @@ fn sources_of(reader: &mut Reader<'_>, integration: Integration) -> BTreeMap<Str
         }
     }
     sources
-}
-
-/// How long an id may be: that of a tenant's instance and that of a subscription, joined.
-const LONGEST_ID: usize = 128;
-
-/// An id that may become part of an object's name or of an address.
-pub(super) fn identifier(reader: &mut Reader<'_>, name: &str, id: String) -> Option<String> {
-    let is_fine = id.len() <= LONGEST_ID
-        && !id.starts_with('.')
-        && id.bytes().all(|it| it.is_ascii_alphanumeric() || b"._~-".contains(&it));
-    if !is_fine {
-        let message = format!("is invalid: expected at most {LONGEST_ID} letters, digits and ._~-");
-        reader.problem(name, &message);
-    }
-    is_fine.then_some(id)
 }

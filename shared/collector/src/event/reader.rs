@@ -116,6 +116,21 @@ impl<'e> Reader<'e> {
     }
 }
 
+/// How long an id may be: that of a tenant's instance and that of a subscription, joined.
+const LONGEST_ID: usize = 128;
+
+/// An id that may become part of an object's name or of an address.
+pub(super) fn identifier(reader: &mut Reader<'_>, name: &str, id: String) -> Option<String> {
+    let is_fine = id.len() <= LONGEST_ID
+        && !id.starts_with('.')
+        && id.bytes().all(|it| it.is_ascii_alphanumeric() || b"._~-".contains(&it));
+    if !is_fine {
+        let message = format!("is invalid: expected at most {LONGEST_ID} letters, digits and ._~-");
+        reader.problem(name, &message);
+    }
+    is_fine.then_some(id)
+}
+
 /// What a value is, without repeating it: it may be a secret in the wrong place.
 fn describe(value: &Value) -> &'static str {
     match value {

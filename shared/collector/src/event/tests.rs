@@ -107,7 +107,7 @@ fn a_problem_of_microsoft_365_names_its_field() {
         "/instance/config/clientSecret: is not a secret",
         "/instance/config/ingestionSources/ad-groups: is an unknown source; expected one of *, applications",
         "/instance/config/vulnerabilitySeverities: `grave` is unknown; expected informational, low",
-        "/instance/config/subscriptionId: is unknown; expected one of clientId",
+        "/instance/config/subscriptionId: is unknown; expected one of tenant, clientId",
     ];
     let found = messages(&microsoft365(&config));
     assert_eq!(found.len(), expected.len(), "{found:?}");

@@ -31,6 +31,11 @@ const THIN_PAGES: u32 = 2000;
 /// How many pages a list may have: of directory objects, fifty million.
 const MOST_PAGES: u32 = 50_000;
 
+/// How long a link to a next page may be, in bytes. A web server of Microsoft's takes no longer
+/// request than 16 KiB unless it is told to ("Http.sys registry settings": `MaxRequestBytes`), so a
+/// longer link is one that only grows.
+const LONGEST_LINK: usize = 32 * 1024;
+
 /// How many rows of a table are asked for at a time.
 const ROWS: u32 = 1000;
 
@@ -156,6 +161,9 @@ impl Cursor {
 
     /// Goes on at the page after one that held these items, unless that leads nowhere new.
     pub(super) fn follow(&mut self, link: &str, items: &[Cow<'_, RawValue>]) -> Result<(), Astray> {
+        if link.len() > LONGEST_LINK {
+            return Err(Astray::Endless("failed: the link to the next page is too long"));
+        }
         let next = digest(&["link", link]);
         if self.seen.contains(&next) {
             return Err(Astray::Circle("failed: the link to the next page was followed before"));
@@ -281,6 +289,19 @@ mod tests {
         assert_eq!(pages(in_turn), (EMPTY_PAGES + 2, circle));
         let reordered = |n: u32| if n.is_multiple_of(2) { page([1, 2]) } else { page([2, 1]) };
         assert_eq!(pages(reordered), (EMPTY_PAGES + 1, circle));
+    }
+
+    #[test]
+    fn links_that_only_grow_end() {
+        let mut cursor = Cursor::default();
+        let mut link = String::new();
+        let ended = (0..).find_map(|number: u32| {
+            link.push_str("&$skiptoken=and-one-more");
+            cursor.follow(&link, &page(number * 50..number * 50 + 50)).err()
+        });
+        let long = Astray::Endless("failed: the link to the next page is too long");
+        assert_eq!(ended, Some(long));
+        assert!(cursor.link.is_some_and(|it| it.len() <= LONGEST_LINK && it.len() > 16 * 1024));
     }
 
     #[test]
