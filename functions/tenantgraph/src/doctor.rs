@@ -19,10 +19,10 @@ pub(crate) async fn run(arguments: Doctor) -> Result<End, Error> {
     let report = doctor::run(&context, event).await?;
     if json {
         let mut whole = serde_json::to_value(&report)?;
-        whole["grant"] = json!(grant::commands(&report));
+        whole["grant"] = json!(grant::commands(&report, &path));
         crate::print::json(&format!("{whole:#}"))?;
     } else {
-        print::report(&report)?;
+        print::report(&report, &path)?;
     }
     Ok(if report.is_missing_something() { End::Incomplete } else { End::Complete })
 }

@@ -30,8 +30,8 @@ use crate::ports::{Address, DomainKey, Failure, Fetch, Principal, Request};
 use crate::provision::of_subscription;
 
 /// How few requests are left of the 250 that Azure Resource Manager answers at once in each
-/// subscription, where something else uses up what it allows. Source: "Understand how Azure Resource
-/// Manager throttles requests".
+/// subscription, where something else uses up what it allows. Source: "Understand how Azure
+/// Resource Manager throttles requests".
 const FEW: f64 = 50.0;
 
 /// How many subscriptions are examined at once.

@@ -105,9 +105,9 @@ impl Connections {
         self
     }
 
-    /// Lets instances sign in by what is on this machine: files with tokens, the identity that Azure
-    /// gives to it, the tools of whoever uses it, and the pipeline that it runs in. Functions that
-    /// run for many must not, because events name files.
+    /// Lets instances sign in by what is on this machine: files with tokens, the identity that
+    /// Azure gives to it, the tools of whoever uses it, and the pipeline that it runs in. Functions
+    /// that run for many must not, because events name files.
     #[must_use]
     pub fn on_one_machine(mut self) -> Self {
         self.surroundings.is_one_machine = true;

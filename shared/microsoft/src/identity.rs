@@ -330,8 +330,8 @@ impl Identity {
         })
     }
 
-    /// Whether a token is of the directory that is asked for. An application says where it signs in;
-    /// a machine and a person are of whichever directory they are.
+    /// Whether a token is of the directory that is asked for. An application says where it signs
+    /// in; a machine and a person are of whichever directory they are.
     fn is_of_directory(&self, token: &Token) -> Result<(), Trouble> {
         if !matches!(self.credentials.proof, Proof::ManagedIdentity(_) | Proof::DeveloperTool(_)) {
             return Ok(());

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
+mod configuration;
+mod first_day;
 mod logs;
 mod messages;
 mod setup;

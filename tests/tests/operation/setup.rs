@@ -197,13 +197,13 @@ async fn just_what_the_steps_need_is_granted() {
 }
 
 /// A machine on which the script is run, and what it did there.
-struct Tried {
+pub(crate) struct Tried {
     folder: TempDir,
     state: PathBuf,
 }
 
 impl Tried {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state");
         fs::create_dir(&state).unwrap();
@@ -211,7 +211,7 @@ impl Tried {
     }
 
     /// Writes the script for some arguments, and runs it.
-    async fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    pub(crate) async fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let (scripts, _) = written(arguments).await;
         let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("setup");
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
@@ -225,7 +225,7 @@ impl Tried {
             .unwrap()
     }
 
-    fn kept(&self, name: &str) -> String {
+    pub(crate) fn kept(&self, name: &str) -> String {
         fs::read_to_string(self.state.join(name)).unwrap_or_default()
     }
 }

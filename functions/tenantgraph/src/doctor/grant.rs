@@ -1,56 +1,32 @@
 //! The commands that grant what a doctor found missing.
 
+use std::path::Path;
+
 use collector::doctor::{Finding, Report};
+use steps::Permission;
 
-/// Microsoft Graph, as an application whose permissions are granted.
-const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+use crate::print::word;
+use crate::setup::grant;
 
-/// The commands, in the order in which to run them.
-pub(super) fn commands(report: &Report) -> Vec<String> {
-    let mut commands = graph(report);
-    commands.extend(roles(report));
-    commands
-}
+/// How many permissions of Microsoft Graph are granted one by one. The script of `setup` grants
+/// more of them sooner.
+const ONE_BY_ONE: usize = 3;
 
-fn graph(report: &Report) -> Vec<String> {
-    let ids = report.findings.iter().filter_map(|finding| match finding {
-        Finding::GraphPermissionMissing { app_role_id: Some(id), .. } => Some(format!("{id}=Role")),
+/// The commands, in the order in which to run them. `event` is the file that was examined.
+pub(super) fn commands(report: &Report, event: &Path) -> Vec<String> {
+    let lacks_role = report.findings.iter().any(|finding| match finding {
+        Finding::ActionsMissing { .. } => finding.loses(),
+        Finding::RootRoleMissing { .. } | Finding::NoSubscriptions => true,
+        _ => false,
+    });
+    let lacking = report.findings.iter().filter_map(|finding| match finding {
+        Finding::GraphPermissionMissing { permission, .. } => Some(*permission),
         _ => None,
     });
-    let ids: Vec<String> = ids.collect();
-    if ids.is_empty() {
-        return Vec::new();
+    let lacking: Vec<&str> = lacking.collect();
+    if lacks_role || lacking.len() > ONE_BY_ONE {
+        return vec![format!("bash <(tenantgraph setup {})", word(&event.to_string_lossy()))];
     }
     let client = report.client_id.as_deref().unwrap_or("CLIENT_ID");
-    let ids = ids.join(" ");
-    vec![
-        format!("az ad app permission add --id {client} --api {GRAPH} --api-permissions {ids}"),
-        format!("az ad app permission admin-consent --id {client}"),
-    ]
-}
-
-fn roles(report: &Report) -> Vec<String> {
-    let mut scopes = Vec::new();
-    for finding in report.findings.iter().filter(|it| it.loses()) {
-        match finding {
-            Finding::ActionsMissing { subscriptions, .. } => {
-                scopes.extend(subscriptions.iter().map(|it| format!("/subscriptions/{}", it.id)));
-            }
-            Finding::RootRoleMissing { .. } | Finding::NoSubscriptions => scopes.push(format!(
-                "/providers/Microsoft.Management/managementGroups/{}",
-                report.tenant
-            )),
-            _ => (),
-        }
-    }
-    scopes.sort_unstable();
-    scopes.dedup();
-    let whom = report.object_id.as_deref().unwrap_or("OBJECT_ID");
-    let assign = |scope: &String| {
-        format!(
-            "az role assignment create --assignee-object-id {whom} \
-             --assignee-principal-type ServicePrincipal --role Reader --scope {scope}"
-        )
-    };
-    scopes.iter().map(assign).collect()
+    lacking.into_iter().map(|it| grant(&Permission::Graph(it), client, "/")).collect()
 }

@@ -1,6 +1,7 @@
 //! What a doctor found, for people.
 
 use std::io;
+use std::path::Path;
 
 use collector::doctor::{Affected, Finding, Report, Subscription, VaultRefusal};
 
@@ -11,7 +12,7 @@ use crate::print::line;
 const NAMES: usize = 12;
 
 /// Prints a report: what will be missing, what else there is to know, and what mends it.
-pub(super) fn report(report: &Report) -> io::Result<()> {
+pub(super) fn report(report: &Report, event: &Path) -> io::Result<()> {
     line(&format!("Instance {}, tenant {}", report.instance, report.tenant))?;
     let known = [("application", &report.client_id), ("service principal", &report.object_id)];
     let known = known.into_iter().filter_map(|(what, id)| Some(format!("{what} {}", id.as_ref()?)));
@@ -28,7 +29,7 @@ pub(super) fn report(report: &Report) -> io::Result<()> {
     let (missing, other): (Vec<_>, Vec<_>) = report.findings.iter().partition(|it| it.loses());
     section("WILL BE MISSING", &missing)?;
     section("ALSO NOTE", &other)?;
-    let commands = grant::commands(report);
+    let commands = grant::commands(report, event);
     if !commands.is_empty() {
         line("TO GRANT WHAT IS MISSING")?;
         for command in commands {

@@ -96,8 +96,10 @@ fallback steps read the same data from other lists.
 const ROLE: &str = "
 ## Azure: the role
 
-This role grants exactly these actions. Save it to `role.json`, put in the subscription, and run
-`az role definition create --role-definition @role.json`.
+`tenantgraph setup` writes a script that creates this role and assigns it; the page `setup.md` leads
+through it. By hand: save it to `role.json`, put in the id of the subscription, and run
+`az role definition create --role-definition @role.json`. Azure assigns no custom role with data
+actions at a management group: leave them out there, and assign Key Vault Reader besides.
 
 ";
 
