@@ -32,6 +32,12 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
         table.row([text(&planned.id), text(&format!("{name}{after}"))]);
     }
     table.print(2)?;
+    if instance.config.configure_subscription_instances {
+        line("")?;
+        line(
+            "Each subscription gets an instance of its own, which runs the steps for subscriptions.",
+        )?;
+    }
     if disabled.is_empty() {
         return Ok(End::Complete);
     }

@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::arguments::Simulate;
 use crate::demo::Served;
+use crate::print::word;
 use crate::progress::say;
 use crate::{End, Error, demo};
 
@@ -32,6 +33,12 @@ pub(crate) async fn run(arguments: Simulate) -> Result<End, Error> {
     ] {
         fs::write(out.join(name), serde_json::to_vec_pretty(&document)?)?;
     }
-    say(&format!("a tenant is served at {}; see {}", simulator.base(), out.display()));
+    let file = |name: &str| word(&out.join(name).to_string_lossy());
+    say(&format!(
+        "a tenant is served at {}; to collect it: tenantgraph run {} --cloud {}",
+        simulator.base(),
+        file("tenant.json"),
+        file("cloud.json")
+    ));
     std::future::pending().await
 }

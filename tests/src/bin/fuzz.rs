@@ -1,8 +1,8 @@
 //! Throws odd input at what reads input from outside: events, pages of items, ids, and queries.
 //!
 //! `cargo run --release -p tests --bin fuzz -- TARGET [--executions N] [--seed N]`. It starts from
-//! good input and damages it byte by byte and value by value; a panic ends it, after naming the seed
-//! and the execution that show it again.
+//! good input and damages it byte by byte and value by value; a panic ends it, after naming the
+//! seed and the execution that show it again.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 

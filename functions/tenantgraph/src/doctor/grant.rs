@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use collector::doctor::{Finding, Report};
+use collector::doctor::{Finding, Report, VaultRefusal};
 use steps::Permission;
 
 use crate::print::word;
@@ -24,9 +24,31 @@ pub(super) fn commands(report: &Report, event: &Path) -> Vec<String> {
         _ => None,
     });
     let lacking: Vec<&str> = lacking.collect();
-    if lacks_role || lacking.len() > ONE_BY_ONE {
-        return vec![format!("bash <(tenantgraph setup {})", word(&event.to_string_lossy()))];
-    }
     let client = report.client_id.as_deref().unwrap_or("CLIENT_ID");
-    lacking.into_iter().map(|it| grant(&Permission::Graph(it), client, "/")).collect()
+    let mut commands = if lacks_role || lacking.len() > ONE_BY_ONE {
+        vec![
+            format!("tenantgraph setup {} --out setup", word(&event.to_string_lossy())),
+            "bash setup/setup.sh".to_owned(),
+        ]
+    } else {
+        lacking.into_iter().map(|it| grant(&Permission::Graph(it), client, "/")).collect()
+    };
+    commands.extend(policies(report));
+    commands
+}
+
+/// What lets the principal list what is in vaults that go by access policies.
+fn policies(report: &Report) -> impl Iterator<Item = String> {
+    let whom = report.object_id.as_deref().unwrap_or("OBJECT_ID");
+    let vaults = report.findings.iter().filter(|it| it.loses()).flat_map(|finding| match finding {
+        Finding::VaultsRefuse { vaults, because: VaultRefusal::Policy, .. } => vaults.as_slice(),
+        _ => &[],
+    });
+    vaults.filter_map(|id| id.rsplit('/').next()).map(move |name| {
+        format!(
+            "az keyvault set-policy --name {} --object-id {whom} --key-permissions list \
+             --secret-permissions list --certificate-permissions list",
+            word(name)
+        )
+    })
 }

@@ -160,9 +160,13 @@ fn refusal(because: VaultRefusal, affects: &Affected) -> String {
         VaultRefusal::Policy => "no access policy lets the principal list what is in them",
         VaultRefusal::Role => "no role of the principal allows the data actions",
         VaultRefusal::Network => "they are closed to public networks",
-        VaultRefusal::Firewall => "their firewall lets in some networks only",
+        VaultRefusal::Firewall => {
+            "their firewall lets in some networks only, and whether this is one of them is not known"
+        }
     };
-    if affects.is_nothing() {
+    if because == VaultRefusal::Network && !affects.is_nothing() {
+        format!("{why}; no permission mends that.")
+    } else if affects.is_nothing() {
         format!("{why}; their keys and secrets are read through Azure Resource Manager instead.")
     } else {
         format!("{why}.")

@@ -23,7 +23,7 @@ pub(crate) struct Setup {
     /// times. Without it, the subscription of the event, or `tenant-root`.
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<Scope>,
-    /// How the application proves who it is. tenantgraph itself signs in with a client secret.
+    /// How the application proves who it is.
     #[arg(long, value_enum, default_value = "secret")]
     pub(crate) credential: Credential,
     /// The directory to write files to, in place of stdout. tenantgraph creates it if it does not

@@ -189,16 +189,18 @@ impl Finding {
     pub const fn loses(&self) -> bool {
         match self {
             Self::SignInRefused { .. } | Self::NoSubscriptions => true,
+            // Whether this network is among those that a firewall lets in is not known.
+            Self::VaultsRefuse { because: VaultRefusal::Firewall, .. }
+            | Self::Retires { .. }
+            | Self::ClockIsOff { .. }
+            | Self::NotRegistered { .. }
+            | Self::NearlyThrottled { .. }
+            | Self::Unknown { .. } => false,
             Self::GraphPermissionMissing { affects, .. }
             | Self::ActionsMissing { affects, .. }
             | Self::RootRoleMissing { affects, .. }
             | Self::VaultsRefuse { affects, .. }
             | Self::LicenceMissing { affects, .. } => !affects.is_nothing(),
-            Self::Retires { .. }
-            | Self::ClockIsOff { .. }
-            | Self::NotRegistered { .. }
-            | Self::NearlyThrottled { .. }
-            | Self::Unknown { .. } => false,
         }
     }
 

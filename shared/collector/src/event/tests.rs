@@ -103,8 +103,8 @@ fn a_problem_of_microsoft_365_names_its_field() {
     });
     let expected = [
         "/instance/config/tenant: is missing; give the directory (tenant) id",
-        "/instance/config/clientId: is invalid: expected at most",
         "/instance/config/clientSecret: is not a secret",
+        "/instance/config/clientId: is invalid: expected at most",
         "/instance/config/ingestionSources/ad-groups: is an unknown source; expected one of *, applications",
         "/instance/config/vulnerabilitySeverities: `grave` is unknown; expected informational, low",
         "/instance/config/subscriptionId: is unknown; expected one of tenant, clientId",
@@ -127,6 +127,10 @@ fn the_events_that_can_be_sent_by_hand_make_sense() {
     let mut read = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
+        // The schema of events lies in a folder of its own.
+        if path.is_dir() {
+            continue;
+        }
         let name = path.to_string_lossy();
         // What a queue hands over, what a browser asks for, and what the functions `ask` and
         // `watch` take.
