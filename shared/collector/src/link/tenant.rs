@@ -158,7 +158,7 @@ async fn relationships(
                 snapshot::whole(context, summary, RecordKind::Relationships, kind).await?;
             while lines.next(&mut line)? {
                 if own != first && line.contains(own.as_str()) {
-                    line = line.replace(own.as_str(), first);
+                    line = with_account(&line, own, first);
                 }
                 match is_mapped.then(|| parse::<Mapped>(line.as_bytes())) {
                     Some(Ok(it)) if it.mapping.target_entity.key.is_some() => {
@@ -200,6 +200,18 @@ async fn relationships(
     Ok(joined)
 }
 
+/// A line with the account of one instance in the place of another's. The key of an account is the
+/// id of its instance: it is an end by itself, or one end of the key of a relationship. Other keys
+/// may hold the id, too, and stay.
+fn with_account(line: &str, own: &str, first: &str) -> String {
+    let mut line = line.to_owned();
+    for (before, after) in [("\"", "\""), ("\"", "|"), ("|", "\"")] {
+        let (from, to) = (format!("{before}{own}{after}"), format!("{before}{first}{after}"));
+        line = line.replace(&from, &to);
+    }
+    line
+}
+
 /// The reference that a mapped relationship was made of, as far as its ends do not matter.
 fn reference(mapped: &Mapped) -> Reference {
     let nobody = End::known(&Key::new(&mapped.mapping.source_entity_key), "");
@@ -219,5 +231,20 @@ fn reference(mapped: &Mapped) -> Reference {
         inherits: Vec::new(),
         unresolved: Unresolved::Drop,
         target_first: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_accounts_are_those_of_the_first_instance() {
+        let line = r#"{"_fromEntityKey":"t~s","_key":"t~s|has|x:t~s","_toEntityKey":"x:t~s"}"#;
+        let expected = r#"{"_fromEntityKey":"t","_key":"t|has|x:t~s","_toEntityKey":"x:t~s"}"#;
+        assert_eq!(with_account(line, "t~s", "t"), expected);
+        let line = r#"{"_fromEntityKey":"a","_key":"a|has|t~s","_toEntityKey":"t~s"}"#;
+        let expected = r#"{"_fromEntityKey":"a","_key":"a|has|t","_toEntityKey":"t"}"#;
+        assert_eq!(with_account(line, "t~s", "t"), expected);
     }
 }
