@@ -6,7 +6,7 @@ pub(crate) mod federation;
 pub(crate) mod surroundings;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -51,6 +51,8 @@ pub(crate) struct Identity {
     credentials: Credentials,
     surroundings: Surroundings,
     transport: Arc<dyn Transport>,
+    /// The certificate, if there is one. To open a PFX takes long on purpose.
+    certificate: OnceLock<Result<Certificate, Failure>>,
     audiences: [Audience; 3],
 }
 
@@ -107,7 +109,8 @@ impl Identity {
         surroundings: Surroundings,
         transport: Arc<dyn Transport>,
     ) -> Self {
-        Self { cloud, credentials, surroundings, transport, audiences: Default::default() }
+        let (certificate, audiences) = (OnceLock::new(), Default::default());
+        Self { cloud, credentials, surroundings, transport, certificate, audiences }
     }
 
     /// A token for a service.
@@ -201,12 +204,17 @@ impl Identity {
         match &self.credentials.proof {
             Proof::ClientSecret(secret) => Ok(Presented::Secret(secret.clone())),
             Proof::ClientCertificate { certificate, password } => {
-                let unusable = |cause| refused(format!("The certificate cannot be used: {cause}."));
-                let certificate = Certificate::read(certificate, password.as_ref());
+                let unusable = |cause: certificate::Unusable| {
+                    Failure::Authentication(format!("The certificate cannot be used: {cause}."))
+                };
+                let read = self.certificate.get_or_init(|| {
+                    Certificate::read(certificate, password.as_ref()).map_err(unusable)
+                });
+                let read = read.as_ref().map_err(|it| Trouble::Refused(it.clone()))?;
                 let now = OffsetDateTime::now_utc().unix_timestamp();
-                let signed = certificate
-                    .and_then(|it| it.assertion(&self.endpoint(), self.client_id(), now));
-                signed.map(Presented::Assertion).map_err(unusable)
+                read.assertion(&self.endpoint(), self.client_id(), now)
+                    .map(Presented::Assertion)
+                    .map_err(|it| Trouble::Refused(unusable(it)))
             }
             Proof::FederatedCredential(source) => {
                 let audience = self.cloud.token_exchange();

@@ -3,6 +3,8 @@
 //! `azure_identity` can do this with OpenSSL only. Here, `aws-lc-rs` signs, which TLS needs anyway,
 //! and the assertion goes the way of every other through `azure_identity`.
 
+use std::fmt;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
@@ -24,6 +26,12 @@ pub(crate) struct Certificate {
     key: KeyPair,
     /// The SHA-256 hash of the certificate, as JWTs write it.
     thumbprint: String,
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Certificate(…)")
+    }
 }
 
 /// Why a certificate cannot be used. No text of it is repeated: it may be the private key.
