@@ -117,7 +117,7 @@ impl<'e> Reader<'e> {
 }
 
 /// How long an id may be: that of a tenant's instance and that of a subscription, joined.
-const LONGEST_ID: usize = 128;
+pub(super) const LONGEST_ID: usize = 128;
 
 /// An id that may become part of an object's name or of an address.
 pub(super) fn identifier(reader: &mut Reader<'_>, name: &str, id: String) -> Option<String> {

@@ -8,9 +8,12 @@ use steps::Integration;
 use super::fields::{
     CERTIFICATE, COLLECTION, CONFIG, EVENT, Field, Form, INSTANCE, SECRET, TOKEN_FILE,
 };
+use super::reader::{LONGEST_ID, LONGEST_TEXT};
 
-/// What may be in an id. The same is checked where an event is read.
-const ID: &str = "^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}$";
+/// What may be in an id, as [`identifier`](super::reader::identifier) has it.
+fn id() -> String {
+    format!("^[A-Za-z0-9_~-][A-Za-z0-9._~-]{{0,{}}}$", LONGEST_ID - 1)
+}
 
 /// The page about configuration, in Markdown.
 #[must_use]
@@ -119,8 +122,8 @@ fn object(fields: &[Field]) -> Value {
 fn property(field: &Field) -> Value {
     let null = json!({ "type": "null" });
     let mut choices = match &field.form {
-        Form::Text => vec![json!({ "type": "string", "maxLength": 4096 })],
-        Form::Id => vec![json!({ "type": "string", "pattern": ID })],
+        Form::Text => vec![json!({ "type": "string", "maxLength": LONGEST_TEXT })],
+        Form::Id => vec![json!({ "type": "string", "pattern": id() })],
         Form::Flag => vec![json!({ "type": "boolean" })],
         Form::OneOf(known) => vec![json!({ "enum": known })],
         Form::SomeOf(known) => {
