@@ -7,6 +7,8 @@ use collector::ledger::{Entry, Status};
 use collector::summary::{LAST_SNAPSHOT, Summary};
 use steps::{Permission, Setting, Step};
 
+use crate::print::some;
+
 /// How many steps, permissions or scopes a line names.
 const NAMED: usize = 3;
 
@@ -110,11 +112,13 @@ impl Cause {
         let can_be_granted = matches!(self, Self::Application(_) | Self::Role(_));
         let what = format!("{count} of {of}");
         let (what, why) = match self {
-            Self::Application(lacks) => (what, format!("the application lacks {}", named(lacks))),
-            Self::Role(lacks) => (what, format!("the role lacks {}", named(lacks))),
+            Self::Application(lacks) => {
+                (what, format!("the application lacks {}", some(&lacks, NAMED)))
+            }
+            Self::Role(lacks) => (what, format!("the role lacks {}", some(&lacks, NAMED))),
             Self::Other(why) => {
                 let steps: BTreeSet<&str> = places.iter().map(|(_, step)| *step).collect();
-                let steps = named(steps.into_iter().map(str::to_owned).collect());
+                let steps = some(&steps.into_iter().collect::<Vec<_>>(), NAMED);
                 (format!("{what}: {steps}"), why)
             }
             Self::LastSnapshot(why) => ("the last snapshot".to_owned(), why),
@@ -131,14 +135,6 @@ fn written(permission: Permission) -> String {
     }
 }
 
-/// The first of some names, and how many more there are.
-fn named(mut names: Vec<String>) -> String {
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let names = names.join(", ");
-    if more == 0 { names } else { format!("{names} and {more} more") }
-}
-
 /// The scopes of some lists, as people know them.
 fn scopes(places: &BTreeSet<(&str, &str)>, summary: &Summary) -> String {
     let scopes: BTreeSet<&str> = places.iter().map(|(scope, _)| *scope).collect();
@@ -148,10 +144,10 @@ fn scopes(places: &BTreeSet<(&str, &str)>, summary: &Summary) -> String {
     });
     let names: Vec<String> = scopes.iter().map(|scope| called(scope, summary)).collect();
     match (is_subscription, names.len()) {
-        (true, 1) => format!("subscription {}", named(names)),
-        (true, count) => format!("{count} subscriptions ({})", named(names)),
+        (true, 1) => format!("subscription {}", some(&names, NAMED)),
+        (true, count) => format!("{count} subscriptions ({})", some(&names, NAMED)),
         (false, 1) => "the tenant".to_owned(),
-        (false, count) => format!("{count} scopes ({})", named(names)),
+        (false, count) => format!("{count} scopes ({})", some(&names, NAMED)),
     }
 }
 

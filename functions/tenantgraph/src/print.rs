@@ -114,6 +114,15 @@ pub(crate) fn grouped(number: u64) -> String {
     grouped
 }
 
+/// The first of some names, at most so many, and how many more there are.
+pub(crate) fn some(names: &[impl AsRef<str>], most: usize) -> String {
+    let shown = names.iter().take(most).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// Text of at most so many characters.
 pub(crate) fn clipped(text: &str, width: usize) -> String {
     if text.chars().count() <= width {

@@ -6,7 +6,7 @@ use std::path::Path;
 use collector::doctor::{Affected, Finding, Report, Subscription, VaultRefusal};
 
 use super::grant;
-use crate::print::line;
+use crate::print::{line, some};
 
 /// How many names of types, subscriptions or actions are printed at most where there are many.
 const NAMES: usize = 12;
@@ -72,16 +72,7 @@ fn lost(affects: &Affected) -> String {
         [step] => format!("step {step}"),
         steps => format!("{} steps", steps.len()),
     };
-    format!("missing without it ({steps}): {}", names(&affects.types))
-}
-
-/// Some names, and how many there are beside them.
-fn names(all: &[impl AsRef<str>]) -> String {
-    let shown = all.iter().take(NAMES).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-    match all.len().saturating_sub(NAMES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+    format!("missing without it ({steps}): {}", some(&affects.types, NAMES))
 }
 
 /// A finding as a sentence, and what it costs.
@@ -100,20 +91,24 @@ fn told(finding: &Finding) -> (String, Option<&Affected>) {
             format!(
                 "{}: no role allows {}. A job sends more requests for it, and misses nothing.",
                 of(subscriptions),
-                names(actions)
+                some(actions, NAMES)
             ),
             None,
         ),
-        Finding::ActionsMissing { subscriptions, actions, affects } => {
-            (format!("{}: no role allows {}.", of(subscriptions), names(actions)), Some(affects))
-        }
+        Finding::ActionsMissing { subscriptions, actions, affects } => (
+            format!("{}: no role allows {}.", of(subscriptions), some(actions, NAMES)),
+            Some(affects),
+        ),
         Finding::RootRoleMissing { actions, affects } => (
-            format!("Root management group: no role of the principal allows {}.", names(actions)),
+            format!(
+                "Root management group: no role of the principal allows {}.",
+                some(actions, NAMES)
+            ),
             Some(affects),
         ),
         Finding::VaultsRefuse { vaults, because, affects } => {
             let known: Vec<&str> = vaults.iter().filter_map(|it| it.rsplit('/').next()).collect();
-            let text = format!("Vaults {}: {}", names(&known), refusal(*because, affects));
+            let text = format!("Vaults {}: {}", some(&known, NAMES), refusal(*because, affects));
             (text, Some(affects))
         }
         Finding::LicenceMissing { licence, affects } => {
@@ -139,7 +134,7 @@ fn told(finding: &Finding) -> (String, Option<&Affected>) {
             format!(
                 "{}: not registered, so there is nothing to read: {}.",
                 of(subscriptions),
-                names(namespaces)
+                some(namespaces, NAMES)
             ),
             None,
         ),
@@ -183,7 +178,7 @@ fn of(subscriptions: &[Subscription]) -> String {
         [one] => format!("Subscription {}", name(one)),
         several => {
             let all: Vec<String> = several.iter().map(name).collect();
-            format!("{} subscriptions ({})", several.len(), names(&all))
+            format!("{} subscriptions ({})", several.len(), some(&all, NAMES))
         }
     }
 }
