@@ -17,7 +17,7 @@ use std::io::{Write as _, stdout};
 
 use collector::event::{Action, Event};
 use collector::instance::Instance;
-use collector::plan::Plan;
+use collector::plan::{Plan, enabled as enabled_of};
 use steps::{STEPS, Step};
 use uuid::Uuid;
 
@@ -88,15 +88,8 @@ fn on_by_default(integration: Integration) -> Vec<&'static Step> {
 /// The steps that the configuration of an instance enables: its own, and those of the instances
 /// that it makes for subscriptions.
 fn enabled(instance: &Instance) -> Vec<&'static Step> {
-    let mut planned = Plan::steps_of(instance, None);
-    if instance.config.configure_subscription_instances {
-        let mut of_subscription = instance.clone();
-        // Any subscription will do: which one it is decides nothing.
-        of_subscription.config.subscription_id = Some(String::new());
-        planned.extend(Plan::steps_of(&of_subscription, None));
-    }
-    let enabled = planned.iter().filter(|it| it.disabled.is_none());
-    let ids: BTreeSet<&str> = enabled.map(|it| it.id.as_str()).collect();
+    let (own, made) = (Plan::steps_of(instance, None), Plan::steps_of_subscriptions(instance));
+    let ids: BTreeSet<&str> = enabled_of(&own).chain(enabled_of(&made)).map(|it| it.id).collect();
     STEPS.iter().copied().filter(|step| ids.contains(step.id)).collect()
 }
 

@@ -27,7 +27,6 @@ use crate::instance::Instance;
 use crate::instances;
 use crate::plan::{Plan, PlannedStep, enabled};
 use crate::ports::{Address, DomainKey, Failure, Fetch, Principal, Request};
-use crate::provision::of_subscription;
 
 /// How few requests are left of the 250 that Azure Resource Manager answers at once in each
 /// subscription, where something else uses up what it allows. Source: "Understand how Azure
@@ -142,10 +141,10 @@ async fn examine(context: &Context, instance: &Instance) -> Result<Report, Error
     }
     findings.extend(directory::licences(&*fetch, instance, &own).await?);
     findings.extend(tenant_lists(&*fetch, instance, &own, &report.tenant).await);
-    let mut all = own.clone();
-    for (subscription, steps, found) in
-        subscriptions(&*fetch, instance, own, report.object_id.as_deref(), &mut findings).await
-    {
+    let made = Plan::steps_of_subscriptions(instance);
+    let examined =
+        subscriptions(&*fetch, instance, (&own, &made), report.object_id.as_deref(), &mut findings);
+    for (subscription, found) in examined.await {
         let owner = subscription.id.clone();
         if let Some(left) = fetch.left(&DomainKey { owner, domain: Domain::ResourceManager }) {
             report.requests_left = Some(report.requests_left.map_or(left, |known| known.min(left)));
@@ -155,11 +154,12 @@ async fn examine(context: &Context, instance: &Instance) -> Result<Report, Error
             }));
         }
         report.subscriptions.push(subscription);
-        all.extend(steps);
         findings.extend(found);
     }
-    let ids: BTreeSet<&str> =
-        all.iter().filter(|it| it.disabled.is_none()).map(|it| &*it.id).collect();
+    let is_own = |it: &Subscription| instance.config.subscription_id.as_ref() == Some(&it.id);
+    let made = if report.subscriptions.iter().all(is_own) { &[] } else { made.as_slice() };
+    let planned = own.iter().chain(made).filter(|it| it.disabled.is_none());
+    let ids: BTreeSet<&str> = planned.map(|it| &*it.id).collect();
     report.steps = ids.len();
     findings.extend(ids.iter().filter_map(|id| steps::find(id)).filter_map(retired));
     report.findings = finding::merged(findings);
@@ -218,40 +218,35 @@ async fn tenant_lists(
     findings
 }
 
-/// The subscriptions that the instance and those that it makes collect: each with the steps that
-/// run for it, and what was found.
+/// The subscriptions that the instance and those that it makes collect: each with what was found.
+/// The steps are those of the instance and those of each that it makes.
 async fn subscriptions(
     fetch: &dyn Fetch,
     instance: &Instance,
-    own: Vec<PlannedStep>,
+    (own, made): (&[PlannedStep], &[PlannedStep]),
     object_id: Option<&str>,
     findings: &mut Vec<Finding>,
-) -> Vec<(Subscription, Vec<PlannedStep>, Vec<Finding>)> {
-    let mut examined: Vec<(Subscription, Vec<PlannedStep>)> = Vec::new();
-    if let Some(id) = &instance.config.subscription_id {
+) -> Vec<(Subscription, Vec<Finding>)> {
+    let mut examined: Vec<(Subscription, &[PlannedStep])> = Vec::new();
+    let own_id = &instance.config.subscription_id;
+    if let Some(id) = own_id {
         examined.push((Subscription { id: id.clone(), name: None }, own));
     }
     if instance.config.configure_subscription_instances {
         match listed(fetch, instance).await {
             Ok(listed) if listed.is_empty() => findings.push(Finding::NoSubscriptions),
-            Ok(listed) => examined.extend(listed.into_iter().filter_map(|subscription| {
-                let Subscription { id, name } = &subscription;
-                if instance.config.subscription_id.as_ref() == Some(id) {
-                    return None;
-                }
-                let name = name.as_deref().unwrap_or(id);
-                let made = of_subscription(instance, &instance.id, id, name);
-                let steps = Plan::steps_of(&made, None);
-                Some((subscription, steps))
-            })),
+            Ok(listed) => {
+                let others = listed.into_iter().filter(|it| own_id.as_ref() != Some(&it.id));
+                examined.extend(others.map(|it| (it, made)));
+            }
             Err(failure) => {
                 findings.push(Finding::unknown("which subscriptions there are".into(), &failure));
             }
         }
     }
     let examined = examined.into_iter().map(|(subscription, steps)| async move {
-        let found = subscription::examine(fetch, &subscription, &steps, object_id).await;
-        (subscription, steps, found)
+        let found = subscription::examine(fetch, &subscription, steps, object_id).await;
+        (subscription, found)
     });
     stream::iter(examined).buffered(CONCURRENCY).collect().await
 }

@@ -20,7 +20,7 @@ use time::{Duration, OffsetDateTime};
 use crate::ask::{PAGES, ask};
 use crate::instance::Instance;
 use crate::permissions::Permissions;
-use crate::plan::{Index, PlannedStep};
+use crate::plan::{Index, PlannedStep, enabled};
 use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
 use crate::snapshot::Latest;
 use crate::summary::Summary;
@@ -66,9 +66,7 @@ pub(crate) async fn index(
                 let counts = last.map(|it| &it.graph.entities);
                 step.entity_types().any(|it| counts.is_some_and(|had| had.contains_key(it.kind)))
             };
-            let steps = steps.iter().filter(|it| it.disabled.is_none());
-            let steps = steps.filter_map(|it| steps::find(&it.id)).filter(|it| !had(it));
-            let types = steps.filter_map(Step::indexed);
+            let types = enabled(steps).filter(|it| !had(it)).filter_map(Step::indexed);
             let absent = types
                 .filter(|it| permissions.allow(&it.read()))
                 .map(|it| it.name.to_lowercase())

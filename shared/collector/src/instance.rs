@@ -249,6 +249,31 @@ impl Config {
 }
 
 impl Instance {
+    /// The instance of a subscription, which takes after this one of its tenant. The tenant's
+    /// starts it, so it does not run by itself; and the directory is the tenant's to collect.
+    pub(crate) fn of_subscription(&self, id: &str, subscription: &str, name: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            integration: self.integration,
+            name: name.to_owned(),
+            account_name: self.account_name.clone(),
+            description: format!("A subscription of {}.", self.name),
+            polling_interval: PollingInterval::Disabled,
+            enabled: true,
+            provisioned: None,
+            config: Config {
+                subscription_id: Some(subscription.to_owned()),
+                ingest_active_directory: false,
+                configure_subscription_instances: false,
+                auto_delete_removed_subscriptions: false,
+                ingest_disabled_subscriptions: false,
+                // Only lists of the directory are read so.
+                collection: Collection { mode: Mode::Full, ..self.config.collection },
+                ..self.config.clone()
+            },
+        }
+    }
+
     /// What the ids of the instances of a tenant's subscriptions begin with. No other id has this
     /// sign.
     #[must_use]

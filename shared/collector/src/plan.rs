@@ -94,6 +94,16 @@ impl Plan {
         steps.chain(terms.rules()).collect()
     }
 
+    /// What the whole job of each instance does that a tenant's instance makes for subscriptions.
+    /// Which subscription it is decides nothing. Nothing if it makes none.
+    #[must_use]
+    pub fn steps_of_subscriptions(instance: &Instance) -> Vec<PlannedStep> {
+        if !instance.config.configure_subscription_instances {
+            return Vec::new();
+        }
+        Self::steps_of(&instance.of_subscription(&instance.id, "", ""), None)
+    }
+
     /// What conversions know of the instance.
     #[must_use]
     pub fn instance_view(&self) -> InstanceView {
@@ -168,7 +178,7 @@ impl Plan {
 }
 
 /// The steps that run, of some that are planned.
-pub(crate) fn enabled(steps: &[PlannedStep]) -> impl Iterator<Item = &'static Step> {
+pub fn enabled(steps: &[PlannedStep]) -> impl Iterator<Item = &'static Step> {
     steps.iter().filter(|it| it.disabled.is_none()).filter_map(|it| steps::find(&it.id))
 }
 

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::context::{Context, Error};
-use crate::instance::{Collection, Config, Instance, Mode, PollingInterval, Provisioned, Standing};
+use crate::instance::{Instance, Provisioned, Standing};
 use crate::instances;
 use crate::layout;
 use crate::message::{Finding, Provision};
@@ -121,7 +121,7 @@ fn decide(
     match &message.finding {
         Finding::Listed { name } => {
             let enabled = stored.as_ref().is_none_or(|it| it.enabled);
-            let instance = of_subscription(&plan.instance, id, &message.subscription, name);
+            let instance = plan.instance.of_subscription(id, &message.subscription, name);
             Some(Instance { enabled, provisioned, ..instance })
         }
         _ => stored.map(|stored| Instance { provisioned, ..stored }),
@@ -133,36 +133,6 @@ fn apart(plan: &Plan, with_many: bool) -> Duration {
     let interval = plan.instance.polling_interval.duration().unwrap_or_default();
     let interval = Duration::try_from(interval).unwrap_or(FAR_APART);
     interval.max(if with_many { FAR_APART } else { APART })
-}
-
-/// The instance of a subscription, which takes after that of its tenant. Its tenant's starts it, so
-/// it does not run by itself; and the directory is the tenant's to collect.
-pub(crate) fn of_subscription(
-    tenant: &Instance,
-    id: &str,
-    subscription: &str,
-    name: &str,
-) -> Instance {
-    Instance {
-        id: id.to_owned(),
-        integration: tenant.integration,
-        name: name.to_owned(),
-        account_name: tenant.account_name.clone(),
-        description: format!("A subscription of {}.", tenant.name),
-        polling_interval: PollingInterval::Disabled,
-        enabled: true,
-        provisioned: None,
-        config: Config {
-            subscription_id: Some(subscription.to_owned()),
-            ingest_active_directory: false,
-            configure_subscription_instances: false,
-            auto_delete_removed_subscriptions: false,
-            ingest_disabled_subscriptions: false,
-            // Only lists of the directory are read so.
-            collection: Collection { mode: Mode::Full, ..tenant.config.collection },
-            ..tenant.config.clone()
-        },
-    }
 }
 
 /// Starts a job, unless one was started for this listing, or is running.
@@ -204,6 +174,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::instance::PollingInterval;
     use crate::layout::Job;
 
     const FIRST: &str = "2026-03-01T00:00:00Z";
