@@ -17,7 +17,8 @@ use collector::consent::{Keys, State};
 use collector::event::Event;
 use collector::instance::{Credentials, Instance, Proof};
 use collector::ports::{
-    AdminConsent, Answer, Document, DomainKey, Download, Failure, Fetch, Microsoft, Request,
+    AdminConsent, Answer, Answers, Document, DomainKey, Download, Failure, Fetch, Microsoft,
+    Request,
 };
 use collector::{Context, Secret, instances};
 use consent::{Key, Site};
@@ -218,13 +219,13 @@ struct Visit {
 
 #[async_trait]
 impl Fetch for Visit {
-    async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
+    async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Answers {
         let answer = self.answer();
         let place = self.doors.meeting.lock().unwrap().pop();
         if let Some(meeting) = place {
             meeting.wait().await;
         }
-        requests.iter().map(|_| answer.clone()).collect()
+        Answers::of(requests.iter().map(|_| answer.clone()).collect())
     }
 
     async fn tenant_id(&self) -> Result<Option<String>, Failure> {

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::arguments::{Export, Format};
 use crate::graph::Graph;
 use crate::print::{grouped, line};
-use crate::progress::say;
+use crate::progress::{remark, say};
 use crate::{End, Error, chosen, interruption, local};
 
 /// How many items a file holds: JupiterOne's client reads files whole.
@@ -62,6 +62,13 @@ pub(crate) async fn run(arguments: Export) -> Result<End, Error> {
         out.display(),
         grouped(files(&out)?),
     ))?;
+    if !summary.incomplete.is_empty() {
+        remark(&format!(
+            "{} lists were not read completely, so something may be missing; `tenantgraph show` \
+             says which",
+            grouped(summary.incomplete.len() as u64),
+        ));
+    }
     Ok(End::of(std::slice::from_ref(summary)))
 }
 

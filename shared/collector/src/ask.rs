@@ -22,7 +22,7 @@ pub(crate) async fn ask(
 ) -> Result<Value, Failure> {
     let mut patience = PATIENCE;
     loop {
-        let answer = fetch.fetch(domain, vec![request.clone()]).await.pop();
+        let answer = fetch.fetch(domain, vec![request.clone()]).await.answers.pop();
         match answer.unwrap_or_else(|| Err(Failure::Failed("no answer".to_owned()))) {
             Err(Failure::Throttled { wait, .. }) if wait <= patience => {
                 patience -= wait;

@@ -255,7 +255,7 @@ pub struct AdminConsent<'a> {
 pub trait Fetch: Debug + Send + Sync {
     /// Reads documents, and answers in the order of the requests. Requests to Microsoft Graph are
     /// sent together by `$batch` where there are several.
-    async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer>;
+    async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Answers;
 
     /// What the token for a service says of the principal; none if it says nothing, for the form of
     /// tokens is Microsoft's business.
@@ -314,6 +314,25 @@ pub trait Download: Send {
     ///
     /// If it breaks off, or is not what it seemed to be.
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure>;
+}
+
+/// What became of some requests.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// What became of each of them.
+    pub answers: Vec<Answer>,
+    /// How many requests were sent for those that came to a failure, counting those that were tried
+    /// again.
+    pub in_vain: u32,
+}
+
+impl Answers {
+    /// What became of requests of which each was sent once.
+    #[must_use]
+    pub fn of(answers: Vec<Answer>) -> Self {
+        let failed = answers.iter().filter(|it| it.is_err()).count();
+        Self { answers, in_vain: u32::try_from(failed).unwrap_or(u32::MAX) }
+    }
 }
 
 /// What became of a request.

@@ -53,7 +53,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ports::{Address, Answer, Document, DomainKey, Download, Failure, Request};
+    use crate::ports::{Address, Answers, Document, DomainKey, Download, Failure, Request};
 
     /// Answers with a page after the other, and remembers what was asked for.
     #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ mod tests {
 
     #[async_trait]
     impl Fetch for Pages {
-        async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
+        async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Answers {
             self.asked.lock().unwrap().extend(requests);
             let page = self.pages.lock().unwrap().pop();
             let page = page.ok_or_else(|| Failure::Forbidden("no".to_owned()));
@@ -73,7 +73,7 @@ mod tests {
                 requests: 1,
                 refused: 0,
             });
-            vec![document]
+            Answers::of(vec![document])
         }
 
         async fn download(&self, _: &str) -> Result<Box<dyn Download>, Failure> {

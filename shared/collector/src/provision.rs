@@ -79,7 +79,7 @@ async fn is_gone(context: &Context, plan: &Plan, subscription: &str) -> Result<b
     let domain = DomainKey { owner, domain: Domain::ResourceManager };
     let path = format!("/subscriptions/{subscription}?api-version=2022-12-01");
     let request = Request::get(Service::ResourceManager, Address::Path(path));
-    let answer = fetch.fetch(&domain, vec![request]).await.pop();
+    let answer = fetch.fetch(&domain, vec![request]).await.answers.pop();
     Ok(matches!(answer, Some(Err(Failure::Gone(_)))))
 }
 

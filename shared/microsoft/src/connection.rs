@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collector::ports::{Answer, Because, DomainKey, Download, Failure, Fetch, Principal, Request};
+use collector::ports::{
+    Answer, Answers, Because, DomainKey, Download, Failure, Fetch, Principal, Request,
+};
 use futures_util::StreamExt;
 use futures_util::stream;
 use reqwest::StatusCode;
@@ -38,12 +40,12 @@ pub(crate) struct Connection {
     pub(crate) memory: Arc<Memory>,
 }
 
-/// Answers, each with the place of its request.
-type Settled = Vec<(usize, Answer)>;
+/// Answers, each with the place of its request, and how many requests were sent for it.
+type Settled = Vec<(usize, u32, Answer)>;
 
 #[async_trait]
 impl Fetch for Connection {
-    async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
+    async fn fetch(&self, domain: &DomainKey, requests: Vec<Request>) -> Answers {
         let governor = self.governors.of(domain);
         let share = self.memory.share();
         let mut settled = Settled::with_capacity(requests.len());
@@ -51,7 +53,7 @@ impl Fetch for Connection {
         for (index, request) in requests.into_iter().enumerate() {
             match Place::of(&self.cloud, request.service, &request.address) {
                 Ok(place) => items.push(Item::new(index, domain, &request, place)),
-                Err(failure) => settled.push((index, Err(failure))),
+                Err(failure) => settled.push((index, 0, Err(failure))),
             }
         }
         for service in [Service::ResourceManager, Service::Graph, Service::KeyVault] {
@@ -60,15 +62,17 @@ impl Fetch for Connection {
                 && let Err(failure) = self.identity.token(service).await
             {
                 let failed = items.extract_if(.., |item| item.service == service);
-                settled.extend(failed.map(|item| (item.index, Err(failure.clone()))));
+                settled.extend(failed.map(|item| (item.index, 0, Err(failure.clone()))));
             }
         }
         let groups = groups(items, governor.batch());
         let groups = groups.into_iter().map(|group| self.settle(&governor, group, &share));
         let groups: Settled = stream::iter(groups).buffer_unordered(CONCURRENCY).concat().await;
         settled.extend(groups);
-        settled.sort_unstable_by_key(|(index, _)| *index);
-        settled.into_iter().map(|(_, answer)| answer).collect()
+        settled.sort_unstable_by_key(|(index, ..)| *index);
+        let in_vain = settled.iter().filter(|(.., answer)| answer.is_err());
+        let in_vain = in_vain.map(|(_, requests, _)| requests).sum();
+        Answers { answers: settled.into_iter().map(|(.., answer)| answer).collect(), in_vain }
     }
 
     async fn principal(&self, service: Service) -> Result<Option<Principal>, Failure> {
@@ -100,9 +104,9 @@ impl Connection {
             let (token, replies) = match exchanged {
                 Ok(exchanged) => exchanged,
                 Err(failure) => {
-                    settled.extend(
-                        items.drain(..).map(|item| (item.index, Err(own(&failure, &item)))),
-                    );
+                    let failed =
+                        |item: Item| (item.index, item.requests, Err(own(&failure, &item)));
+                    settled.extend(items.drain(..).map(failed));
                     break;
                 }
             };
@@ -117,7 +121,7 @@ impl Connection {
                         if let Err(failure) = &answer {
                             log::failed(&item, &trace, failure);
                         }
-                        settled.push((item.index, answer));
+                        settled.push((item.index, item.requests, answer));
                     }
                     None => again.push(item),
                 }

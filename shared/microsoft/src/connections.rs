@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use collector::instance::Credentials;
 use collector::ports::{
-    AdminConsent, Answer, DomainKey, Download, Failure, Fetch, Microsoft, Request, WebIdentity,
+    AdminConsent, Answers, DomainKey, Download, Failure, Fetch, Microsoft, Request, WebIdentity,
 };
 use steps::Service;
 
@@ -165,8 +165,8 @@ struct Nowhere(Failure);
 
 #[async_trait]
 impl Fetch for Nowhere {
-    async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
-        requests.iter().map(|_| Err(self.0.clone())).collect()
+    async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Answers {
+        Answers { answers: requests.iter().map(|_| Err(self.0.clone())).collect(), in_vain: 0 }
     }
 
     async fn download(&self, _: &str) -> Result<Box<dyn Download>, Failure> {
@@ -208,7 +208,7 @@ mod tests {
         let address = collector::ports::Address::Path("/users".to_owned());
         let request = Request::get(Service::Graph, address);
         let nowhere = connections.connect("mars", credentials());
-        let [answer] = &nowhere.fetch(&domain, vec![request]).await[..] else { panic!() };
+        let [answer] = &nowhere.fetch(&domain, vec![request]).await.answers[..] else { panic!() };
         assert_eq!(answer.as_ref().unwrap_err(), &unknown("mars"));
         assert_eq!(connections.roles("mars", credentials()).await, Err(unknown("mars")));
     }

@@ -11,8 +11,8 @@ use aws::{Directory, LocalQueue};
 use collector::Secret;
 use collector::instance::{Credentials, Proof};
 use collector::ports::{
-    self, Address, AdminConsent, Answer, Because, Body, Condition, Document, DomainKey, Download,
-    Etag, Failure, Fetch, Object, Outgoing, QueueError, QueueName, Request, SecretError,
+    self, Address, AdminConsent, Answer, Answers, Because, Body, Condition, Document, DomainKey,
+    Download, Etag, Failure, Fetch, Object, Outgoing, QueueError, QueueName, Request, SecretError,
     StoreError,
 };
 use tokio::time::Instant;
@@ -230,8 +230,8 @@ impl Session {
 
 #[async_trait]
 impl Fetch for Session {
-    async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Vec<Answer> {
-        requests.iter().map(|request| self.answer(request)).collect()
+    async fn fetch(&self, _: &DomainKey, requests: Vec<Request>) -> Answers {
+        Answers::of(requests.iter().map(|request| self.answer(request)).collect())
     }
 
     async fn download(&self, address: &str) -> Result<Box<dyn Download>, Failure> {

@@ -126,6 +126,7 @@ pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) {
             remark(&format!("{total} were found, and {shown} of them are shown"));
         }
         _ if cursor.is_some() => remark(&format!("{shown} are shown, and there are more")),
+        _ if shown == 1 => remark("1 was found"),
         _ => remark(&format!("{shown} were found")),
     }
     for note in &answer.notes {

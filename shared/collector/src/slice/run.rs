@@ -26,7 +26,7 @@ use crate::context::{Context, Error, Stored};
 use crate::ledger::{Progress, Status};
 use crate::message::Slice;
 use crate::plan::Plan;
-use crate::ports::{Because, DomainKey, Etag, Failure, Request};
+use crate::ports::{Answers, Because, DomainKey, Etag, Failure, Request};
 use crate::progress::{News, SliceEnd, Totals};
 
 /// How long a slice works at most. A slice that dies loses no more than that.
@@ -134,7 +134,8 @@ impl<'a> Run<'a> {
                 answered = in_flight.next() => answered,
                 () = tokio::time::sleep_until(deadline) => None,
             };
-            let Some((cursors, answers)) = answered else { break };
+            let Some((cursors, Answers { answers, in_vain })) = answered else { break };
+            self.task.checkpoint.progress.requests += u64::from(in_vain);
             for (cursor, answer) in cursors.into_iter().zip(answers) {
                 asked.remove(&cursor);
                 wait = take(&mut self.follow, &mut self.task, cursor, answer)?

@@ -25,7 +25,7 @@ fn refused(status: u16, code: &str) -> (u16, Value, Value) {
 #[tokio::test(start_paused = true)]
 async fn many_are_sent_in_batches() {
     let stage = Stage::new(|sent| batch(sent, found));
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(45)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(45)).await.answers;
     for (index, answer) in answers.iter().enumerate() {
         let url = format!("/groups/{index}/members?$top=999");
         assert_eq!(text(answer), json!({ "url": url }).to_string());
@@ -45,8 +45,8 @@ async fn many_are_sent_in_batches() {
 async fn one_is_sent_plainly_and_so_are_policies() {
     let stage = Stage::new(|_| ok(&json!({})));
     let connection = stage.connect();
-    connection.fetch(&domain(Domain::Graph), members(1)).await;
-    connection.fetch(&domain(Domain::GraphPolicies), members(3)).await;
+    connection.fetch(&domain(Domain::Graph), members(1)).await.answers;
+    connection.fetch(&domain(Domain::GraphPolicies), members(3)).await.answers;
     assert!(stage.sent().iter().all(|it| it.method == "GET"));
     assert_eq!(
         stage.sent().iter().map(|it| it.at.as_millis()).collect::<Vec<_>>(),
@@ -74,7 +74,7 @@ async fn versions_and_services_are_kept_apart() {
         },
         Request { eventual: true, ..graph("/beta/groups?$count=true") },
     ];
-    let answers = stage.connect().fetch(&domain(Domain::Graph), requests).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), requests).await.answers;
     assert_eq!(
         answers.iter().map(text).collect::<Vec<_>>(),
         [
@@ -118,7 +118,7 @@ async fn a_part_that_is_throttled_is_sent_again_by_itself() {
             found(url)
         })
     });
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(9)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(9)).await.answers;
     let requests: Vec<_> = answers.iter().map(|it| it.as_ref().unwrap().requests).collect();
     assert_eq!(requests, [1, 1, 1, 2, 1, 1, 1, 2, 1]);
     let sent = stage.sent();
@@ -136,7 +136,7 @@ async fn a_part_that_is_throttled_for_long_holds_up_nobody() {
             (429, json!({ "Retry-After": "40" }), json!({}))
         })
     });
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await.answers;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     let wait = Duration::from_secs(40);
     assert_eq!(
@@ -165,7 +165,7 @@ async fn each_part_has_its_own_end() {
             _ => found(url),
         }),
     });
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(7)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(7)).await.answers;
     let texts: Vec<_> = answers.iter().map(text).collect();
     assert!(texts[0].starts_with("forbidden: Authorization_RequestDenied: x"), "{}", texts[0]);
     assert_eq!(texts[1], "gone: Request_ResourceNotFound: x");
@@ -189,7 +189,7 @@ async fn a_part_that_is_left_alone_is_sent_plainly() {
             url => found(url),
         }),
     });
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(2)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(2)).await.answers;
     assert_eq!(
         text(&answers[1]),
         r#"{"url":"https://graph.microsoft.com/v1.0/groups/1/members?$top=999"}"#
@@ -204,7 +204,7 @@ async fn a_part_without_an_answer_is_sent_again() {
         r#"{"responses":[{"id":"1","status":200,"body":{"a":1}}]}"#,
     ];
     let stage = Stage::new(move |_| reply(200, &[], answers.pop().unwrap()));
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await.answers;
     assert_eq!(
         answers.iter().map(text).collect::<Vec<_>>(),
         [r#"{"b":0}"#, r#"{"a":1}"#, r#"{"b":1}"#]
@@ -215,12 +215,12 @@ async fn a_part_without_an_answer_is_sent_again() {
 async fn a_batch_as_a_whole_is_answered_as_one() {
     let mut answers = vec![reply(429, &[("retry-after", "1")], ""), reset(), error(502, "", "")];
     let stage = Stage::new(move |sent| answers.pop().unwrap_or_else(|| batch(sent, found)));
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await.answers;
     assert!(answers.iter().all(|it| it.as_ref().unwrap().requests == 4), "{answers:?}");
     assert_eq!(stage.sent().len(), 4);
 
     let stage = Stage::new(|_| error(403, "Authorization_RequestDenied", "No."));
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(3)).await.answers;
     assert!(answers.iter().all(|it| matches!(it, Err(Failure::Forbidden(_)))), "{answers:?}");
     // The whole, its halves, and the parts of the larger half.
     assert_eq!(stage.sent().len(), 5);
@@ -237,7 +237,7 @@ async fn a_part_for_which_a_batch_is_refused_costs_itself_only() {
             reply(200, &[], "{}")
         }
     });
-    let answers = stage.connect().fetch(&domain(Domain::Graph), members(20)).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), members(20)).await.answers;
     let failed: Vec<usize> = (0..20).filter(|part| answers[*part].is_err()).collect();
     assert_eq!(failed, [5], "{answers:?}");
 }
@@ -248,7 +248,7 @@ async fn parts_are_paid_for_one_by_one() {
     let connection = stage.connect();
     // Each page of members without `$select` costs 3 of 8,000 resource units; 776 come back in a
     // second.
-    let answers = connection.fetch(&domain(Domain::Graph), members(2920)).await;
+    let answers = connection.fetch(&domain(Domain::Graph), members(2920)).await.answers;
     assert!(answers.iter().all(Result::is_ok));
     let last = stage.sent().last().unwrap().at.as_millis();
     assert!((975..=985).contains(&last), "{last}");
@@ -263,6 +263,6 @@ async fn a_batch_whose_answer_is_too_large_is_sent_in_halves() {
         Err(Broken::TooLarge { largest: 1 })
     });
     let requests = (0..5).map(|it| graph(&format!("/v1.0/{it}"))).collect();
-    let answers = stage.connect().fetch(&domain(Domain::Graph), requests).await;
+    let answers = stage.connect().fetch(&domain(Domain::Graph), requests).await.answers;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }

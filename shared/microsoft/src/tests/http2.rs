@@ -67,7 +67,7 @@ async fn read(connection: &dyn Fetch, first: Request) -> List {
     let mut list = List { ids: BTreeSet::new(), pages: 0, requests: 0 };
     let mut request = first.clone();
     loop {
-        let answers = connection.fetch(&domain(Domain::Graph), vec![request]).await;
+        let answers = connection.fetch(&domain(Domain::Graph), vec![request]).await.answers;
         let document = answers.into_iter().next().unwrap().unwrap();
         let page: Value = serde_json::from_slice(&document.body).unwrap();
         for item in page["value"].as_array().unwrap() {
@@ -128,7 +128,7 @@ async fn requests_that_share_a_connection_survive_its_end() {
             arm(&format!("/subscriptions/{subscription}/providers/Microsoft.{list}?{version}"))
         });
         let requests = requests.collect();
-        let answers = connection.fetch(&domain(Domain::ResourceManager), requests).await;
+        let answers = connection.fetch(&domain(Domain::ResourceManager), requests).await.answers;
         assert!(answers.iter().all(Answer::is_ok), "{kind}: {answers:?}");
     }
 }
@@ -159,7 +159,8 @@ async fn a_connection_that_has_fallen_silent_is_given_up() {
     let server = cloud.base().strip_prefix("http://").unwrap().parse().unwrap();
     tokio::spawn(relay(listener, server, silence.clone()));
     let (_, connection) = connect(&cloud, Some(address));
-    let ask = async || connection.fetch(&domain(Domain::Graph), vec![graph("/users")]).await;
+    let ask =
+        async || connection.fetch(&domain(Domain::Graph), vec![graph("/users")]).await.answers;
     assert!(ask().await[0].is_ok());
     silence.notify_waiters();
     let start = Instant::now();

@@ -47,7 +47,7 @@ async fn each_service_gets_a_token_of_its_own() {
         vault("kv1", "/keys"),
         vault("kv2", "/keys"),
     ];
-    let answers = connection.fetch(&domain(Domain::KeyVault), requests).await;
+    let answers = connection.fetch(&domain(Domain::KeyVault), requests).await.answers;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     let scopes: Vec<_> = stage
         .token_requests()
@@ -118,7 +118,7 @@ async fn what_is_final_is_asked_once() {
     });
     let paths = ["forbidden", "gone", "unregistered", "retired", "expired", "x"];
     let requests = paths.iter().map(|path| arm(&format!("/{path}"))).collect();
-    let answers = stage.connect().fetch(&domain(Domain::ResourceManager), requests).await;
+    let answers = stage.connect().fetch(&domain(Domain::ResourceManager), requests).await.answers;
     assert_eq!(
         answers.iter().map(text).collect::<Vec<_>>(),
         [
@@ -177,7 +177,7 @@ async fn a_token_that_expired_is_renewed() {
     .with_latency(Duration::from_millis(10));
     let connection = stage.connect();
     let requests = (0..10).map(|it| arm(&format!("/{it}"))).collect();
-    let answers = connection.fetch(&domain(Domain::ResourceManager), requests).await;
+    let answers = connection.fetch(&domain(Domain::ResourceManager), requests).await.answers;
     assert!(answers.iter().all(|it| it.as_ref().is_ok_and(|it| it.requests == 2)), "{answers:?}");
     assert_eq!(stage.token_requests().len(), 2);
     assert!(fetch(&connection, Domain::ResourceManager, arm("/b")).await.is_ok());
@@ -199,7 +199,7 @@ async fn documents_come_in_the_order_of_the_requests() {
     let stage =
         Stage::new(|sent| ok(&json!({ "url": sent.url }))).with_latency(Duration::from_millis(100));
     let requests = (0..35).map(|it| arm(&format!("/{it}"))).collect();
-    let answers = stage.connect().fetch(&domain(Domain::ResourceManager), requests).await;
+    let answers = stage.connect().fetch(&domain(Domain::ResourceManager), requests).await.answers;
     for (index, answer) in answers.iter().enumerate() {
         assert!(text(answer).ends_with(&format!("/{index}\"}}")), "{}", text(answer));
     }
@@ -213,7 +213,7 @@ async fn a_domain_shares_its_slots_among_calls() {
     let connection = stage.connect();
     let call = || async {
         let requests = (0..9).map(|it| arm(&format!("/{it}"))).collect();
-        connection.fetch(&domain(Domain::Storage), requests).await
+        connection.fetch(&domain(Domain::Storage), requests).await.answers
     };
     let (one, other) = join(call(), call()).await;
     assert!(one.iter().chain(&other).all(Result::is_ok));
@@ -229,11 +229,11 @@ async fn an_address_that_leads_elsewhere_is_not_asked() {
         first: Box::new(Address::Path("/users".to_owned())),
     };
     let requests = vec![Request { address: link, ..graph("") }, vault("kv1", "keys")];
-    let answers = connection.fetch(&domain(Domain::Graph), requests).await;
+    let answers = connection.fetch(&domain(Domain::Graph), requests).await.answers;
     assert!(text(&answers[0]).contains("leads to evil.example"), "{}", text(&answers[0]));
     assert!(answers[1].is_err());
     assert!(stage.sent().is_empty() && stage.token_requests().is_empty());
-    assert!(connection.fetch(&domain(Domain::Graph), Vec::new()).await.is_empty());
+    assert!(connection.fetch(&domain(Domain::Graph), Vec::new()).await.answers.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -258,4 +258,16 @@ async fn a_list_that_asks_to_wait_for_a_day_holds_nobody_up() {
     let reason = "failed: the service asks for a wait of more than 60 minutes";
     assert_eq!(text(&answer), reason);
     fetch(&connection, Domain::Graph, graph("/b")).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_come_to_nothing_are_counted() {
+    for (status, code, sent) in [(403, "Forbidden", 1), (500, "Odd", 5)] {
+        let body = json!({ "error": { "code": code, "message": "no" } }).to_string();
+        let stage = Stage::new(move |_| reply(status, &[], &body));
+        let connection = stage.connect();
+        let answers = connection.fetch(&domain(Domain::ResourceManager), vec![arm("/x")]).await;
+        assert!(answers.answers[0].is_err(), "{answers:?}");
+        assert_eq!(answers.in_vain, sent);
+    }
 }

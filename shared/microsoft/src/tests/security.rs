@@ -85,7 +85,7 @@ fn token() -> Response {
 
 async fn read(connections: &Connections, requests: Vec<Request>) -> Vec<Answer> {
     let connection = connections.connect("public", credentials());
-    connection.fetch(&domain(Domain::Graph), requests).await
+    connection.fetch(&domain(Domain::Graph), requests).await.answers
 }
 
 #[tokio::test]
@@ -118,7 +118,8 @@ async fn a_token_that_lasts_for_ever_is_none() {
         let answers = Stage::bare(move |_| reply(200, &[], &text))
             .connect()
             .fetch(&domain(Domain::Graph), vec![graph("/users")])
-            .await;
+            .await
+            .answers;
         assert!(matches!(&answers[0], Err(Failure::Failed(_))), "{expires_in}: {answers:?}");
     }
 }
@@ -251,7 +252,7 @@ async fn neither_secret_nor_token_is_ever_told() {
             graph("/b"),
             vault("kv1", "/keys"),
         ];
-        for answer in connection.fetch(&domain(Domain::Graph), requests).await {
+        for answer in connection.fetch(&domain(Domain::Graph), requests).await.answers {
             write!(told, "{answer:?} {}", text(&answer)).unwrap();
         }
         let roles = connections.roles("public", credentials()).await;

@@ -78,7 +78,7 @@ async fn who_may_not_sign_in_is_told_why_and_asks_once() {
     });
     let connection = stage.connect();
     let requests = (0..50).map(|it| arm(&format!("/{it}"))).collect();
-    let answers = connection.fetch(&domain(Domain::ResourceManager), requests).await;
+    let answers = connection.fetch(&domain(Domain::ResourceManager), requests).await.answers;
     assert_eq!(answers.len(), 50);
     for answer in answers {
         let Err(Failure::Authentication(text)) = answer else { panic!("{answer:?}") };
@@ -103,7 +103,7 @@ async fn a_service_that_cannot_be_signed_in_to_does_not_stop_the_others() {
         false => ok(&json!({})),
     });
     let requests = vec![vault("kv1", "/keys"), arm("/a"), vault("kv2", "/keys")];
-    let answers = stage.connect().fetch(&domain(Domain::KeyVault), requests).await;
+    let answers = stage.connect().fetch(&domain(Domain::KeyVault), requests).await.answers;
     assert!(answers[1].is_ok());
     for answer in [&answers[0], &answers[2]] {
         assert!(text(answer).starts_with("AADSTS500011: "), "{}", text(answer));

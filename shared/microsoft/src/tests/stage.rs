@@ -245,7 +245,7 @@ pub(crate) fn vault(name: &str, path: &str) -> Request {
 
 /// Reads one document.
 pub(crate) async fn fetch(connection: &Connection, of: Domain, request: Request) -> Answer {
-    let mut answers = connection.fetch(&domain(of), vec![request]).await;
+    let mut answers = connection.fetch(&domain(of), vec![request]).await.answers;
     assert_eq!(answers.len(), 1);
     answers.remove(0)
 }
