@@ -1,0 +1,40 @@
+// tenantgraph, as a person starts it.
+
+import { execFileSync, spawn } from "node:child_process";
+import { request } from "node:http";
+import { createInterface } from "node:readline";
+
+/** Collects the tenant of the demo. */
+export function collect(tenantgraph, store) {
+  try {
+    execFileSync(tenantgraph, ["demo", "--quiet", "--store", store], { stdio: "pipe" });
+  } catch (error) {
+    // The demo lacks permissions on purpose, and ends with 3.
+    if (error.status !== 3) throw error;
+  }
+}
+
+/** Serves the page, and tells its address once it is there. */
+export async function serve(tenantgraph, store) {
+  const child = spawn(tenantgraph, ["ui", "--store", store, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  const address = await new Promise((resolve, reject) => {
+    lines.once("line", resolve);
+    child.once("exit", (code) => reject(new Error(`tenantgraph ui ended with ${code}`)));
+  });
+  const { origin, hash } = new URL(address);
+  return { address, origin, token: hash.replace("#token=", ""), stop: () => child.kill("SIGTERM") };
+}
+
+/** Asks with any headers, which a browser would not let a page choose. */
+export function ask(origin, path, headers) {
+  return new Promise((resolve, reject) => {
+    const asked = request(new URL(path, origin), { headers }, (response) => {
+      let body = "";
+      response.on("data", (chunk) => (body += chunk));
+      response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, body }));
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}
