@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { barriers, launch, watched } from "./browser.mjs";
-import { ask, collect, serve } from "./server.mjs";
+import { ask, collect, evaluate, serve } from "./server.mjs";
 import { VIEWS } from "./views.mjs";
 
 const [tenantgraph, chromium] = process.argv.slice(2);
@@ -20,6 +20,7 @@ if (!process.env.KEEP || !existsSync(store)) {
   collect(tenantgraph, store);
   say("the tenant of the demo is collected");
 }
+rmSync(join(store, "alerts"), { recursive: true, force: true });
 const server = await serve(tenantgraph, store);
 const { origin, token } = server;
 const { browser, close } = await launch(chromium);
@@ -27,6 +28,8 @@ try {
   await refusals();
   await latencies();
   await views();
+  await alerts();
+  await keyboard();
   await widths();
   await hostileName();
   await withoutToken();
@@ -83,6 +86,40 @@ async function views() {
   await page.close();
 }
 
+/** Once a rule was evaluated, the view of alerts shows how it stands. */
+async function alerts() {
+  evaluate(tenantgraph, store);
+  const { page, problems } = await watched(browser, origin);
+  await page.setViewport({ width: 1280, height: 600 });
+  await page.goto(server.address);
+  await page.goto(`${origin}/#/alerts`);
+  await page.waitForFunction(() => /1 of 1 rules fire/.test(document.querySelector("main")?.innerText));
+  assert.match(await page.$eval("main tbody", (it) => it.innerText), /firing\s+disabled-users/);
+  await page.screenshot({ path: join(folder, "alerts-firing.png") });
+  assert.deepEqual([...problems, ...(await barriers(page))], []);
+  say("a rule that fires is shown");
+  await page.close();
+}
+
+/** The keyboard leads from the address to the content, and from a view to the next. */
+async function keyboard() {
+  const { page } = await watched(browser, origin);
+  await page.goto(server.address);
+  await page.waitForSelector(".tiles");
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.name);
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(), "Skip to the content");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  await page.focus("header input");
+  await page.keyboard.type("anja");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => /found\./.test(document.querySelector("main").innerText));
+  assert.match(page.url(), /#\/search\?q=anja/);
+  say("the keyboard leads everywhere");
+  await page.close();
+}
+
 /** Every view fits into narrow and wide windows, in the dark as in the light. */
 async function widths() {
   const { page, problems } = await watched(browser, origin);
@@ -93,7 +130,7 @@ async function widths() {
     ]);
     for (const width of [360, 1280, 3840]) {
       await page.setViewport({ width, height: Math.max(800, width / 2) });
-      for (const view of ["", "questions", "ledger", "query?text=FIND azure_user_group THAT HAS azure_user LIMIT 30 RETURN TREE"]) {
+      for (const view of ["", "questions", "ledger", "query?text=FIND azure_user_group THAT HAS azure_user RETURN TREE LIMIT 30"]) {
         await page.goto("about:blank");
         await page.goto(server.address);
         await page.goto(`${origin}/#/${view}`);

@@ -1,7 +1,9 @@
 // tenantgraph, as a person starts it.
 
 import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** Collects the tenant of the demo. */
@@ -13,6 +15,22 @@ export function collect(tenantgraph, store) {
     if (error.status !== 3) throw error;
   }
 }
+
+/** Evaluates a rule that fires. */
+export function evaluate(tenantgraph, store) {
+  mkdirSync(join(store, "rules"), { recursive: true });
+  writeFileSync(join(store, "rules", "guests.yaml"), RULE);
+  execFileSync(tenantgraph, ["rules", "run", "--quiet", "--store", store], { stdio: "pipe" });
+}
+
+const RULE = `
+name: A user is disabled
+id: disabled-users
+level: HIGH
+queries:
+  - name: users
+    query: FIND azure_user WITH accountEnabled = false
+`;
 
 /** Serves the page, and tells its address once it is there. */
 export async function serve(tenantgraph, store) {

@@ -109,6 +109,7 @@ async fn only_the_page_itself_is_answered() {
         origin("null"),
         site_of("cross-site"),
         site_of("same-site"),
+        site_of("none"),
     ];
     for request in refused {
         let response = answer(&site, request.clone()).await;
@@ -189,7 +190,10 @@ async fn neighbours_that_are_many_come_by_pages() {
     let (site, _folder) = site().await;
     let all = read(&answer(&site, get("/api/neighbours?key=g")).await);
     let group = &all["groups"][0];
-    assert_eq!((&group["count"], &group["verb"], &group["out"]), (&json!(42), &json!("HAS"), &json!(true)));
+    assert_eq!(
+        (&group["count"], &group["verb"], &group["out"]),
+        (&json!(42), &json!("HAS"), &json!(true))
+    );
     assert_eq!((&group["items"], &group["next"]), (&json!([]), &json!(null)));
     let page = "/api/neighbours?key=g&relationship=azure_user_group_has_user&direction=out";
     let first = read(&answer(&site, get(page)).await)["groups"][0].clone();

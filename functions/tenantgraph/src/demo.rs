@@ -17,7 +17,8 @@ use crate::progress::{Progress, remark, say};
 use crate::{End, Error, interruption, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
-    let Demo { integration, tenant, realistic, all_permissions, storage, ui, port, json } = arguments;
+    let Demo { integration, tenant, realistic, all_permissions, storage, ui, port, json } =
+        arguments;
     let reader = reader(all_permissions);
     let served =
         Served { throttling: realistic, principals: vec![reader.clone()], ..Served::default() };

@@ -32,7 +32,9 @@ pub(crate) async fn serve(asked: &Asked, port: u16) -> Result<End, Error> {
     let token = token();
     let site = Arc::new(Site::open(context, tables, Guard::local(port, &token)).await?);
     line(&format!("http://127.0.0.1:{port}/#token={token}"))?;
-    remark("open this address in a browser; whoever has it can read the graph until you stop this command with Ctrl-C");
+    remark(
+        "open this address in a browser; whoever has it can read the graph until you stop this command with Ctrl-C",
+    );
     let router = Router::new().fallback(received).with_state(site);
     tokio::select! {
         served = axum::serve(listener, router) => served?,

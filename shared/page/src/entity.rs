@@ -69,11 +69,14 @@ fn unknown(kind: &str, thing: &Thing) -> Vec<Value> {
     for (name, why) in unknown.filter_map(|it| it.split_once(": ")) {
         let finds = || STEPS.iter().find(|step| step.entity_types().any(|it| it.kind == kind));
         let step = patched(kind, name).map(|(step, _)| step).or_else(|| finds().copied());
-        properties.insert(name, json!({
-            "name": name,
-            "why": why,
-            "permissions": permissions(step),
-        }));
+        properties.insert(
+            name,
+            json!({
+                "name": name,
+                "why": why,
+                "permissions": permissions(step),
+            }),
+        );
     }
     properties.into_values().collect()
 }

@@ -39,16 +39,15 @@ impl Guard {
         if origin.is_some_and(|it| it.strip_prefix("http://") != Some(host)) {
             return Err(Failure::Refused("it comes from another page"));
         }
-        // `none` is what a person does, such as opening the address.
-        let site = request.site.as_deref();
-        if site.is_some_and(|it| !["same-origin", "none"].contains(&it)) {
-            return Err(Failure::Refused("it comes from another page"));
-        }
         Ok(())
     }
 
-    /// Whether a request carries the token, too.
+    /// Whether a request comes from the page itself, too, and carries the token.
     pub(crate) fn trusts(&self, request: &Request) -> Result<(), Failure> {
+        // The page itself may be opened by a link, such as one in a terminal that is a page, too.
+        if request.site.as_deref().is_some_and(|it| it != "same-origin") {
+            return Err(Failure::Refused("it comes from another page"));
+        }
         let given = request.authorization.as_deref().and_then(|it| it.strip_prefix("Bearer "));
         match given {
             Some(given) if digest(given) == self.token => Ok(()),

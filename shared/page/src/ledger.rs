@@ -13,7 +13,8 @@ pub(crate) fn ledger(site: &Site) -> Value {
         entries.extend(summary.ledger.iter().map(|it| entry(site, summary, it)));
     }
     let discovered = site.summaries.iter().flat_map(|it| &it.subscriptions);
-    let scopes = discovered.map(|(id, it)| json!({ "scope": id, "name": it.name, "skipped": it.skipped }));
+    let scopes =
+        discovered.map(|(id, it)| json!({ "scope": id, "name": it.name, "skipped": it.skipped }));
     json!({ "entries": entries, "scopes": scopes.collect::<Vec<_>>() })
 }
 

@@ -112,7 +112,8 @@ mod tests {
     fn names(entities: &[[&str; 3]]) -> Names {
         let mut names = Names::default();
         for texts in entities {
-            let cells = texts.map(|it| if it.is_empty() { Cell::Undefined } else { Cell::text(it) });
+            let cells =
+                texts.map(|it| if it.is_empty() { Cell::Undefined } else { Cell::text(it) });
             names.add(cells.iter());
         }
         names
@@ -136,7 +137,10 @@ mod tests {
     fn an_entity_without_a_name_is_called_by_its_key() {
         let names = names(&[["k", "", ""], ["L", " ", "mail"]]);
         assert_eq!((names.name(0), names.name(1)), ("k", "mail"));
-        assert_eq!((names.number("K"), names.number("L"), names.number("m")), (Some(0), Some(1), None));
+        assert_eq!(
+            (names.number("K"), names.number("L"), names.number("m")),
+            (Some(0), Some(1), None)
+        );
         assert_eq!((names.name(9), names.key(9)), ("", ""));
     }
 }

@@ -60,7 +60,8 @@ pub(crate) async fn neighbours(site: &Site, parameters: &Parameters) -> Result<V
         group["items"] = items.collect();
         if let Some(object) = group.as_object_mut() {
             let next = skip + PAGE;
-            object.insert("next".to_owned(), json!((!is_hub && next < links.len()).then_some(next)));
+            object
+                .insert("next".to_owned(), json!((!is_hub && next < links.len()).then_some(next)));
         }
         answered.push(group);
     }

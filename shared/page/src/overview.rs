@@ -37,15 +37,18 @@ pub(crate) async fn overview(site: &Site) -> Result<Value, Failure> {
         for entry in &summary.ledger {
             *ledger.entry(entry.status.as_str()).or_default() += 1;
         }
-        carried.extend(summary.graph.carried.iter().map(|(kind, it)| {
-            json!({ "type": kind, "count": it.count, "reason": it.reason })
-        }));
+        carried.extend(
+            summary
+                .graph
+                .carried
+                .iter()
+                .map(|(kind, it)| json!({ "type": kind, "count": it.count, "reason": it.reason })),
+        );
     }
     let entries = site.summaries.iter().flat_map(|it| &it.ledger);
     let lacking = entries.filter(|it| it.status == Status::Forbidden);
-    let permissions: BTreeSet<String> = lacking
-        .flat_map(|it| crate::ledger::permissions(steps::find(&it.step)))
-        .collect();
+    let permissions: BTreeSet<String> =
+        lacking.flat_map(|it| crate::ledger::permissions(steps::find(&it.step))).collect();
     Ok(json!({
         "name": manifest.instance_name,
         "at": manifest.finished_at,
@@ -89,10 +92,7 @@ async fn containers(site: &Site) -> Result<Vec<Value>, Failure> {
         .map(|it| it.classes.first().map(String::as_str))
         .collect();
     site.relationships().await?.each(|link| {
-        let contains = matches!(
-            verbs.get(link.table as usize),
-            Some(Some("HAS" | "CONTAINS"))
-        );
+        let contains = matches!(verbs.get(link.table as usize), Some(Some("HAS" | "CONTAINS")));
         if contains && link.from != link.to && is_container(link.from) && is_container(link.to) {
             parents.entry(link.to).or_insert(link.from);
         }
@@ -119,7 +119,8 @@ async fn containers(site: &Site) -> Result<Vec<Value>, Failure> {
 fn places(key: &str) -> impl Iterator<Item = &str> {
     let is_placed = key.starts_with("/subscriptions/");
     let ends: Vec<usize> = key.match_indices('/').map(|(at, _)| at).collect();
-    let is_grouped = is_placed && ends.get(2).is_some_and(|at| key[*at..].starts_with("/resourcegroups/"));
+    let is_grouped =
+        is_placed && ends.get(2).is_some_and(|at| key[*at..].starts_with("/resourcegroups/"));
     let subscription = ends.get(2).filter(|_| is_placed).map(|at| &key[..*at]);
     let group = ends.get(4).filter(|_| is_grouped).map(|at| &key[..*at]);
     subscription.into_iter().chain(group)

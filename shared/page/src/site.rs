@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use collector::Context;
 use collector::snapshot;
 use collector::summary::Summary;
-use collector::Context;
 use query::Model;
 use query::execute::Relationships;
 use query::tables::{Table, Tables};

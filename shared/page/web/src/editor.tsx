@@ -66,7 +66,6 @@ export function Editor({ text, onText, onRun }: Properties) {
         autocomplete="off"
         value={text}
         aria-haspopup="listbox"
-        aria-expanded={isOpen}
         aria-controls="query-choices"
         aria-autocomplete="list"
         aria-activedescendant={isOpen ? `choice-${chosen}` : undefined}

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { Failed, get, type Named, type Parameters } from "./api";
 import { to } from "./route";
+import { counted } from "./words";
 
 type State<T> = { value?: T; error?: Failed; isLoading: boolean };
 
@@ -58,9 +59,9 @@ export function Failure({ error }: { error: Failed }) {
   }
   return (
     <div class="notice bad" role="alert">
-      <h2>{error.status === 404 ? "There is no such thing" : "The server could not answer"}</h2>
+      <h2>{TITLES[error.status] ?? "The server could not answer"}</h2>
       <pre>{error.message}</pre>
-      {error.status !== 404 && error.status !== 400 && (
+      {!(error.status in TITLES) && (
         <button type="button" onClick={() => location.reload()}>
           Try again
         </button>
@@ -77,6 +78,12 @@ export function Empty({ title, children }: { title: string; children?: Component
     </div>
   );
 }
+
+const TITLES: Record<number, string> = {
+  400: "This cannot be answered as it is asked",
+  404: "There is no such thing",
+  422: "The answer would be too large",
+};
 
 /** An entity, which leads to its card. */
 export const EntityLink = ({ of }: { of: Named }) => (
@@ -118,18 +125,24 @@ export function Doubts({ notes = [], unknown }: { notes?: string[]; unknown: { w
   if (notes.length + unknown.length === 0) return null;
   return (
     <div class="notice doubt">
-      <h2>{unknown.length > 0 ? "Part of this is not known" : "A remark about this query"}</h2>
-      <ul>
-        {notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-        {unknown.slice(0, 8).map(({ what, why }) => (
-          <li key={what}>
-            <code>{what}</code> was not read completely: {why}
-          </li>
-        ))}
-      </ul>
-      {unknown.length > 8 && <p>{unknown.length - 8} more types were not read completely.</p>}
+      {notes.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
+      {unknown.length > 0 && (
+        <details>
+          <summary>
+            <strong>Part of this is not known:</strong> {counted(unknown.length, "type was", "types were")} not read
+            completely.
+          </summary>
+          <ul>
+            {unknown.map(({ what, why }) => (
+              <li key={what}>
+                <code>{what}</code>: {why}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </div>
   );
 }

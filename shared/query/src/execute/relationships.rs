@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn every_shortest_way_is_found_once() {
         // Two ways of two from 0 to 3, one of which has two relationships; and one of three.
-        let all = relationships(&[&[(0, 1), (1, 3), (0, 2), (3, 2), (0, 4)], &[(1, 3), (4, 5), (5, 3)]]);
+        let all =
+            relationships(&[&[(0, 1), (1, 3), (0, 2), (3, 2), (0, 4)], &[(1, 3), (4, 5), (5, 3)]]);
         let ways = all.ways((0, 3), 6, &[], 25);
         assert_eq!(entities(&ways, 0), [[0, 1, 3], [0, 2, 3]]);
         assert_eq!(entities(&all.ways((0, 3), 6, &[], 1), 0), [[0, 1, 3]]);

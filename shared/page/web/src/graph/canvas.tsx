@@ -196,7 +196,10 @@ async function draw(core: Core, shown: Shown, layout: Graph["layout"], of: Theme
   const at = new Map(ids.map((id, number) => [id, number]));
   const links = [...shown.links.values()];
   const edges = links.map((it): [number, number] => [at.get(it.from) ?? 0, at.get(it.to) ?? 0]);
-  const found = await places({ layout, ids, edges, places: ids.map((id) => known.get(id)) });
+  const starts = ids.filter((id) => shown.nodes.get(id)?.isStart && !shown.nodes.get(id)?.isEnd);
+  // Where most nodes are starts, such as users who manage users, the arrows say more.
+  const roots = starts.length * 2 > ids.length ? [] : starts.map((id) => at.get(id) ?? 0);
+  const found = await places({ layout, ids, edges, roots, places: ids.map((id) => known.get(id)) });
   if (core.destroyed()) return;
   core.batch(() => {
     core.elements().forEach((it) => {
@@ -206,7 +209,7 @@ async function draw(core: Core, shown: Shown, layout: Graph["layout"], of: Theme
       const type = node.hub ? node.type : node.type.replace(/^azure_/, "");
       const data = {
         id: node.key,
-        label: `${shortened(node.name, 40)}\n${shortened(type, 34)}`,
+        label: `${shortened(node.name, 30)}\n${shortened(type, 30)}`,
         hue: hue(node.type, of),
         type: node.type,
         isHub: !!node.hub,

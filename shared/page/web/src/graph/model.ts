@@ -9,7 +9,7 @@ export const MOST = 500;
 /** What stands for neighbours that are too many to be shown at once. */
 export type Hub = { of: string; relationship: string; verb: string; out: boolean; left: number; skip: number };
 
-export type Node = Named & { hub?: Hub; isStart?: boolean; isOpen?: boolean };
+export type Node = Named & { hub?: Hub; isStart?: boolean; isEnd?: boolean; isOpen?: boolean };
 export type Link = { id: string; from: string; to: string; verb: string };
 export type Shown = { nodes: Map<string, Node>; links: Map<string, Link>; isFull: boolean };
 
@@ -54,8 +54,7 @@ function addGroup(to: Shown, of: string, group: Group, skip: number): void {
   const kinds = Object.keys(types);
   const type = kinds.length === 1 ? (kinds[0] ?? "") : `${kinds.length} types`;
   const hub = { of, relationship, verb, out, left, skip: taken };
-  // A count takes the place of the neighbours it stands for, so it may always be shown.
-  to.nodes.set(key, { key, type, name: `${count(left)} more`, hub });
+  if (!addNode(to, { key, type, name: `${count(left)} more`, hub })) return;
   if (out) addLink(to, of, key, verb);
   else addLink(to, key, of, verb);
 }
@@ -97,11 +96,15 @@ export function without(shown: Shown, key: string): Shown {
   return next;
 }
 
-/** The graph of an answer with a tree. */
-export function ofTree(answer: Answer): Shown {
+/** The graph of an answer with a tree. It starts with what the query finds first. */
+export function ofTree(answer: Answer, query: string): Shown {
   const shown = nothing();
   if (answer.type !== "tree") return shown;
-  for (const vertex of answer.data.vertices) addNode(shown, named(vertex));
+  const first = /\bFIND\s+(?:UNIQUE\s+)?([\w*]+)/i.exec(query)?.[1] ?? "";
+  for (const vertex of answer.data.vertices) {
+    const isStart = [vertex.entity._type, vertex.entity._class].flat().includes(first);
+    addNode(shown, { ...named(vertex), isStart });
+  }
   for (const edge of answer.data.edges) {
     if (shown.nodes.has(edge.fromVertexId) && shown.nodes.has(edge.toVertexId)) {
       addLink(shown, edge.fromVertexId, edge.toVertexId, String(edge.relationship._class ?? ""));
@@ -119,7 +122,8 @@ export function ofPaths(from: Named, paths: Step[][]): Shown {
   for (const path of paths) {
     let here = from.key;
     path.forEach((step, at) => {
-      if (!addNode(shown, { ...step, isStart: at === path.length - 1 })) return;
+      const isEnd = at === path.length - 1;
+      if (!addNode(shown, { ...step, isStart: isEnd, isEnd })) return;
       if (step.out) addLink(shown, here, step.key, step.verb);
       else addLink(shown, step.key, here, step.verb);
       here = step.key;

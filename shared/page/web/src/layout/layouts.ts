@@ -5,26 +5,30 @@ export type Graph = {
   layout: "layered" | "force";
   ids: string[];
   edges: [number, number][];
+  /** Where layers begin; if nothing is named, with what nothing leads to. */
+  roots: number[];
   /** Where nodes lie that have a place already. */
   places: (Place | undefined)[];
 };
 
-/** Layers from left to right: what nothing leads to comes first. */
-export function layered(count: number, edges: [number, number][]): Place[] {
+/** Layers from left to right: the roots come first, or else what nothing leads to. */
+export function layered(count: number, edges: [number, number][], roots: number[]): Place[] {
   const out: number[][] = Array.from({ length: count }, () => []);
   const into = new Array<number>(count).fill(0);
   for (const [from, to] of edges) {
     if (from === to) continue;
     out[from]?.push(to);
-    into[to] = (into[to] ?? 0) + 1;
+    // From a root, a path may go against the arrows.
+    if (roots.length > 0) out[to]?.push(from);
+    else into[to] = (into[to] ?? 0) + 1;
   }
   const layer = new Array<number>(count).fill(-1);
   const all = Array.from({ length: count }, (_, it) => it);
   // Where everything is within circles, a walk begins at whatever comes first.
-  for (const root of [...all.filter((it) => into[it] === 0), ...all]) {
-    if (layer[root] !== -1) continue;
-    layer[root] = 0;
-    const queue = [root];
+  const begins = roots.length > 0 ? [roots] : [all.filter((it) => into[it] === 0)];
+  for (const begin of [...begins, ...all.map((it) => [it])]) {
+    const queue = begin.filter((it) => layer[it] === -1);
+    for (const root of queue) layer[root] = 0;
     for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
       for (const next of out[node] ?? []) {
         if (layer[next] !== -1) continue;
@@ -88,7 +92,7 @@ export function force({ ids, edges, places }: Graph): Place[] {
     const known = places[node];
     // A spiral: nodes never begin at the same place, and always at the same ones.
     const angle = node * 2.399963;
-    const distance = 40 * Math.sqrt(node + 1);
+    const distance = 30 * Math.sqrt(node + 1);
     const near = known ?? nearest(node, edges, places);
     x[node] = known ? known.x : (near?.x ?? 0) + Math.cos(angle) * (near ? 90 : distance);
     y[node] = known ? known.y : (near?.y ?? 0) + Math.sin(angle) * (near ? 90 : distance);
@@ -111,8 +115,8 @@ export function force({ ids, edges, places }: Graph): Place[] {
         // Labels are wide, so nodes beside each other need more room than those above each other.
         const down = (y[one]! - y[other]!) * 1.5;
         const far = across * across + down * down + 0.01;
-        if (far > 1_000_000) continue;
-        const push = 14_000 / far;
+        if (far > 360_000) continue;
+        const push = 7_000 / far;
         dx[one]! += across * push;
         dx[other]! -= across * push;
         dy[one]! += down * push;
@@ -125,7 +129,7 @@ export function force({ ids, edges, places }: Graph): Place[] {
       const across = x[to]! - x[from]!;
       const down = y[to]! - y[from]!;
       const length = Math.hypot(across, down) + 0.01;
-      const pull = ((length - 120) * 6) / length / Math.min(8, Math.max(degree[from]!, degree[to]!) ** 0.5);
+      const pull = ((length - 95) * 6) / length / Math.min(8, Math.max(degree[from]!, degree[to]!) ** 0.5);
       dx[from]! += across * pull;
       dy[from]! += down * pull;
       dx[to]! -= across * pull;

@@ -51,7 +51,7 @@ function Rules({ alerts }: { alerts: Alert[] }) {
         columns={[
           { title: "State", text: (it) => it.state, cell: (it) => <Badge status={it.state} /> },
           { title: "Rule", text: (it) => it.rule },
-          { title: "Since", text: (it) => it.since, cell: (it) => moment(it.since) },
+          { title: "Since", text: (it) => it.since, cell: (it) => <time>{moment(it.since)}</time> },
           { title: "Rows", text: (it) => it.total },
           { title: "Such as", text: (it) => it.sample.join(", ") },
           { title: "Not known", text: (it) => it.unknown.join("; ") },

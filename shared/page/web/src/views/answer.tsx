@@ -11,8 +11,8 @@ import { count, isMoment, moment, value } from "../words";
 
 const ROWS = { list: "entities", table: "rows", tree: "entities" };
 
-export function AnswerView({ answer, name }: { answer: Answer; name: string }) {
-  const tree = useMemo(() => ofTree(answer), [answer]);
+export function AnswerView({ answer, query, name }: { answer: Answer; query: string; name: string }) {
+  const tree = useMemo(() => ofTree(answer, query), [answer, query]);
   const shown = answer.type === "tree" ? answer.data.vertices.length : answer.data.length;
   const unknown = answer.unknown.map((it) => ({ what: it.property ? `${it.property} of ${it.type}` : it.type, why: it.why }));
   return (

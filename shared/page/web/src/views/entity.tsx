@@ -194,7 +194,7 @@ function Changes({ history }: { history: History }) {
         rows={changes}
         rowKey={(it) => `${it.at} ${it.change}`}
         columns={[
-          { title: "When", text: (it) => it.at, cell: (it) => moment(it.at) },
+          { title: "When", text: (it) => it.at, cell: (it) => <time>{moment(it.at)}</time> },
           { title: "Change", text: (it) => it.change },
           { title: "Properties", text: (it) => it.properties?.join(", ") ?? it.reason ?? "" },
         ]}

@@ -93,7 +93,7 @@ function Shown({ ledger, status, scope }: { ledger: Ledger; status: string; scop
           { title: "Why", text: (it) => it.reason ?? "" },
           { title: "It needs", text: (it) => it.permissions.join(", ") },
           { title: "Items", text: (it) => it.items },
-          { title: "As of", text: (it) => it.at, cell: (it) => moment(it.at) },
+          { title: "As of", text: (it) => it.at, cell: (it) => <time>{moment(it.at)}</time> },
         ]}
       />
       {ledger.scopes.some((it) => it.skipped) && (
@@ -148,7 +148,7 @@ function HeatMap({ entries, name }: { entries: Entry[]; name: (scope: string) =>
             const entry = worst.get(`${type}|${scope}`);
             const [x, y] = [LEFT + column * wide + 1, TOP + row * ROW + 1];
             return (
-              <g key={scope} onClick={() => go("ledger", { scope })}>
+              <g key={scope} class="link" onClick={() => go("ledger", { scope })}>
                 <title>{entry ? `${entry.status}: ${entry.reason ?? ""}` : "It is not read in this scope."}</title>
                 <rect x={x} y={y} width={wide - 2} height={ROW - 2} fill={entry ? of.status[entry.status] : of.panel} />
                 {entry && wide > 60 && (

@@ -3,7 +3,7 @@
 import type { Named } from "../api";
 import { Behind, Empty, EntityLink } from "../parts";
 import { Picture } from "../picture";
-import { to } from "../route";
+import { go } from "../route";
 import { Table } from "../table";
 import { hue, type Theme, useTheme } from "../theme";
 import { treemap } from "../treemap";
@@ -11,7 +11,7 @@ import { counted, shortened } from "../words";
 
 export type Container = Named & { parent: string | null; count: number };
 
-const [WIDTH, HEIGHT] = [960, 420];
+const [WIDTH, HEIGHT] = [1240, 400];
 
 export function ContainerMap({ containers }: { containers: Container[] }) {
   const of = useTheme();
@@ -32,6 +32,11 @@ export function ContainerMap({ containers }: { containers: Container[] }) {
     return found;
   };
   const path = (it: Container) => chain(it).map((above) => above.name).join(" › ");
+  // A management group holds what the subscriptions below it hold.
+  const total = (it: Container) =>
+    it.type === "azure_management_group"
+      ? subscriptions.filter((below) => chain(below).includes(it)).reduce((sum, below) => sum + below.count, 0)
+      : it.count;
   const groups = (it: Container) => containers.filter((other) => other.parent === it.key && other.type === "azure_resource_group");
   const boxes = treemap(subscriptions, (it) => it.count, { x: 0, y: 0, width: WIDTH, height: HEIGHT });
   return (
@@ -45,14 +50,15 @@ export function ContainerMap({ containers }: { containers: Container[] }) {
       >
         {boxes.map((box) => (
           <g key={box.item.key}>
+            <title>{`${box.item.name}: ${counted(box.item.count, "entity", "entities")}`}</title>
             <Rectangle box={box} fill={of.panel} stroke={of.line} />
             <Label box={box} text={`${box.item.name} · ${box.item.count}`} fill={of.ink} />
             {treemap(groups(box.item), (it) => it.count, inner(box)).map((group) => (
-              <a key={group.item.key} href={to("entity", { key: group.item.key })} tabIndex={-1}>
+              <g key={group.item.key} class="link" onClick={() => go("entity", { key: group.item.key })}>
                 <title>{`${group.item.name}: ${counted(group.item.count, "entity", "entities")}`}</title>
                 <Rectangle box={group} fill={hue(box.item.key, of)} stroke={of.paper} />
                 <Label box={group} text={`${group.item.name} · ${group.item.count}`} fill={inkOn(of)} />
-              </a>
+              </g>
             ))}
           </g>
         ))}
@@ -67,7 +73,7 @@ export function ContainerMap({ containers }: { containers: Container[] }) {
           { title: "Lies in", text: path },
           { title: "Name", text: (it) => it.name, cell: (it) => <EntityLink of={it} /> },
           { title: "Type", text: (it) => it.type },
-          { title: "Entities in it", text: (it) => it.count },
+          { title: "Entities in it", text: total },
         ]}
       />
       <Behind query="FIND azure_subscription THAT HAS azure_resource_group RETURN TREE" />

@@ -99,7 +99,7 @@ function Shown({ of }: { of: Overview }) {
               { title: "Entities", text: (it) => it.entities },
               { title: "Relationships", text: (it) => it.relationships },
               { title: "Requests", text: (it) => it.requests },
-              { title: "Finished", text: (it) => it.at, cell: (it) => moment(it.at) },
+              { title: "Finished", text: (it) => it.at, cell: (it) => <time>{moment(it.at)}</time> },
             ]}
           />
           <h2>What has changed</h2>

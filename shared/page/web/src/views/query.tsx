@@ -81,7 +81,7 @@ export function Run({ text, isCertain, name }: { text: string; isCertain: boolea
   if (!answer) return <Loading />;
   return (
     <>
-      <AnswerView answer={answer} name={name} />
+      <AnswerView answer={answer} query={text} name={name} />
       {answer.cursor && (
         <button type="button" onClick={() => ask(answer.cursor)}>
           Show the next page

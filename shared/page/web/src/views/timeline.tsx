@@ -88,7 +88,7 @@ function Jobs({ jobs, chosen }: { jobs: Job[]; chosen: string }) {
           let x = left;
           const most = it.first ? Math.max(total(it), 1) : Math.max(scale, total(it));
           return (
-            <g key={`${it.instance} ${it.job}`} onClick={() => go("timeline", { instance: it.instance, job: it.job })}>
+            <g key={`${it.instance} ${it.job}`} class="link" onClick={() => go("timeline", { instance: it.instance, job: it.job })}>
               <text x={left - 8} y={row * 26 + 20} text-anchor="end" font-family="system-ui, sans-serif" font-size="12" fill={of.ink}>
                 {`${shortened(it.name, 24)} · ${moment(it.at).replace(" UTC", "")}`}
               </text>
