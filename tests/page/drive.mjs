@@ -93,7 +93,7 @@ async function alerts() {
   await page.setViewport({ width: 1280, height: 600 });
   await page.goto(server.address);
   await page.goto(`${origin}/#/alerts`);
-  await page.waitForFunction(() => /1 of 1 rules fire/.test(document.querySelector("main")?.innerText));
+  await page.waitForFunction(() => /Firing: 1\./.test(document.querySelector("main")?.innerText));
   assert.match(await page.$eval("main tbody", (it) => it.innerText), /firing\s+disabled-users/);
   await page.screenshot({ path: join(folder, "alerts-firing.png") });
   assert.deepEqual([...problems, ...(await barriers(page))], []);
@@ -123,6 +123,7 @@ async function keyboard() {
 /** Every view fits into narrow and wide windows, in the dark as in the light. */
 async function widths() {
   const { page, problems } = await watched(browser, origin);
+  await page.goto(server.address);
   for (const scheme of ["light", "dark"]) {
     await page.emulateMediaFeatures([
       { name: "prefers-color-scheme", value: scheme },
@@ -130,10 +131,9 @@ async function widths() {
     ]);
     for (const width of [360, 1280, 3840]) {
       await page.setViewport({ width, height: Math.max(800, width / 2) });
-      for (const view of ["", "questions", "ledger", "query?text=FIND azure_user_group THAT HAS azure_user RETURN TREE LIMIT 30"]) {
-        await page.goto("about:blank");
-        await page.goto(server.address);
-        await page.goto(`${origin}/#/${view}`);
+      for (const view of ["", "questions", "ledger", "query?text=FIND azure_conditional_access_policy THAT ASSIGNED azure_user_group RETURN TREE"]) {
+        await page.evaluate((it) => (location.hash = `#/${it}`), view);
+        await page.waitForFunction((it) => document.querySelector("main")?.dataset.view === it, {}, view.split("?")[0] || "overview");
         await page.waitForSelector("main table tbody tr");
         if (view.startsWith("query")) await page.waitForFunction(() => window.tenantgraph?.isLaidOut);
         const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
@@ -192,7 +192,7 @@ async function frames() {
   const { page } = await watched(browser, origin);
   await page.setViewport({ width: 1280, height: 800 });
   await page.goto(server.address);
-  await page.goto(`${origin}/#/query?text=${encodeURIComponent("FIND azure_user_group THAT HAS azure_user RETURN TREE")}`);
+  await page.goto(`${origin}/#/query?text=${encodeURIComponent("FIND azure_conditional_access_policy THAT ASSIGNED azure_user RETURN TREE")}`);
   await page.waitForFunction(() => window.tenantgraph?.isLaidOut, { timeout: 60_000 });
   const { nodes, edges, frame } = await page.evaluate(async () => {
     const { core } = window.tenantgraph;

@@ -10,8 +10,11 @@ mod generate;
 #[expect(dead_code, reason = "other tests compare what is stored")]
 mod world;
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
+use collector::layout::{Job, RecordKind};
 use page::{Guard, LARGEST, Request, Response, Site, answer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -39,7 +42,8 @@ async fn site() -> (Arc<Site>, TempDir) {
         json!({ "_key": "g", "_type": "azure_user_group", "_class": ["UserGroup"],
             "displayName": "All" }),
         json!({ "_key": "v", "_type": "azure_keyvault_service", "_class": ["Service"],
-            "displayName": "Vault" }),
+            "displayName": "Vault", "_staleSince": "2026-11-20T00:00:00Z",
+            "_staleReason": "the list was refused" }),
     ];
     let mut relationships = vec![has("u1"), has("u2")];
     for number in 0..40 {
@@ -49,8 +53,35 @@ async fn site() -> (Arc<Site>, TempDir) {
     }
     let world = World::of(&json!(entities), &json!(relationships), &json!({})).await;
     let World { tables, context, folder, .. } = world;
+    before(folder.path(), &tables.manifest.job);
     let site = Site::open(context, tables, Guard::local(8401, TOKEN)).await.unwrap();
     (Arc::new(site), folder)
+}
+
+/// Stores the snapshot before that of a job, in which Anja was called Anna, and how both differ.
+fn before(folder: &Path, job: &Job) {
+    let earlier = Job { id: "a".to_owned(), ..job.clone() };
+    let write = |name: String, bytes: Vec<u8>| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    };
+    let line = |it: Value| zstd::encode_all(format!("{it}\n").as_bytes(), 0).unwrap();
+    let summary = fs::read(folder.join(job.snapshot_summary())).unwrap();
+    let mut summary: Value = serde_json::from_slice(&summary).unwrap();
+    summary["job"]["id"] = "a".into();
+    summary["finishedAt"] = "2026-11-27T00:00:00Z".into();
+    summary["graph"]["entities"] = json!({ "azure_user": 1 });
+    summary["graph"]["relationships"] = json!({});
+    write(earlier.snapshot_summary(), serde_json::to_vec(&summary).unwrap());
+    let anna = json!({ "_key": "u2", "_type": "azure_user", "displayName": "Anna" });
+    write(earlier.snapshot(RecordKind::Entities, "azure_user"), line(anna));
+    let told = |change: &str, properties: &[&str]| {
+        line(json!({ "change": change, "recordKind": "entities", "type": "azure_user",
+            "key": "u2", "properties": properties }))
+    };
+    write(earlier.feed(), told("created", &[]));
+    write(job.feed(), told("updated", &["displayName"]));
 }
 
 fn get(path: &str) -> Request {
@@ -230,4 +261,29 @@ async fn a_card_says_what_is_not_known_and_what_that_needs() {
     assert!(permissions.contains(&json!("AuditLog.Read.All")), "{permissions:?}");
     assert_eq!(card["service"], "Microsoft Entra ID");
     assert_eq!(card["relationships"][0]["count"], 1);
+    assert_eq!(card["stale"], json!(null));
+    let stale = read(&answer(&site, get("/api/entity?key=v")).await)["stale"].clone();
+    assert_eq!(stale, json!({ "since": "2026-11-20T00:00:00Z", "why": "the list was refused" }));
+}
+
+#[tokio::test]
+async fn a_change_says_what_was_before() {
+    let (site, _folder) = site().await;
+    let jobs = read(&answer(&site, get("/api/jobs")).await)["jobs"].clone();
+    let (latest, first) = (&jobs[0], &jobs[1]);
+    assert_eq!((&latest["first"], &first["first"]), (&json!(false), &json!(true)));
+    let job = format!("instance=i&job={}", latest["job"].as_str().unwrap());
+    let changes = read(&answer(&site, get(&format!("/api/changes?{job}"))).await);
+    assert_eq!(changes["items"][0]["change"], "updated");
+    assert_eq!(changes["items"][0]["name"], "Anja");
+    assert_eq!(changes["types"]["azure_user"]["updated"], 1);
+    let values = format!("/api/values?{job}&type=azure_user&key=u2");
+    let values = read(&answer(&site, get(&values)).await)["values"].clone();
+    let name = values.as_array().unwrap().iter().find(|it| it["name"] == "displayName").unwrap();
+    assert_eq!((&name["old"], &name["new"]), (&json!("Anna"), &json!("Anja")));
+    let history = read(&answer(&site, get("/api/history?key=u2")).await);
+    let seen: Vec<&Value> =
+        history["changes"].as_array().unwrap().iter().map(|it| &it["change"]).collect();
+    assert_eq!(seen, ["updated", "created"]);
+    assert_eq!(history["earliest"], "2026-11-27T00:00:00Z");
 }

@@ -62,6 +62,7 @@ async fn route(site: &Site, request: &Request) -> Result<Response, Failure> {
         ("GET", "/api/question") => question::one(site, &parameters).await?,
         ("GET", "/api/jobs") => changes::jobs(site).await?,
         ("GET", "/api/changes") => changes::of_job(site, &parameters).await?,
+        ("GET", "/api/values") => changes::values(site, &parameters).await?,
         ("GET", "/api/ledger") => ledger::ledger(site),
         ("GET", "/api/alerts") => alerts::alerts(site).await?,
         ("GET", "/api/model") => model::model(site),

@@ -1,12 +1,12 @@
 //! What has changed, from job to job.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use collector::layout::Job;
-use collector::link::Difference;
+use collector::layout::{Job, RecordKind};
+use collector::link::{ALIASES, Difference};
 use collector::snapshot;
 use collector::summary::{Change, Summary};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
 use crate::request::Parameters;
@@ -57,14 +57,9 @@ async fn of_instance(site: &Site, instance: &str) -> Result<Vec<Job>, Failure> {
 
 /// The differences that a job found, of all types or one, and of all kinds or one.
 pub(crate) async fn of_job(site: &Site, parameters: &Parameters) -> Result<Value, Failure> {
-    let (instance, id) = (parameters.required("instance")?, parameters.required("job")?);
+    let job = job(site, parameters).await?;
     let (kind, change) = (parameters.text("type"), parameters.text("change"));
     let skip = parameters.number("skip", 100_000_000, 0)?;
-    // A name is looked for among those that are stored, so that it cannot lead elsewhere.
-    let is_shown = site.summaries.iter().any(|it| it.job.instance == instance);
-    let jobs = if is_shown { of_instance(site, instance).await? } else { Vec::new() };
-    let job = jobs.into_iter().find(|it| it.id == id);
-    let job = job.ok_or_else(|| Failure::NotFound(format!("there is no job {id}")))?;
     let mut feed = snapshot::feed(&site.context, &job).await?;
     let (mut items, mut total, mut line) = (Vec::new(), 0, String::new());
     let mut types: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
@@ -83,6 +78,65 @@ pub(crate) async fn of_job(site: &Site, parameters: &Parameters) -> Result<Value
     }
     let next = (skip + items.len() < total).then_some(skip + items.len());
     Ok(json!({ "total": total, "items": items, "types": types, "next": next }))
+}
+
+/// The values before and after of what a job found to differ in an entity or a relationship.
+pub(crate) async fn values(site: &Site, parameters: &Parameters) -> Result<Value, Failure> {
+    let later = job(site, parameters).await?;
+    let (kind, key) = (parameters.required("type")?, parameters.required("key")?);
+    let later = snapshot::of(&site.context, &later).await?;
+    let earlier = snapshot::before(&site.context, &later.job).await?;
+    let new = find(site, &later, kind, key).await?;
+    let old = match &earlier {
+        Some(earlier) => find(site, earlier, kind, key).await?,
+        None => Map::new(),
+    };
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let differing = names.into_iter().filter(|it| !NOT_SHOWN.contains(&it.as_str()));
+    let differing = differing.filter(|it| old.get(*it) != new.get(*it));
+    let values = differing.map(|it| json!({ "name": it, "old": old.get(it), "new": new.get(it) }));
+    Ok(json!({ "values": values.collect::<Vec<_>>() }))
+}
+
+/// Properties that say how a snapshot was made, and nothing of the tenant.
+const NOT_SHOWN: [&str; 4] = ["_rawData", ALIASES, "_staleSince", "_staleReason"];
+
+/// What a snapshot has under a key; nothing if it has nothing.
+async fn find(
+    site: &Site,
+    summary: &Summary,
+    kind: &str,
+    key: &str,
+) -> Result<Map<String, Value>, Failure> {
+    let graph = &summary.graph;
+    let record_kind = match (graph.entities.contains_key(kind), graph.relationships.get(kind)) {
+        (true, _) => RecordKind::Entities,
+        (false, Some(_)) => RecordKind::Relationships,
+        (false, None) => return Ok(Map::new()),
+    };
+    let mut lines = snapshot::whole(&site.context, summary, record_kind, kind).await?;
+    let (written, mut line) = (json!(key).to_string(), String::new());
+    while lines.next(&mut line)? {
+        if !line.contains(&written) {
+            continue;
+        }
+        let damaged = |cause| Failure::Damaged { name: format!("the snapshot of {kind}"), cause };
+        let item: Map<String, Value> = serde_json::from_str(&line).map_err(damaged)?;
+        if item.get("_key").and_then(Value::as_str) == Some(key) {
+            return Ok(item);
+        }
+    }
+    Ok(Map::new())
+}
+
+/// The job that a request names. It is looked for among those that are stored, so that no name can
+/// lead elsewhere.
+async fn job(site: &Site, parameters: &Parameters) -> Result<Job, Failure> {
+    let (instance, id) = (parameters.required("instance")?, parameters.required("job")?);
+    let is_shown = site.summaries.iter().any(|it| it.job.instance == instance);
+    let jobs = if is_shown { of_instance(site, instance).await? } else { Vec::new() };
+    let job = jobs.into_iter().find(|it| it.id == id);
+    job.ok_or_else(|| Failure::NotFound(format!("there is no job {id}")))
 }
 
 /// A difference, with the name of the entity if it is still there.
@@ -123,6 +177,8 @@ pub(crate) async fn of_entity(site: &Site, parameters: &Parameters) -> Result<Va
                     is_first |= difference.change == Change::Created;
                     let mut value = told(site, &difference);
                     value["at"] = at.clone().into();
+                    value["instance"] = job.instance.clone().into();
+                    value["job"] = job.id.clone().into();
                     found.push(value);
                 }
             }

@@ -93,7 +93,6 @@ export function GraphView({ shown, layout, name, onOpen, onRemove }: Properties)
   const cell = (it: Node) => (it.hub ? <Open node={it} onOpen={onOpen} /> : <EntityLink of={it} />);
   const nodeColumns = [
     { title: "Name", text: (it: Node) => it.name, cell },
-    { title: "Type", text: (it: Node) => it.type },
     {
       title: "Actions",
       text: (it: Node) => (it.isOpen ? "open" : ""),
@@ -108,6 +107,7 @@ export function GraphView({ shown, layout, name, onOpen, onRemove }: Properties)
         </span>
       ),
     },
+    { title: "Type", text: (it: Node) => it.type },
   ];
   return (
     <div class="graph">
@@ -171,7 +171,7 @@ export function GraphView({ shown, layout, name, onOpen, onRemove }: Properties)
           first={25}
           rows={[...shown.nodes.values()]}
           rowKey={(it) => it.key}
-          columns={onOpen ? nodeColumns : nodeColumns.slice(0, 2)}
+          columns={onOpen ? nodeColumns : nodeColumns.filter((it) => it.title !== "Actions")}
         />
       </div>
     </div>
@@ -240,8 +240,9 @@ async function draw(core: Core, shown: Shown, layout: Graph["layout"], of: Theme
   });
   move.one("layoutstop", () => {
     // A few nodes would otherwise fill the canvas.
-    if (core.zoom() > 1.3) {
-      core.zoom(1.3);
+    const most = (1.3 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
+    if (core.zoom() > most) {
+      core.zoom(most);
       core.center();
     }
     if (window.tenantgraph) window.tenantgraph.isLaidOut = true;

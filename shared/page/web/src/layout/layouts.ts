@@ -44,12 +44,12 @@ export function layered(count: number, edges: [number, number][], roots: number[
   let x = 0;
   for (const row of order) {
     // A long layer takes several columns, or it could not be seen at once.
-    const columns = Math.ceil(row.length / 30);
+    const columns = Math.ceil(row.length / Math.max(12, Math.sqrt(count) * 1.6));
     const high = Math.ceil(row.length / columns);
     row.forEach((node, at) => {
       const column = Math.floor(at / high);
       const within = Math.min(high, row.length - column * high);
-      places[node] = { x: x + column * 190, y: ((at % high) - (within - 1) / 2) * 62 };
+      places[node] = { x: x + column * 190, y: ((at % high) - (within - 1) / 2) * 58 };
     });
     x += (columns - 1) * 190 + 240;
   }

@@ -41,7 +41,7 @@ function Rules({ alerts }: { alerts: Alert[] }) {
   return (
     <>
       <p role="status">
-        {firing} of {alerts.length} rules fire, and of {unknown} it is not known.
+        Firing: {firing}. Not known: {unknown}. All rules: {alerts.length}.
       </p>
       <Table
         caption="Rules"

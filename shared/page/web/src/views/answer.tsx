@@ -28,6 +28,12 @@ export function AnswerView({ answer, query, name }: { answer: Answer; query: str
             {count(shown)} {ROWS[answer.type]}
             {answer.totalCount !== undefined && answer.totalCount !== shown && ` of ${count(answer.totalCount)}`} are shown.
           </p>
+          {answer.type === "tree" && (answer.totalCount ?? 0) > shown && (
+            <p class="notice">
+              The picture has the first {count(shown)} entities, and the relationships among these. A query that finds
+              fewer shows all.
+            </p>
+          )}
           {answer.type === "tree" && <GraphView shown={tree} layout="layered" name={name} />}
           {answer.type === "list" && (
             <Table

@@ -3,6 +3,7 @@ import { Answered, Behind, Empty, EntityLink, useAnswer } from "../parts";
 import { to } from "../route";
 import { Table } from "../table";
 import { isMoment, moment, quoted, value } from "../words";
+import { type Change, Details, details } from "./values";
 
 type Property = { name: string; value: unknown; doc: string | null; form: string | null };
 type Missing = { name: string; why: string; permissions: string[] };
@@ -15,8 +16,8 @@ type Entity = Named & {
   relationships: Group[];
   stale?: { since: string; why: string };
 };
-type Change = { at: string; change: string; properties?: string[]; reason?: string };
-type History = { changes: Change[]; earliest: string | null };
+type Seen = Change & { at: string; instance: string; job: string };
+type History = { changes: Seen[]; earliest: string | null };
 
 export function EntityView({ at }: { at: string }) {
   const entity = useAnswer<Entity>("entity", { key: at }, at !== "");
@@ -196,7 +197,11 @@ function Changes({ history }: { history: History }) {
         columns={[
           { title: "When", text: (it) => it.at, cell: (it) => <time>{moment(it.at)}</time> },
           { title: "Change", text: (it) => it.change },
-          { title: "Properties", text: (it) => it.properties?.join(", ") ?? it.reason ?? "" },
+            {
+            title: "Details",
+            text: details,
+            cell: (it) => <Details of={it} instance={it.instance} job={it.job} />,
+          },
         ]}
       />
     </>

@@ -7,6 +7,7 @@ import { go, to } from "../route";
 import { Table } from "../table";
 import { useTheme } from "../theme";
 import { count, counted, moment, shortened } from "../words";
+import { type Change, Details, details } from "./values";
 
 type Job = {
   instance: string;
@@ -19,15 +20,7 @@ type Job = {
   changes: Record<string, number>;
   first: boolean;
 };
-type Difference = {
-  change: string;
-  recordKind: string;
-  type: string;
-  key: string;
-  name?: string;
-  properties?: string[];
-  reason?: string;
-};
+type Difference = Change & { recordKind: string; name?: string };
 type Changes = { total: number; items: Difference[]; types: Record<string, Record<string, number>>; next: number | null };
 
 const CHANGES = ["created", "newly readable", "updated", "deleted", "carried forward"];
@@ -210,7 +203,11 @@ function Differences({ of, instance, job, parameters }: Chosen) {
                         ),
                     },
                     { title: "Type", text: (row) => row.type },
-                    { title: "Details", text: (row) => row.properties?.join(", ") ?? row.reason ?? "" },
+                    {
+                      title: "Details",
+                      text: details,
+                      cell: (row) => <Details of={row} instance={instance} job={job} />,
+                    },
                   ]}
                 />
                 {next !== null && (
