@@ -13,7 +13,7 @@ const SEARCHED: [&str; 5] = ["displayName", "name", "email", "userPrincipalName"
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     keys: Vec<Arc<str>>,
-    names: Vec<Arc<str>>,
+    shown: Vec<Arc<str>>,
     /// What search compares, in lower case: the texts of an entity, each on a line.
     texts: String,
     /// Where the texts of each entity end.
@@ -58,7 +58,7 @@ impl Names {
         let number = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
         self.numbers.insert(Arc::clone(&key), number);
         let name = others.into_iter().find(|it| !it.trim().is_empty());
-        self.names.push(name.unwrap_or_else(|| Arc::clone(&key)));
+        self.shown.push(name.unwrap_or_else(|| Arc::clone(&key)));
         self.keys.push(key);
     }
 
@@ -74,7 +74,7 @@ impl Names {
 
     /// The name of an entity for people; its key if it has none.
     pub(crate) fn name(&self, entity: u32) -> &str {
-        self.names.get(entity as usize).map_or("", |it| it)
+        self.shown.get(entity as usize).map_or("", |it| it)
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {

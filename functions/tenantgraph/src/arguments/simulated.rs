@@ -30,6 +30,7 @@ pub(crate) struct Tenant {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Demo {
     /// The integration that collects the simulated tenant.
     #[arg(long, value_enum, default_value = "azure")]

@@ -209,7 +209,7 @@ async function draw(core: Core, shown: Shown, layout: Graph["layout"], of: Theme
       const type = node.hub ? node.type : node.type.replace(/^azure_/, "");
       const data = {
         id: node.key,
-        label: `${shortened(node.name, 30)}\n${shortened(type, 30)}`,
+        label: `${shortened(node.name, 26)}\n${shortened(type, 28)}`,
         hue: hue(node.type, of),
         type: node.type,
         isHub: !!node.hub,

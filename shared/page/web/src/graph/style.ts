@@ -20,7 +20,7 @@ export function style(of: Theme): StylesheetJson {
         "text-background-color": of.paper,
         "text-background-opacity": 0.85,
         "text-background-padding": "2px",
-        "text-max-width": "150px",
+        "text-max-width": "190px",
         "text-valign": "bottom",
         "text-margin-y": 3,
         "text-wrap": "wrap",

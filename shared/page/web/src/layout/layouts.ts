@@ -49,9 +49,9 @@ export function layered(count: number, edges: [number, number][], roots: number[
     row.forEach((node, at) => {
       const column = Math.floor(at / high);
       const within = Math.min(high, row.length - column * high);
-      places[node] = { x: x + column * 190, y: ((at % high) - (within - 1) / 2) * 58 };
+      places[node] = { x: x + column * 200, y: ((at % high) - (within - 1) / 2) * 64 };
     });
-    x += (columns - 1) * 190 + 240;
+    x += (columns - 1) * 200 + 250;
   }
   return places;
 }

@@ -32,20 +32,26 @@ export function QuestionsView() {
   );
 }
 
-/** Asks the questions one after another, so that the first answers are there at once. */
+/** How many questions are asked at a time. The server leaves room for what else is asked. */
+const AT_ONCE = 3;
+
+/** Asks a few questions at a time, so that the first answers are there at once. */
 function Judging({ questions }: { questions: Question[] }) {
   const [answers, setAnswers] = useState<Record<string, Judged>>({});
   const [area, setArea] = useState("");
   useEffect(() => {
     let isCurrent = true;
+    // Whoever has an answer takes the next question.
+    const waiting = questions.values();
     const ask = async () => {
-      for (const { id } of questions) {
+      for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        const { id } = next.value;
         const answer = await get<Judged>("question", { id }).catch((error) => ({ id, error: asFailed(error).message }));
         if (!isCurrent) return;
         setAnswers((before) => ({ ...before, [id]: answer }));
       }
     };
-    void ask();
+    for (let at = 0; at < AT_ONCE; at++) void ask();
     return () => {
       isCurrent = false;
     };
