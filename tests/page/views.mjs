@@ -145,10 +145,13 @@ export const VIEWS = {
     await page.waitForFunction(() => document.querySelectorAll("#query-choices li").length > 0);
     const choices = await page.$$eval("#query-choices li", (all) => all.map((it) => it.innerText));
     assert.ok(choices.some((it) => it.startsWith("azure_user ")), choices.join());
+    const takes = (text) => page.waitForFunction((it) => document.querySelector("#query-text").value === it, {}, text);
     await page.keyboard.press("Enter");
+    await takes("FIND azure_user ");
     await page.type("#query-text", "WITH accountEn");
     await page.waitForFunction(() => [...document.querySelectorAll("#query-choices li")].some((it) => it.innerText.includes("accountEnabled")));
     await page.keyboard.press("Enter");
+    await takes("FIND azure_user WITH accountEnabled ");
     await page.type("#query-text", "= true ");
     await page.keyboard.press("Escape");
     await click(page, "Run the query");

@@ -132,7 +132,9 @@ mod tests {
 
     #[test]
     fn a_key_says_where_a_resource_lies() {
-        let of = |key| places(key).collect::<Vec<&str>>();
+        fn of(key: &str) -> Vec<&str> {
+            places(key).collect()
+        }
         let group = "/subscriptions/s/resourcegroups/g";
         assert_eq!(of(&format!("{group}/providers/p/q/r")), ["/subscriptions/s", group]);
         assert_eq!(of("/subscriptions/s/providers/p/q/r"), ["/subscriptions/s"]);

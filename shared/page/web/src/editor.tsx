@@ -1,6 +1,6 @@
 // The query box: a text with completion.
 
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { choices, type Model } from "./complete";
 import { useAnswer } from "./parts";
@@ -12,6 +12,7 @@ type Properties = { text: string; onText: (text: string) => void; onRun: () => v
 export function Editor({ text, onText, onRun }: Properties) {
   const model = useAnswer<Model>("model").value ?? EMPTY;
   const box = useRef<HTMLTextAreaElement>(null);
+  const placed = useRef<number>(undefined);
   const [cursor, setCursor] = useState<number>();
   const [chosen, setChosen] = useState(0);
   const offered = useMemo(
@@ -29,11 +30,15 @@ export function Editor({ text, onText, onRun }: Properties) {
     const end = offered.begin + choice.text.length + 1;
     setCursor(end);
     setChosen(0);
-    requestAnimationFrame(() => {
-      box.current?.focus();
-      box.current?.setSelectionRange(end, end);
-    });
+    placed.current = end;
   };
+  // Whoever goes on typing does so behind what was taken.
+  useLayoutEffect(() => {
+    if (placed.current === undefined) return;
+    box.current?.focus();
+    box.current?.setSelectionRange(placed.current, placed.current);
+    placed.current = undefined;
+  }, [text]);
   const press = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
