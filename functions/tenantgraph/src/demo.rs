@@ -63,6 +63,9 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
     if !ui {
         return Ok(end);
     }
+    // Nothing is collected any more, so nothing is told of it.
+    drop(machine);
+    drop(progress);
     let own = summaries.first().map(|it| it.job.instance.clone());
     let tenant = own.map(|it| it.split('~').next().unwrap_or_default().to_owned());
     let is_tenant = summaries.len() > 1;
