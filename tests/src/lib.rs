@@ -7,6 +7,8 @@ pub mod chaos;
 #[cfg(feature = "system")]
 pub mod deployed;
 mod golden;
+#[cfg(feature = "system")]
+pub mod log;
 mod problems;
 mod recording;
 #[cfg(feature = "system")]

@@ -62,11 +62,6 @@ impl World {
         Self { simulator, machine, store }
     }
 
-    /// Makes steps split where they have more parents than this.
-    pub fn split(&mut self, parents_per_shard: u64) {
-        Arc::get_mut(&mut self.machine.context).unwrap().parents_per_shard = parents_per_shard;
-    }
-
     /// Puts something between the machine and its store.
     pub fn store_through(&mut self, wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>) {
         let context = Arc::get_mut(&mut self.machine.context).unwrap();

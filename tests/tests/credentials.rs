@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where anything is amiss")]
 
 use std::fs;
-use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -16,6 +15,7 @@ use collector::summary::JobStatus;
 use microsoft::{Cloud, Connections};
 use serde_json::{Value, json};
 use simulator::{Certificate, Credentials, FederatedCredential, Options, TokenIssuer};
+use tests::log::Log;
 use tests::world::{World, options};
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -80,39 +80,18 @@ async fn sts(issuer: Arc<TokenIssuer>) -> (String, Arc<Mutex<Vec<String>>>) {
     (address, issued)
 }
 
-/// What was written down, of messages or of lines of the log.
-#[derive(Clone, Debug, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// A queue whose messages are written down.
 #[derive(Debug)]
 struct Overheard {
     inner: Arc<dyn Queue>,
-    written: Written,
+    written: Arc<Mutex<String>>,
 }
 
 #[async_trait]
 impl Queue for Overheard {
     async fn send(&self, queue: QueueName, messages: Vec<Outgoing>) -> Result<(), QueueError> {
         for message in &messages {
-            self.written.clone().write_all(message.body.as_bytes()).unwrap();
+            self.written.lock().unwrap().push_str(&message.body);
         }
         self.inner.send(queue, messages).await
     }
@@ -166,16 +145,14 @@ async fn no_credential_is_stored_logged_or_sent_to_a_queue() {
     let cloud = Cloud::parse(&world.simulator.cloud().to_string()).unwrap();
     let connections = Connections::new(cloud).on_one_machine();
     let connections = connections.with_web_identity(Arc::new(StsIdentity::at(&sts)));
-    let (messages, log) = (Written::default(), Written::default());
+    let messages = Arc::new(Mutex::new(String::new()));
     {
         let context = Arc::get_mut(&mut world.machine.context).unwrap();
         context.microsoft = Arc::new(connections);
         let inner = context.queue.clone();
         context.queue = Arc::new(Overheard { inner, written: messages.clone() });
     }
-    let lines = log.clone();
-    let subscriber = service::log::lines(move || lines.clone());
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let log = Log::begin();
 
     let outside = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &[u8]| {
@@ -228,7 +205,8 @@ async fn no_credential_is_stored_logged_or_sent_to_a_queue() {
     credentials.extend(issued.into_iter().chain([in_file]));
     // That is how every token begins: {"alg"… or {"typ"….
     credentials.extend(["eyJhbGci", "eyJ0eXAi"].map(str::to_owned));
-    let (store, messages, log) = (stored(world.store.path()), messages.text(), log.text());
+    let (store, messages, log) =
+        (stored(world.store.path()), messages.lock().unwrap().clone(), log.text());
     assert!(store.contains("federatedCredential") && messages.len() > 1000 && log.len() > 1000);
     for credential in credentials {
         for (what, text) in [("store", &store), ("messages", &messages), ("log", &log)] {

@@ -293,7 +293,7 @@ async fn an_interrupted_job_of_which_something_is_damaged_begins_anew() {
     let run = Run::new(&world, world.store.path()).await;
     let job = run.start(event(&world)).await;
     let context = &run.machine.context;
-    let slice = |step: &str| Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
+    let slice = |step: &str| Slice { job: job.clone(), step: step.to_owned(), slice: 0 };
     let later = Instant::now() + Duration::from_mins(1);
     work::run(context, &slice("ad-users"), later).await.unwrap();
     let outcome = work::run(context, &slice("ad-groups"), Instant::now()).await.unwrap();
@@ -307,7 +307,7 @@ async fn an_interrupted_job_of_which_something_is_damaged_begins_anew() {
     assert_eq!(expected.job, job);
 
     let part = sound.keys().find(|it| it.ends_with(".entities.ndjson.zst")).unwrap().clone();
-    let names = [job.plan(), job.manifest("ad-users"), job.checkpoint("ad-groups", 0), part];
+    let names = [job.plan(), job.manifest("ad-users"), job.checkpoint("ad-groups"), part];
     for name in names {
         for (how, body) in damages(&sound[&name]) {
             let mut damaged = sound.clone();
@@ -336,7 +336,7 @@ async fn a_job_that_cannot_be_finished_is_given_up_after_three_tries() {
     let job = run.start(event(&world)).await;
     let context = &run.machine.context;
     for step in ["rm-subscription", "ad-users", "ad-groups"] {
-        let slice = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
+        let slice = Slice { job: job.clone(), step: step.to_owned(), slice: 0 };
         work::run(context, &slice, Instant::now() + Duration::from_mins(1)).await.unwrap();
     }
     let names = context.store.list(&format!("{}steps/", job.folder())).await.unwrap();

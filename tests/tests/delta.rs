@@ -414,7 +414,7 @@ async fn changes_are_followed_over_many_slices() {
     let context = &sliced.machine.context;
     let mut slices = BTreeMap::new();
     for step in ["ad-users", "ad-groups", "ad-group-members"] {
-        let mut message = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
+        let mut message = Slice { job: job.clone(), step: step.to_owned(), slice: 0 };
         loop {
             // Longer and longer, so that there is an end on a slow machine, too.
             let slice = slices.entry(step).or_insert(0_u64);

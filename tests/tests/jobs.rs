@@ -28,7 +28,7 @@ fn status<'s>(summary: &'s Summary, step: &str) -> (Status, Option<&'s str>) {
 }
 
 fn first_slice(job: &Job, step: &str) -> Slice {
-    Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 }
+    Slice { job: job.clone(), step: step.to_owned(), slice: 0 }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,31 +126,6 @@ async fn the_same_tenant_gives_the_same_bytes_however_it_is_paged() {
         for (name, bytes) in &snapshots[0] {
             assert!(bytes == &other[name], "{name} differs");
         }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_step_with_many_parents_is_split_and_leaves_no_trace_of_it() {
-    let world = World::new(options()).await;
-    let whole = world.job(world.event()).await;
-    let before = world.objects(&whole.job);
-    for parents_per_shard in [1, 4] {
-        let mut world = World::new(options()).await;
-        world.split(parents_per_shard);
-        let summary = world.job(world.event()).await;
-        assert_eq!(summary.status, JobStatus::Complete);
-        let names = world.machine.context.store.list("jobs/").await.unwrap();
-        let shards =
-            |step| names.iter().filter(|it| it.contains(&format!("{step}/shard-"))).count();
-        assert!(shards("ad-group-members") > 1, "{names:?}");
-        assert_eq!(shards("ad-users"), 0);
-        // Each parent was asked for once.
-        let items = |summary: &Summary| {
-            let entry = summary.ledger.iter().find(|it| it.step == "ad-group-members").unwrap();
-            (entry.items, entry.pages, entry.status)
-        };
-        assert_eq!(items(&summary), items(&whole));
-        assert_eq!(world.objects(&summary.job), before);
     }
 }
 
@@ -308,7 +283,7 @@ async fn what_goes_on_does_not_count_on_the_message_of_what_waits() {
     let message = first_slice(&job, "ad-users");
     let now = tokio::time::Instant::now();
     assert_eq!(work::run(context, &message, now).await.unwrap(), Outcome::Continued);
-    let checkpoint = context.store.get(&job.checkpoint("ad-users", 0)).await.unwrap().unwrap();
+    let checkpoint = context.store.get(&job.checkpoint("ad-users")).await.unwrap().unwrap();
     let checkpoint: Value = serde_json::from_slice(&checkpoint.body).unwrap();
     assert_eq!(checkpoint["slice"], 1);
 }
@@ -482,7 +457,7 @@ async fn a_message_that_comes_again_changes_nothing() {
     let messages = plan.enabled().map(|(planned, _)| {
         let (job, step) = (first.job.clone(), planned.id.clone());
         // Another slice number, so that the queue takes it for a new message.
-        Slice { job, step, shard: 0, slice: 9 }.outgoing(&plan)
+        Slice { job, step, slice: 9 }.outgoing(&plan)
     });
     context.queue.send(QueueName::Collect, messages.collect()).await.unwrap();
     let again =

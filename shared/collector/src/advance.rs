@@ -10,7 +10,6 @@ use crate::manifest::Manifest;
 use crate::message::{Finish, Slice};
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::QueueName;
-use crate::slice::parents;
 
 /// Sees to the steps that waited for a step which has ended; if it was the last, queues the finish.
 ///
@@ -46,12 +45,11 @@ pub(crate) async fn after(
         if !is_here && ended.contains(&planned.id) {
             continue;
         }
-        let shards = parents::shards(context, plan, planned, next).await?;
-        let slices = (0..shards).map(|shard| first_slice(plan, planned, shard));
+        let slice = first_slice(plan, planned);
         if is_here {
-            here.extend(slices);
+            here.push(slice);
         } else {
-            elsewhere.extend(slices.map(|slice| slice.outgoing(plan)));
+            elsewhere.push(slice.outgoing(plan));
         }
     }
     if !elsewhere.is_empty() {
@@ -67,24 +65,15 @@ pub(crate) async fn after(
 /// follows from them, for nobody knows whether that was done.
 pub(crate) async fn first(context: &Context, plan: &Plan) -> Result<(), Error> {
     let ended = ended(context, plan).await?;
-    let mut messages = Vec::new();
-    for (planned, step) in plan.enabled() {
-        if !planned.after.iter().all(|it| ended.contains(it)) {
-            continue;
-        }
-        let shards = match planned.after.as_slice() {
-            [] => 1,
-            _ if ended.contains(&planned.id) => 1,
-            _ => parents::shards(context, plan, planned, step).await?,
-        };
-        messages.extend((0..shards).map(|it| first_slice(plan, planned, it).outgoing(plan)));
-    }
+    let is_ready = |planned: &PlannedStep| planned.after.iter().all(|it| ended.contains(it));
+    let ready = plan.enabled().filter(|(planned, _)| is_ready(planned));
+    let messages = ready.map(|(planned, _)| first_slice(plan, planned).outgoing(plan)).collect();
     context.queue.send(QueueName::Collect, messages).await?;
     finish_if_ended(context, plan, &ended).await
 }
 
-fn first_slice(plan: &Plan, planned: &PlannedStep, shard: u32) -> Slice {
-    Slice { job: plan.job.clone(), step: planned.id.clone(), shard, slice: 0 }
+fn first_slice(plan: &Plan, planned: &PlannedStep) -> Slice {
+    Slice { job: plan.job.clone(), step: planned.id.clone(), slice: 0 }
 }
 
 async fn finish_if_ended(

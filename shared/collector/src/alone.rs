@@ -51,7 +51,7 @@ pub(crate) async fn run(
     let plan = start::plan(context, instance, Some(steps)).await?;
     context.write(&plan.job.plan(), &plan, Condition::Absent).await?;
     let job = plan.job.clone();
-    let mut message = Slice { job: job.clone(), step: step.to_owned(), shard: 0, slice: 0 };
+    let mut message = Slice { job: job.clone(), step: step.to_owned(), slice: 0 };
     loop {
         match work::run(context, &message, deadline).await? {
             // Nothing waits for a step that runs by itself.

@@ -37,9 +37,6 @@ pub struct Context {
     pub is_one_process: bool,
     /// Whether a job whose process is gone is gone on with, rather than begun anew.
     pub resumes: bool,
-    /// How many parents one shard of a step takes in the jobs that are planned. A step with more is
-    /// split.
-    pub parents_per_shard: u64,
     /// Where administrators consent, without a trailing slash: the address of the function
     /// `consent`, if there is one.
     pub consent_site: Option<String>,
@@ -80,11 +77,6 @@ struct Connection {
 /// picked up in time.
 const BELIEVED: Duration = Duration::from_mins(5);
 
-/// How many parents one shard of a step takes, unless a context says otherwise: ten minutes' worth
-/// of lists at the 400 in a second that Microsoft Graph allows of members. Shards share the budget,
-/// so that more of them are no faster, and each holds about a megabyte.
-const PARENTS_PER_SHARD: u64 = 250_000;
-
 impl Context {
     /// What every execution is given.
     #[must_use]
@@ -103,7 +95,6 @@ impl Context {
             observer: Arc::new(Unobserved),
             is_one_process: false,
             resumes: true,
-            parents_per_shard: PARENTS_PER_SHARD,
             consent_site: None,
             connections: Mutex::default(),
             kept: Mutex::default(),

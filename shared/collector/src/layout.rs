@@ -37,16 +37,10 @@ impl Job {
         self.file("summary.json")
     }
 
-    /// How far a shard of a step is.
+    /// How far a step is.
     #[must_use]
-    pub fn checkpoint(&self, step: &str, shard: u32) -> String {
-        self.file(&format!("steps/{step}/checkpoint-{shard}.json"))
-    }
-
-    /// What a shard of a step stored, once it has ended. A step of one shard has just its manifest.
-    #[must_use]
-    pub fn shard(&self, step: &str, shard: u32) -> String {
-        self.file(&format!("steps/{step}/shard-{shard}.json"))
+    pub fn checkpoint(&self, step: &str) -> String {
+        self.file(&format!("steps/{step}/checkpoint.json"))
     }
 
     /// When it was planned, by its id.
@@ -65,9 +59,9 @@ impl Job {
 
     /// A stored object of entities or references, or of what is kept of a step.
     #[must_use]
-    pub fn part(&self, step: &str, shard: u32, part: u32, slice: &str, content: Content) -> String {
+    pub fn part(&self, step: &str, part: u32, slice: &str, content: Content) -> String {
         let content = content.as_str();
-        self.file(&format!("steps/{step}/{shard}-{part:05}-{slice}.{content}.ndjson.zst"))
+        self.file(&format!("steps/{step}/{part:05}-{slice}.{content}.ndjson.zst"))
     }
 
     /// The manifest of a step, which exists once the step has ended.

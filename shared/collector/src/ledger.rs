@@ -142,7 +142,7 @@ impl Status {
     }
 }
 
-/// What one shard of a step has read so far.
+/// What a step has read so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Progress {
@@ -203,27 +203,6 @@ impl Progress {
             let reason = reason.chars().take(LONGEST_REASON).collect();
             self.examples.push(Exception { scope: scope.to_owned(), status, reason });
         }
-    }
-
-    /// Adds what another shard has read.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.pages += other.pages;
-        self.items += other.items;
-        self.counted = other.counted.or(self.counted);
-        self.requests += other.requests;
-        self.bytes += other.bytes;
-        self.last = other.last.or(self.last.take());
-        self.lists += other.lists;
-        self.vanished += other.vanished;
-        self.unreadable += other.unreadable;
-        self.references += other.references;
-        add(&mut self.entities, &other.entities);
-        add(&mut self.drift, &other.drift);
-        add(&mut self.exceptions, &other.exceptions);
-        self.vain = self.vain.take().or(other.vain);
-        self.discoveries.extend(other.discoveries);
-        let room = EXAMPLES.saturating_sub(self.examples.len());
-        self.examples.extend(other.examples.into_iter().take(room));
     }
 
     /// How the lists of a step ended, all in all, and why they are not complete.

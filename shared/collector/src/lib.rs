@@ -50,5 +50,5 @@ pub mod tenant;
 pub mod work;
 
 pub use context::{Context, Error};
-pub use progress::{News, Observer, SliceEnd, SliceNumber, Totals};
+pub use progress::{News, Observer, SliceEnd, Totals};
 pub use secret::Secret;

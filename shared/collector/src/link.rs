@@ -140,7 +140,7 @@ fn unknowns(manifests: &[Manifest]) -> Unknowns {
         };
         if let Some(emits) = step.emits().filter(|_| step.synthesized.is_some()) {
             // A stand-in knows what is computed, and nothing of what the list would have said.
-            let listed = emits.declared().filter(|it| !it.path.is_empty());
+            let listed = emits.declared().filter(|it| it.is_held());
             listed.for_each(|it| lacks(emits.kind, it.name));
         }
         for (patched, property) in step.patches() {

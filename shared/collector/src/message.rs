@@ -84,9 +84,7 @@ pub struct Slice {
     pub job: Job,
     /// The step.
     pub step: String,
-    /// Which shard of the step.
-    pub shard: u32,
-    /// How many slices of the shard came before it.
+    /// How many slices of the step came before it.
     pub slice: u32,
 }
 
@@ -95,11 +93,11 @@ impl Slice {
     /// one invocation at a time owns the domain's budget.
     #[must_use]
     pub fn outgoing(&self, plan: &Plan) -> Outgoing {
-        let Self { job, step, shard, slice } = self;
+        let Self { job, step, slice } = self;
         Outgoing {
             body: Message::new(self).body(),
             group: plan.group(step),
-            deduplication: format!("{}/{}/{step}/{shard}/{slice}", job.instance, job.id),
+            deduplication: format!("{}/{}/{step}/{slice}", job.instance, job.id),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::context::Error;
 use crate::pack::Packer;
 
 /// How large a part grows, in bytes: some thousands of items, so that it costs little beside what
-/// was asked of Microsoft for them. Every shard holds one that it writes and one of parents that it
+/// was asked of Microsoft for them. Every slice holds one that it writes and one of parents that it
 /// reads.
 const LARGEST_PART: usize = 128 << 10;
 

@@ -37,8 +37,6 @@ pub struct Plan {
     /// The job of the last snapshot, which this one's is compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Job>,
-    /// How many parents one shard of a step takes.
-    pub parents_per_shard: u64,
     /// Whether the job ends with a snapshot. A job of one step by itself does not.
     pub is_whole: bool,
     /// The objects that say what earlier jobs have kept of steps, by step: what changes are added
@@ -289,7 +287,6 @@ mod tests {
             index: Index::default(),
             tenant_id: None,
             previous: None,
-            parents_per_shard: 1,
             is_whole: true,
             kept: BTreeMap::new(),
             steps: Plan::steps_of(&instance, None),

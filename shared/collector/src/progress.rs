@@ -47,7 +47,7 @@ pub enum News<'n> {
         /// The step.
         step: &'n str,
         /// Which slice.
-        slice: SliceNumber,
+        slice: u32,
     },
     /// A step read pages.
     Read {
@@ -61,7 +61,7 @@ pub enum News<'n> {
         /// The step.
         step: &'n str,
         /// Which slice.
-        slice: SliceNumber,
+        slice: u32,
         /// Why it has come to its end.
         because: SliceEnd,
         /// What was read.
@@ -97,15 +97,6 @@ pub enum News<'n> {
     },
 }
 
-/// Which slice of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SliceNumber {
-    /// The shard.
-    pub shard: u32,
-    /// How many slices of the shard came before it.
-    pub slice: u32,
-}
-
 /// Why a slice has come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SliceEnd {
@@ -117,7 +108,7 @@ pub enum SliceEnd {
     Waits(Duration),
 }
 
-/// What a shard has read in all of its slices so far, and what it cost this slice.
+/// What a step has read in all of its slices so far, and what it cost this slice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// How many pages.

@@ -201,7 +201,6 @@ mod tests {
             index: crate::plan::Index::default(),
             tenant_id: None,
             previous: None,
-            parents_per_shard: 1,
             is_whole: true,
             kept: BTreeMap::new(),
             steps: Vec::new(),

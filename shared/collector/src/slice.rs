@@ -7,7 +7,7 @@
 //!    it is; `end` leaves a checkpoint or the manifest behind.
 //! 2. The readers: `pages` (lists and tables), `export` (reports that are prepared on request), and
 //!    `follow` (changes), with `stale`, `merge`, `divergence` and `keep` for what is made of them.
-//! 3. `shard` is what all of them work on: what is read, how far that is, and where it goes;
+//! 3. `task` is what all of them work on: what is read, how far that is, and where it goes;
 //!    `items` converts.
 //! 4. `checkpoint`, `frontier`, `cursor`, `delta` and `patience` are what is stored between slices,
 //!    and `parents` reads what lists belong to.
@@ -25,13 +25,13 @@ mod items;
 mod keep;
 mod merge;
 mod pages;
-pub(crate) mod parents;
+mod parents;
 mod patience;
 mod rows;
 mod run;
-mod shard;
 mod stale;
 mod take;
+mod task;
 mod writers;
 
 use serde::Deserialize as _;
@@ -87,9 +87,6 @@ pub(crate) async fn run(
         return end::skip(context, plan, step, &reason, KnownBy::Index).await;
     }
     let run = Run::resume(context, plan, step, message).await?;
-    if context.store.get(&job.shard(step.id, message.shard)).await?.is_some() {
-        return run.complete().await;
-    }
     if run.is_past(message.slice) {
         // This slice was done, and perhaps died before it asked for the next.
         return run.ask_again().await;
@@ -98,16 +95,9 @@ pub(crate) async fn run(
     Box::pin(run.read(deadline)).await
 }
 
-/// The parts that a checkpoint, or what a shard of a step has left, names; none if it is neither.
+/// The parts that a checkpoint names; none if it is no checkpoint.
 pub(crate) fn parts(stored: &Value) -> Option<Vec<String>> {
-    let parts = match Checkpoint::deserialize(stored) {
-        Ok(Checkpoint { parts, delta, .. }) => {
-            let delta = delta.map(|it| it.items.into_iter().chain(it.changes));
-            (parts, delta.into_iter().flatten().collect())
-        }
-        Err(_) => (end::Ended::deserialize(stored).ok()?.parts, Vec::new()),
-    };
-    let (parts, mut names): (Vec<Part>, Vec<String>) = parts;
-    names.extend(parts.into_iter().map(|part| part.name));
-    Some(names)
+    let Checkpoint { parts, delta, .. } = Checkpoint::deserialize(stored).ok()?;
+    let delta = delta.into_iter().flat_map(|it| it.items.into_iter().chain(it.changes));
+    Some(parts.into_iter().map(|Part { name, .. }| name).chain(delta).collect())
 }

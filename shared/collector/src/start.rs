@@ -98,7 +98,6 @@ pub(crate) async fn plan(
         index,
         tenant_id,
         previous: latest.as_ref().map(|latest| latest.job.clone()),
-        parents_per_shard: context.parents_per_shard,
         is_whole,
         kept: delta::kept(context, instance, &steps).await?,
         steps,

@@ -16,7 +16,7 @@ use crate::slice;
 /// What came of a slice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The shard has ended, now or before. What waited for its step in the same throttle domain is
+    /// The step has ended, now or before. What waited for its step in the same throttle domain is
     /// to be run now, under the same message: until that is done, no message asks for it.
     Ended(Vec<Slice>),
     /// A message asks for the next slice.
@@ -32,9 +32,8 @@ pub enum Outcome {
 ///
 /// If storage or the queue fails. What Microsoft refuses is in the ledger.
 pub async fn run(context: &Context, message: &Slice, deadline: Instant) -> Result<Outcome, Error> {
-    let Slice { job, step, shard, slice } = message;
-    let span =
-        tracing::info_span!("slice", instance = job.instance, job = job.id, step, shard, slice);
+    let Slice { job, step, slice } = message;
+    let span = tracing::info_span!("slice", instance = job.instance, job = job.id, step, slice);
     run_slice(context, message, deadline).instrument(span).await
 }
 
@@ -49,7 +48,6 @@ async fn run_slice(
     let step = step.ok_or_else(|| Error::Unknown(format!("step {}", message.step)))?;
     Ok(match slice::run(context, &plan, step, message, deadline).await? {
         slice::Outcome::Ended => Outcome::Ended(ended(context, &plan, step).await?),
-        slice::Outcome::ShardEnded => Outcome::Ended(Vec::new()),
         slice::Outcome::Continued => Outcome::Continued,
         slice::Outcome::Wait(wait) => Outcome::Wait(wait),
     })

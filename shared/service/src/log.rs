@@ -13,7 +13,7 @@ use collector::layout::Job;
 use collector::ledger::{Entry, Status};
 use collector::manifest::Manifest;
 use collector::summary::{Change, JobStatus, Summary};
-use collector::{News, Observer, SliceEnd, SliceNumber, Totals};
+use collector::{News, Observer, SliceEnd, Totals};
 use lambda_runtime::tracing::subscriber::filter::{EnvFilter, LevelFilter};
 use lambda_runtime::tracing::subscriber::fmt::{MakeWriter, fmt};
 use tracing::Subscriber;
@@ -78,12 +78,11 @@ impl Observer for Log {
             ),
             // Whoever gives the job up logs it.
             News::Failed { .. } => (),
-            News::Begun { step, slice: SliceNumber { shard, slice } } => tracing::info!(
+            News::Begun { step, slice } => tracing::info!(
                 event = "slice begun",
                 instance,
                 job,
                 step,
-                shard,
                 slice,
                 "slice {slice} of step {step} begins"
             ),
@@ -134,7 +133,7 @@ fn slice_ended(
     instance: &str,
     job: &str,
     step: &str,
-    SliceNumber { shard, slice }: SliceNumber,
+    slice: u32,
     because: SliceEnd,
     totals: Totals,
 ) {
@@ -150,7 +149,6 @@ fn slice_ended(
         instance,
         job,
         step,
-        shard,
         slice,
         because,
         wait,

@@ -11,6 +11,7 @@ use crate::becomes::{Becomes, Emits};
 use crate::domain::Service;
 use crate::item::{InstanceView, Parent};
 use crate::list::{List, Method, Shape};
+use crate::path;
 use crate::property::Property;
 use crate::step::Step;
 use crate::uri::{SEGMENT, escape};
@@ -34,21 +35,16 @@ impl Becomes {
             Emits::Patch(_, properties) | Emits::PatchOfParent(properties) => properties,
             _ => &[],
         };
-        let properties = own.chain(added).flat_map(Property::paths);
+        let properties = own.chain(added).flat_map(Property::fields);
         let links = self.links.iter().flat_map(|it| [it.at.path(), it.subject.path()]).flatten();
         let nested = self.nested.iter().map(|it| it.at);
-        let read = properties.chain(links).chain(nested).filter_map(field);
+        let read = properties.chain(links.chain(nested).filter_map(path::field));
         // Annotations such as `@odata.type` come unasked, and cannot be asked for.
         fields.extend(read.filter(|it| !it.starts_with('@')));
         for nested in self.nested.iter().filter(|it| it.at.is_empty()) {
             nested.becomes.select(fields);
         }
     }
-}
-
-/// The field that a path starts with.
-fn field(path: &'static str) -> Option<&'static str> {
-    path.strip_prefix('/')?.split('/').next()
 }
 
 impl List {

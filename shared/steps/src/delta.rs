@@ -77,7 +77,9 @@ impl Step {
 
 /// The field that holds a property, if one does so by itself.
 fn field(property: &'static Property) -> Option<&'static str> {
-    property.path.strip_prefix('/').filter(|it| !it.contains('/'))
+    let path = property.paths().next()?;
+    let field = property.fields().next()?;
+    (path.len() == "/".len() + field.len()).then_some(field)
 }
 
 #[cfg(test)]

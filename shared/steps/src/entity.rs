@@ -120,17 +120,17 @@ pub const IMPLIED: &[&[Property]] = &[LABELLED];
 
 /// What is recorded about everything that Azure Resource Manager addresses.
 pub(crate) const ADDRESSED: &[Property] = &[
-    text("id", "/id", "The id as Azure spells it."),
-    text("name", "/name", "The name within its resource group or parent."),
+    text("id", "/", "The id as Azure spells it."),
+    text("name", "/", "The name within its resource group or parent."),
     text("displayName", "/name", "The name that people see."),
-    text("type", "/type", "The type of resource, such as `Microsoft.Compute/disks`."),
+    text("type", "/", "The type of resource, such as `Microsoft.Compute/disks`."),
     text("webLink", COMPUTED, "Its page in the portal."),
     any("tag.*", COMPUTED, "Each tag, with numbers and booleans as such."),
 ];
 
 /// What is recorded about everything that has tags.
 pub(crate) const TAGGED: &[Property] = &[
-    text("environment", "/tags/environment", "The tag `environment`."),
+    text("environment", "/tags/", "The tag `environment`."),
     CLASSIFICATION,
     text("owner", COMPUTED, "The tag `owner`, in any case."),
     text("email", COMPUTED, "The tag `email`, in any case."),
@@ -140,9 +140,9 @@ pub(crate) const TAGGED: &[Property] = &[
 /// What is recorded about everything that lies in a resource group.
 pub(crate) const PLACED: &[Property] = &[
     text("region", "/location", "Where it lies."),
-    text("location", "/location", "Where it lies."),
+    text("location", "/", "Where it lies."),
     text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case."),
-    text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+    text("provisioningState", "/properties/", "How its last change ended."),
 ];
 
 /// What is recorded about what belongs to a resource that lies in a resource group.
@@ -159,9 +159,9 @@ pub(crate) const RESOURCE_GROUP_NAME: &str = "resourceGroup";
 pub(crate) const RESOURCE_GROUP_KIND: &str = "azure_resource_group";
 
 pub(crate) const NAMED: &[Property] = &[
-    text("id", "/id", "The object id."),
+    text("id", "/", "The object id."),
     text("name", "/displayName", "The name that people see."),
-    text("displayName", "/displayName", "The name that people see."),
+    text("displayName", "/", "The name that people see."),
 ];
 
 pub(crate) const LABELLED: &[Property] =

@@ -14,6 +14,11 @@ pub(crate) fn visit<'v>(value: &'v Value, path: &str, found: &mut dyn FnMut(&'v 
         return;
     };
     let (segment, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+    step(value, segment, rest, found);
+}
+
+/// Calls `found` with each value that is at `rest` of what one segment of a path leads to.
+fn step<'v>(value: &'v Value, segment: &str, rest: &str, found: &mut dyn FnMut(&'v Value)) {
     match (segment, value) {
         ("*", Value::Array(items)) => items.iter().for_each(|it| visit(it, rest, found)),
         ("*", Value::Object(fields)) => fields.values().for_each(|it| visit(it, rest, found)),
@@ -35,6 +40,25 @@ pub(crate) fn visit<'v>(value: &'v Value, path: &str, found: &mut dyn FnMut(&'v 
             }
         }
         _ => (),
+    }
+}
+
+/// The field of an item that a path starts with.
+pub(crate) fn field(path: &str) -> Option<&str> {
+    path.strip_prefix('/')?.split('/').next()
+}
+
+/// Calls `found` with each value at the path of a property. One that ends with a slash leads to
+/// what Microsoft holds by the property's own name.
+pub(crate) fn visit_own<'v>(
+    value: &'v Value,
+    path: &str,
+    name: &str,
+    found: &mut dyn FnMut(&'v Value),
+) {
+    match path.strip_suffix('/') {
+        Some(holder) => visit(value, holder, &mut |it| step(it, name, "", found)),
+        None => visit(value, path, found),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is recorded about an entity: the name and type of a property, and how it is read.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -13,11 +15,12 @@ pub struct Property {
     pub name: &'static str,
     /// The type of its values.
     pub ty: Type,
-    /// Where Microsoft holds it; empty if no single field does.
-    pub path: &'static str,
+    /// Where Microsoft holds it, [`COMPUTED`] if no single field does. The name follows a path that
+    /// ends with a slash.
+    path: &'static str,
     /// Where Microsoft holds it in answers that lack the path, in the order in which it is looked
     /// for.
-    pub or: &'static [&'static str],
+    or: &'static [&'static str],
     /// What it means, in one sentence.
     pub doc: &'static str,
     /// Whether it is null, rather than absent, where nothing is known of it.
@@ -196,7 +199,7 @@ impl Property {
         doc: &'static str,
         read: Read,
     ) -> Self {
-        assert!(matches!(path.as_bytes(), [] | [b'/', _, ..]), "a path starts with a slash");
+        assert!(matches!(path.as_bytes(), [] | [b'/', ..]), "a path starts with a slash");
         assert!(matches!(doc.as_bytes(), [b'A'..=b'Z' | b'`', .., b'.']), "a doc is a sentence");
         Self { name, ty, path, or: &[], doc, or_null: false, is_volatile: false, read }
     }
@@ -222,7 +225,7 @@ impl Property {
     pub const fn or(self, or: &'static [&'static str]) -> Self {
         let mut at = 0;
         while at < or.len() {
-            assert!(matches!(or[at].as_bytes(), [b'/', _, ..]), "a path starts with a slash");
+            assert!(matches!(or[at].as_bytes(), [b'/', ..]), "a path starts with a slash");
             at += 1;
         }
         assert!(!self.path.is_empty(), "only a property with a path can have another");
@@ -230,9 +233,31 @@ impl Property {
     }
 
     /// Every path at which Microsoft may hold it.
-    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+    pub fn paths(&self) -> impl Iterator<Item = Cow<'static, str>> {
+        self.written_paths().map(|path| match path.strip_suffix('/') {
+            Some(_) => format!("{path}{}", self.name).into(),
+            None => path.into(),
+        })
+    }
+
+    /// The fields of an item that its paths start with.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &'static str> {
+        self.written_paths().filter_map(path::field).map(|field| match field {
+            "" => self.name,
+            field => field,
+        })
+    }
+
+    /// Every path as it is declared.
+    fn written_paths(&self) -> impl Iterator<Item = &'static str> {
         let own = Some(self.path).filter(|path| !path.is_empty());
         own.into_iter().chain(self.or.iter().copied())
+    }
+
+    /// Whether a field of an item holds it.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.path != COMPUTED
     }
 
     /// Declares that the property changes by itself, as the moment of the last evaluation does: it
@@ -271,7 +296,7 @@ impl Property {
             _ if self.path == COMPUTED => return Ok(None),
             Read::Each => return self.each(json),
             Read::Count => return Ok(Some(self.all(json).len().into())),
-            _ => self.paths().find_map(|path| path::first(json, path)),
+            _ => self.first(json),
         };
         let Some(value) = value else { return Ok(None) };
         let text = value.as_str();
@@ -300,12 +325,23 @@ impl Property {
         }
     }
 
+    /// The first value at the first of its paths that leads to anything.
+    fn first<'v>(&self, json: &'v Value) -> Option<&'v Value> {
+        self.written_paths().find_map(|path| {
+            let mut first = None;
+            path::visit_own(json, path, self.name, &mut |it| {
+                first.get_or_insert(it);
+            });
+            first
+        })
+    }
+
     /// Everything at the first of its paths that leads to anything.
     fn all<'v>(&self, json: &'v Value) -> Vec<&'v Value> {
         let mut values = Vec::new();
-        for path in self.paths() {
+        for path in self.written_paths() {
             if values.is_empty() {
-                path::visit(json, path, &mut |it| values.push(it));
+                path::visit_own(json, path, self.name, &mut |it| values.push(it));
             }
         }
         values
@@ -429,6 +465,10 @@ mod tests {
         let name = text("name", "/a", "The name.").or(&["/b", "/c"]);
         check(&name, &json!({ "c": "third", "b": "second" }), &json!("second"));
         check(&name, &json!({ "c": "third" }), &json!("third"));
+        let own = text("name", "/properties/", "The name.").or(&["/"]);
+        check(&own, &json!({ "properties": { "name": "in it" } }), &json!("in it"));
+        check(&own, &json!({ "name": "beside it" }), &json!("beside it"));
+        assert_eq!(own.paths().collect::<Vec<_>>(), ["/properties/name", "/name"]);
     }
 
     #[test]

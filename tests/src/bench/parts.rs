@@ -78,7 +78,6 @@ impl Stored {
             index: collector::plan::Index::default(),
             tenant_id: None,
             previous: self.last.replace(job.clone()),
-            parents_per_shard: 1,
             is_whole: true,
             kept: BTreeMap::new(),
             steps: Plan::steps_of(&instance, None),
@@ -271,7 +270,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             let number = u32::try_from(self.parts.len())?;
-            let name = self.job.part(self.step.id, 0, number, "a", content);
+            let name = self.job.part(self.step.id, number, "a", content);
             self.stored.put(&name, zstd::encode_all(lines.as_slice(), 3)?).await?;
             self.parts.push(Part { name, content });
             lines.clear();

@@ -42,9 +42,6 @@ const AGAIN: Duration = Duration::from_mins(1);
 /// fails now and then.
 const STARTS: u32 = 500;
 
-/// How many parents a shard has, so that even a small tenant has shards. The calm run has none.
-const PARENTS_PER_SHARD: u64 = 3;
-
 /// Long enough for every answer that comes late, and short enough that one which never comes is no
 /// more than another fault.
 const TIMEOUTS: Timeouts = Timeouts {
@@ -235,16 +232,12 @@ impl Machine {
 
     /// What a new process of a function is given.
     fn process(&self) -> Context {
-        let mut context = Context::new(
+        Context::new(
             self.flaky.clone(),
             self.queue.clone(),
             self.secrets.clone(),
             self.microsoft.clone(),
-        );
-        if !self.is_calm {
-            context.parents_per_shard = PARENTS_PER_SHARD;
-        }
-        context
+        )
     }
 
     fn event(&self) -> Value {

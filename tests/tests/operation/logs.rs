@@ -1,57 +1,13 @@
 //! What the functions log, line by line as JSON.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use collector::ports::{Body, Condition, Store as _};
 use serde_json::{Value, json};
 use tests::deployed::{Deployed, INSTANCE};
+use tests::log::Log;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tracing::subscriber::DefaultGuard;
-
-/// The log of this thread, for as long as this is there. A test and what it calls run in one
-/// thread.
-pub(crate) struct Log {
-    written: Written,
-    _guard: DefaultGuard,
-}
-
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(buffer);
-        Ok(buffer.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    pub(crate) fn begin() -> Self {
-        let written = Written::default();
-        let writer = written.clone();
-        let guard = tracing::subscriber::set_default(service::log::lines(move || writer.clone()));
-        Self { written, _guard: guard }
-    }
-
-    /// The lines with a message, or of an event.
-    pub(crate) fn lines(&self, what: &str) -> Vec<Value> {
-        let is_it = |line: &Value| line["message"] == what || line["event"] == what;
-        self.all().into_iter().filter(is_it).collect()
-    }
-
-    /// Every line.
-    pub(crate) fn all(&self) -> Vec<Value> {
-        let written = String::from_utf8(self.written.0.lock().unwrap().clone()).unwrap();
-        written.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_job_logs_its_start_the_end_of_each_step_its_redeliveries_and_its_finish() {

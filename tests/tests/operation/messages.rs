@@ -51,7 +51,7 @@ async fn what_cannot_be_read_is_a_dead_letter_within_a_minute_and_its_group_goes
     let began = Instant::now();
     let job = deployed.job().await;
     let plan = plan(&deployed, &job).await;
-    let users = Slice { job: job.clone(), step: "ad-users".to_owned(), shard: 0, slice: 0 };
+    let users = Slice { job: job.clone(), step: "ad-users".to_owned(), slice: 0 };
     assert_eq!(users.outgoing(&plan).group, directory);
     deployed.work().await;
     assert!(began.elapsed() < MINUTE, "{:?}", began.elapsed());
@@ -67,7 +67,7 @@ async fn what_cannot_be_done_is_given_up_soon_and_can_be_sent_back() {
     let job = deployed.job().await;
     let plan = plan(&deployed, &job).await;
     let job_lost = Job { instance: INSTANCE.to_owned(), id: "lost".to_owned() };
-    let lost = Slice { job: job_lost, step: "ad-users".to_owned(), shard: 0, slice: 0 };
+    let lost = Slice { job: job_lost, step: "ad-users".to_owned(), slice: 0 };
     deployed.queue.inner.send(QueueName::Collect, vec![lost.outgoing(&plan)]).await.unwrap();
     let began = Instant::now();
     deployed.work().await;

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use simulator::Options;
+use tests::log::Log;
 use tests::world::{World, options};
-
-use crate::logs::Log;
 
 /// What slices have read: pages, items, requests and bytes.
 const TOTALS: [&str; 4] = ["pages", "items", "requests", "bytes"];
@@ -34,25 +33,18 @@ async fn the_totals_of_a_ledger_follow_from_the_log() {
         assert_eq!(line["instance"], summary.job.instance.as_str(), "{line}");
     }
 
-    // What a slice logs last of a shard is what the shard has read.
-    let mut shards: BTreeMap<(String, u64), [u64; 4]> = BTreeMap::new();
+    // What a slice logs last of a step is what the step has read.
+    let mut steps: BTreeMap<&str, [u64; 4]> = BTreeMap::new();
     let slices: Vec<Value> = of("slice ended");
     for line in &slices {
         // What other crates log of the slice stands in the same span.
-        for name in ["instance", "job", "step", "shard", "slice"] {
+        for name in ["instance", "job", "step", "slice"] {
             assert_eq!(line["span"][name], line[name], "{line}");
         }
-        let step = line["step"].as_str().unwrap().to_owned();
-        shards.insert((step, line["shard"].as_u64().unwrap()), totals(line));
+        let step = line["step"].as_str().unwrap();
+        steps.insert(step, totals(line));
     }
     assert_eq!(begun.len(), slices.len());
-    let mut steps: BTreeMap<&str, [u64; 4]> = BTreeMap::new();
-    for ((step, _), read) in &shards {
-        let sums = steps.entry(step).or_default();
-        for (sum, read) in sums.iter_mut().zip(read) {
-            *sum += read;
-        }
-    }
 
     // The entries of a step for its several types tell of the same lists.
     let mut ledger: BTreeMap<&str, Value> = BTreeMap::new();

@@ -91,7 +91,6 @@ impl Past {
             index: crate::plan::Index::default(),
             tenant_id: None,
             previous: self.last.as_ref().map(|it| it.job.clone()),
-            parents_per_shard: 1,
             is_whole: true,
             kept: BTreeMap::new(),
             steps: Plan::steps_of(&instance, None),
@@ -141,7 +140,7 @@ impl Past {
         let mut parts = Vec::new();
         for (number, (content, mut writer)) in (0..).zip(written) {
             let Some(body) = writer.take().unwrap() else { continue };
-            let name = plan.job.part(step, 0, number, "a", content);
+            let name = plan.job.part(step, number, "a", content);
             let body = Body::Bytes(body);
             let put = self.context.store.put(&name, body, Condition::Always);
             put.now_or_never().unwrap().unwrap();

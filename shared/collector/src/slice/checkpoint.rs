@@ -1,4 +1,4 @@
-//! How far a shard of a step is, as it is stored between slices.
+//! How far a step is, as it is stored between slices.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::patience::Standstill;
 use crate::ledger::Progress;
 use crate::manifest::Part;
 
-/// How far a shard of a step is.
+/// How far a step is.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Checkpoint {

@@ -12,8 +12,8 @@ use steps::Output;
 use super::follow::Follow;
 use super::items::converted;
 use super::merge::{Changes, comparable};
-use super::shard::Shard;
 use super::stale::{Stale, id, stale};
+use super::task::Task;
 use crate::context::Error;
 use crate::digest::digest;
 use crate::ledger::Reading;
@@ -49,14 +49,11 @@ impl Compared {
 }
 
 /// Compares what was read with what was kept and the changes to it. None if that cannot be.
-pub(super) async fn divergence(
-    follow: &Follow,
-    shard: &Shard<'_>,
-) -> Result<Option<Reading>, Error> {
-    let Some(unsettled) = unsettled(follow, shard).await? else { return Ok(None) };
+pub(super) async fn divergence(follow: &Follow, task: &Task<'_>) -> Result<Option<Reading>, Error> {
+    let Some(unsettled) = unsettled(follow, task).await? else { return Ok(None) };
     let mut sorter = Sorter::new();
     for side in [Side::Kept, Side::Read] {
-        let is_whole = each(follow, shard, side, &unsettled, &mut |item| {
+        let is_whole = each(follow, task, side, &unsettled, &mut |item| {
             let mut value = vec![side as u8];
             value.extend(item.says.to_be_bytes());
             Ok(sorter.push(&item.number(), &value)?)
@@ -90,7 +87,7 @@ pub(super) async fn divergence(
     let mut examples = BTreeSet::new();
     if differ > 0 {
         for side in [Side::Kept, Side::Read] {
-            each(follow, shard, side, &unsettled, &mut |item| {
+            each(follow, task, side, &unsettled, &mut |item| {
                 if first.contains(&item.number()[..]) {
                     examples.insert(item.name);
                 }
@@ -102,15 +99,15 @@ pub(super) async fn divergence(
     Ok(Some(Reading::Reconciled { differ, examples: examples.into_iter().collect() }))
 }
 
-async fn unsettled(follow: &Follow, shard: &Shard<'_>) -> Result<Option<Unsettled>, Error> {
+async fn unsettled(follow: &Follow, task: &Task<'_>) -> Result<Option<Unsettled>, Error> {
     let (mut items, mut line) = (HashSet::new(), String::new());
-    if !shard.step.list.parents.is_empty() {
+    if !task.step.list.parents.is_empty() {
         let Some(base) = &follow.base else { return Ok(None) };
-        let lists = stale(shard, base).await?;
+        let lists = stale(task, base).await?;
         return Ok(lists.map(|lists| Unsettled { items, lists: Some(lists) }));
     }
-    for name in shard.checkpoint.delta.iter().flat_map(|delta| &delta.changes) {
-        let Some(mut part) = shard.part(name).await? else { return Ok(None) };
+    for name in task.checkpoint.delta.iter().flat_map(|delta| &delta.changes) {
+        let Some(mut part) = task.part(name).await? else { return Ok(None) };
         while part.next(&mut line)? {
             let Change { object, is_late, .. } = part.parse(&line)?;
             items.extend(id(object).filter(|_| is_late));
@@ -122,23 +119,23 @@ async fn unsettled(follow: &Follow, shard: &Shard<'_>) -> Result<Option<Unsettle
 /// Hands on every item of a side that is compared. False if some are not there any more.
 async fn each(
     follow: &Follow,
-    shard: &Shard<'_>,
+    task: &Task<'_>,
     side: Side,
     unsettled: &Unsettled,
     found: &mut (dyn FnMut(Compared) -> Result<(), Error> + Send),
 ) -> Result<bool, Error> {
-    let (Some(delta), Some(base)) = (&shard.checkpoint.delta, &follow.base) else {
+    let (Some(delta), Some(base)) = (&task.checkpoint.delta, &follow.base) else {
         return Ok(false);
     };
     let mut changes = match side {
         Side::Read => Changes::default(),
-        Side::Kept => match comparable(shard).await? {
+        Side::Kept => match comparable(task).await? {
             Some(changes) => changes,
             None => return Ok(false),
         },
     };
     let parts = if side == Side::Kept { &base.parts } else { &delta.items };
-    let is_one_list = shard.step.list.parents.is_empty();
+    let is_one_list = task.step.list.parents.is_empty();
     let mut hand_on = |of: Option<&Owner<'_>>, item: &RawValue| {
         let Some(id) = id(item).filter(|id| !unsettled.items.contains(id)) else {
             return Ok(());
@@ -146,15 +143,15 @@ async fn each(
         match of {
             None => found(Compared { name: id, says: digest(&[item.get()]) }),
             Some(of) => {
-                let says = digest(&[&becomes(shard, of, item)?]);
+                let says = digest(&[&becomes(task, of, item)?]);
                 found(Compared { name: format!("{} {id}", of.key), says })
             }
         }
     };
-    let canonical = |item| to_raw_value(&shard.step.canonical(item));
+    let canonical = |item| to_raw_value(&task.step.canonical(item));
     let mut line = String::new();
     for name in parts {
-        let Some(mut part) = shard.part(name).await? else { return Ok(false) };
+        let Some(mut part) = task.part(name).await? else { return Ok(false) };
         while part.next(&mut line)? {
             let KeptItem { of, item } = part.parse(&line)?;
             let Some(item) = item else { continue };
@@ -179,8 +176,8 @@ async fn each(
 
 /// What an item of a parent's list becomes. More than that may have changed of it, and nobody is
 /// told.
-fn becomes(shard: &Shard<'_>, of: &Owner<'_>, item: &RawValue) -> Result<String, Error> {
-    let Output { entities, references, .. } = converted(shard, of, item);
+fn becomes(task: &Task<'_>, of: &Owner<'_>, item: &RawValue) -> Result<String, Error> {
+    let Output { entities, references, .. } = converted(task, of, item);
     let entities = entities.iter().map(|it| (it.key.as_str(), &it.properties, &it.raw));
     let becomes = (entities.collect::<Vec<_>>(), references);
     Ok(serde_json::to_string(&becomes).map_err(io::Error::from)?)

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 use steps::Step;
 use tokio::time::Duration;
 
@@ -11,7 +10,7 @@ use super::follow::Follow;
 use super::items::synthesize;
 use super::keep::{keep, reading};
 use super::parents::Parents;
-use super::shard::Shard;
+use super::task::Task;
 use crate::context::{Context, Error};
 use crate::ledger::{Entry, KnownBy, Progress, Status};
 use crate::manifest::{Manifest, Part};
@@ -20,31 +19,22 @@ use crate::plan::Plan;
 use crate::ports::{Condition, Etag, QueueName, StoreError};
 use crate::progress::News;
 
-/// What a shard stored, once it has ended.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Ended {
-    progress: Progress,
-    pub(super) parts: Vec<Part>,
-}
-
 /// How a slice ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The step has its manifest, written now or before.
     Ended,
-    /// The shard has ended, and another one of the step has not.
-    ShardEnded,
     /// A message asks for the next slice.
     Continued,
     /// Microsoft asks to wait. The same message is to be delivered again after that.
     Wait(Duration),
 }
 
-/// Stores how far the shard is. False if another slice was faster, whose work then counts.
-async fn store_checkpoint(shard: &Shard<'_>, etag: Option<Etag>) -> Result<bool, Error> {
-    let name = shard.plan.job.checkpoint(shard.step.id, shard.number);
+/// Stores how far the step is. False if another slice was faster, whose work then counts.
+async fn store_checkpoint(task: &Task<'_>, etag: Option<Etag>) -> Result<bool, Error> {
+    let name = task.plan.job.checkpoint(task.step.id);
     let condition = etag.map_or(Condition::Absent, Condition::Matches);
-    match shard.context.write(&name, &shard.checkpoint, condition).await {
+    match task.context.write(&name, &task.checkpoint, condition).await {
         Ok(_) => Ok(true),
         Err(Error::Store(StoreError::Conflict(_))) => Ok(false),
         Err(error) => Err(error),
@@ -53,112 +43,69 @@ async fn store_checkpoint(shard: &Shard<'_>, etag: Option<Etag>) -> Result<bool,
 
 /// Ends a slice that has to wait.
 pub(super) async fn pause(
-    shard: &Shard<'_>,
+    task: &Task<'_>,
     etag: Option<Etag>,
     wait: Duration,
 ) -> Result<Outcome, Error> {
-    shard.tell(&News::Waits { step: shard.step.id, wait });
-    store_checkpoint(shard, etag).await?;
+    task.tell(&News::Waits { step: task.step.id, wait });
+    store_checkpoint(task, etag).await?;
     Ok(Outcome::Wait(wait))
 }
 
 /// Ends a slice whose time is over.
-pub(super) async fn go_on(shard: &mut Shard<'_>, mut etag: Option<Etag>) -> Result<Outcome, Error> {
-    let own = shard.checkpoint.slice;
-    shard.checkpoint.slice = own + 1;
-    while !store_checkpoint(shard, etag).await? {
+pub(super) async fn go_on(task: &mut Task<'_>, mut etag: Option<Etag>) -> Result<Outcome, Error> {
+    let own = task.checkpoint.slice;
+    task.checkpoint.slice = own + 1;
+    while !store_checkpoint(task, etag).await? {
         // Another delivery of the same message was faster, and its work counts.
-        let name = shard.plan.job.checkpoint(shard.step.id, shard.number);
-        let stored = shard.context.read::<Checkpoint>(&name).await?;
+        let name = task.plan.job.checkpoint(task.step.id);
+        let stored = task.context.read::<Checkpoint>(&name).await?;
         let (checkpoint, version) = stored.ok_or_else(|| Error::Unknown(name))?;
-        shard.checkpoint = checkpoint;
+        task.checkpoint = checkpoint;
         etag = Some(version);
         // It may have died before it asked for what follows.
-        if shard.checkpoint.slice > own {
+        if task.checkpoint.slice > own {
             break;
         }
         // It waits, and for the message that is deleted when this slice has done its part. So what
         // follows is asked for in its place: the queue would drop the same message once more.
-        shard.checkpoint.slice = own + 1;
+        task.checkpoint.slice = own + 1;
     }
-    ask_again(shard).await
+    ask_again(task).await
 }
 
 /// Asks for the slice that follows the checkpoint. If somebody did so before, the queue drops the
 /// message.
-pub(super) async fn ask_again(shard: &Shard<'_>) -> Result<Outcome, Error> {
-    let (job, step) = (shard.plan.job.clone(), shard.step.id.to_owned());
-    let next = Slice { job, step, shard: shard.number, slice: shard.checkpoint.slice };
-    shard.context.queue.send(QueueName::Collect, vec![next.outgoing(shard.plan)]).await?;
+pub(super) async fn ask_again(task: &Task<'_>) -> Result<Outcome, Error> {
+    let (job, step) = (task.plan.job.clone(), task.step.id.to_owned());
+    let next = Slice { job, step, slice: task.checkpoint.slice };
+    task.context.queue.send(QueueName::Collect, vec![next.outgoing(task.plan)]).await?;
     Ok(Outcome::Continued)
 }
 
-/// Ends a shard of which everything was read.
+/// Ends a step of which everything was read, by its manifest.
 pub(super) async fn end(
-    shard: &mut Shard<'_>,
+    task: &mut Task<'_>,
     follow: &Follow,
     parents: &Parents<'_>,
 ) -> Result<Outcome, Error> {
-    synthesize(shard)?;
-    shard.store_parts(true).await?;
-    let progress = std::mem::take(&mut shard.checkpoint.progress);
-    let parts = std::mem::take(&mut shard.checkpoint.parts);
-    let ended = Ended { progress, parts };
-    if parents.shards() == 1 {
-        return close(shard, follow, parents, ended).await;
-    }
-    let name = shard.plan.job.shard(shard.step.id, shard.number);
-    match shard.context.write(&name, &ended, Condition::Absent).await {
-        // Another slice of the shard was faster, and its work counts.
-        Ok(_) | Err(Error::Store(StoreError::Conflict(_))) => {
-            complete(shard, follow, parents).await
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Ends the step if every shard of it has ended.
-pub(super) async fn complete(
-    shard: &Shard<'_>,
-    follow: &Follow,
-    parents: &Parents<'_>,
-) -> Result<Outcome, Error> {
-    let mut all = Ended::default();
-    for number in 0..parents.shards() {
-        let name = shard.plan.job.shard(shard.step.id, number);
-        let Some((ended, _)) = shard.context.read::<Ended>(&name).await? else {
-            return Ok(Outcome::ShardEnded);
-        };
-        all.progress.add(ended.progress);
-        all.parts.extend(ended.parts);
-    }
-    close(shard, follow, parents, all).await
-}
-
-/// Writes the manifest.
-async fn close(
-    shard: &Shard<'_>,
-    follow: &Follow,
-    parents: &Parents<'_>,
-    Ended { progress, parts }: Ended,
-) -> Result<Outcome, Error> {
-    let (ended, reason) = status(shard, parents, &progress);
-    let mut manifest = manifest(shard.plan, shard.step, progress, parts, ended, reason.as_deref());
-    if shard.checkpoint.delta.is_some() {
-        let reading = Box::pin(reading(follow, shard, ended)).await?;
+    synthesize(task)?;
+    task.store_parts(true).await?;
+    let progress = std::mem::take(&mut task.checkpoint.progress);
+    let parts = std::mem::take(&mut task.checkpoint.parts);
+    let (ended, reason) = status(task, parents, &progress);
+    let mut manifest = manifest(task.plan, task.step, progress, parts, ended, reason.as_deref());
+    if task.checkpoint.delta.is_some() {
+        let reading = Box::pin(reading(follow, task, ended)).await?;
         manifest.ledger.iter_mut().for_each(|it| it.reading = Some(reading.clone()));
-        manifest.kept = keep(follow, shard, ended).await?;
+        manifest.kept = keep(follow, task, ended).await?;
     }
-    publish(shard.context, shard.plan, shard.step, &manifest).await
+    publish(task.context, task.plan, task.step, &manifest).await
 }
 
 /// How complete the step is. A list of each parent is no more complete than that of the parents.
-fn status(
-    shard: &Shard<'_>,
-    parents: &Parents<'_>,
-    progress: &Progress,
-) -> (Status, Option<String>) {
-    let is_one_list = shard.step.list.parents.is_empty();
+fn status(task: &Task<'_>, parents: &Parents<'_>, progress: &Progress) -> (Status, Option<String>) {
+    let is_one_list = task.step.list.parents.is_empty();
     if is_one_list && progress.lists == 0 && progress.exceptions.is_empty() {
         // This never happens as long as the loop is right. It must not prove anything if it does.
         return (Status::Failed, Some("the list was never requested".to_owned()));

@@ -18,7 +18,7 @@ use super::give_up::give_up_if_over;
 use super::items::item;
 use super::patience::Waited;
 use super::rows::Rows;
-use super::shard::Shard;
+use super::task::Task;
 use crate::context::Error;
 use crate::ledger::Status;
 use crate::ports::{Failure, Fetch};
@@ -55,11 +55,11 @@ const fn wait(looks: u32) -> Duration {
 }
 
 /// Takes what the service says of the job of a report. Returns how long to wait for it.
-pub(super) fn prepared(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Option<Duration> {
-    let cursor = shard.checkpoint.frontier.cursor_mut(id)?;
+pub(super) fn prepared(task: &mut Task<'_>, id: u64, body: &[u8]) -> Option<Duration> {
+    let cursor = task.checkpoint.frontier.cursor_mut(id)?;
     let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
     let Some(job) = job else {
-        shard.except(id, Status::Failed, "failed: the export job of the report has no status");
+        task.except(id, Status::Failed, "failed: the export job of the report has no status");
         return None;
     };
     let export = &mut cursor.export;
@@ -70,30 +70,30 @@ pub(super) fn prepared(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Option<Du
             export.file = Some(url);
             None
         }
-        ("failed", _) => lost(shard, id, "failed: the service could not prepare the report"),
+        ("failed", _) => lost(task, id, "failed: the service could not prepare the report"),
         _ if export.looks > LOOKS => {
-            lost(shard, id, "failed: the service does not come to an end preparing the report")
+            lost(task, id, "failed: the service does not come to an end preparing the report")
         }
         _ => Some(wait(export.looks)),
     }
 }
 
 /// Has a report prepared once more, unless that was done often enough.
-fn lost(shard: &mut Shard<'_>, id: u64, reason: &str) -> Option<Duration> {
-    let cursor = shard.checkpoint.frontier.cursor_mut(id)?;
+fn lost(task: &mut Task<'_>, id: u64, reason: &str) -> Option<Duration> {
+    let cursor = task.checkpoint.frontier.cursor_mut(id)?;
     cursor.export.lost += 1;
     if cursor.export.lost < JOBS && cursor.restart() {
         return Some(wait(0));
     }
-    shard.except(id, Status::Failed, reason);
+    task.except(id, Status::Failed, reason);
     None
 }
 
 /// Asks for a report anew where asking failed: by its other name, or because the job is not known
 /// any more. False if it is no such report, or that was done often enough.
-pub(super) fn ask_anew(shard: &mut Shard<'_>, id: u64) -> bool {
-    let report = shard.step.list.report();
-    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return false };
+pub(super) fn ask_anew(task: &mut Task<'_>, id: u64) -> bool {
+    let report = task.step.list.report();
+    let Some(cursor) = task.checkpoint.frontier.cursor_mut(id) else { return false };
     if cursor.export.job.is_some() {
         return cursor.restart();
     }
@@ -106,18 +106,18 @@ pub(super) fn ask_anew(shard: &mut Shard<'_>, id: u64) -> bool {
 
 /// Reads the rows of a report that is prepared, until its end or the deadline.
 pub(super) async fn download(
-    shard: &mut Shard<'_>,
+    task: &mut Task<'_>,
     id: u64,
     fetch: &dyn Fetch,
     deadline: Instant,
 ) -> Result<(), Error> {
-    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return Ok(()) };
+    let Some(cursor) = task.checkpoint.frontier.cursor_mut(id) else { return Ok(()) };
     let Some(address) = cursor.export.file.take() else { return Ok(()) };
     let cursor = cursor.clone();
-    shard.checkpoint.progress.requests += 1;
+    task.checkpoint.progress.requests += 1;
     let begun = Instant::now();
-    let read = read_file(shard, id, &cursor, &address, fetch, deadline).await?;
-    if let Some(now) = shard.checkpoint.frontier.cursor_mut(id) {
+    let read = read_file(task, id, &cursor, &address, fetch, deadline).await?;
+    if let Some(now) = task.checkpoint.frontier.cursor_mut(id) {
         if now.rows > cursor.rows {
             now.vain = Waited::default();
         } else {
@@ -126,21 +126,21 @@ pub(super) async fn download(
     }
     match read {
         Ok(is_whole) if is_whole => {
-            shard.checkpoint.progress.pages += 1;
-            shard.checkpoint.progress.lists += 1;
-            shard.checkpoint.frontier.close(id);
+            task.checkpoint.progress.pages += 1;
+            task.checkpoint.progress.lists += 1;
+            task.checkpoint.frontier.close(id);
         }
         // The deadline has come; the next slice asks where the file is.
         Ok(_) => (),
-        Err(failure) => broke_off(shard, id, cursor.rows, &failure),
+        Err(failure) => broke_off(task, id, cursor.rows, &failure),
     }
-    give_up_if_over(shard, id);
+    give_up_if_over(task, id);
     Ok(())
 }
 
 /// Reads the rows of a file. False if the deadline came before its end.
 async fn read_file(
-    shard: &mut Shard<'_>,
+    task: &mut Task<'_>,
     id: u64,
     cursor: &Cursor,
     address: &str,
@@ -168,46 +168,46 @@ async fn read_file(
         };
         let is_end = chunk.is_none();
         let chunk = chunk.unwrap_or_default();
-        shard.checkpoint.progress.bytes += chunk.len() as u64;
+        task.checkpoint.progress.bytes += chunk.len() as u64;
         let mut unread = chunk.as_slice();
         loop {
             match rows.next(&mut unread, is_end) {
                 Ok(Some(_)) if number < cursor.rows => number += 1,
                 Ok(Some(row)) => {
                     number += 1;
-                    take_row(shard, &row, cursor)?;
+                    take_row(task, &row, cursor)?;
                 }
                 Ok(None) => break,
                 Err(reason) => return Ok(Err(Failure::Failed(reason.to_owned()))),
             }
         }
-        if let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id)
+        if let Some(cursor) = task.checkpoint.frontier.cursor_mut(id)
             && number > cursor.rows
         {
             cursor.rows = number;
-            shard.answered();
+            task.answered();
         }
-        shard.store_parts(false).await?;
-        let items = shard.checkpoint.progress.items;
-        shard.tell(&News::Read { step: shard.step.id, items });
+        task.store_parts(false).await?;
+        let items = task.checkpoint.progress.items;
+        task.tell(&News::Read { step: task.step.id, items });
         if is_end {
             return Ok(Ok(true));
         }
     }
 }
 
-fn take_row(shard: &mut Shard<'_>, row: &RawValue, cursor: &Cursor) -> Result<(), Error> {
-    shard.checkpoint.progress.items += 1;
-    item(shard, row, cursor)
+fn take_row(task: &mut Task<'_>, row: &RawValue, cursor: &Cursor) -> Result<(), Error> {
+    task.checkpoint.progress.items += 1;
+    item(task, row, cursor)
 }
 
 /// Goes on with a file that broke off, as long as that leads further. `rows` is how many were read
 /// before.
-fn broke_off(shard: &mut Shard<'_>, id: u64, rows: u64, failure: &Failure) {
-    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return };
+fn broke_off(task: &mut Task<'_>, id: u64, rows: u64, failure: &Failure) {
+    let Some(cursor) = task.checkpoint.frontier.cursor_mut(id) else { return };
     cursor.export.broken = if cursor.rows > rows { 0 } else { cursor.export.broken + 1 };
     if cursor.export.broken > BREAKS && !cursor.restart() {
-        shard.except(id, Status::Failed, &failure.to_string());
+        task.except(id, Status::Failed, &failure.to_string());
     }
 }
 

@@ -22,8 +22,8 @@ use super::cursor::Cursor;
 use super::delta::{Delta, REMOVED, Way};
 use super::frontier::DELTA_QUERY;
 use super::parents::Parents;
-use super::shard::Shard;
 use super::stale::{Stale, stale};
+use super::task::Task;
 use super::writers::Writers;
 use crate::context::{Context, Error, Stored};
 use crate::delta::{State, Use};
@@ -68,19 +68,19 @@ impl Follow {
     }
 
     /// Begins the next of the delta queries that are made before any list is read.
-    pub(super) fn open_delta_query(&mut self, shard: &mut Shard<'_>) -> Option<u64> {
-        let delta = shard.checkpoint.delta.as_ref()?;
+    pub(super) fn open_delta_query(&mut self, task: &mut Task<'_>) -> Option<u64> {
+        let delta = task.checkpoint.delta.as_ref()?;
         let number = delta.links.len();
-        let is_due = number < shard.step.list.delta.len();
+        let is_due = number < task.step.list.delta.len();
         let known = self.base.as_ref().and_then(|base| base.links.get(number));
         let link = known.cloned().flatten();
-        is_due.then(|| shard.checkpoint.frontier.open_delta_query(link))
+        is_due.then(|| task.checkpoint.frontier.open_delta_query(link))
     }
 
     /// The delta query that is being made.
-    fn delta_query(&self, shard: &Shard<'_>) -> Option<DeltaQuery> {
-        let delta = shard.checkpoint.delta.as_ref()?;
-        let watches = shard.step.list.delta;
+    fn delta_query(&self, task: &Task<'_>) -> Option<DeltaQuery> {
+        let delta = task.checkpoint.delta.as_ref()?;
+        let watches = task.step.list.delta;
         let is_again = delta.links.len() == watches.len();
         let number = if is_again { delta.again } else { delta.links.len() };
         let base = self.base.as_ref().map(|base| &base.links);
@@ -90,32 +90,25 @@ impl Follow {
     }
 
     /// What to ask for the next page of the delta query that is being made.
-    pub(super) fn request(
-        &self,
-        shard: &Shard<'_>,
-        cursor: &Cursor,
-    ) -> Option<(DomainKey, Request)> {
-        let first = Address::Path(self.delta_query(shard)?.watch.address(shard.step, true));
+    pub(super) fn request(&self, task: &Task<'_>, cursor: &Cursor) -> Option<(DomainKey, Request)> {
+        let first = Address::Path(self.delta_query(task)?.watch.address(task.step, true));
         let address = match &cursor.link {
             Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
             None => first,
         };
         let request = Request::get(Service::Graph, address);
-        Some((shard.plan.domain(shard.step, &shard.step.list), request))
+        Some((task.plan.domain(task.step, &task.step.list), request))
     }
 
     /// Takes a page of a delta query: what has changed, and where it goes on.
-    pub(super) fn page(&mut self, shard: &mut Shard<'_>, body: &[u8]) -> Result<(), Error> {
-        let Some(DeltaQuery { number, watch, is_again, has_link }) = self.delta_query(shard) else {
+    pub(super) fn page(&mut self, task: &mut Task<'_>, body: &[u8]) -> Result<(), Error> {
+        let Some(DeltaQuery { number, watch, is_again, has_link }) = self.delta_query(task) else {
             return Ok(());
         };
         let page = match Page::read(body, Shape::Pages) {
             Ok(page) => page,
             Err(error) => {
-                self.cannot_walk(
-                    shard,
-                    &format!("a page of a delta query is not a list ({error})"),
-                );
+                self.cannot_walk(task, &format!("a page of a delta query is not a list ({error})"));
                 return Ok(());
             }
         };
@@ -123,55 +116,55 @@ impl Follow {
             let json = graph::canonical(raw).ok().map(|(json, _)| json);
             let Some(json) = json.filter(|it| it.get("id").is_some_and(Value::is_string)) else {
                 // It may tell of anything, so changes do not tell everything.
-                self.cannot_walk(shard, "a change cannot be read");
+                self.cannot_walk(task, "a change cannot be read");
                 return Ok(());
             };
             let mut json = json;
-            shard.step.conceal(&mut json);
+            task.step.conceal(&mut json);
             let object = to_raw_value(&json).map_err(std::io::Error::from)?;
-            shard.writers.changes.line(&Change {
+            task.writers.changes.line(&Change {
                 watch: number,
                 is_late: is_again,
                 object: &object,
             })?;
         }
         let changed = page.items.len() as u64;
-        let progress = &mut shard.checkpoint.progress;
+        let progress = &mut task.checkpoint.progress;
         progress.pages += 1;
         progress.items += changed;
-        let Some(delta) = &mut shard.checkpoint.delta else { return Ok(()) };
+        let Some(delta) = &mut task.checkpoint.delta else { return Ok(()) };
         delta.changed += changed;
         if delta.changed > MOST_CHANGES {
             self.cannot_walk(
-                shard,
+                task,
                 "there are so many changes that reading everything costs no more",
             );
             return Ok(());
         }
         match (page.next, page.delta) {
             (Next::Link(link), _) => {
-                let cursor = shard.checkpoint.frontier.cursor_mut(DELTA_QUERY);
+                let cursor = task.checkpoint.frontier.cursor_mut(DELTA_QUERY);
                 let followed = cursor.map(|cursor| cursor.follow(&link, &page.items));
                 if let Some(Err(astray)) = followed {
-                    self.cannot_walk(shard, astray.reason());
+                    self.cannot_walk(task, astray.reason());
                 }
             }
             (_, None) => {
-                self.cannot_walk(shard, "a delta query ended without a delta link");
+                self.cannot_walk(task, "a delta query ended without a delta link");
             }
             (_, Some(link)) => {
                 let is_new = !is_again && !has_link && delta.way != Way::Full;
-                shard.checkpoint.frontier.close(DELTA_QUERY);
+                task.checkpoint.frontier.close(DELTA_QUERY);
                 if is_new {
                     self.in_full(
-                        shard,
+                        task,
                         format!(
                             "{} could not be read by the last job, and can be read now",
                             watch.path
                         ),
                     );
                 } else {
-                    queried(shard, Some(link.into_owned()));
+                    queried(task, Some(link.into_owned()));
                 }
             }
         }
@@ -179,25 +172,25 @@ impl Follow {
     }
 
     /// Takes a failure of a delta query.
-    pub(super) fn failed(&mut self, shard: &mut Shard<'_>, failure: &Failure) {
-        let Some(DeltaQuery { watch, has_link, .. }) = self.delta_query(shard) else { return };
+    pub(super) fn failed(&mut self, task: &mut Task<'_>, failure: &Failure) {
+        let Some(DeltaQuery { watch, has_link, .. }) = self.delta_query(task) else { return };
         match failure {
             // What it would tell of stands in lists with its id alone.
             Failure::Forbidden(_) if watch.affects == Affects::Members && !has_link => {
-                shard.checkpoint.frontier.close(DELTA_QUERY);
-                queried(shard, None);
+                task.checkpoint.frontier.close(DELTA_QUERY);
+                queried(task, None);
             }
-            _ => self.cannot_walk(shard, &failure.to_string()),
+            _ => self.cannot_walk(task, &failure.to_string()),
         }
     }
 
     /// Does without a delta query that cannot be made.
-    fn cannot_walk(&mut self, shard: &mut Shard<'_>, reason: &str) {
-        shard.checkpoint.frontier.close(DELTA_QUERY);
-        let Some(DeltaQuery { watch, is_again, .. }) = self.delta_query(shard) else { return };
+    fn cannot_walk(&mut self, task: &mut Task<'_>, reason: &str) {
+        task.checkpoint.frontier.close(DELTA_QUERY);
+        let Some(DeltaQuery { watch, is_again, .. }) = self.delta_query(task) else { return };
         let reason = format!("{} cannot be followed: {reason}", watch.path);
-        let watches = shard.step.list.delta.len();
-        let Some(delta) = &mut shard.checkpoint.delta else { return };
+        let watches = task.step.list.delta.len();
+        let Some(delta) = &mut task.checkpoint.delta else { return };
         if is_again {
             delta.again = watches;
             delta.incomparable = Some(reason);
@@ -205,27 +198,27 @@ impl Follow {
             delta.links.resize(watches, None);
             delta.unkept = Some(reason);
         } else {
-            self.in_full(shard, reason);
+            self.in_full(task, reason);
         }
     }
 
     /// Begins again, to read everything. No parent was taken yet.
-    fn in_full(&mut self, shard: &mut Shard<'_>, because: String) {
-        shard.checkpoint = shard.checkpoint.anew(because);
+    fn in_full(&mut self, task: &mut Task<'_>, because: String) {
+        task.checkpoint = task.checkpoint.anew(because);
         self.base = None;
-        shard.writers = Writers::default();
+        task.writers = Writers::default();
     }
 
     /// Begins again, to read everything, although lists of some parents were read.
     pub(super) async fn start_over<'a>(
         &mut self,
-        shard: &mut Shard<'a>,
+        task: &mut Task<'a>,
         parents: &mut Parents<'a>,
         because: &str,
     ) -> Result<(), Error> {
-        self.in_full(shard, because.to_owned());
+        self.in_full(task, because.to_owned());
         self.stale = None;
-        *parents = Parents::of(shard.context, shard.plan, shard.step, shard.number, 0).await?;
+        *parents = Parents::of(task.context, task.plan, task.step, 0).await?;
         Ok(())
     }
 
@@ -233,20 +226,20 @@ impl Follow {
     /// there any more, and reading begins anew.
     pub(super) async fn find_stale<'a>(
         &mut self,
-        shard: &mut Shard<'a>,
+        task: &mut Task<'a>,
         parents: &mut Parents<'a>,
     ) -> Result<bool, Error> {
-        let delta = shard.checkpoint.delta.as_ref();
+        let delta = task.checkpoint.delta.as_ref();
         let is_needed = delta.is_some_and(|it| it.way == Way::Delta) && self.stale.is_none();
-        if !is_needed || shard.step.list.parents.is_empty() {
+        if !is_needed || task.step.list.parents.is_empty() {
             return Ok(true);
         }
-        shard.store_parts(true).await?;
-        let stale = match self.stale_lists(shard).await {
+        task.store_parts(true).await?;
+        let stale = match self.stale_lists(task).await {
             Ok(Some(stale)) => stale,
-            Ok(None) => return self.start_over(shard, parents, REMOVED).await.map(|()| false),
+            Ok(None) => return self.start_over(task, parents, REMOVED).await.map(|()| false),
             Err(error) if error.object().is_some() => {
-                return self.start_over(shard, parents, &error.to_string()).await.map(|()| false);
+                return self.start_over(task, parents, &error.to_string()).await.map(|()| false);
             }
             Err(error) => return Err(error),
         };
@@ -257,9 +250,9 @@ impl Follow {
     }
 
     /// Which lists are not as they were kept. None if what was kept is not there any more.
-    async fn stale_lists(&self, shard: &Shard<'_>) -> Result<Option<Stale>, Error> {
+    async fn stale_lists(&self, task: &Task<'_>) -> Result<Option<Stale>, Error> {
         let Some(base) = &self.base else { return Ok(None) };
-        stale(shard, base).await
+        stale(task, base).await
     }
 }
 
@@ -303,17 +296,17 @@ async fn begin(
 }
 
 /// Begins the next of the delta queries that are made once more after the list was read.
-pub(super) fn open_walk_again(shard: &mut Shard<'_>) -> Option<u64> {
-    let delta = shard.checkpoint.delta.as_ref()?;
-    let is_due = delta.way == Way::Reconcile && shard.checkpoint.frontier.is_empty();
+pub(super) fn open_walk_again(task: &mut Task<'_>) -> Option<u64> {
+    let delta = task.checkpoint.delta.as_ref()?;
+    let is_due = delta.way == Way::Reconcile && task.checkpoint.frontier.is_empty();
     let link = delta.links.get(delta.again).filter(|_| is_due)?.clone();
-    Some(shard.checkpoint.frontier.open_delta_query(link))
+    Some(task.checkpoint.frontier.open_delta_query(link))
 }
 
 /// Notes that a delta query was made, and where it goes on.
-fn queried(shard: &mut Shard<'_>, link: Option<String>) {
-    let watches = shard.step.list.delta.len();
-    if let Some(delta) = &mut shard.checkpoint.delta {
+fn queried(task: &mut Task<'_>, link: Option<String>) {
+    let watches = task.step.list.delta.len();
+    if let Some(delta) = &mut task.checkpoint.delta {
         if delta.links.len() < watches {
             delta.links.push(link);
         } else {

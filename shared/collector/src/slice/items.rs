@@ -6,59 +6,59 @@ use serde_json::value::{RawValue, to_raw_value};
 use steps::{Item, Output, Parent};
 
 use super::cursor::{Cursor, StoredParent};
-use super::shard::Shard;
+use super::task::Task;
 use crate::context::Error;
 use crate::part::{KeptItem, Owner};
 
 /// Takes one item. An odd item costs itself only, and that nothing is concluded from its absence.
-pub(super) fn item(shard: &mut Shard<'_>, raw: &RawValue, cursor: &Cursor) -> Result<(), Error> {
+pub(super) fn item(task: &mut Task<'_>, raw: &RawValue, cursor: &Cursor) -> Result<(), Error> {
     let Some((json, raw)) = graph::canonical(raw).ok().filter(|(json, _)| json.is_object()) else {
-        let progress = &mut shard.checkpoint.progress;
+        let progress = &mut task.checkpoint.progress;
         progress.unreadable += 1;
-        *progress.drift.entry(format!("{}.item", shard.step.id)).or_default() += 1;
+        *progress.drift.entry(format!("{}.item", task.step.id)).or_default() += 1;
         return Ok(());
     };
-    let is_tracked = !shard.step.list.delta.is_empty() && !cursor.is_fallback;
+    let is_tracked = !task.step.list.delta.is_empty() && !cursor.is_fallback;
     let parent = cursor.parent.as_ref();
     if let Some(parent) = parent.filter(|_| is_tracked) {
-        return fresh_item(shard, &owner(parent), Some(&raw));
+        return fresh_item(task, &owner(parent), Some(&raw));
     }
     if is_tracked {
-        return tracked_item(shard, json);
+        return tracked_item(task, json);
     }
     let parent = parent.map(|it| Parent { key: &it.key, kind: &it.kind, json: &it.json });
-    convert(shard, &json, &raw, parent)
+    convert(task, &json, &raw, parent)
 }
 
 /// Converts one item, and writes what it becomes.
 pub(super) fn convert(
-    shard: &mut Shard<'_>,
+    task: &mut Task<'_>,
     json: &Value,
     raw: &RawValue,
     parent: Option<Parent<'_>>,
 ) -> Result<(), Error> {
     let mut out = Output::default();
-    shard.step.convert(Item { json, raw, parent, instance: &shard.instance }, &mut out);
-    write(shard, &out)
+    task.step.convert(Item { json, raw, parent, instance: &task.instance }, &mut out);
+    write(task, &out)
 }
 
 /// Keeps that the list of a parent was read to its end.
-pub(super) fn keep_list(shard: &mut Shard<'_>, parent: Option<StoredParent>) -> Result<(), Error> {
-    let Some(parent) = parent.filter(|_| shard.is_kept()) else { return Ok(()) };
-    Ok(shard.writers.items.line(&KeptItem { of: Some(owner(&parent)), item: None })?)
+pub(super) fn keep_list(task: &mut Task<'_>, parent: Option<StoredParent>) -> Result<(), Error> {
+    let Some(parent) = parent.filter(|_| task.is_kept()) else { return Ok(()) };
+    Ok(task.writers.items.line(&KeptItem { of: Some(owner(&parent)), item: None })?)
 }
 
 /// Writes what an item becomes.
-pub(super) fn write(shard: &mut Shard<'_>, out: &Output) -> Result<(), Error> {
-    let progress = &mut shard.checkpoint.progress;
+pub(super) fn write(task: &mut Task<'_>, out: &Output) -> Result<(), Error> {
+    let progress = &mut task.checkpoint.progress;
     for entity in &out.entities {
-        shard.writers.entities.entity(entity)?;
+        task.writers.entities.entity(entity)?;
         if !entity.is_patch {
             *progress.entities.entry(entity.kind.to_owned()).or_default() += 1;
         }
     }
     for reference in &out.references {
-        shard.writers.references.reference(reference)?;
+        task.writers.references.reference(reference)?;
     }
     progress.references += out.references.len() as u64;
     progress.unreadable += out.unreadable;
@@ -72,52 +72,52 @@ pub(super) fn write(shard: &mut Shard<'_>, out: &Output) -> Result<(), Error> {
 }
 
 /// Keeps and converts an item of a list whose items are watched.
-pub(super) fn tracked_item(shard: &mut Shard<'_>, item: Value) -> Result<(), Error> {
-    let json = shard.step.canonical(item);
+pub(super) fn tracked_item(task: &mut Task<'_>, item: Value) -> Result<(), Error> {
+    let json = task.step.canonical(item);
     let raw = to_raw_value(&json).map_err(std::io::Error::from)?;
-    if shard.is_kept() {
-        shard.writers.items.line(&KeptItem { of: None, item: Some(&raw) })?;
+    if task.is_kept() {
+        task.writers.items.line(&KeptItem { of: None, item: Some(&raw) })?;
     }
-    convert(shard, &json, &raw, None)
+    convert(task, &json, &raw, None)
 }
 
 /// Keeps and converts an item of a list of a parent; without one, keeps that the list is known.
 pub(super) fn fresh_item(
-    shard: &mut Shard<'_>,
+    task: &mut Task<'_>,
     of: &Owner<'_>,
     item: Option<&RawValue>,
 ) -> Result<(), Error> {
-    if shard.is_kept() {
-        shard.writers.items.line(&KeptItem { of: Some(of.clone()), item })?;
+    if task.is_kept() {
+        task.writers.items.line(&KeptItem { of: Some(of.clone()), item })?;
     }
     let Some(item) = item else { return Ok(()) };
-    let out = converted(shard, of, item);
-    write(shard, &out)
+    let out = converted(task, of, item);
+    write(task, &out)
 }
 
 /// What an item of a list of a parent becomes.
-pub(super) fn converted(shard: &Shard<'_>, of: &Owner<'_>, raw: &RawValue) -> Output {
+pub(super) fn converted(task: &Task<'_>, of: &Owner<'_>, raw: &RawValue) -> Output {
     let mut out = Output::default();
     let key = Key::new(&of.key);
     let parent = Some(Parent { key: &key, kind: &of.kind, json: &Value::Null });
     // It was read before, or just now.
     let json = serde_json::from_str(raw.get()).unwrap_or_default();
-    shard.step.convert(Item { json: &json, raw, parent, instance: &shard.instance }, &mut out);
+    task.step.convert(Item { json: &json, raw, parent, instance: &task.instance }, &mut out);
     out
 }
 
 /// Where the only list cannot be read and its entity has to exist, makes it of what is known.
-pub(super) fn synthesize(shard: &mut Shard<'_>) -> Result<(), Error> {
-    let (Some(synthesized), true) = (shard.step.synthesized, shard.checkpoint.progress.items == 0)
+pub(super) fn synthesize(task: &mut Task<'_>) -> Result<(), Error> {
+    let (Some(synthesized), true) = (task.step.synthesized, task.checkpoint.progress.items == 0)
     else {
         return Ok(());
     };
-    let json = synthesized(&shard.instance);
+    let json = synthesized(&task.instance);
     let raw = serde_json::value::to_raw_value(&json).map_err(std::io::Error::from)?;
     let mut out = Output::default();
-    let item = Item { json: &json, raw: &raw, parent: None, instance: &shard.instance };
-    shard.step.convert(item, &mut out);
-    write(shard, &out)
+    let item = Item { json: &json, raw: &raw, parent: None, instance: &task.instance };
+    task.step.convert(item, &mut out);
+    write(task, &out)
 }
 
 /// What the items of a parent's list belong to.

@@ -4,7 +4,7 @@
 use super::delta::Way;
 use super::divergence::divergence;
 use super::follow::Follow;
-use super::shard::Shard;
+use super::task::Task;
 use crate::context::Error;
 use crate::delta::{State, of, planned};
 use crate::ledger::{Reading, Status};
@@ -16,11 +16,11 @@ const DUE: &str = "everything is read once a week for a comparison";
 /// How the step was read, now that it was.
 pub(super) async fn reading(
     follow: &Follow,
-    shard: &Shard<'_>,
+    task: &Task<'_>,
     status: Status,
 ) -> Result<Reading, Error> {
     let full = |because: &str| Reading::Full { because: because.to_owned() };
-    let Some(delta) = &shard.checkpoint.delta else { return Ok(full("")) };
+    let Some(delta) = &task.checkpoint.delta else { return Ok(full("")) };
     Ok(match (delta.way, &delta.unkept, &delta.incomparable) {
         (Way::Full, None, _) => full(&delta.because),
         (Way::Full, Some(unkept), _) => full(&format!("{}; {unkept}", delta.because)),
@@ -29,7 +29,7 @@ pub(super) async fn reading(
         (Way::Reconcile, ..) if status != Status::Complete => {
             full(&format!("{DUE}, and is not complete"))
         }
-        (Way::Reconcile, ..) => match divergence(follow, shard).await {
+        (Way::Reconcile, ..) => match divergence(follow, task).await {
             Ok(Some(reading)) => reading,
             Ok(None) => {
                 full(&format!("{DUE}, and the state of the last job cannot be compared with it"))
@@ -44,23 +44,23 @@ pub(super) async fn reading(
 /// everything is known.
 pub(super) async fn keep(
     follow: &Follow,
-    shard: &Shard<'_>,
+    task: &Task<'_>,
     status: Status,
 ) -> Result<Option<String>, Error> {
-    let delta = shard.checkpoint.delta.as_ref();
+    let delta = task.checkpoint.delta.as_ref();
     let Some(delta) = delta.filter(|it| it.keeps() && status == Status::Complete) else {
         return Ok(None);
     };
-    let since = planned(shard.plan);
+    let since = planned(task.plan);
     let base = follow.base.as_ref().filter(|_| delta.way == Way::Delta);
     let state = State {
-        of: of(shard.plan, shard.step),
+        of: of(task.plan, task.step),
         since,
         full: base.map_or(since, |base| base.full),
         links: delta.links.clone(),
         parts: delta.items.clone(),
     };
-    let name = shard.plan.job.state(shard.step.id, &shard.name);
-    shard.context.write(&name, &state, Condition::Always).await?;
+    let name = task.plan.job.state(task.step.id, &task.name);
+    task.context.write(&name, &state, Condition::Always).await?;
     Ok(Some(name))
 }

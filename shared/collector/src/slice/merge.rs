@@ -14,8 +14,8 @@ use super::delta::{REMOVED, Way};
 use super::follow::Follow;
 use super::items::{fresh_item, tracked_item};
 use super::parents::Parents;
-use super::shard::Shard;
 use super::stale::{id, number};
+use super::task::Task;
 use crate::context::Error;
 use crate::part::{Change, KeptItem};
 
@@ -86,50 +86,50 @@ enum Lacking {
 /// enough time, or if everything has to be read after all.
 pub(super) async fn merge<'a>(
     follow: &mut Follow,
-    shard: &mut Shard<'a>,
+    task: &mut Task<'a>,
     parents: &mut Parents<'a>,
     deadline: Instant,
 ) -> Result<bool, Error> {
-    match add(follow, shard, parents, deadline).await {
+    match add(follow, task, parents, deadline).await {
         // What was kept is damaged. Reading everything does without it.
-        Err(error) if error.object().is_some_and(|name| has_kept(follow, shard, name)) => {
-            follow.start_over(shard, parents, &error.to_string()).await.map(|()| false)
+        Err(error) if error.object().is_some_and(|name| has_kept(follow, task, name)) => {
+            follow.start_over(task, parents, &error.to_string()).await.map(|()| false)
         }
         added => added,
     }
 }
 
 /// Whether an object holds what was kept, or changes to it.
-fn has_kept(follow: &Follow, shard: &Shard<'_>, name: &str) -> bool {
+fn has_kept(follow: &Follow, task: &Task<'_>, name: &str) -> bool {
     let kept = follow.base.iter().flat_map(|base| &base.parts);
-    let changes = shard.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
+    let changes = task.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
     kept.chain(changes).any(|it| it == name)
 }
 
 async fn add<'a>(
     follow: &mut Follow,
-    shard: &mut Shard<'a>,
+    task: &mut Task<'a>,
     parents: &mut Parents<'a>,
     deadline: Instant,
 ) -> Result<bool, Error> {
-    if shard.checkpoint.delta.as_ref().is_none_or(|delta| delta.way != Way::Delta) {
+    if task.checkpoint.delta.as_ref().is_none_or(|delta| delta.way != Way::Delta) {
         return Ok(true);
     }
-    let is_one_list = shard.step.list.parents.is_empty();
-    let changes = if is_one_list { changes(shard).await? } else { Ok(Changes::default()) };
+    let is_one_list = task.step.list.parents.is_empty();
+    let changes = if is_one_list { changes(task).await? } else { Ok(Changes::default()) };
     let mut changes = match changes {
         Ok(changes) => changes,
         Err(Lacking::Removed) => {
-            return follow.start_over(shard, parents, REMOVED).await.map(|()| false);
+            return follow.start_over(task, parents, REMOVED).await.map(|()| false);
         }
         Err(Lacking::TooMany) => {
             let because = "there are so many changes that everything is read instead";
-            return follow.start_over(shard, parents, because).await.map(|()| false);
+            return follow.start_over(task, parents, because).await.map(|()| false);
         }
     };
-    let fresh = if is_one_list { HashSet::new() } else { fresh(follow, shard).await? };
+    let fresh = if is_one_list { HashSet::new() } else { fresh(follow, task).await? };
     let parts = follow.base.as_ref().map(|base| base.parts.clone()).unwrap_or_default();
-    let merged = shard.checkpoint.delta.as_ref().map_or(0, |delta| delta.merged);
+    let merged = task.checkpoint.delta.as_ref().map_or(0, |delta| delta.merged);
     let mut line = String::new();
     for (at, name) in parts.iter().enumerate() {
         // An earlier slice stored what becomes of these. Only which changes belong to them is to be
@@ -138,8 +138,8 @@ async fn add<'a>(
         if is_stored && !is_one_list {
             continue;
         }
-        let Some(mut part) = shard.part(name).await? else {
-            return follow.start_over(shard, parents, REMOVED).await.map(|()| false);
+        let Some(mut part) = task.part(name).await? else {
+            return follow.start_over(task, parents, REMOVED).await.map(|()| false);
         };
         while part.next(&mut line)? {
             let KeptItem { of, item } = part.parse(&line)?;
@@ -147,45 +147,45 @@ async fn add<'a>(
                 (None, Some(item)) => {
                     let item = changes.apply(item);
                     if let Some(item) = item.filter(|_| !is_stored) {
-                        tracked_item(shard, item)?;
+                        tracked_item(task, item)?;
                     }
                 }
                 (Some(of), item) if fresh.contains(&number(&of.key)) => {
-                    fresh_item(shard, &of, item)?;
+                    fresh_item(task, &of, item)?;
                 }
                 _ => (),
             }
-            if shard.writers.is_full() {
-                shard.store_parts(false).await?;
+            if task.writers.is_full() {
+                task.store_parts(false).await?;
             }
         }
         if is_stored {
             continue;
         }
-        if let Some(delta) = &mut shard.checkpoint.delta {
+        if let Some(delta) = &mut task.checkpoint.delta {
             delta.merged = at + 1;
         }
         if Instant::now() >= deadline && at + 1 < parts.len() {
-            shard.store_parts(true).await?;
+            task.store_parts(true).await?;
             return Ok(false);
         }
     }
     for item in changes.rest() {
-        tracked_item(shard, item)?;
+        tracked_item(task, item)?;
     }
     if is_one_list {
-        shard.checkpoint.progress.lists += 1;
+        task.checkpoint.progress.lists += 1;
     }
     Ok(true)
 }
 
 /// What was told of items before the list was read, if it was.
-async fn changes(shard: &Shard<'_>) -> Result<Result<Changes, Lacking>, Error> {
+async fn changes(task: &Task<'_>) -> Result<Result<Changes, Lacking>, Error> {
     let mut changes = Changes::default();
     let (mut line, mut bytes) = (String::new(), 0);
-    let names = shard.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
+    let names = task.checkpoint.delta.iter().flat_map(|delta| &delta.changes);
     for name in names {
-        let Some(mut part) = shard.part(name).await? else { return Ok(Err(Lacking::Removed)) };
+        let Some(mut part) = task.part(name).await? else { return Ok(Err(Lacking::Removed)) };
         while part.next(&mut line)? {
             let Change { object, is_late, .. } = part.parse(&line)?;
             let Some(id) = id(object).filter(|_| !is_late) else { continue };
@@ -200,13 +200,13 @@ async fn changes(shard: &Shard<'_>) -> Result<Result<Changes, Lacking>, Error> {
 }
 
 /// The changes that are to be compared, if they can be had.
-pub(super) async fn comparable(shard: &Shard<'_>) -> Result<Option<Changes>, Error> {
-    Ok(changes(shard).await?.ok())
+pub(super) async fn comparable(task: &Task<'_>) -> Result<Option<Changes>, Error> {
+    Ok(changes(task).await?.ok())
 }
 
 /// The parents whose lists were not read again, as numbers.
-async fn fresh(follow: &Follow, shard: &Shard<'_>) -> Result<HashSet<u128>, Error> {
-    let mut parents = Parents::of(shard.context, shard.plan, shard.step, shard.number, 0).await?;
+async fn fresh(follow: &Follow, task: &Task<'_>) -> Result<HashSet<u128>, Error> {
+    let mut parents = Parents::of(task.context, task.plan, task.step, 0).await?;
     let mut fresh = HashSet::new();
     while let Some(parent) = parents.next().await? {
         let key = parent.key.as_str();

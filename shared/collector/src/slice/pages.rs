@@ -2,33 +2,33 @@
 
 use super::cursor::Astray;
 use super::items::{item, keep_list};
-use super::shard::{Shard, address_of};
+use super::task::{Task, address_of};
 use crate::context::Error;
 use crate::ledger::Status;
 use crate::page::{Next, Page};
 
 /// Takes a page: its items, and where the list goes on.
-pub(super) fn page(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Result<(), Error> {
-    let Some(cursor) = shard.checkpoint.frontier.cursor(id).cloned() else { return Ok(()) };
-    let list = shard.list(&cursor);
+pub(super) fn page(task: &mut Task<'_>, id: u64, body: &[u8]) -> Result<(), Error> {
+    let Some(cursor) = task.checkpoint.frontier.cursor(id).cloned() else { return Ok(()) };
+    let list = task.list(&cursor);
     let page = match Page::read(body, list.shape()) {
         Ok(page) => page,
         Err(error) => {
             let reason = format!("failed: a page is not a list ({error})");
-            shard.except(id, Status::Failed, &reason);
+            task.except(id, Status::Failed, &reason);
             return Ok(());
         }
     };
     for raw in &page.items {
-        item(shard, raw, &cursor)?;
+        item(task, raw, &cursor)?;
     }
-    let last = shard.request(id).map(|(_, it)| address_of(&it));
-    let progress = &mut shard.checkpoint.progress;
+    let last = task.request(id).map(|(_, it)| address_of(&it));
+    let progress = &mut task.checkpoint.progress;
     progress.pages += 1;
     let taken = page.items.len() as u64;
     progress.items += taken;
     progress.last = last;
-    let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) else { return Ok(()) };
+    let Some(cursor) = task.checkpoint.frontier.cursor_mut(id) else { return Ok(()) };
     cursor.take_items(taken, page.count.filter(|_| list.ask.counted));
     let goes_on = match page.next {
         Next::End => Ok(false),
@@ -37,23 +37,23 @@ pub(super) fn page(shard: &mut Shard<'_>, id: u64, body: &[u8]) -> Result<(), Er
     };
     match goes_on {
         Ok(false) if list.answer.lacks.is_some() => {
-            shard.except(id, Status::Partial, list.answer.lacks.unwrap_or_default());
+            task.except(id, Status::Partial, list.answer.lacks.unwrap_or_default());
         }
         Ok(false) => match cursor.shortfall() {
             None => {
-                let cursor = shard.checkpoint.frontier.close(id);
+                let cursor = task.checkpoint.frontier.close(id);
                 let count = cursor.as_ref().and_then(|cursor| cursor.count);
-                let progress = &mut shard.checkpoint.progress;
+                let progress = &mut task.checkpoint.progress;
                 progress.lists += 1;
                 progress.counted = count.or(progress.counted);
-                keep_list(shard, cursor.and_then(|cursor| cursor.parent))?;
+                keep_list(task, cursor.and_then(|cursor| cursor.parent))?;
             }
             Some(_) if cursor.recount() => (),
-            Some(reason) => shard.except(id, Status::Partial, &reason),
+            Some(reason) => task.except(id, Status::Partial, &reason),
         },
         // A service that goes in a circle once may find its way the next time.
-        Err(Astray::Circle(_)) if shard.restart(id) => (),
-        Err(astray) => shard.except(id, Status::Failed, astray.reason()),
+        Err(Astray::Circle(_)) if task.restart(id) => (),
+        Err(astray) => task.except(id, Status::Failed, astray.reason()),
         Ok(true) => (),
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::context::{Context, Error};
 use crate::layout::{self, Content, Job};
 use crate::manifest::{Manifest, Part, apply_fallbacks};
 use crate::part::{PartReader, StoredEntity};
-use crate::plan::{Plan, PlannedStep};
+use crate::plan::Plan;
 
 use super::cursor::StoredParent;
 use super::stale::Stale;
@@ -21,9 +21,7 @@ pub(super) struct Parents<'a> {
     step: &'static Step,
     parts: std::vec::IntoIter<String>,
     reader: Option<PartReader>,
-    /// How many shards there are. They take turns.
-    shards: u32,
-    /// How many parents to pass over until the next one of this shard.
+    /// How many parents earlier slices took, and this one passes over.
     skip: u64,
     incomplete: Option<String>,
     is_exhausted: bool,
@@ -34,16 +32,14 @@ pub(super) struct Parents<'a> {
 }
 
 impl<'a> Parents<'a> {
-    /// The parents of the lists of one shard of a step, but for those that its earlier slices took.
+    /// The parents of the lists of a step, but for those that its earlier slices took.
     pub(super) async fn of(
         context: &'a Context,
         plan: &Plan,
         step: &'static Step,
-        shard: u32,
         taken: u64,
     ) -> Result<Self, Error> {
         let (mut parts, mut incomplete) = (Vec::new(), None);
-        let mut count = 0;
         let planned = plan.steps.iter().find(|planned| planned.id == step.id);
         let mut manifests = Vec::new();
         for parent in planned.into_iter().flat_map(|planned| &planned.after) {
@@ -68,27 +64,13 @@ impl<'a> Parents<'a> {
                 let (parent, status) = (&manifest.step, lacking.status.as_str());
                 incomplete.get_or_insert(format!("{parent} is {status}: {reason}"));
             }
-            count += count_of(&manifest, step);
             let entities = manifest.parts.into_iter().filter(|it| it.content == Content::Entities);
             parts.extend(entities.map(|Part { name, .. }| name));
         }
         let is_exhausted = step.list.parents.is_empty();
         let parts = parts.into_iter();
-        let shards = shards_of(plan, step, count);
-        let skip = u64::from(shard) + taken * u64::from(shards);
         let (reader, only, seen) = (None, None, HashSet::new());
-        Ok(Self {
-            context,
-            step,
-            parts,
-            reader,
-            shards,
-            skip,
-            incomplete,
-            is_exhausted,
-            only,
-            seen,
-        })
+        Ok(Self { context, step, parts, reader, skip: taken, incomplete, is_exhausted, only, seen })
     }
 
     /// Gives only those whose lists are to be read again. No parent was given yet.
@@ -99,11 +81,6 @@ impl<'a> Parents<'a> {
     /// Whether every parent was given.
     pub(super) const fn is_exhausted(&self) -> bool {
         self.is_exhausted
-    }
-
-    /// How many shards the step has.
-    pub(super) const fn shards(&self) -> u32 {
-        self.shards
     }
 
     /// Why parents may be lacking, if they may.
@@ -140,7 +117,6 @@ impl<'a> Parents<'a> {
                 continue;
             }
             if self.skip == 0 {
-                self.skip = u64::from(self.shards) - 1;
                 return Ok(Some(parent));
             }
             self.skip -= 1;
@@ -148,39 +124,6 @@ impl<'a> Parents<'a> {
         Ok(None)
     }
 }
-
-/// How many shards a step has: one for each so many parents, up to a few. It follows from the plan
-/// and the manifests of the parents' steps alone, so that every shard comes to the same.
-pub(crate) async fn shards(
-    context: &Context,
-    plan: &Plan,
-    planned: &PlannedStep,
-    step: &Step,
-) -> Result<u32, Error> {
-    let mut count = 0;
-    for parent in &planned.after {
-        count += manifest(context, plan, parent).await?.map_or(0, |it| count_of(&it, step));
-    }
-    Ok(shards_of(plan, step, count))
-}
-
-fn count_of(manifest: &Manifest, step: &Step) -> u64 {
-    let counts = step.list.parents.iter().filter_map(|kind| manifest.entities.get(kind.kind));
-    counts.sum()
-}
-
-fn shards_of(plan: &Plan, step: &Step, parents: u64) -> u32 {
-    // What is kept belongs to the links that were taken before anything was read.
-    if !plan.is_whole || plan.keeps(step) {
-        return 1;
-    }
-    let shards = parents.div_ceil(plan.parents_per_shard.max(1));
-    u32::try_from(shards).unwrap_or(MOST_SHARDS).clamp(1, MOST_SHARDS)
-}
-
-/// How many shards a step has at most. They share one throttle domain, and two have more requests
-/// in flight than its budget can feed.
-const MOST_SHARDS: u32 = 2;
 
 fn parent(entity: StoredEntity<'_>, step: &Step) -> Result<Option<StoredParent>, Error> {
     let is_parent = step.list.parents.iter().any(|it| it.kind == entity.kind) && !entity.patch;

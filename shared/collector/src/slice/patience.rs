@@ -16,11 +16,11 @@ use crate::ports::Because;
 /// least.
 const SILENCE: Duration = Duration::from_mins(3);
 
-/// How long none of a shard's lists is answered, until the rest is not asked for any more. One
+/// How long none of a step's lists is answered, until the rest is not asked for any more. One
 /// silent list of many is given up by itself, long before.
 const STANDSTILL: Duration = Duration::from_mins(10);
 
-/// How often in a row the service refuses what a shard asks for. Where it refuses others of the
+/// How often in a row the service refuses what a step asks for. Where it refuses others of the
 /// throttle domain, the wait counts, and not this.
 const REFUSALS: u32 = 10;
 
@@ -85,7 +85,7 @@ pub(super) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// How long nothing came of any list of a shard.
+/// How long nothing came of any list of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Standstill {
@@ -135,7 +135,7 @@ mod tests {
         serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
     }
 
-    /// How many slices end with a wait before the shard gives up, how long they wait, and why.
+    /// How many slices end with a wait before the step gives up, how long they wait, and why.
     fn refusals(wait: Duration) -> (u32, Duration, String) {
         let mut standstill = Standstill::default();
         for slices in 0.. {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use steps::Affects;
 use uuid::Uuid;
 
-use super::shard::Shard;
+use super::task::Task;
 use crate::context::Error;
 use crate::delta::State;
 use crate::part::{Change, KeptItem};
@@ -48,15 +48,15 @@ impl Stale {
 }
 
 /// Which lists are not as they were kept. None if what was kept is not there any more.
-pub(super) async fn stale(shard: &Shard<'_>, base: &State) -> Result<Option<Stale>, Error> {
-    let Some(delta) = &shard.checkpoint.delta else { return Ok(None) };
+pub(super) async fn stale(task: &Task<'_>, base: &State) -> Result<Option<Stale>, Error> {
+    let Some(delta) = &task.checkpoint.delta else { return Ok(None) };
     let (mut stale, mut members) = (Stale::default(), HashSet::new());
     let mut line = String::new();
     for name in &delta.changes {
-        let Some(mut part) = shard.part(name).await? else { return Ok(None) };
+        let Some(mut part) = task.part(name).await? else { return Ok(None) };
         while part.next(&mut line)? {
             let Change { watch, object, .. } = part.parse(&line)?;
-            let Some(watch) = shard.step.list.delta.get(watch) else { continue };
+            let Some(watch) = task.step.list.delta.get(watch) else { continue };
             let told = id(object).map(|id| number(&id));
             match watch.affects {
                 Affects::Members => members.extend(told),
@@ -69,7 +69,7 @@ pub(super) async fn stale(shard: &Shard<'_>, base: &State) -> Result<Option<Stal
         }
     }
     for name in &base.parts {
-        let Some(mut part) = shard.part(name).await? else { return Ok(None) };
+        let Some(mut part) = task.part(name).await? else { return Ok(None) };
         while part.next(&mut line)? {
             stale.take(part.parse(&line)?, &members);
         }

@@ -8,7 +8,7 @@ use super::follow::Follow;
 use super::frontier::DELTA_QUERY;
 use super::pages::page;
 use super::patience::{Wait, Waited};
-use super::shard::Shard;
+use super::task::Task;
 use crate::context::Error;
 use crate::ledger::Status;
 use crate::ports::{Answer, Because, Failure};
@@ -16,28 +16,28 @@ use crate::ports::{Answer, Because, Failure};
 /// Takes the answer for a cursor. Returns how long Microsoft asks to wait, if it does.
 pub(super) fn take(
     follow: &mut Follow,
-    shard: &mut Shard<'_>,
+    task: &mut Task<'_>,
     id: u64,
     answer: Answer,
 ) -> Result<Option<Wait>, Error> {
     let failure = match answer {
         Ok(document) => {
-            shard.answered();
-            let progress = &mut shard.checkpoint.progress;
+            task.answered();
+            let progress = &mut task.checkpoint.progress;
             progress.requests += u64::from(document.requests);
-            shard.refused += u64::from(document.refused);
+            task.refused += u64::from(document.refused);
             progress.bytes += document.body.len() as u64;
-            let cursor = shard.checkpoint.frontier.cursor(id);
-            let is_list = |cursor: &Cursor| shard.list(cursor).shape() != Shape::Export;
+            let cursor = task.checkpoint.frontier.cursor(id);
+            let is_list = |cursor: &Cursor| task.list(cursor).shape() != Shape::Export;
             if id != DELTA_QUERY && !cursor.is_some_and(is_list) {
-                return Ok(prepared(shard, id, &document.body).map(Wait::of));
+                return Ok(prepared(task, id, &document.body).map(Wait::of));
             }
-            if let Some(cursor) = shard.checkpoint.frontier.cursor_mut(id) {
+            if let Some(cursor) = task.checkpoint.frontier.cursor_mut(id) {
                 cursor.vain = Waited::default();
             }
             let taken = match id {
-                DELTA_QUERY => follow.page(shard, &document.body),
-                _ => page(shard, id, &document.body),
+                DELTA_QUERY => follow.page(task, &document.body),
+                _ => page(task, id, &document.body),
             };
             return taken.map(|()| None);
         }
@@ -48,47 +48,47 @@ pub(super) fn take(
         Failure::Throttled { .. } | Failure::Authentication(_) | Failure::Failed(_)
     );
     if is_answer {
-        shard.answered();
+        task.answered();
     }
     let reason = failure.to_string();
     match failure {
         Failure::Throttled { wait: time, because } => {
-            shard.refused += u64::from(because == Because::Refused);
+            task.refused += u64::from(because == Because::Refused);
             return Ok(Some(Wait { time, because }));
         }
-        failure if id == DELTA_QUERY => follow.failed(shard, &failure),
-        Failure::PageExpired(_) if shard.restart(id) => (),
-        Failure::Forbidden(_) if shard.fall_back(id) => (),
-        Failure::Gone(_) | Failure::Failed(_) if ask_anew(shard, id) => (),
-        Failure::Failed(_) if shard.uncount(id) => (),
-        Failure::NotApplicable(_) => nothing_to_read(shard, id),
-        Failure::Gone(_) if is_optional(shard, id) => nothing_to_read(shard, id),
-        Failure::Gone(_) if shard.has_parent(id) => {
+        failure if id == DELTA_QUERY => follow.failed(task, &failure),
+        Failure::PageExpired(_) if task.restart(id) => (),
+        Failure::Forbidden(_) if task.fall_back(id) => (),
+        Failure::Gone(_) | Failure::Failed(_) if ask_anew(task, id) => (),
+        Failure::Failed(_) if task.uncount(id) => (),
+        Failure::NotApplicable(_) => nothing_to_read(task, id),
+        Failure::Gone(_) if is_optional(task, id) => nothing_to_read(task, id),
+        Failure::Gone(_) if task.has_parent(id) => {
             // It was listed in this job, so it is in the snapshot. That its list is not there
             // proves nothing: services also answer so where a permission or a replica is missing.
-            shard.checkpoint.progress.vanished += 1;
-            shard.except(id, Status::Partial, &reason);
+            task.checkpoint.progress.vanished += 1;
+            task.except(id, Status::Partial, &reason);
         }
-        Failure::NotRegistered(_) => shard.except(id, Status::Skipped, &reason),
-        Failure::Forbidden(_) => shard.except(id, Status::Forbidden, &reason),
-        Failure::Retired(_) => shard.except(id, Status::Retired, &reason),
+        Failure::NotRegistered(_) => task.except(id, Status::Skipped, &reason),
+        Failure::Forbidden(_) => task.except(id, Status::Forbidden, &reason),
+        Failure::Retired(_) => task.except(id, Status::Retired, &reason),
         Failure::Gone(_)
         | Failure::PageExpired(_)
         | Failure::Authentication(_)
         | Failure::Unreadable(_)
-        | Failure::Failed(_) => shard.except(id, Status::Failed, &reason),
+        | Failure::Failed(_) => task.except(id, Status::Failed, &reason),
     }
     Ok(None)
 }
 
 /// Notes that there is nothing to read, which is as good as an empty list.
-fn nothing_to_read(shard: &mut Shard<'_>, id: u64) {
-    shard.checkpoint.progress.lists += 1;
-    shard.checkpoint.frontier.close(id);
+fn nothing_to_read(task: &mut Task<'_>, id: u64) {
+    task.checkpoint.progress.lists += 1;
+    task.checkpoint.frontier.close(id);
 }
 
 /// Whether it is a single item that its parent need not have.
-fn is_optional(shard: &Shard<'_>, id: u64) -> bool {
-    let cursor = shard.checkpoint.frontier.cursor(id);
-    shard.has_parent(id) && cursor.is_some_and(|it| shard.list(it).shape() == Shape::One)
+fn is_optional(task: &Task<'_>, id: u64) -> bool {
+    let cursor = task.checkpoint.frontier.cursor(id);
+    task.has_parent(id) && cursor.is_some_and(|it| task.list(it).shape() == Shape::One)
 }

@@ -1,4 +1,4 @@
-//! What a shard writes: parts of entities and references, and what is kept for the next job.
+//! What a slice writes: parts of entities and references, and what is kept for the next job.
 
 use crate::layout::Content;
 use crate::part::PartWriter;

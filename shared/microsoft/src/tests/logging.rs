@@ -9,12 +9,7 @@ use super::stage::*;
 /// What is logged while a request is made that is answered each time in the same way.
 async fn logged(status: u16, code: &str, path: &str) -> String {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::DEBUG)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let _logging = log.begin(tracing::Level::DEBUG);
     let body = json!({ "error": { "code": code, "message": "no" } }).to_string();
     let ids = [("request-id", "11111111-2222-3333-4444-555555555555")];
     let stage = Stage::new(move |_| reply(status, &ids, &body));

@@ -1,7 +1,7 @@
 //! Who gets to see secrets and tokens, over the real network stack.
 
 use std::fmt::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -14,6 +14,8 @@ use collector::ports::{Address, Answer, Failure, Fetch as _, Microsoft, Request}
 use serde_json::json;
 use steps::Domain;
 use tokio::net::TcpListener;
+use tracing::subscriber::DefaultGuard;
+use tracing::{Dispatch, Level};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::stage::{SECRET, Stage, arm, credentials, domain, graph, reply, text, vault};
@@ -192,14 +194,26 @@ impl<'w> MakeWriter<'w> for Log {
     }
 }
 
+/// Somebody whom everything concerns that is logged: where a process has one subscriber alone,
+/// other threads decide for it that nobody wants what is logged in a line.
+static READER: LazyLock<Dispatch> = LazyLock::new(|| {
+    let lines = tracing_subscriber::fmt().with_max_level(Level::TRACE);
+    Dispatch::new(lines.with_writer(std::io::sink).finish())
+});
+
+impl Log {
+    /// Keeps what this thread logs from a level on, until what this returns is dropped.
+    pub(super) fn begin(&self, level: Level) -> DefaultGuard {
+        LazyLock::force(&READER);
+        let lines = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
+        tracing::subscriber::set_default(lines.with_writer(self.clone()).finish())
+    }
+}
+
 #[tokio::test]
 async fn neither_secret_nor_token_is_ever_told() {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let _logging = log.begin(Level::TRACE);
 
     // Both servers repeat in their errors whatever they were sent.
     let strict = Server::start(|_, said| {

@@ -12,20 +12,16 @@ use crate::property::{COMPUTED, Property, always_flag, always_list, flag, is, nu
 /// What is recorded about every rule of a flexible server's firewall.
 pub(crate) const FIREWALL_RULE: &[Property] = &[
     always_list("category", &["host"], "What it protects."),
-    text("startIpAddress", "/properties/startIpAddress", "The first address."),
-    text("endIpAddress", "/properties/endIpAddress", "The last address."),
+    text("startIpAddress", "/properties/", "The first address."),
+    text("endIpAddress", "/properties/", "The last address."),
 ];
 
 /// What is recorded about every flexible server.
 pub(crate) const FLEXIBLE: &[Property] = &[
-    text("administratorLogin", "/properties/administratorLogin", "Who administers it, in SQL."),
-    text("availabilityZone", "/properties/availabilityZone", "The zone that it is in."),
-    number(
-        "backupRetentionDays",
-        "/properties/backup/backupRetentionDays",
-        "How many days backups are kept.",
-    )
-    .or(&["/properties/storageProfile/backupRetentionDays"]),
+    text("administratorLogin", "/properties/", "Who administers it, in SQL."),
+    text("availabilityZone", "/properties/", "The zone that it is in."),
+    number("backupRetentionDays", "/properties/backup/", "How many days backups are kept.")
+        .or(&["/properties/storageProfile/backupRetentionDays"]),
     text("byokEnforcement", COMPUTED, "`Enabled` if a key of the customer encrypts it."),
     text("dataEncryption.primaryKeyUri", KEY_URI, "The key of the customer that encrypts it."),
     text("dataEncryption.type", "/properties/dataEncryption/type", "Whose key encrypts it."),
@@ -33,12 +29,8 @@ pub(crate) const FLEXIBLE: &[Property] = &[
     always_flag("encrypted", true, "Azure encrypts what it keeps."),
     text("fqdn", NAME, "The name at which it is reached."),
     text("fullyQualifiedDomainName", NAME, "The name at which it is reached."),
-    text(
-        "geoRedundantBackup",
-        "/properties/backup/geoRedundantBackup",
-        "`Enabled` if backups are copied to another region.",
-    )
-    .or(&["/properties/storageProfile/geoRedundantBackup"]),
+    text("geoRedundantBackup", "/properties/backup/", "`Enabled` if another region has backups.")
+        .or(&["/properties/storageProfile/geoRedundantBackup"]),
     text(
         "highAvailability.mode",
         "/properties/highAvailability/mode",
@@ -46,24 +38,20 @@ pub(crate) const FLEXIBLE: &[Property] = &[
     )
     .or(&["/properties/haEnabled"]),
     text("hostname", NAME, "The name at which it is reached.").or_null(),
-    text(
-        "masterServerId",
-        "/properties/sourceServerResourceId",
-        "The server that it was copied from.",
-    )
-    .or(&["/properties/sourceServerId"]),
+    text("masterServerId", "/properties/sourceServerResourceId", "The server it was copied from.")
+        .or(&["/properties/sourceServerId"]),
     text("publicNetworkAccess", PUBLIC, "`Disabled` if only private networks reach it.")
         .or(&[FLAT_PUBLIC]),
     is("publiclyAccessible", PUBLIC, "Enabled", "Whether the internet reaches it.")
         .or(&[FLAT_PUBLIC]),
-    text("replicationRole", "/properties/replicationRole", "Whether it is a copy of another."),
+    text("replicationRole", "/properties/", "Whether it is a copy of another."),
     text("sku.name", "/sku/name", "Such as `Standard_D4s_v3`."),
     text("sku.tier", "/sku/tier", "`Burstable`, `GeneralPurpose` or `MemoryOptimized`."),
     text("storageAutogrow", "/properties/storage/autoGrow", "`Enabled` if its storage grows.")
         .or(&["/properties/storageProfile/storageAutogrow"]),
     number("storageMb", COMPUTED, "How much it can keep, in megabytes."),
     text("userVisibleState", "/properties/state", "Such as `Ready` or `Stopped`."),
-    text("version", "/properties/version", "The version of the database."),
+    text("version", "/properties/", "The version of the database."),
 ];
 
 pub(crate) const KEY_URI: &str = "/properties/dataEncryption/primaryKeyURI";

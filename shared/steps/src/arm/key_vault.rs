@@ -25,7 +25,7 @@ const IN_A_VAULT: &[Property] = &[
     text("displayName", COMPUTED, "The name that people see."),
     text("vaultUrl", COMPUTED, "The address of the vault."),
     text("webLink", COMPUTED, "Its page in the portal."),
-    flag("enabled", "/attributes/enabled", "Whether it can be used.")
+    flag("enabled", "/attributes/", "Whether it can be used.")
         .or(&["/properties/attributes/enabled"]),
     seconds("createdOn", "/attributes/created", "When it was created.")
         .or(&["/properties/attributes/created"]),
@@ -35,7 +35,7 @@ const IN_A_VAULT: &[Property] = &[
         .or(&["/properties/attributes/nbf"]),
     seconds("expiresOn", "/attributes/exp", "When it can last be used.")
         .or(&["/properties/attributes/exp"]),
-    text("recoveryLevel", "/attributes/recoveryLevel", "Whether it survives being deleted.")
+    text("recoveryLevel", "/attributes/", "Whether it survives being deleted.")
         .or(&["/properties/attributes/recoveryLevel"]),
     any("tag.*", COMPUTED, "Each tag, with numbers and booleans as such."),
 ];

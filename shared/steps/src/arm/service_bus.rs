@@ -10,70 +10,30 @@ use crate::property::{Property, date, flag, is, number, text};
 /// What is recorded about everything that keeps messages.
 const KEEPS: &[Property] = &[
     is("active", "/properties/status", "Active", "Whether it takes and gives messages."),
-    text(
-        "autoDeleteOnIdle",
-        "/properties/autoDeleteOnIdle",
-        "After how long without use it is deleted.",
-    ),
+    text("autoDeleteOnIdle", "/properties/", "After how long without use it is deleted."),
     date("createdOn", "/properties/createdAt", "When it was created."),
-    text(
-        "defaultMessageTimeToLive",
-        "/properties/defaultMessageTimeToLive",
-        "How long messages are kept that do not say so.",
-    ),
-    flag(
-        "enableBatchedOperations",
-        "/properties/enableBatchedOperations",
-        "Whether several operations are done at once.",
-    ),
-    text("location", "/location", "Where it lies."),
-    number("sizeInBytes", "/properties/sizeInBytes", "How large its messages are.").volatile(),
-    text("status", "/properties/status", "Such as `Active`."),
+    text("defaultMessageTimeToLive", "/properties/", "How long messages last that do not say so."),
+    flag("enableBatchedOperations", "/properties/", "Whether several operations are done at once."),
+    text("location", "/", "Where it lies."),
+    number("sizeInBytes", "/properties/", "How large its messages are.").volatile(),
+    text("status", "/properties/", "Such as `Active`."),
     date("updatedOn", "/properties/updatedAt", "When it was last changed."),
 ];
 
 /// What is recorded about queues and topics.
 const TAKES: &[Property] = &[
-    text(
-        "duplicateDetectionHistoryTimeWindow",
-        "/properties/duplicateDetectionHistoryTimeWindow",
-        "For how long a message is recognized that comes again.",
-    ),
-    flag(
-        "enableExpress",
-        "/properties/enableExpress",
-        "Whether messages are first kept in memory.",
-    ),
-    flag(
-        "enablePartitioning",
-        "/properties/enablePartitioning",
-        "Whether several brokers keep the messages.",
-    ),
-    number("maxSizeInMegabytes", "/properties/maxSizeInMegabytes", "How large it may become."),
-    flag(
-        "requiresDuplicateDetection",
-        "/properties/requiresDuplicateDetection",
-        "Whether a message that comes again is dropped.",
-    ),
+    text("duplicateDetectionHistoryTimeWindow", "/properties/", "How long repeats are recognized."),
+    flag("enableExpress", "/properties/", "Whether messages are first kept in memory."),
+    flag("enablePartitioning", "/properties/", "Whether several brokers keep the messages."),
+    number("maxSizeInMegabytes", "/properties/", "How large it may become."),
+    flag("requiresDuplicateDetection", "/properties/", "Whether repeated messages are dropped."),
 ];
 
 /// What is recorded about queues and subscriptions.
 const GIVES: &[Property] = &[
-    flag(
-        "deadLetteringOnMessageExpiration",
-        "/properties/deadLetteringOnMessageExpiration",
-        "Whether messages are set aside when their time is over.",
-    ),
-    text("lockDuration", "/properties/lockDuration", "How long a reader has a message for itself."),
-    number(
-        "maxDeliveryCount",
-        "/properties/maxDeliveryCount",
-        "How often a message is given out before it is set aside.",
-    ),
-    number("messageCount", "/properties/messageCount", "How many messages there are.").volatile(),
-    flag(
-        "requiresSession",
-        "/properties/requiresSession",
-        "Whether messages belong together and are read in order.",
-    ),
+    flag("deadLetteringOnMessageExpiration", "/properties/", "Whether expired ones are set aside."),
+    text("lockDuration", "/properties/", "How long a reader has a message for itself."),
+    number("maxDeliveryCount", "/properties/", "After how many deliveries a message is set aside."),
+    number("messageCount", "/properties/", "How many messages there are.").volatile(),
+    flag("requiresSession", "/properties/", "Whether related messages are read in order."),
 ];

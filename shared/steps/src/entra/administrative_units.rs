@@ -13,13 +13,13 @@ pub(crate) static ADMINISTRATIVE_UNIT: EntityType = EntityType {
     class: &["Group"],
     doc: "A part of the directory. Roles can be held for what is in it alone.",
     properties: &[
-        text("description", "/description", "What the unit is for."),
-        text("visibility", "/visibility", "`HiddenMembership` if only members see who is in it."),
-        text("membershipType", "/membershipType", "`Dynamic` if a rule decides what is in it."),
-        text("membershipRule", "/membershipRule", "The rule that decides what is in it."),
+        text("description", "/", "What the unit is for."),
+        text("visibility", "/", "`HiddenMembership` if only members see who is in it."),
+        text("membershipType", "/", "`Dynamic` if a rule decides what is in it."),
+        text("membershipRule", "/", "The rule that decides what is in it."),
         flag(
             "isMemberManagementRestricted",
-            "/isMemberManagementRestricted",
+            "/",
             "Whether only administrators of the unit may change what is in it.",
         ),
     ],

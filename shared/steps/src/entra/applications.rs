@@ -12,9 +12,9 @@ pub(crate) static APPLICATION: EntityType = EntityType {
     class: &["Application"],
     doc: "The registration of an application, whose service principals are its instances.",
     properties: &[
-        text("appId", "/appId", "The id that the application signs in with."),
-        text("publisherDomain", "/publisherDomain", "The domain that stands for its publisher."),
-        text("signInAudience", "/signInAudience", "Who can sign in, such as `AzureADMyOrg`."),
+        text("appId", "/", "The id that the application signs in with."),
+        text("publisherDomain", "/", "The domain that stands for its publisher."),
+        text("signInAudience", "/", "Who can sign in, such as `AzureADMyOrg`."),
         always("resourceName", "[RM] Azure Application", "What the reference calls the type."),
     ],
     ..EntityType::OBJECT

@@ -44,7 +44,7 @@ pub(crate) static PASSWORD: EntityType = EntityType {
     doc: "A password, also called client secret, that an application can sign in with.",
     properties: &[
         text("id", "/keyId", "The id of the password within its application."),
-        text("hint", "/hint", "The first three characters, by which people tell passwords apart."),
+        text("hint", "/", "The first three characters, by which people tell passwords apart."),
         date("startsOn", "/startDateTime", "When it begins to hold."),
         date("expiresOn", "/endDateTime", "When it ceases to hold."),
         flag("isExpired", COMPUTED, "Whether it had ceased to hold when the job was planned."),
@@ -58,8 +58,8 @@ pub(crate) static CERTIFICATE: EntityType = EntityType {
     doc: "A certificate, or another key, that an application signs in with or signs tokens with.",
     properties: &[
         text("id", "/keyId", "The id of the certificate within its application."),
-        text("type", "/type", "Such as `AsymmetricX509Cert`."),
-        text("usage", "/usage", "`Verify` to sign in with, `Sign` to sign tokens with."),
+        text("type", "/", "Such as `AsymmetricX509Cert`."),
+        text("usage", "/", "`Verify` to sign in with, `Sign` to sign tokens with."),
         text("thumbprint", "/customKeyIdentifier", "What identifies it: mostly the thumbprint."),
         date("startsOn", "/startDateTime", "When it begins to hold."),
         date("expiresOn", "/endDateTime", "When it ceases to hold."),

@@ -11,10 +11,10 @@ pub(crate) static ROLE_DEFINITION: EntityType = EntityType {
     class: &["AccessRole"],
     doc: "A role of the directory, such as Global Administrator, and what it lets its holders do.",
     properties: &[
-        text("description", "/description", "What the role is for."),
-        flag("isBuiltIn", "/isBuiltIn", "Whether it comes with the directory."),
-        flag("isEnabled", "/isEnabled", "Whether it can be assigned."),
-        text("templateId", "/templateId", "The id that it has in every directory."),
+        text("description", "/", "What the role is for."),
+        flag("isBuiltIn", "/", "Whether it comes with the directory."),
+        flag("isEnabled", "/", "Whether it can be assigned."),
+        text("templateId", "/", "The id that it has in every directory."),
         list("allowedActions", COMPUTED, "What its holders may do."),
     ],
     ..EntityType::OBJECT

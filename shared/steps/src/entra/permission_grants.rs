@@ -13,9 +13,9 @@ pub(crate) static APP_ROLE: EntityType = EntityType {
     properties: &[
         text("name", COMPUTED, "What tokens call the role, such as `User.Read.All`."),
         text("value", COMPUTED, "What tokens call the role, such as `User.Read.All`."),
-        text("description", "/description", "What the role lets its holders do."),
-        list("allowedMemberTypes", "/allowedMemberTypes", "`Application`, `User`, or both."),
-        flag("isEnabled", "/isEnabled", "Whether the role can be assigned."),
+        text("description", "/", "What the role lets its holders do."),
+        list("allowedMemberTypes", "/", "`Application`, `User`, or both."),
+        flag("isEnabled", "/", "Whether the role can be assigned."),
     ],
     ..EntityType::OBJECT
 };

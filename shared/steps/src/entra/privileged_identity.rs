@@ -19,11 +19,11 @@ use crate::prelude::*;
 
 /// What is recorded of every schedule.
 const SCHEDULE: &[Property] = &[
-    text("id", "/id", "The id of the schedule."),
+    text("id", "/", "The id of the schedule."),
     any("tag.*", COMPUTED, "`tag.AccountName`, where the instance asks for it."),
-    text("principalId", "/principalId", "The object id of whom it is for."),
-    text("memberType", "/memberType", "`Direct`, or how it is inherited, such as by a `Group`."),
-    text("status", "/status", "Such as `Provisioned`."),
+    text("principalId", "/", "The object id of whom it is for."),
+    text("memberType", "/", "`Direct`, or how it is inherited, such as by a `Group`."),
+    text("status", "/", "Such as `Provisioned`."),
     date("createdOn", "/createdDateTime", "When it was created."),
     date("startsOn", "/scheduleInfo/startDateTime", "When it begins to hold."),
     date("expiresOn", "/scheduleInfo/expiration/endDateTime", "When it ceases to hold."),
@@ -32,22 +32,22 @@ const SCHEDULE: &[Property] = &[
 
 const OF_ROLE: &[Property] = &[
     text("name", "/roleDefinition/displayName", "The name of the role."),
-    text("displayName", "/roleDefinition/displayName", "The name of the role."),
+    text("displayName", "/roleDefinition/", "The name of the role."),
     text("roleName", "/roleDefinition/displayName", "The name of the role."),
-    text("roleDefinitionId", "/roleDefinitionId", "The id of the role."),
-    text("directoryScopeId", "/directoryScopeId", "Where the role is held; `/` is everywhere."),
-    text("appScopeId", "/appScopeId", "Where the role is held, as an application spells it."),
+    text("roleDefinitionId", "/", "The id of the role."),
+    text("directoryScopeId", "/", "Where the role is held; `/` is everywhere."),
+    text("appScopeId", "/", "Where the role is held, as an application spells it."),
 ];
 
 const OF_GROUP: &[Property] = &[
     text("name", "/accessId", "`member` or `owner` of the group."),
     text("displayName", "/accessId", "`member` or `owner` of the group."),
-    text("accessId", "/accessId", "`member` or `owner` of the group."),
-    text("groupId", "/groupId", "The object id of the group."),
+    text("accessId", "/", "`member` or `owner` of the group."),
+    text("groupId", "/", "The object id of the group."),
 ];
 
 const ASSIGNMENT_TYPE: &[Property] =
-    &[text("assignmentType", "/assignmentType", "`Activated` if it comes of an eligibility.")];
+    &[text("assignmentType", "/", "`Activated` if it comes of an eligibility.")];
 
 static PRINCIPALS: [&EntityType; 3] = [&USER, &GROUP, &SERVICE_PRINCIPAL];
 

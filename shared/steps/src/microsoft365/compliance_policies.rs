@@ -13,12 +13,11 @@ pub(crate) static COMPLIANCE_POLICY: EntityType = EntityType {
     class: &["Configuration", "ControlPolicy"],
     doc: "What devices of one platform have to be like.",
     properties: &[
-        text("description", "/description", "What it is for, or else its name.")
-            .or(&["/displayName"]),
+        text("description", "/", "What it is for, or else its name.").or(&["/displayName"]),
         always("category", "compliance", "What sort of policy it is."),
         always("function", "endpoint-compliance", "What it does."),
         text("policyType", COMPUTED, "Which platform it is for, as `iosCompliancePolicy`."),
-        number("version", "/version", "How often it was changed."),
+        number("version", "/", "How often it was changed."),
         date("createdOn", "/createdDateTime", "When it was created."),
     ],
     shared: ASSIGNABLE,

@@ -26,7 +26,7 @@ const COMMON: &[Property] = &[
     text("name", "/ApplicationName", "The name, in lower case.").or(&["/displayName"]).lower_case(),
     text("displayName", "/ApplicationName", "The name that people see.").or(&["/displayName"]),
     text("version", "/ApplicationVersion", "One of its versions.").or(&["/version"]),
-    number("sizeInByte", "/sizeInByte", "How large that version is, in bytes."),
+    number("sizeInByte", "/", "How large that version is, in bytes."),
     list("versions", COMPUTED, "Its versions."),
     list("publishers", COMPUTED, "Who publishes what goes by the name."),
     list("platforms", COMPUTED, "What it runs on, such as `windows` or `ios`."),

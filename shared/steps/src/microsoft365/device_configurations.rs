@@ -17,12 +17,11 @@ pub(crate) static DEVICE_CONFIGURATION: EntityType = EntityType {
     class: &["Configuration", "ControlPolicy"],
     doc: "How devices of one platform are set up.",
     properties: &[
-        text("description", "/description", "What it is for, or else its name.")
-            .or(&["/displayName"]),
+        text("description", "/", "What it is for, or else its name.").or(&["/displayName"]),
         always("category", "config", "What sort of policy it is."),
         always("function", "endpoint-configuration", "What it does."),
         text("configurationType", COMPUTED, "Such as `iosCustomConfiguration`."),
-        number("version", "/version", "How often it was changed."),
+        number("version", "/", "How often it was changed."),
         date("createdOn", "/createdDateTime", "When it was created."),
     ],
     shared: ASSIGNABLE,

@@ -31,15 +31,11 @@ pub(crate) static SIGN_IN_ACTIVITY: Step = Step {
     becomes: Becomes::patch(
         &USER,
         &[
-            text("lastSignInDateTime", "/signInActivity/lastSignInDateTime", "In ISO 8601."),
-            text(
-                "lastSignInRequestId",
-                "/signInActivity/lastSignInRequestId",
-                "Which sign-in it was.",
-            ),
+            text("lastSignInDateTime", "/signInActivity/", "In ISO 8601."),
+            text("lastSignInRequestId", "/signInActivity/", "Which sign-in it was."),
             text(
                 "lastNonInteractiveSignInDateTime",
-                "/signInActivity/lastNonInteractiveSignInDateTime",
+                "/signInActivity/",
                 "When a program signed in for the user, in ISO 8601.",
             ),
         ],

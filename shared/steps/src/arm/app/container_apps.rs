@@ -11,11 +11,7 @@ pub(crate) static CONTAINER_APP: EntityType = EntityType {
     class: &["Application"],
     doc: "Containers that run as often as they are needed, and answer to requests.",
     properties: &[
-        flag(
-            "allowInsecure",
-            "/properties/configuration/ingress/allowInsecure",
-            "Whether it answers to requests that are not encrypted.",
-        ),
+        flag("allowInsecure", "/properties/configuration/ingress/", "Whether it takes plain HTTP."),
         each(
             "allowedIpRanges",
             "/properties/configuration/ingress/ipSecurityRestrictions/*/ipAddressRange",
@@ -23,7 +19,7 @@ pub(crate) static CONTAINER_APP: EntityType = EntityType {
         ),
         text(
             "clientCertificateMode",
-            "/properties/configuration/ingress/clientCertificateMode",
+            "/properties/configuration/ingress/",
             "Whether it asks who calls it for a certificate.",
         ),
         each(
@@ -31,25 +27,13 @@ pub(crate) static CONTAINER_APP: EntityType = EntityType {
             "/properties/configuration/ingress/customDomains/*/name",
             "The names of the owner's at which it is reached.",
         ),
-        flag(
-            "external",
-            "/properties/configuration/ingress/external",
-            "Whether it is reached from outside its environment.",
-        ),
-        text("fqdn", "/properties/configuration/ingress/fqdn", "The name at which it is reached."),
+        flag("external", "/properties/configuration/ingress/", "Whether outside calls reach it."),
+        text("fqdn", "/properties/configuration/ingress/", "The name at which it is reached."),
         each("images", "/properties/template/containers/*/image", "What its containers run."),
-        number(
-            "maxReplicas",
-            "/properties/template/scale/maxReplicas",
-            "How often its containers may run.",
-        ),
-        text("principalId", "/identity/principalId", "As whom it acts."),
-        text("runningStatus", "/properties/runningStatus", "`Running` or `Stopped`."),
-        number(
-            "targetPort",
-            "/properties/configuration/ingress/targetPort",
-            "The port that its containers listen on.",
-        ),
+        number("maxReplicas", "/properties/template/scale/", "How often its containers may run."),
+        text("principalId", "/identity/", "As whom it acts."),
+        text("runningStatus", "/properties/", "`Running` or `Stopped`."),
+        number("targetPort", "/properties/configuration/ingress/", "Where its containers listen."),
     ],
     ..EntityType::resource("Microsoft.App/containerApps", "2025-01-01")
 };

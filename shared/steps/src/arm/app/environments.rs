@@ -8,34 +8,18 @@ pub(crate) static ENVIRONMENT: EntityType = EntityType {
     class: &["Cluster"],
     doc: "What container apps share: a network, and where their logs go.",
     properties: &[
-        text("defaultDomain", "/properties/defaultDomain", "What the names of its apps end with."),
-        flag(
-            "internal",
-            "/properties/vnetConfiguration/internal",
-            "Whether only a virtual network reaches its apps.",
-        ),
-        text(
-            "logDestination",
-            "/properties/appLogsConfiguration/destination",
-            "Where the logs of its apps go, such as `log-analytics`.",
-        ),
+        text("defaultDomain", "/properties/", "What the names of its apps end with."),
+        flag("internal", "/properties/vnetConfiguration/", "Whether only its network reaches it."),
+        text("logDestination", "/properties/appLogsConfiguration/destination", "Where logs go."),
         flag(
             "mutualTlsEnabled",
             "/properties/peerAuthentication/mtls/enabled",
             "Whether its apps prove to each other who they are.",
         ),
-        text("principalId", "/identity/principalId", "As whom it acts."),
-        text(
-            "publicNetworkAccess",
-            "/properties/publicNetworkAccess",
-            "`Disabled` if only private endpoints reach its apps.",
-        ),
-        text("staticIp", "/properties/staticIp", "The address at which its apps are reached."),
-        flag(
-            "zoneRedundant",
-            "/properties/zoneRedundant",
-            "Whether it survives that a zone fails.",
-        ),
+        text("principalId", "/identity/", "As whom it acts."),
+        text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
+        text("staticIp", "/properties/", "The address at which its apps are reached."),
+        flag("zoneRedundant", "/properties/", "Whether it survives that a zone fails."),
     ],
     ..EntityType::resource("Microsoft.App/managedEnvironments", "2025-01-01")
 };

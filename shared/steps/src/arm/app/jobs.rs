@@ -11,18 +11,10 @@ pub(crate) static JOB: EntityType = EntityType {
     class: &["Process"],
     doc: "Containers that run at a time, or when something happens, until they are done.",
     properties: &[
-        text(
-            "cronExpression",
-            "/properties/configuration/scheduleTriggerConfig/cronExpression",
-            "When it runs.",
-        ),
+        text("cronExpression", "/properties/configuration/scheduleTriggerConfig/", "When it runs."),
         each("images", "/properties/template/containers/*/image", "What its containers run."),
-        text("principalId", "/identity/principalId", "As whom it acts."),
-        text(
-            "triggerType",
-            "/properties/configuration/triggerType",
-            "`Manual`, `Schedule` or `Event`.",
-        ),
+        text("principalId", "/identity/", "As whom it acts."),
+        text("triggerType", "/properties/configuration/", "`Manual`, `Schedule` or `Event`."),
     ],
     ..EntityType::resource("Microsoft.App/jobs", "2025-01-01")
 };

@@ -10,26 +10,14 @@ pub(crate) static STORE: EntityType = EntityType {
         CLASSIFICATION.or_null(),
         always_flag("encrypted", true, "Azure encrypts every store."),
         text("sku", "/sku/name", "Such as `free` or `standard`."),
-        text("endpoint", "/properties/endpoint", "The address of it."),
+        text("endpoint", "/properties/", "The address of it."),
         date("createdOn", "/properties/creationDate", "When it was created."),
-        text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),
-        flag("disableLocalAuth", "/properties/disableLocalAuth", "Whether keys let nobody in."),
-        flag(
-            "enablePurgeProtection",
-            "/properties/enablePurgeProtection",
-            "Whether a deleted store is kept even from those who may purge it.",
-        ),
-        number(
-            "softDeleteRetentionInDays",
-            "/properties/softDeleteRetentionInDays",
-            "How many days a deleted store is kept.",
-        ),
-        text(
-            "keyIdentifier",
-            "/properties/encryption/keyVaultProperties/keyIdentifier",
-            "The key of one's own that encrypts it.",
-        ),
-        text("principalId", "/identity/principalId", "The object id of its own identity."),
+        text("publicNetworkAccess", "/properties/", "`Enabled` or `Disabled`."),
+        flag("disableLocalAuth", "/properties/", "Whether keys let nobody in."),
+        flag("enablePurgeProtection", "/properties/", "Whether nobody can purge a deleted store."),
+        number("softDeleteRetentionInDays", "/properties/", "How many days it is kept if deleted."),
+        text("keyIdentifier", "/properties/encryption/keyVaultProperties/", "Its encryption key."),
+        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.AppConfiguration/configurationStores", "2024-05-01")
 };

@@ -12,23 +12,15 @@ pub(crate) static DENY_ASSIGNMENT: EntityType = EntityType {
     properties: &[
         text("name", "/properties/denyAssignmentName", "The name that people see."),
         text("displayName", "/properties/denyAssignmentName", "The name that people see."),
-        text("description", "/properties/description", "Why."),
+        text("description", "/properties/", "Why."),
         text("scope", SCOPE, "The id of where it holds."),
-        flag(
-            "doNotApplyToChildScopes",
-            "/properties/doNotApplyToChildScopes",
-            "Whether it does not hold for what is below the scope.",
-        ),
-        flag("isSystemProtected", "/properties/isSystemProtected", "Whether Azure has made it."),
+        flag("doNotApplyToChildScopes", "/properties/", "Whether it spares all below the scope."),
+        flag("isSystemProtected", "/properties/", "Whether Azure has made it."),
         each("actions", "/properties/permissions/*/actions/*", "What may not be done."),
         each("notActions", "/properties/permissions/*/notActions/*", "What may be done after all."),
         each("dataActions", "/properties/permissions/*/dataActions/*", "The same for data."),
         each("notDataActions", "/properties/permissions/*/notDataActions/*", "The same for data."),
-        each(
-            "principalIds",
-            PRINCIPALS,
-            "Whom it is for, by object id; everybody, if that is nothing but zeros.",
-        ),
+        each("principalIds", PRINCIPALS, "Whom it is for, by object id; all zeros for everybody."),
         each("excludedPrincipalIds", "/properties/excludePrincipals/*/id", "Whom it is not for."),
     ],
     ..EntityType::extension("Microsoft.Authorization/denyAssignments", "2022-04-01")

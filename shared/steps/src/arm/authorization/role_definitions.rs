@@ -11,16 +11,16 @@ pub(crate) static ROLE_DEFINITION: EntityType = EntityType {
     doc: "A role, and what it lets its holders do.",
     properties: &[
         text("displayName", "/properties/roleName", "The name that people see."),
-        text("roleName", "/properties/roleName", "The name that people see."),
+        text("roleName", "/properties/", "The name that people see."),
         text("roleType", "/properties/type", "`BuiltInRole` or `CustomRole`."),
-        text("description", "/properties/description", "What the role is for."),
-        list("assignableScopes", "/properties/assignableScopes", "Where it can be assigned."),
+        text("description", "/properties/", "What the role is for."),
+        list("assignableScopes", "/properties/", "Where it can be assigned."),
         list("actions", COMPUTED, "What its holders may do to resources."),
         list("notActions", COMPUTED, "What `actions` does not include after all."),
         list("dataActions", COMPUTED, "What its holders may do to the data in resources."),
         list("notDataActions", COMPUTED, "What `dataActions` does not include after all."),
-        date("createdOn", "/properties/createdOn", "When it was created."),
-        date("updatedOn", "/properties/updatedOn", "When it was last changed."),
+        date("createdOn", "/properties/", "When it was created."),
+        date("updatedOn", "/properties/", "When it was last changed."),
     ],
     ..EntityType::extension("Microsoft.Authorization/roleDefinitions", "2022-04-01")
 };

@@ -22,7 +22,7 @@ pub(crate) static ASSIGNMENT: EntityType = EntityType {
     doc: "A role that a principal holds at a scope, for how long, and whether it took it on.",
     shared: &[ADDRESSED, SCHEDULE],
     properties: &[
-        text("assignmentType", "/properties/assignmentType", "`Activated` if it was taken on."),
+        text("assignmentType", "/properties/", "`Activated` if it was taken on."),
         text("roleAssignmentId", ORIGIN, "The id of the role assignment that it is."),
     ],
     ..EntityType::of_type("Microsoft.Authorization/roleAssignmentScheduleInstances", VERSION)
@@ -36,13 +36,13 @@ const ORIGIN: &str = "/properties/originRoleAssignmentId";
 const SCHEDULE: &[Property] = &[
     text("roleName", ROLE, "The name of the role."),
     text("principalId", PRINCIPAL, "The object id of whom it is for."),
-    text("principalType", "/properties/principalType", "Such as `User` or `Group`."),
-    text("roleDefinitionId", "/properties/roleDefinitionId", "The id of the role."),
-    text("scope", "/properties/scope", "The id of where it holds."),
-    text("memberType", "/properties/memberType", "`Direct`, `Group` or `Inherited`."),
-    text("status", "/properties/status", "Such as `Provisioned`."),
-    text("condition", "/properties/condition", "The condition under which the role counts."),
-    date("createdOn", "/properties/createdOn", "When it was created."),
+    text("principalType", "/properties/", "Such as `User` or `Group`."),
+    text("roleDefinitionId", "/properties/", "The id of the role."),
+    text("scope", "/properties/", "The id of where it holds."),
+    text("memberType", "/properties/", "`Direct`, `Group` or `Inherited`."),
+    text("status", "/properties/", "Such as `Provisioned`."),
+    text("condition", "/properties/", "The condition under which the role counts."),
+    date("createdOn", "/properties/", "When it was created."),
     date("startsOn", "/properties/startDateTime", "When it begins to hold."),
     date("expiresOn", "/properties/endDateTime", "When it ceases to hold; absent if never."),
 ];

@@ -9,23 +9,15 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
     class: &["Service"],
     doc: "What runs many tasks on pools of machines.",
     properties: &[
-        text("accountEndpoint", "/properties/accountEndpoint", "The name at which it is reached."),
-        number(
-            "activeJobAndJobScheduleQuota",
-            "/properties/activeJobAndJobScheduleQuota",
-            "How many jobs may be active.",
-        ),
+        text("accountEndpoint", "/properties/", "The name at which it is reached."),
+        number("activeJobAndJobScheduleQuota", "/properties/", "How many jobs may be active."),
         list(
             "allowedAuthenticationModes",
-            "/properties/allowedAuthenticationModes",
+            "/properties/",
             "How who calls it may prove who they are; `SharedKey` is a key that all share.",
         ),
         always_list("category", &["infrastructure"], "What sort of service it is."),
-        number(
-            "dedicatedCoreQuota",
-            "/properties/dedicatedCoreQuota",
-            "How many cores it may have.",
-        ),
+        number("dedicatedCoreQuota", "/properties/", "How many cores it may have."),
         flag(
             "dedicatedCoreQuotaPerVmFamilyEnforced",
             "/properties/dedicatedCoreQuotaPerVMFamilyEnforced",
@@ -37,28 +29,16 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
             "`Microsoft.KeyVault` if the owner's key encrypts it.",
         ),
         always_list("function", &["batching"], "What the service does."),
-        number(
-            "lowPriorityCoreQuota",
-            "/properties/lowPriorityCoreQuota",
-            "How many cores it may have that Azure can take back.",
-        ),
-        text(
-            "nodeManagementEndpoint",
-            "/properties/nodeManagementEndpoint",
-            "The name at which machines reach it.",
-        ),
+        number("lowPriorityCoreQuota", "/properties/", "How many reclaimable cores it may have."),
+        text("nodeManagementEndpoint", "/properties/", "The name at which machines reach it."),
         text(
             "poolAllocationMode",
-            "/properties/poolAllocationMode",
+            "/properties/",
             "`UserSubscription` if the machines lie in the subscription.",
         ),
-        number("poolQuota", "/properties/poolQuota", "How many pools it may have."),
-        text("principalId", "/identity/principalId", "As whom it acts."),
-        text(
-            "publicNetworkAccess",
-            "/properties/publicNetworkAccess",
-            "`Disabled` if only private endpoints reach it.",
-        ),
+        number("poolQuota", "/properties/", "How many pools it may have."),
+        text("principalId", "/identity/", "As whom it acts."),
+        text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
     ],
     ..EntityType::resource("Microsoft.Batch/batchAccounts", "2024-07-01")
 };

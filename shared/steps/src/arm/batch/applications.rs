@@ -8,9 +8,9 @@ pub(crate) static APPLICATION: EntityType = EntityType {
     class: &["Process"],
     doc: "A program that tasks of an account use.",
     properties: &[
-        flag("allowUpdates", "/properties/allowUpdates", "Whether its versions can be replaced."),
-        text("defaultVersion", "/properties/defaultVersion", "The version that is installed."),
-        text("etag", "/etag", "Changes with it."),
+        flag("allowUpdates", "/properties/", "Whether its versions can be replaced."),
+        text("defaultVersion", "/properties/", "The version that is installed."),
+        text("etag", "/", "Changes with it."),
     ],
     ..EntityType::child("Microsoft.Batch/batchAccounts/applications", "2024-07-01")
 };

@@ -12,42 +12,26 @@ pub(crate) static POOL: EntityType = EntityType {
     class: &["Cluster"],
     doc: "Machines that run the tasks of an account.",
     properties: &[
-        text("allocationState", "/properties/allocationState", "`Resizing` while it changes."),
+        text("allocationState", "/properties/", "`Resizing` while it changes."),
         date("createdOn", "/properties/creationTime", "When it was created."),
-        number(
-            "currentDedicatedNodes",
-            "/properties/currentDedicatedNodes",
-            "How many machines there are.",
-        ),
-        number(
-            "currentLowPriorityNodes",
-            "/properties/currentLowPriorityNodes",
-            "How many machines there are that Azure can take back.",
-        ),
-        text("etag", "/etag", "Changes with it."),
+        number("currentDedicatedNodes", "/properties/", "How many machines there are."),
+        number("currentLowPriorityNodes", "/properties/", "How many machines Azure can take back."),
+        text("etag", "/", "Changes with it."),
         text(
             "imageReference.offer",
             "/properties/deploymentConfiguration/virtualMachineConfiguration/imageReference/offer",
             "What is installed.",
         ),
-        text(
-            "interNodeCommunication",
-            "/properties/interNodeCommunication",
-            "`Enabled` if its machines reach each other.",
-        ),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("interNodeCommunication", "/properties/", "`Enabled` if machines reach each other."),
+        text("provisioningState", "/properties/", "How its last change ended."),
         text(
             "publicIpAddressProvisioning",
             "/properties/networkConfiguration/publicIPAddressConfiguration/provision",
             "`NoPublicIPAddresses` if the internet reaches none of its machines.",
         ),
-        text(
-            "targetNodeCommunicationMode",
-            "/properties/targetNodeCommunicationMode",
-            "Who calls whom, the account or the machines.",
-        ),
-        number("taskSlotsPerNode", "/properties/taskSlotsPerNode", "How many tasks run at once."),
-        text("vmSize", "/properties/vmSize", "Such as `STANDARD_D2S_V3`."),
+        text("targetNodeCommunicationMode", "/properties/", "Who calls: the account or machines."),
+        number("taskSlotsPerNode", "/properties/", "How many tasks run at once."),
+        text("vmSize", "/properties/", "Such as `STANDARD_D2S_V3`."),
     ],
     ..EntityType::child("Microsoft.Batch/batchAccounts/pools", "2024-07-01")
 };

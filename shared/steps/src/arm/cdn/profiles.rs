@@ -11,15 +11,11 @@ pub(crate) static PROFILE: EntityType = EntityType {
     properties: &[
         always_list("category", &["infrastructure"], "What sort of service it is."),
         always_list("function", &["content-distribution"], "What it does."),
-        text("kind", "/kind", "`cdn` or `frontdoor`."),
-        text("frontDoorId", "/properties/frontDoorId", "What it tells servers to be known by."),
+        text("kind", "/", "`cdn` or `frontdoor`."),
+        text("frontDoorId", "/properties/", "What it tells servers to be known by."),
         text("identityType", "/identity/type", "Which managed identities it has."),
-        number(
-            "originResponseTimeoutSeconds",
-            "/properties/originResponseTimeoutSeconds",
-            "How long a server may take.",
-        ),
-        text("resourceState", "/properties/resourceState", "Such as `Active`."),
+        number("originResponseTimeoutSeconds", "/properties/", "How long a server may take."),
+        text("resourceState", "/properties/", "Such as `Active`."),
         text("sku", "/sku/name", "Such as `Premium_AzureFrontDoor` or `Standard_Microsoft`."),
     ],
     ..EntityType::resource("Microsoft.Cdn/profiles", "2025-04-15")

@@ -11,11 +11,11 @@ pub(crate) static DEPLOYMENT: EntityType = EntityType {
         text("modelFormat", "/properties/model/format", "Whose model it is, such as `OpenAI`."),
         text("modelName", "/properties/model/name", "The model, such as `gpt-4o`."),
         text("modelVersion", "/properties/model/version", "The version of the model."),
-        text("raiPolicyName", "/properties/raiPolicyName", "The policy that filters content."),
-        text("versionUpgradeOption", "/properties/versionUpgradeOption", "When it goes on."),
+        text("raiPolicyName", "/properties/", "The policy that filters content."),
+        text("versionUpgradeOption", "/properties/", "When it goes on."),
         text("sku", "/sku/name", "Such as `Standard` or `GlobalStandard`."),
-        number("capacity", "/sku/capacity", "How much it may answer."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        number("capacity", "/sku/", "How much it may answer."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.CognitiveServices/accounts/deployments", "2024-10-01")
 };

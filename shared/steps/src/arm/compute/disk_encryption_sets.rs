@@ -11,19 +11,11 @@ pub(crate) static ENCRYPTION_SET: EntityType = EntityType {
     class: &["Configuration"],
     doc: "The key that encrypts disks and snapshots.",
     properties: &[
-        text("encryptionType", "/properties/encryptionType", "Whose keys encrypt, and how often."),
+        text("encryptionType", "/properties/", "Whose keys encrypt, and how often."),
         text("keyUrl", ACTIVE, "The version of the key that is in use."),
-        date(
-            "lastKeyRotationTimestamp",
-            "/properties/lastKeyRotationTimestamp",
-            "When the version was last changed.",
-        ),
-        text("principalId", "/identity/principalId", "As whom it reads the key."),
-        flag(
-            "rotationToLatestKeyVersionEnabled",
-            "/properties/rotationToLatestKeyVersionEnabled",
-            "Whether it turns to new versions of the key by itself.",
-        ),
+        date("lastKeyRotationTimestamp", "/properties/", "When the version was last changed."),
+        text("principalId", "/identity/", "As whom it reads the key."),
+        flag("rotationToLatestKeyVersionEnabled", "/properties/", "Whether its key auto-rotates."),
     ],
     ..EntityType::resource("Microsoft.Compute/diskEncryptionSets", "2024-03-02")
 };

@@ -10,16 +10,12 @@ pub(crate) static EXTENSION: EntityType = EntityType {
     properties: &[
         flag(
             "autoUpgradeMinorVersion",
-            "/properties/autoUpgradeMinorVersion",
+            "/properties/",
             "Whether the newest minor version is installed.",
         ),
-        flag(
-            "enableAutomaticUpgrade",
-            "/properties/enableAutomaticUpgrade",
-            "Whether newer versions take its place.",
-        ),
+        flag("enableAutomaticUpgrade", "/properties/", "Whether newer versions take its place."),
         text("extType", "/properties/type", "Which program it is, such as `CustomScript`."),
-        text("publisher", "/properties/publisher", "Who made it."),
+        text("publisher", "/properties/", "Who made it."),
         text("version", "/properties/typeHandlerVersion", "The version of the program."),
         truth("settings.autoUpdate", "/properties/settings/autoUpdate", "Whether it updates."),
         text(
@@ -37,11 +33,7 @@ pub(crate) static EXTENSION: EntityType = EntityType {
             "/properties/settings/vNextEnabled",
             "Whether the unified agent is installed.",
         ),
-        text(
-            "settings.workspaceId",
-            "/properties/settings/workspaceId",
-            "The workspace that it reports to.",
-        ),
+        text("settings.workspaceId", "/properties/settings/workspaceId", "Where it reports to."),
     ],
     ..EntityType::child_resource("Microsoft.Compute/virtualMachines/extensions", "2024-11-01")
 };

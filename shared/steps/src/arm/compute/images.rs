@@ -10,19 +10,15 @@ pub(crate) static IMAGE: EntityType = EntityType {
     class: &["Image"],
     doc: "An image of the disks of a machine, from which others are made.",
     properties: &[
-        text("hyperVGeneration", "/properties/hyperVGeneration", "`V1` or `V2`."),
-        text("osType", "/properties/storageProfile/osDisk/osType", "`Linux` or `Windows`."),
+        text("hyperVGeneration", "/properties/", "`V1` or `V2`."),
+        text("osType", "/properties/storageProfile/osDisk/", "`Linux` or `Windows`."),
         text(
             "osState",
-            "/properties/storageProfile/osDisk/osState",
+            "/properties/storageProfile/osDisk/",
             "`Generalized` if it holds no accounts and names of the machine that it was made of.",
         ),
         text("sourceVirtualMachineId", SOURCE, "The machine that it was made of."),
-        flag(
-            "zoneResilient",
-            "/properties/storageProfile/zoneResilient",
-            "Whether it survives that a zone fails.",
-        ),
+        flag("zoneResilient", "/properties/storageProfile/", "Whether it survives a zone failing."),
     ],
     ..EntityType::resource("Microsoft.Compute/images", "2024-11-01")
 };

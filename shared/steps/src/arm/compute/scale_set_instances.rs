@@ -15,22 +15,14 @@ pub(crate) static INSTANCE: EntityType = EntityType {
         date("createdOn", "/properties/timeCreated", "When it was created."),
         text("hostname", "/properties/osProfile/computerName", "What the machine calls itself.")
             .or_null(),
-        text("instanceId", "/instanceId", "Its number within the scale set."),
-        flag(
-            "latestModelApplied",
-            "/properties/latestModelApplied",
-            "Whether it is as the scale set now says.",
-        ),
+        text("instanceId", "/", "Its number within the scale set."),
+        flag("latestModelApplied", "/properties/", "Whether it is as the scale set now says."),
         text("platform", "/properties/storageProfile/osDisk/osType", "`linux` or `windows`.")
             .lower_case(),
-        flag(
-            "protectFromScaleIn",
-            "/properties/protectionPolicy/protectFromScaleIn",
-            "Whether it stays when fewer machines are needed.",
-        ),
-        text("vmId", "/properties/vmId", "An id that no other machine ever has."),
+        flag("protectFromScaleIn", "/properties/protectionPolicy/", "Whether scale-in spares it."),
+        text("vmId", "/properties/", "An id that no other machine ever has."),
         text("vmSize", "/sku/name", "Such as `Standard_D2s_v5`."),
-        list("zones", "/zones", "Availability zones."),
+        list("zones", "/", "Availability zones."),
     ],
     ..EntityType::child_resource(
         "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",

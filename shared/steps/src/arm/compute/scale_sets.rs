@@ -21,18 +21,10 @@ pub(crate) static SCALE_SET: EntityType = EntityType {
     doc: "Machines that are alike, and of which there are as many as are needed.",
     properties: &[
         number("instanceCount", "/sku/capacity", "How many machines there are to be."),
-        text("orchestrationMode", "/properties/orchestrationMode", "`Uniform` or `Flexible`."),
-        number(
-            "platformFaultDomainCount",
-            "/properties/platformFaultDomainCount",
-            "Over how many racks the machines are spread.",
-        ),
-        text("principalId", "/identity/principalId", "As whom its machines act."),
-        flag(
-            "singlePlacementGroup",
-            "/properties/singlePlacementGroup",
-            "Whether there are at most 100 machines.",
-        ),
+        text("orchestrationMode", "/properties/", "`Uniform` or `Flexible`."),
+        number("platformFaultDomainCount", "/properties/", "How many racks its machines are on."),
+        text("principalId", "/identity/", "As whom its machines act."),
+        flag("singlePlacementGroup", "/properties/", "Whether there are at most 100 machines."),
         text("sku", "/sku/name", "Such as `Standard_D2s_v5`."),
         text("upgradeMode", "/properties/upgradePolicy/mode", "How machines come to be changed."),
         flag(
@@ -56,11 +48,7 @@ pub(crate) static SCALE_SET: EntityType = EntityType {
             profile!("diagnosticsProfile/bootDiagnostics/enabled"),
             "Whether what a machine shows when it starts is kept.",
         ),
-        list(
-            "virtualMachineProfile.extensionProfile.extensions",
-            COMPUTED,
-            "The names of the extensions that each machine has.",
-        ),
+        list("virtualMachineProfile.extensionProfile.extensions", COMPUTED, "Names of extensions."),
         list(
             "virtualMachineProfile.networkProfile.networkInterfaceConfigurations",
             COMPUTED,
@@ -111,7 +99,7 @@ pub(crate) static SCALE_SET: EntityType = EntityType {
             profile!("storageProfile/imageReference/version"),
             "Which version of it is installed.",
         ),
-        list("zones", "/zones", "Availability zones."),
+        list("zones", "/", "Availability zones."),
     ],
     ..EntityType::resource("Microsoft.Compute/virtualMachineScaleSets", "2024-11-01")
 };

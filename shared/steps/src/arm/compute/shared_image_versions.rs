@@ -18,22 +18,10 @@ pub(crate) static VERSION: EntityType = EntityType {
     properties: &[
         date("createdOn", PUBLISHED, "When it was published."),
         date("publishedDate", PUBLISHED, "When it was published."),
-        date(
-            "expiresOn",
-            "/properties/publishingProfile/endOfLifeDate",
-            "When it should no longer be used.",
-        ),
-        flag(
-            "excludeFromLatest",
-            "/properties/publishingProfile/excludeFromLatest",
-            "Whether it is passed over by machines that are made of the latest version.",
-        ),
-        each(
-            "targetRegions",
-            "/properties/publishingProfile/targetRegions/*/name",
-            "Where its copies lie.",
-        )
-        .or(&["/properties/publishingProfile/regions/*"]),
+        date("expiresOn", "/properties/publishingProfile/endOfLifeDate", "When to stop using it."),
+        flag("excludeFromLatest", "/properties/publishingProfile/", "Whether `latest` skips it."),
+        each("targetRegions", "/properties/publishingProfile/targetRegions/*/name", "Its regions.")
+            .or(&["/properties/publishingProfile/regions/*"]),
         text("sourceId", MADE_OF, "What it was made of.").or(ELSEWHERE),
     ],
     ..EntityType::child_resource("Microsoft.Compute/galleries/images/versions", "2024-03-03")

@@ -21,8 +21,8 @@ pub(crate) static VIRTUAL_MACHINE: EntityType = EntityType {
     class: &["Host"],
     doc: "A machine that runs in a subscription.",
     properties: &[
-        text("vmId", "/properties/vmId", "An id that no other machine ever has."),
-        text("vmSize", "/properties/hardwareProfile/vmSize", "Such as `Standard_D2s_v5`."),
+        text("vmId", "/properties/", "An id that no other machine ever has."),
+        text("vmSize", "/properties/hardwareProfile/", "Such as `Standard_D2s_v5`."),
         text("hostname", "/properties/osProfile/computerName", "What the machine calls itself.")
             .or_null(),
         text("platform", "/properties/storageProfile/osDisk/osType", "`linux` or `windows`.")
@@ -40,27 +40,19 @@ pub(crate) static VIRTUAL_MACHINE: EntityType = EntityType {
         text("adminUser", "/properties/osProfile/adminUsername", "The first administrator."),
         flag(
             "disablePasswordAuthentication",
-            "/properties/osProfile/linuxConfiguration/disablePasswordAuthentication",
+            "/properties/osProfile/linuxConfiguration/",
             "Whether only keys open a shell, on Linux.",
         ),
         flag(
             "enableAutomaticUpdates",
-            "/properties/osProfile/windowsConfiguration/enableAutomaticUpdates",
+            "/properties/osProfile/windowsConfiguration/",
             "Whether Windows updates itself.",
         ),
-        text(
-            "timeZone",
-            "/properties/osProfile/windowsConfiguration/timeZone",
-            "The time zone of Windows.",
-        ),
-        text("licenseType", "/properties/licenseType", "The licence that its owner brought."),
-        text("priority", "/properties/priority", "`Spot` if Azure may evict the machine."),
-        text("evictionPolicy", "/properties/evictionPolicy", "What becomes of it when evicted."),
-        text(
-            "extensionsTimeBudget",
-            "/properties/extensionsTimeBudget",
-            "How long its extensions may take to start.",
-        ),
+        text("timeZone", "/properties/osProfile/windowsConfiguration/", "Windows' time zone."),
+        text("licenseType", "/properties/", "The licence that its owner brought."),
+        text("priority", "/properties/", "`Spot` if Azure may evict the machine."),
+        text("evictionPolicy", "/properties/", "What becomes of it when evicted."),
+        text("extensionsTimeBudget", "/properties/", "How long its extensions may take to start."),
         flag("usesManagedDisks", COMPUTED, "Whether Azure manages every disk."),
         each(
             "applicationSecurityGroup",
@@ -70,7 +62,7 @@ pub(crate) static VIRTUAL_MACHINE: EntityType = EntityType {
             ),
             "The application security groups that its network interfaces are in.",
         ),
-        list("zones", "/zones", "Availability zones."),
+        list("zones", "/", "Availability zones."),
     ],
     ..EntityType::resource("Microsoft.Compute/virtualMachines", "2024-07-01")
 };

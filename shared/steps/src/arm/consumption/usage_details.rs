@@ -8,17 +8,17 @@ pub(crate) static USAGE_DETAILS: EntityType = EntityType {
     class: &["Site"],
     doc: "What a resource used of a product on the second last day before the job, and what it cost.",
     properties: &[
-        text("kind", "/kind", "`legacy` or `modern`, by the sort of agreement."),
-        text("offerId", "/properties/offerId", "The offer that it is billed by."),
+        text("kind", "/", "`legacy` or `modern`, by the sort of agreement."),
+        text("offerId", "/properties/", "The offer that it is billed by."),
         text("productName", "/properties/product", "What was used."),
-        text("chargeType", "/properties/chargeType", "Such as `Usage` or `Purchase`."),
+        text("chargeType", "/properties/", "Such as `Usage` or `Purchase`."),
         date("usageDate", "/properties/date", "The day."),
-        number("quantity", "/properties/quantity", "How much was used."),
-        number("cost", "/properties/cost", "What it cost, before taxes.")
+        number("quantity", "/properties/", "How much was used."),
+        number("cost", "/properties/", "What it cost, before taxes.")
             .or(&["/properties/costInBillingCurrency"]),
         text("currency", "/properties/billingCurrency", "The currency of the cost.")
             .or(&["/properties/billingCurrencyCode"]),
-        text("resourceId", "/properties/resourceId", "The resource that used it.")
+        text("resourceId", "/properties/", "The resource that used it.")
             .or(&["/properties/instanceName"]),
     ],
     ..EntityType::extension("Microsoft.Consumption/usageDetails", "2024-08-01")
@@ -33,8 +33,7 @@ pub(crate) static STEP: Step = Step {
             "$filter=properties/usageStart%20ge%20'{day}'%20and%20properties/usageEnd%20le%20'{day}'",
         )
         .of_each(&[&SUBSCRIPTION]),
-    becomes: Becomes::one(&USAGE_DETAILS)
-.links(&[Link::of_parent(RelationshipClass::Has)]),
+    becomes: Becomes::one(&USAGE_DETAILS).links(&[Link::of_parent(RelationshipClass::Has)]),
     needs: Needs::subscription("subscriptions_usage"),
     ..Step::AZURE
 };

@@ -13,19 +13,14 @@ pub(crate) static GROUP: EntityType = EntityType {
     class: &["Group"],
     doc: "Containers that run side by side, and share an address and volumes.",
     properties: &[
-        text("fqdn", "/properties/ipAddress/fqdn", "Its name within Azure's domain."),
+        text("fqdn", "/properties/ipAddress/", "Its name within Azure's domain."),
         text("ipAddress", "/properties/ipAddress/ip", "The address at which it is reached."),
-        text("osType", "/properties/osType", "`Linux` or `Windows`."),
-        text("principalId", "/identity/principalId", "As whom its containers act."),
-        is(
-            "public",
-            "/properties/ipAddress/type",
-            "Public",
-            "Whether the address is one of the internet.",
-        ),
-        text("restartPolicy", "/properties/restartPolicy", "When containers are started again."),
-        text("sku", "/properties/sku", "`Standard`, `Dedicated` or `Confidential`."),
-        list("zones", "/zones", "Availability zones."),
+        text("osType", "/properties/", "`Linux` or `Windows`."),
+        text("principalId", "/identity/", "As whom its containers act."),
+        is("public", "/properties/ipAddress/type", "Public", "Whether the internet can reach it."),
+        text("restartPolicy", "/properties/", "When containers are started again."),
+        text("sku", "/properties/", "`Standard`, `Dedicated` or `Confidential`."),
+        list("zones", "/", "Availability zones."),
     ],
     ..EntityType::resource("Microsoft.ContainerInstance/containerGroups", "2023-05-01")
 };
@@ -36,16 +31,12 @@ pub(crate) static CONTAINER: EntityType = EntityType {
     doc: "A container of a group.",
     properties: &[
         text("id", COMPUTED, "An id that is made of that of its group."),
-        text("name", "/name", "The name within the group."),
+        text("name", "/", "The name within the group."),
         text("displayName", "/name", "The name that people see."),
-        text("image", "/properties/image", "What it runs."),
-        number("cpu", "/properties/resources/requests/cpu", "How many cores it has."),
+        text("image", "/properties/", "What it runs."),
+        number("cpu", "/properties/resources/requests/", "How many cores it has."),
         number("memoryInGb", "/properties/resources/requests/memoryInGB", "How much memory."),
-        flag(
-            "privileged",
-            "/properties/securityContext/privileged",
-            "Whether it may do what the machine may do that it runs on.",
-        ),
+        flag("privileged", "/properties/securityContext/", "Whether it may do what its host may."),
     ],
     ..EntityType::IMPLIED
 };
@@ -56,11 +47,11 @@ pub(crate) static VOLUME: EntityType = EntityType {
     doc: "What containers of a group mount.",
     properties: &[
         text("id", COMPUTED, "An id that is made of that of its group."),
-        text("name", "/name", "The name within the group."),
+        text("name", "/", "The name within the group."),
         text("displayName", "/name", "The name that people see."),
         text("classification", COMPUTED, "Volumes have no tags that would say it.").or_null(),
         flag("encrypted", COMPUTED, "It depends on where the files lie.").or_null(),
-        flag("readOnly", "/azureFile/readOnly", "Whether it is mounted to be read only."),
+        flag("readOnly", "/azureFile/", "Whether it is mounted to be read only."),
     ],
     ..EntityType::IMPLIED
 };

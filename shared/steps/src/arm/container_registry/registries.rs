@@ -11,16 +11,8 @@ pub(crate) static REGISTRY: EntityType = EntityType {
     doc: "A store of the images of containers.",
     properties: &[
         CLASSIFICATION.or_null(),
-        flag(
-            "adminUserEnabled",
-            "/properties/adminUserEnabled",
-            "Whether one password that all share opens it.",
-        ),
-        flag(
-            "anonymousPullEnabled",
-            "/properties/anonymousPullEnabled",
-            "Whether everyone can read its images without signing in.",
-        ),
+        flag("adminUserEnabled", "/properties/", "Whether one password that all share opens it."),
+        flag("anonymousPullEnabled", "/properties/", "Whether anybody can read its images."),
         is(
             "azureAdAuthenticationAsArmEnabled",
             "/properties/policies/azureADAuthenticationAsArmPolicy/status",
@@ -28,11 +20,7 @@ pub(crate) static REGISTRY: EntityType = EntityType {
             "Whether tokens for Azure Resource Manager open it.",
         ),
         date("createdOn", "/properties/creationDate", "When it was created."),
-        flag(
-            "dataEndpointEnabled",
-            "/properties/dataEndpointEnabled",
-            "Whether it has addresses of its own for the layers of images.",
-        ),
+        flag("dataEndpointEnabled", "/properties/", "Whether layers have addresses of their own."),
         is(
             "encrypted",
             "/properties/encryption/status",
@@ -46,12 +34,8 @@ pub(crate) static REGISTRY: EntityType = EntityType {
             "enabled",
             "Whether images can be taken out of it.",
         ),
-        text("loginServer", "/properties/loginServer", "The name at which it is reached."),
-        text(
-            "networkRuleBypassOptions",
-            "/properties/networkRuleBypassOptions",
-            "Which services of Azure's the network rules do not bind.",
-        ),
+        text("loginServer", "/properties/", "The name at which it is reached."),
+        text("networkRuleBypassOptions", "/properties/", "Which Azure services its rules spare."),
         text(
             "networkRuleSet.defaultAction",
             "/properties/networkRuleSet/defaultAction",
@@ -62,12 +46,8 @@ pub(crate) static REGISTRY: EntityType = EntityType {
             "/properties/networkRuleSet/ipRules/*/value",
             "The addresses and networks that it answers to.",
         ),
-        text("principalId", "/identity/principalId", "As whom it acts."),
-        text(
-            "publicNetworkAccess",
-            "/properties/publicNetworkAccess",
-            "`Disabled` if only private endpoints reach it.",
-        ),
+        text("principalId", "/identity/", "As whom it acts."),
+        text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         is(
             "quarantineEnabled",
             "/properties/policies/quarantinePolicy/status",
@@ -98,12 +78,7 @@ pub(crate) static REGISTRY: EntityType = EntityType {
             "Whether signed images are told from others.",
         ),
         text("sku", "/sku/name", "`Basic`, `Standard` or `Premium`."),
-        is(
-            "zoneRedundant",
-            "/properties/zoneRedundancy",
-            "Enabled",
-            "Whether it survives that a zone fails.",
-        ),
+        is("zoneRedundant", "/properties/zoneRedundancy", "Enabled", "Whether it spans zones."),
     ],
     ..EntityType::resource("Microsoft.ContainerRegistry/registries", "2025-11-01")
 };

@@ -8,16 +8,12 @@ pub(crate) static WEBHOOK: EntityType = EntityType {
     class: &["ApplicationEndpoint"],
     doc: "An address that a registry calls when images change.",
     properties: &[
-        list("actions", "/properties/actions", "What it is called for, such as `push`."),
+        list("actions", "/properties/", "What it is called for, such as `push`."),
         is("active", "/properties/status", "enabled", "Whether it is called."),
         // The call that tells the address tells the headers, too, which are often secrets.
-        always(
-            "address",
-            "NOT_RETURNED_FROM_AZURE_API",
-            "Only who may read the secrets that are sent along can read the address.",
-        ),
-        text("scope", "/properties/scope", "The repositories that it is called for."),
-        text("status", "/properties/status", "`enabled` or `disabled`."),
+        always("address", "NOT_RETURNED_FROM_AZURE_API", "Only who reads its secrets can read it."),
+        text("scope", "/properties/", "The repositories that it is called for."),
+        text("status", "/properties/", "`enabled` or `disabled`."),
     ],
     ..EntityType::child_resource("Microsoft.ContainerRegistry/registries/webhooks", "2025-11-01")
 };

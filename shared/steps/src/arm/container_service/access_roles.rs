@@ -13,10 +13,10 @@ pub(crate) static ACCESS_ROLE: EntityType = EntityType {
     class: &["AccessRole"],
     doc: "What a service of Azure may be let do in the clusters of a region.",
     properties: &[
-        text("name", "/name", "The name, which one type of resource has once."),
+        text("name", "/", "The name, which one type of resource has once."),
         text("displayName", "/name", "The name that people see."),
         text("locationName", COMPUTED, "The region."),
-        text("sourceResourceType", "/sourceResourceType", "The type of resource that it is for."),
+        text("sourceResourceType", "/", "The type of resource that it is for."),
         each("apiGroups", "/rules/*/apiGroups/*", "The parts of the API that it opens."),
         each("resources", "/rules/*/resources/*", "The resources that it opens."),
         each("verbs", "/rules/*/verbs/*", "What may be done with them, such as `get`."),

@@ -12,16 +12,12 @@ pub(crate) static MAINTENANCE: EntityType = EntityType {
     class: &["Cluster"],
     doc: "When Azure may change a cluster.",
     properties: &[
-        number(
-            "durationHours",
-            "/properties/maintenanceWindow/durationHours",
-            "For how many hours it may.",
-        ),
+        number("durationHours", "/properties/maintenanceWindow/", "For how many hours it may."),
         text("schedule", COMPUTED, "How often it may: `daily`, `weekly` and so on."),
-        text("startDate", "/properties/maintenanceWindow/startDate", "From which day on it may."),
-        text("startTime", "/properties/maintenanceWindow/startTime", "From which hour on it may."),
+        text("startDate", "/properties/maintenanceWindow/", "From which day on it may."),
+        text("startTime", "/properties/maintenanceWindow/", "From which hour on it may."),
         text("timeInWeek", COMPUTED, "On which days it may, and in which hours of them."),
-        text("utcOffset", "/properties/maintenanceWindow/utcOffset", "Where these hours are."),
+        text("utcOffset", "/properties/maintenanceWindow/", "Where these hours are."),
     ],
     ..EntityType::child(
         "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",

@@ -10,13 +10,13 @@ pub(crate) static FACTORY: EntityType = EntityType {
         always_list("category", &["data"], "What sort of service it is."),
         always_list("function", &["data-integration"], "What the service does."),
         date("createdOn", "/properties/createTime", "When it was created."),
-        text("version", "/properties/version", "The version of the service."),
-        text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),
+        text("version", "/properties/", "The version of the service."),
+        text("publicNetworkAccess", "/properties/", "`Enabled` or `Disabled`."),
         text("keyVaultUri", "/properties/encryption/vaultBaseUrl", "The vault of its own key."),
         text("repositoryAccount", "/properties/repoConfiguration/accountName", "Whose code it is."),
         text("repository", "/properties/repoConfiguration/repositoryName", "Where its code is."),
         text("purviewId", "/properties/purviewConfiguration/purviewResourceId", "Where it tells."),
-        text("principalId", "/identity/principalId", "The object id of its own identity."),
+        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.DataFactory/factories", "2018-06-01")
 };

@@ -21,11 +21,7 @@ pub(crate) static STEP: Step = Step {
         SSL_ENFORCEMENT,
         text("configurations.auditLogEnabled", COMPUTED, "`ON` if it audits."),
         text("configurations.auditLogEvents", COMPUTED, "What it audits."),
-        text(
-            "configurations.requireSecureTransport",
-            COMPUTED,
-            "`ON` if it refuses connections that are not encrypted.",
-        ),
+        text("configurations.requireSecureTransport", COMPUTED, "`ON` if it requires encryption."),
         text("minimalTlsVersion", COMPUTED, "The oldest TLS that it speaks, such as `TLSv1.2`."),
         text("configurations.tlsVersion", COMPUTED, "Every version of TLS that it speaks."),
     ])

@@ -26,31 +26,15 @@ pub(crate) static STEP: Step = Step {
         SSL_ENFORCED,
         SSL_ENFORCEMENT,
         text("configurations.azureExtensions", COMPUTED, "The extensions that may be added."),
-        text(
-            "configurations.connectionThrottling",
-            COMPUTED,
-            "`on` if who fails to sign in too often has to wait.",
-        ),
+        text("configurations.connectionThrottling", COMPUTED, "`on` if failed sign-ins must wait."),
         text("configurations.logCheckpoints", COMPUTED, "`on` if it logs when it writes to disk."),
         text("configurations.logConnections", COMPUTED, "`on` if it logs who connects."),
         text("configurations.logDisconnections", COMPUTED, "`on` if it logs who leaves."),
-        text(
-            "configurations.logfilesDownloadEnable",
-            COMPUTED,
-            "`on` if it keeps files of its log.",
-        ),
+        text("configurations.logfilesDownloadEnable", COMPUTED, "`on` if it keeps its log files."),
         text("configurations.pgauditLog", COMPUTED, "What it audits."),
-        text(
-            "configurations.requireSecureTransport",
-            COMPUTED,
-            "`on` if it refuses connections that are not encrypted.",
-        ),
+        text("configurations.requireSecureTransport", COMPUTED, "`on` if it requires encryption."),
         text("minimalTlsVersion", COMPUTED, "The oldest TLS that it speaks."),
-        number(
-            "configurations.logRetentionDays",
-            COMPUTED,
-            "How many days the files of its log are kept.",
-        ),
+        number("configurations.logRetentionDays", COMPUTED, "How many days log files are kept."),
     ])
     .refine(|setting, entity| {
         configure(setting, SETTINGS, entity);

@@ -9,8 +9,8 @@ pub(crate) static DATABASE: EntityType = EntityType {
     doc: "A database on a server of PostgreSQL.",
     properties: &[
         CLASSIFICATION.or_null(),
-        text("charset", "/properties/charset", "How it writes text."),
-        text("collation", "/properties/collation", "How it compares text."),
+        text("charset", "/properties/", "How it writes text."),
+        text("collation", "/properties/", "How it compares text."),
         always_flag("encrypted", true, "Azure encrypts what it keeps."),
     ],
     ..EntityType::child("Microsoft.DBforPostgreSQL/flexibleServers/databases", "2024-08-01")

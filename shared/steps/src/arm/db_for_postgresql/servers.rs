@@ -17,18 +17,10 @@ pub(crate) static SERVER: EntityType = EntityType {
     shared: &[ADDRESSED, TAGGED, PLACED, FLEXIBLE],
     properties: &[
         CLASSIFICATION.or_null(),
-        text(
-            "activeDirectoryAuth",
-            "/properties/authConfig/activeDirectoryAuth",
-            "`Enabled` if identities of the directory are let in.",
-        )
-        .or(&["/properties/authConfig/microsoftEntraAuth"]),
-        text("minorVersion", "/properties/minorVersion", "The minor version of the database."),
-        text(
-            "passwordAuth",
-            "/properties/authConfig/passwordAuth",
-            "`Disabled` if only identities of the directory are let in, and no passwords.",
-        ),
+        text("activeDirectoryAuth", "/properties/authConfig/", "`Enabled` for Entra identities.")
+            .or(&["/properties/authConfig/microsoftEntraAuth"]),
+        text("minorVersion", "/properties/", "The minor version of the database."),
+        text("passwordAuth", "/properties/authConfig/", "`Disabled` if passwords let nobody in."),
     ],
     ..EntityType::resource("Microsoft.DBforPostgreSQL/flexibleServers", "2024-08-01")
 };

@@ -7,11 +7,7 @@ pub(crate) static DOMAIN_TOPIC: EntityType = EntityType {
     kind: "azure_event_grid_domain_topic",
     class: &["Queue"],
     doc: "A topic that is reached through its domain.",
-    properties: &[text(
-        "provisioningState",
-        "/properties/provisioningState",
-        "How its last change ended.",
-    )],
+    properties: &[text("provisioningState", "/properties/", "How its last change ended.")],
     ..EntityType::child("Microsoft.EventGrid/domains/topics", "2025-02-15")
 };
 

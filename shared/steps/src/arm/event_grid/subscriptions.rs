@@ -13,43 +13,23 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     class: &["Subscription"],
     doc: "Whom some events of a topic are delivered to.",
     properties: &[
-        text(
-            "deadLetterResourceId",
-            DEAD_LETTERS,
-            "The storage account that keeps what could not be delivered.",
-        ),
+        text("deadLetterResourceId", DEAD_LETTERS, "The storage account of undelivered events."),
         text(
             "endpointBaseUrl",
-            "/properties/destination/properties/endpointBaseUrl",
+            "/properties/destination/properties/",
             "The address that events are delivered to, without its query.",
         )
         .or(&["/properties/deliveryWithResourceIdentity/destination/properties/endpointBaseUrl"]),
-        text(
-            "endpointType",
-            "/properties/destination/endpointType",
-            "Such as `WebHook` or `EventHub`.",
-        )
-        .or(&["/properties/deliveryWithResourceIdentity/destination/endpointType"]),
-        text("eventDeliverySchema", "/properties/eventDeliverySchema", "How events are written."),
+        text("endpointType", "/properties/destination/", "Such as `WebHook` or `EventHub`.")
+            .or(&["/properties/deliveryWithResourceIdentity/destination/endpointType"]),
+        text("eventDeliverySchema", "/properties/", "How events are written."),
         date("expiresOn", "/properties/expirationTimeUtc", "When it ends."),
-        list(
-            "includedEventTypes",
-            "/properties/filter/includedEventTypes",
-            "The types of events that are delivered; all if it is not said.",
-        ),
-        list("labels", "/properties/labels", "What its owner calls it."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
-        text(
-            "subjectBeginsWith",
-            "/properties/filter/subjectBeginsWith",
-            "What the subject of an event begins with.",
-        ),
-        text(
-            "subjectEndsWith",
-            "/properties/filter/subjectEndsWith",
-            "What the subject of an event ends with.",
-        ),
-        text("topic", "/properties/topic", "The topic whose events are delivered."),
+        list("includedEventTypes", "/properties/filter/", "Which types it delivers, if not all."),
+        list("labels", "/properties/", "What its owner calls it."),
+        text("provisioningState", "/properties/", "How its last change ended."),
+        text("subjectBeginsWith", "/properties/filter/", "What subjects of events begin with."),
+        text("subjectEndsWith", "/properties/filter/", "What the subject of an event ends with."),
+        text("topic", "/properties/", "The topic whose events are delivered."),
     ],
     ..EntityType::extension("Microsoft.EventGrid/eventSubscriptions", "2025-02-15")
 };

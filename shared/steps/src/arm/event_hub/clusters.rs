@@ -9,12 +9,12 @@ pub(crate) static CLUSTER: EntityType = EntityType {
     properties: &[
         is("active", "/properties/status", "Active", "Whether it answers."),
         date("createdOn", "/properties/createdAt", "When it was created."),
-        text("metricId", "/properties/metricId", "What its metrics are known by."),
+        text("metricId", "/properties/", "What its metrics are known by."),
         number("sku.capacity", "/sku/capacity", "How many units it has."),
         text("sku.name", "/sku/name", "`Dedicated`."),
-        text("status", "/properties/status", "Such as `Active`."),
+        text("status", "/properties/", "Such as `Active`."),
         text("subscriptionId", COMPUTED, "The subscription that it lies in."),
-        flag("supportsScaling", "/properties/supportsScaling", "Whether its size can change."),
+        flag("supportsScaling", "/properties/", "Whether its size can change."),
         date("updatedOn", "/properties/updatedAt", "When it was last changed."),
     ],
     ..EntityType::resource("Microsoft.EventHub/clusters", "2024-01-01")

@@ -12,7 +12,7 @@ pub(crate) static CONSUMER_GROUP: EntityType = EntityType {
         date("createdOn", "/properties/createdAt", "When it was created."),
         always_list("function", &["networking", "monitoring"], "What the channel is for."),
         text("id", "/name", "The name within the hub."),
-        text("location", "/location", "Where it lies."),
+        text("location", "/", "Where it lies."),
         date("updatedOn", "/properties/updatedAt", "When it was last changed."),
     ],
     ..EntityType::child("Microsoft.EventHub/namespaces/eventhubs/consumergroups", "2024-01-01")

@@ -10,12 +10,12 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::patch_of_parent(&[
         text("issuer", "/issuer/name", "Who issues it; `Self` if it signs itself."),
         text("certificateType", "/issuer/cty", "What the issuer is asked for, such as `OV-SSL`."),
-        text("subject", "/x509_props/subject", "Whom it names, such as `CN=contoso.com`."),
+        text("subject", "/x509_props/", "Whom it names, such as `CN=contoso.com`."),
         each("dnsNames", "/x509_props/sans/dns_names/*", "The other hosts that it names."),
         number("validityMonths", "/x509_props/validity_months", "For how many months it holds."),
         text("keyType", "/key_props/kty", "The type of its key, such as `RSA`."),
         number("keySize", "/key_props/key_size", "The size of its key, in bits."),
-        flag("exportable", "/key_props/exportable", "Whether its private key can be taken out."),
+        flag("exportable", "/key_props/", "Whether its private key can be taken out."),
         flag("reuseKey", "/key_props/reuse_key", "Whether the next one has the same key."),
         each(
             "lifetimeActions",

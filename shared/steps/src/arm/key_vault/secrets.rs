@@ -10,9 +10,8 @@ pub(crate) static SECRET: EntityType = EntityType {
     doc: "A secret in a vault; only that it is there, not what it is.",
     shared: STORED,
     properties: &[
-        text("contentType", "/contentType", "What its owner says it is.")
-            .or(&["/properties/contentType"]),
-        flag("managed", "/managed", "Whether it belongs to a certificate of the vault."),
+        text("contentType", "/", "What its owner says it is.").or(&["/properties/contentType"]),
+        flag("managed", "/", "Whether it belongs to a certificate of the vault."),
     ],
     ..EntityType::of_type("Microsoft.KeyVault/vaults/secrets", "2026-02-01")
 };

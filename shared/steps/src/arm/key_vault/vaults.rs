@@ -16,18 +16,10 @@ pub(crate) static VAULT: EntityType = EntityType {
     doc: "A vault of keys, secrets and certificates.",
     properties: &[
         text("vaultUrl", "/properties/vaultUri", "The address of the vault."),
-        flag("enableSoftDelete", "/properties/enableSoftDelete", "Whether deleted ones are kept."),
-        flag(
-            "enablePurgeProtection",
-            "/properties/enablePurgeProtection",
-            "Whether deleted ones are kept even from those who may purge them.",
-        ),
-        flag(
-            "enableRbacAuthorization",
-            "/properties/enableRbacAuthorization",
-            "Whether role assignments decide on access, rather than the access policies.",
-        ),
-        text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),
+        flag("enableSoftDelete", "/properties/", "Whether deleted ones are kept."),
+        flag("enablePurgeProtection", "/properties/", "Whether nobody can purge what is deleted."),
+        flag("enableRbacAuthorization", "/properties/", "Whether roles rule, not access policies."),
+        text("publicNetworkAccess", "/properties/", "`Enabled` or `Disabled`."),
         always_list("category", &["infrastructure"], "What sort of service it is."),
         always_list("function", &["key-vault"], "What the service does."),
     ],

@@ -7,9 +7,9 @@ pub(crate) static WORKFLOW: EntityType = EntityType {
     class: &["Function"],
     doc: "Something that is done when something happens.",
     properties: &[
-        text("state", "/properties/state", "`Enabled` if it is done."),
+        text("state", "/properties/", "`Enabled` if it is done."),
         is("active", "/properties/state", "Enabled", "Whether it is done."),
-        text("accessEndpoint", "/properties/accessEndpoint", "The address at which it is asked."),
+        text("accessEndpoint", "/properties/", "The address at which it is asked."),
         each(
             "allowedCallers",
             "/properties/accessControl/triggers/allowedCallerIpAddresses/*/addressRange",
@@ -18,7 +18,7 @@ pub(crate) static WORKFLOW: EntityType = EntityType {
         each("triggers", "/properties/definition/triggers/*/type", "What makes it happen."),
         date("createdOn", "/properties/createdTime", "When it was created."),
         date("updatedOn", "/properties/changedTime", "When it was last changed."),
-        text("principalId", "/identity/principalId", "The object id of its own identity."),
+        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.Logic/workflows", "2019-05-01")
 };

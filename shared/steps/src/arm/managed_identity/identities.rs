@@ -13,13 +13,9 @@ pub(crate) static IDENTITY: EntityType = EntityType {
     doc: "A managed identity that resources act as.",
     properties: &[
         text("principalId", PRINCIPAL, "The object id of its service principal."),
-        text("clientId", "/properties/clientId", "The application id of its service principal."),
-        text("tenantId", "/properties/tenantId", "The directory that it is in."),
-        text(
-            "isolationScope",
-            "/properties/isolationScope",
-            "`Regional` if only resources of its region act as it.",
-        ),
+        text("clientId", "/properties/", "The application id of its service principal."),
+        text("tenantId", "/properties/", "The directory that it is in."),
+        text("isolationScope", "/properties/", "`Regional` if only its region's resources use it."),
     ],
     ..EntityType::resource("Microsoft.ManagedIdentity/userAssignedIdentities", "2024-11-30")
 };

@@ -13,8 +13,7 @@ pub(crate) static MANAGEMENT_GROUP: EntityType = EntityType {
     class: &["Group"],
     doc: "A group of subscriptions and of such groups, which hands roles and policies down.",
     properties: &[
-        text("displayName", "/properties/displayName", "The name that people see.")
-            .or(&["/displayName"]),
+        text("displayName", "/properties/", "The name that people see.").or(&["/displayName"]),
         text("tenantId", COMPUTED, "The directory that it belongs to."),
     ],
     ..EntityType::extension("Microsoft.Management/managementGroups", "2023-04-01")

@@ -10,9 +10,9 @@ pub(crate) static ACTIVITY_LOG_ALERT: EntityType = EntityType {
     class: &["Rule"],
     doc: "Who is told when something is done to resources, and of what.",
     properties: &[
-        flag("enabled", "/properties/enabled", "Whether anybody is told."),
-        text("description", "/properties/description", "What it is for."),
-        list("scopes", "/properties/scopes", "The ids of what is watched."),
+        flag("enabled", "/properties/", "Whether anybody is told."),
+        text("description", "/properties/", "What it is for."),
+        list("scopes", "/properties/", "The ids of what is watched."),
         text("condition.category", COMPUTED, "The sort of event, such as `Administrative`."),
         text("condition.operationName", COMPUTED, "What is done, or `ANY`."),
         text("condition.resourceType", COMPUTED, "What it is done to, by type, or `ANY`."),

@@ -10,7 +10,7 @@ pub(crate) static COMPONENT: EntityType = EntityType {
     properties: &[
         always_list("category", &["monitoring"], "What sort of service it is."),
         always_list("function", &["monitoring"], "What the service does."),
-        text("kind", "/kind", "Such as `web`."),
+        text("kind", "/", "Such as `web`."),
         text("applicationType", "/properties/Application_Type", "Such as `web`."),
         text("appId", "/properties/AppId", "The id that queries name it by."),
         date("createdOn", "/properties/CreationDate", "When it was created."),
@@ -19,16 +19,8 @@ pub(crate) static COMPONENT: EntityType = EntityType {
         number("samplingPercentage", "/properties/SamplingPercentage", "How much of it is kept."),
         flag("disableIpMasking", "/properties/DisableIpMasking", "Whether addresses are kept."),
         flag("disableLocalAuth", "/properties/DisableLocalAuth", "Whether keys let nobody in."),
-        text(
-            "publicNetworkAccessForIngestion",
-            "/properties/publicNetworkAccessForIngestion",
-            "`Enabled` if the internet sends data.",
-        ),
-        text(
-            "publicNetworkAccessForQuery",
-            "/properties/publicNetworkAccessForQuery",
-            "`Enabled` if the internet asks for data.",
-        ),
+        text("publicNetworkAccessForIngestion", "/properties/", "`Enabled` if the internet sends."),
+        text("publicNetworkAccessForQuery", "/properties/", "`Enabled` if the internet may query."),
         text("workspaceId", KEPT, "The workspace of Log Analytics that keeps it."),
     ],
     ..EntityType::resource("Microsoft.Insights/components", "2020-02-02")

@@ -67,20 +67,12 @@ pub(crate) static DIAGNOSTIC_SETTING: EntityType = EntityType {
     class: &["Configuration"],
     doc: "What a resource logs, and where to.",
     properties: &[
-        text("storageAccountId", "/properties/storageAccountId", "Where logs are archived."),
-        text("workspaceId", "/properties/workspaceId", "The workspace that analyses logs."),
-        text(
-            "logAnalyticsDestinationType",
-            "/properties/logAnalyticsDestinationType",
-            "`Dedicated` if the workspace has a table for each type of resource.",
-        ),
-        text("eventHubName", "/properties/eventHubName", "The event hub that logs go to."),
-        text(
-            "eventHubAuthorizationRuleId",
-            "/properties/eventHubAuthorizationRuleId",
-            "The rule by which logs may be sent to the event hub.",
-        ),
-        text("serviceBusRuleId", "/properties/serviceBusRuleId", "The rule of a service bus."),
+        text("storageAccountId", "/properties/", "Where logs are archived."),
+        text("workspaceId", "/properties/", "The workspace that analyses logs."),
+        text("logAnalyticsDestinationType", "/properties/", "`Dedicated`: a table for each type."),
+        text("eventHubName", "/properties/", "The event hub that logs go to."),
+        text("eventHubAuthorizationRuleId", "/properties/", "By which rule it sends to the hub."),
+        text("serviceBusRuleId", "/properties/", "The rule of a service bus."),
         any(
             "log.*",
             COMPUTED,

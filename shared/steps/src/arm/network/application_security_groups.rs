@@ -8,8 +8,8 @@ pub(crate) static APPLICATION_SECURITY_GROUP: EntityType = EntityType {
     doc: "A name for network interfaces, by which rules of network security groups call them.",
     properties: &[
         always_list("category", &["application"], "What it protects."),
-        text("etag", "/etag", "What changes whenever the group does."),
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other group has."),
+        text("etag", "/", "What changes whenever the group does."),
+        text("resourceGuid", "/properties/", "An id that no other group has."),
     ],
     ..EntityType::resource("Microsoft.Network/applicationSecurityGroups", "2025-05-01")
 };

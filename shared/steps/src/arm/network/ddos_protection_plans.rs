@@ -13,8 +13,8 @@ pub(crate) static PLAN: EntityType = EntityType {
     class: &["Configuration"],
     doc: "Protects virtual networks and public addresses against floods of traffic.",
     properties: &[
-        text("etag", "/etag", "What changes whenever the plan does."),
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other plan has."),
+        text("etag", "/", "What changes whenever the plan does."),
+        text("resourceGuid", "/properties/", "An id that no other plan has."),
         each("virtualNetworks", NETWORKS, "The virtual networks that it protects."),
         each("publicIpAddresses", ADDRESSES, "The addresses that it protects one by one."),
     ],

@@ -8,12 +8,12 @@ pub(crate) static DNS_ZONE: EntityType = EntityType {
     doc: "A domain whose names Azure resolves for the internet.",
     properties: &[
         text("domainName", "/name", "The domain."),
-        text("etag", "/etag", "What changes whenever the zone does."),
-        number("maxNumberOfRecordSets", "/properties/maxNumberOfRecordSets", "How many names fit."),
-        list("nameServers", "/properties/nameServers", "What resolves its names."),
-        number("numberOfRecordSets", "/properties/numberOfRecordSets", "How many names it has."),
+        text("etag", "/", "What changes whenever the zone does."),
+        number("maxNumberOfRecordSets", "/properties/", "How many names fit."),
+        list("nameServers", "/properties/", "What resolves its names."),
+        number("numberOfRecordSets", "/properties/", "How many names it has."),
         number("recordsCount", "/properties/numberOfRecordSets", "How many names it has."),
-        text("zoneType", "/properties/zoneType", "`Public`, or `Private` of one of before 2020."),
+        text("zoneType", "/properties/", "`Public`, or `Private` of one of before 2020."),
     ],
     ..EntityType::resource("Microsoft.Network/dnsZones", "2018-05-01")
 };

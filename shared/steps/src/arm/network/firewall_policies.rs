@@ -13,12 +13,8 @@ pub(crate) static POLICY: EntityType = EntityType {
         text("basePolicy", BASE, "The policy that it builds on."),
         each("childPolicies", "/properties/childPolicies/*/id", "The policies that build on it."),
         each("firewalls", "/properties/firewalls/*/id", "The firewalls that have it."),
-        text("etag", "/etag", "What changes whenever the policy does."),
-        flag(
-            "dnsProxyEnabled",
-            "/properties/dnsSettings/enableProxy",
-            "Whether firewalls resolve names for the networks behind them.",
-        ),
+        text("etag", "/", "What changes whenever the policy does."),
+        flag("dnsProxyEnabled", "/properties/dnsSettings/enableProxy", "Whether it answers DNS."),
         each("dnsServers", "/properties/dnsSettings/servers/*", "What resolves names for it."),
         flag("insightsEnabled", "/properties/insights/isEnabled", "Whether rules are analysed."),
         text(
@@ -27,7 +23,7 @@ pub(crate) static POLICY: EntityType = EntityType {
             "`Alert`, `Deny` or `Off`: what is done about traffic that looks like an attack.",
         ),
         text("skuTier", "/properties/sku/tier", "`Basic`, `Standard` or `Premium`."),
-        text("threatIntelMode", "/properties/threatIntelMode", "`Alert`, `Deny` or `Off`."),
+        text("threatIntelMode", "/properties/", "`Alert`, `Deny` or `Off`."),
         text(
             "tlsInspectionCertificate",
             "/properties/transportSecurity/certificateAuthority/name",

@@ -15,9 +15,9 @@ pub(crate) static GROUP: EntityType = EntityType {
     class: &["Ruleset"],
     doc: "Collections of rules of a firewall policy, which have one priority.",
     properties: &[
-        text("etag", "/etag", "What changes whenever the group does."),
-        number("priority", "/properties/priority", "Groups with lower ones come first."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("etag", "/", "What changes whenever the group does."),
+        number("priority", "/properties/", "Groups with lower ones come first."),
+        text("provisioningState", "/properties/", "How its last change ended."),
         count("ruleCollections", COLLECTIONS, "How many collections it has."),
         count("ruleCount", "/properties/ruleCollections/*/rules/*", "How many rules it has."),
     ],

@@ -16,7 +16,7 @@ pub(crate) static FIREWALL: EntityType = EntityType {
     doc: "A firewall of its own between networks, and between them and the internet.",
     properties: &[
         always_list("category", &["network"], "What it protects."),
-        text("etag", "/etag", "What changes whenever the firewall does."),
+        text("etag", "/", "What changes whenever the firewall does."),
         text("firewallPolicy.id", POLICY_ID, "The policy that has its rules."),
         text("virtualHub.id", "/properties/virtualHub/id", "The hub of a virtual WAN it lies in."),
         text(
@@ -37,8 +37,8 @@ pub(crate) static FIREWALL: EntityType = EntityType {
         ),
         text("sku", "/properties/sku/name", "`AZFW_VNet` or `AZFW_Hub`."),
         text("skuTier", "/properties/sku/tier", "`Basic`, `Standard` or `Premium`."),
-        text("threatIntelMode", "/properties/threatIntelMode", "`Alert`, `Deny` or `Off`."),
-        list("zones", "/zones", "The zones that it is spread over."),
+        text("threatIntelMode", "/properties/", "`Alert`, `Deny` or `Off`."),
+        list("zones", "/", "The zones that it is spread over."),
         count(
             "networkRuleCollections",
             "/properties/networkRuleCollections/*",

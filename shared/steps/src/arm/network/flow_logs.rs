@@ -12,7 +12,7 @@ pub(crate) static FLOW_LOG: EntityType = EntityType {
     class: &["Logs"],
     doc: "A log of the traffic of a security group, a network, a subnet or an interface.",
     properties: &[
-        flag("enabled", "/properties/enabled", "Whether traffic is logged."),
+        flag("enabled", "/properties/", "Whether traffic is logged."),
         text("targetResourceId", TARGET, "Whose traffic is logged."),
         text("storageId", STORAGE, "The storage account that the log is written to."),
         flag(
@@ -20,18 +20,14 @@ pub(crate) static FLOW_LOG: EntityType = EntityType {
             "/properties/retentionPolicy/enabled",
             "Whether what is old is deleted.",
         ),
-        number(
-            "retentionPolicy.days",
-            "/properties/retentionPolicy/days",
-            "After how many days it is deleted; 0 for never.",
-        ),
+        number("retentionPolicy.days", "/properties/retentionPolicy/days", "Days kept; 0 forever."),
         number("formatVersion", "/properties/format/version", "The version of what is written."),
         flag("trafficAnalyticsEnabled", ANALYTICS_ENABLED, "Whether the traffic is analysed."),
         text("workspaceId", ANALYTICS_WORKSPACE, "The workspace that analyses it."),
         number("trafficAnalyticsInterval", ANALYTICS_INTERVAL, "Every how many minutes."),
         text("region", "/location", "Where it lies."),
-        text("location", "/location", "Where it lies."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("location", "/", "Where it lies."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Network/networkWatchers/flowLogs", "2025-05-01")
 };

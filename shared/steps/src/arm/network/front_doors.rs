@@ -11,10 +11,10 @@ pub(crate) static FRONT_DOOR: EntityType = EntityType {
         always_list("category", &["infrastructure"], "What sort of service it is."),
         always_list("function", &["content-distribution"], "What it does."),
         text("cname", "/properties/cName", "The name that domains of one's own point to."),
-        text("enabledState", "/properties/enabledState", "`Enabled` or `Disabled`."),
-        text("friendlyName", "/properties/friendlyName", "What people call it."),
-        text("frontdoorId", "/properties/frontdoorId", "What it tells servers to be known by."),
-        text("resourceState", "/properties/resourceState", "Such as `Enabled`."),
+        text("enabledState", "/properties/", "`Enabled` or `Disabled`."),
+        text("friendlyName", "/properties/", "What people call it."),
+        text("frontdoorId", "/properties/", "What it tells servers to be known by."),
+        text("resourceState", "/properties/", "Such as `Enabled`."),
         text(
             "backendPoolSettings.enforceCertificateNameCheck",
             "/properties/backendPoolsSettings/enforceCertificateNameCheck",
@@ -34,7 +34,7 @@ pub(crate) static RULES_ENGINE: EntityType = EntityType {
     class: &["Ruleset"],
     doc: "Rules that change requests and answers.",
     properties: &[
-        text("resourceState", "/properties/resourceState", "Such as `Enabled`."),
+        text("resourceState", "/properties/", "Such as `Enabled`."),
         count("ruleCount", "/properties/rules/*", "How many rules there are."),
     ],
     ..EntityType::child("Microsoft.Network/frontDoors/rulesEngines", "2021-06-01")
@@ -45,10 +45,10 @@ pub(crate) static ROUTING_RULE: EntityType = EntityType {
     class: &["Rule"],
     doc: "Where requests for some paths are handed on to, or redirected to.",
     properties: &[
-        text("enabledState", "/properties/enabledState", "`Enabled` or `Disabled`."),
-        text("resourceState", "/properties/resourceState", "Such as `Enabled`."),
-        list("acceptedProtocols", "/properties/acceptedProtocols", "`Http` and `Https`."),
-        list("patternsToMatch", "/properties/patternsToMatch", "The paths, such as `/*`."),
+        text("enabledState", "/properties/", "`Enabled` or `Disabled`."),
+        text("resourceState", "/properties/", "Such as `Enabled`."),
+        list("acceptedProtocols", "/properties/", "`Http` and `Https`."),
+        list("patternsToMatch", "/properties/", "The paths, such as `/*`."),
         each("frontendEndpoints", ENDPOINTS, "The endpoints that it is for."),
         text("rulesEngineId", ENGINE, "The rules that change requests and answers."),
         text(
@@ -99,17 +99,13 @@ pub(crate) static BACKEND_POOL: EntityType = EntityType {
     doc: "Servers that requests are handed on to.",
     properties: &[
         each("backendAddresses", "/properties/backends/*/address", "The servers."),
-        text(
-            "healthProbeSettingsId",
-            "/properties/healthProbeSettings/id",
-            "How they are watched.",
-        ),
+        text("healthProbeSettingsId", "/properties/healthProbeSettings/id", "How it watches them."),
         text(
             "loadBalancingSettingsId",
             "/properties/loadBalancingSettings/id",
             "How requests are spread over them.",
         ),
-        text("resourceState", "/properties/resourceState", "Such as `Enabled`."),
+        text("resourceState", "/properties/", "Such as `Enabled`."),
     ],
     ..EntityType::child("Microsoft.Network/frontDoors/backendPools", "2021-06-01")
 };
@@ -122,33 +118,13 @@ pub(crate) static FRONTEND_ENDPOINT: EntityType = EntityType {
         always_list("category", &["data"], "What sort of gateway it is."),
         always_list("function", &["content-distribution"], "What it does."),
         always_flag("public", true, "The internet reaches it."),
-        text("hostName", "/properties/hostName", "The name."),
-        text("resourceState", "/properties/resourceState", "Such as `Enabled`."),
-        text(
-            "customHttpsProvisioningState",
-            "/properties/customHttpsProvisioningState",
-            "Whether a certificate is there.",
-        ),
-        text(
-            "customHttpsProvisioningSubstate",
-            "/properties/customHttpsProvisioningSubstate",
-            "How far it is with it.",
-        ),
-        text(
-            "minimumTlsVersion",
-            "/properties/customHttpsConfiguration/minimumTlsVersion",
-            "As `1.2`.",
-        ),
-        text(
-            "sessionAffinityEnabledState",
-            "/properties/sessionAffinityEnabledState",
-            "`Enabled` if a user stays with one server.",
-        ),
-        number(
-            "sessionAffinityTtlSeconds",
-            "/properties/sessionAffinityTtlSeconds",
-            "For how long.",
-        ),
+        text("hostName", "/properties/", "The name."),
+        text("resourceState", "/properties/", "Such as `Enabled`."),
+        text("customHttpsProvisioningState", "/properties/", "Whether a certificate is there."),
+        text("customHttpsProvisioningSubstate", "/properties/", "How far it is with it."),
+        text("minimumTlsVersion", "/properties/customHttpsConfiguration/", "As `1.2`."),
+        text("sessionAffinityEnabledState", "/properties/", "`Enabled` if users stay on a server."),
+        number("sessionAffinityTtlSeconds", "/properties/", "For how long."),
         text("wafPolicyId", WAF, "The policy by which attacks are looked for."),
     ],
     ..EntityType::child("Microsoft.Network/frontDoors/frontendEndpoints", "2021-06-01")

@@ -15,7 +15,7 @@ pub(crate) static INTERFACE: EntityType = EntityType {
     class: &["NetworkInterface"],
     doc: "What connects a machine or a private endpoint to a subnet.",
     properties: &[
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other interface has."),
+        text("resourceGuid", "/properties/", "An id that no other interface has."),
         text("macAddress", COMPUTED, "The hardware address, once there is one."),
         flag("ipForwarding", "/properties/enableIPForwarding", "Whether it routes for others."),
         each(

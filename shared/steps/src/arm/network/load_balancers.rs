@@ -15,7 +15,7 @@ pub(crate) static LOAD_BALANCER: EntityType = EntityType {
         always_list("function", &["load-balancing"], "What it does."),
         each("privateIp", PRIVATE, "The addresses at which a virtual network reaches it."),
         flag("public", COMPUTED, "Whether the internet reaches it."),
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other one has."),
+        text("resourceGuid", "/properties/", "An id that no other one has."),
         text("sku", "/sku/name", "`Basic`, `Standard` or `Gateway`."),
     ],
     ..EntityType::resource("Microsoft.Network/loadBalancers", "2024-05-01")

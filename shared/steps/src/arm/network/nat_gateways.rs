@@ -13,11 +13,11 @@ pub(crate) static NAT_GATEWAY: EntityType = EntityType {
         always_list("category", &["network"], "What sort of gateway it is."),
         always_list("function", &["nat"], "What it does."),
         always_flag("public", false, "The internet does not reach through it."),
-        text("etag", "/etag", "What changes whenever the gateway does."),
-        number("idleTimeoutInMinutes", "/properties/idleTimeoutInMinutes", "How long it waits."),
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other gateway has."),
+        text("etag", "/", "What changes whenever the gateway does."),
+        number("idleTimeoutInMinutes", "/properties/", "How long it waits."),
+        text("resourceGuid", "/properties/", "An id that no other gateway has."),
         text("sku", "/sku/name", "`Standard` or `StandardV2`."),
-        list("zones", "/zones", "The zones that it is in."),
+        list("zones", "/", "The zones that it is in."),
     ],
     ..EntityType::resource("Microsoft.Network/natGateways", "2025-05-01")
 };

@@ -9,16 +9,8 @@ pub(crate) static LINK: EntityType = EntityType {
     class: &["Configuration"],
     doc: "Lets a virtual network resolve the names of a private zone.",
     properties: &[
-        flag(
-            "registrationEnabled",
-            "/properties/registrationEnabled",
-            "Whether machines in the network get names in the zone.",
-        ),
-        text(
-            "resolutionPolicy",
-            "/properties/resolutionPolicy",
-            "`NxDomainRedirect` if the internet is asked for names that the zone lacks.",
-        ),
+        flag("registrationEnabled", "/properties/", "Whether its machines get names in the zone."),
+        text("resolutionPolicy", "/properties/", "`NxDomainRedirect`: the internet is asked, too."),
         text("state", "/properties/virtualNetworkLinkState", "`Completed` once it works."),
         text("virtualNetworkId", NETWORK, "The virtual network."),
     ],

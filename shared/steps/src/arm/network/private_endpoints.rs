@@ -13,15 +13,11 @@ pub(crate) static PRIVATE_ENDPOINT: EntityType = EntityType {
     class: &["NetworkEndpoint"],
     doc: "An address in a subnet at which a resource is reached without the internet.",
     properties: &[
-        text("etag", "/etag", "What changes whenever the endpoint does."),
+        text("etag", "/", "What changes whenever the endpoint does."),
         text("subnetId", "/properties/subnet/id", "The subnet that it is in."),
         each("dnsNames", "/properties/customDnsConfigs/*/fqdn", "The names that lead to it."),
-        each(
-            "privateIp",
-            "/properties/customDnsConfigs/*/ipAddresses/*",
-            "The addresses that the names lead to.",
-        )
-        .or(&["/properties/ipConfigurations/*/properties/privateIPAddress"]),
+        each("privateIp", "/properties/customDnsConfigs/*/ipAddresses/*", "Where the names lead.")
+            .or(&["/properties/ipConfigurations/*/properties/privateIPAddress"]),
         each("groupIds", AUTOMATIC_GROUPS, "Which parts of the resource it reaches, as `blob`.")
             .or(&[MANUAL_GROUPS]),
         each(

@@ -14,19 +14,15 @@ pub(crate) static PRIVATE_LINK_SERVICE: EntityType = EntityType {
     properties: &[
         always_list("category", &["network"], "What sort of service it is."),
         always_list("function", &["networking"], "What it does."),
-        text("alias", "/properties/alias", "The name by which others ask for it."),
-        text("etag", "/etag", "What changes whenever the service does."),
-        each(
-            "visibleTo",
-            "/properties/visibility/subscriptions/*",
-            "Who may ask; `*` is everybody.",
-        ),
+        text("alias", "/properties/", "The name by which others ask for it."),
+        text("etag", "/", "What changes whenever the service does."),
+        each("visibleTo", "/properties/visibility/subscriptions/*", "Who may ask; `*` for anyone."),
         each(
             "autoApprovedFor",
             "/properties/autoApproval/subscriptions/*",
             "Whose requests need no approval; `*` is everybody.",
         ),
-        flag("enableProxyProtocol", "/properties/enableProxyProtocol", "Whether it says who asks."),
+        flag("enableProxyProtocol", "/properties/", "Whether it says who asks."),
         each("fqdns", "/properties/fqdns/*", "Its names."),
     ],
     ..EntityType::resource("Microsoft.Network/privateLinkServices", "2025-05-01")

@@ -12,10 +12,10 @@ pub(crate) static PREFIX: EntityType = EntityType {
         always_flag("public", true, "The internet reaches it."),
         always_flag("internal", false, "It is of the internet."),
         text("ipVersion", "/properties/publicIPAddressVersion", "`IPv4` or `IPv6`."),
-        number("prefixLength", "/properties/prefixLength", "How long the prefix is."),
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other range has."),
+        number("prefixLength", "/properties/", "How long the prefix is."),
+        text("resourceGuid", "/properties/", "An id that no other range has."),
         text("sku", "/sku/name", "Such as `Standard`."),
-        list("zones", "/zones", "The zones that it is spread over."),
+        list("zones", "/", "The zones that it is spread over."),
     ],
     ..EntityType::resource("Microsoft.Network/publicIPPrefixes", "2025-05-01")
 };

@@ -10,7 +10,7 @@ pub(crate) static PUBLIC_IP: EntityType = EntityType {
     class: &["IpAddress"],
     doc: "An address of the internet that belongs to the subscription.",
     properties: &[
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other address has."),
+        text("resourceGuid", "/properties/", "An id that no other address has."),
         text("ipAddress", ADDRESS, "The address, unless it is only given out with a machine."),
         text("publicIp", ADDRESS, "The address."),
         text("publicIpAddress", ADDRESS, "The address."),

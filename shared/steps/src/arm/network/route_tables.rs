@@ -12,20 +12,12 @@ pub(crate) static ROUTE_TABLE: EntityType = EntityType {
     class: &["Configuration"],
     doc: "Where traffic of subnets is sent.",
     properties: &[
-        flag(
-            "disableBgpRoutePropagation",
-            "/properties/disableBgpRoutePropagation",
-            "Whether subnets are kept from routes that gateways learn.",
-        ),
-        text("etag", "/etag", "What changes whenever the table does."),
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other table has."),
+        flag("disableBgpRoutePropagation", "/properties/", "Whether it bars routes from gateways."),
+        text("etag", "/", "What changes whenever the table does."),
+        text("resourceGuid", "/properties/", "An id that no other table has."),
         list("routes", COMPUTED, "Each route: `0.0.0.0/0 VirtualAppliance 10.0.0.4`."),
         each("nextHopTypes", "/properties/routes/*/properties/nextHopType", "As `Internet`."),
-        text(
-            "defaultNextHopType",
-            COMPUTED,
-            "Where traffic to the internet is sent, if it says so.",
-        ),
+        text("defaultNextHopType", COMPUTED, "Where internet traffic is sent, if it says so."),
     ],
     ..EntityType::resource("Microsoft.Network/routeTables", "2025-05-01")
 };

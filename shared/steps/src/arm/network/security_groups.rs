@@ -15,7 +15,7 @@ pub(crate) static SECURITY_GROUP: EntityType = EntityType {
     properties: &[
         list("category", COMPUTED, "`network` if it protects subnets, `host` if interfaces."),
         flag("isWideOpen", COMPUTED, "Whether it lets everything in from everywhere."),
-        text("resourceGuid", "/properties/resourceGuid", "An id that no other group has."),
+        text("resourceGuid", "/properties/", "An id that no other group has."),
     ],
     ..EntityType::resource("Microsoft.Network/networkSecurityGroups", "2024-05-01")
 };

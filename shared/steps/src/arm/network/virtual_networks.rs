@@ -17,13 +17,9 @@ pub(crate) static VIRTUAL_NETWORK: EntityType = EntityType {
     properties: &[
         text("displayName", COMPUTED, "The name and the prefix."),
         text("CIDR", COMPUTED, "The first prefix of IPv4.").or_null(),
-        list("addressPrefixes", "/properties/addressSpace/addressPrefixes", "Every prefix."),
+        list("addressPrefixes", "/properties/addressSpace/", "Every prefix."),
         each("dnsServers", "/properties/dhcpOptions/dnsServers/*", "What resolves names in it."),
-        flag(
-            "enableDdosProtection",
-            "/properties/enableDdosProtection",
-            "Whether a plan protects its addresses against floods of traffic.",
-        ),
+        flag("enableDdosProtection", "/properties/", "Whether a plan protects it against floods."),
         flag("encrypted", "/properties/encryption/enabled", "Whether traffic in it is encrypted."),
         always_flag("public", false, "The internet does not reach into it unasked."),
         always_flag("internal", true, "It belongs to the subscription."),
@@ -58,19 +54,11 @@ pub(crate) static SUBNET: EntityType = EntityType {
         ),
         text(
             "privateEndpointNetworkPolicies",
-            "/properties/privateEndpointNetworkPolicies",
+            "/properties/",
             "Whether rules and routes hold for private endpoints in it.",
         ),
-        flag(
-            "defaultOutboundAccess",
-            "/properties/defaultOutboundAccess",
-            "Whether machines reach the internet although nothing was set up for that.",
-        ),
-        text(
-            "gatewayResourceGroup",
-            COMPUTED,
-            "The resource group of the gateway for other networks that is in it.",
-        ),
+        flag("defaultOutboundAccess", "/properties/", "Whether machines get internet by default."),
+        text("gatewayResourceGroup", COMPUTED, "The resource group of the network gateway in it."),
     ],
     ..EntityType::of_type("Microsoft.Network/virtualNetworks/subnets", "2024-05-01")
 };

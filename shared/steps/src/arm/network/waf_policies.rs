@@ -9,12 +9,8 @@ pub(crate) static WAF_POLICY: EntityType = EntityType {
     properties: &[
         always_list("category", &["application"], "What it protects."),
         is("active", "/properties/policySettings/state", "Enabled", "Whether it is in force."),
-        text("mode", "/properties/policySettings/mode", "`Detection` or `Prevention`."),
-        flag(
-            "requestBodyCheck",
-            "/properties/policySettings/requestBodyCheck",
-            "Whether the bodies of requests are looked at.",
-        ),
+        text("mode", "/properties/policySettings/", "`Detection` or `Prevention`."),
+        flag("requestBodyCheck", "/properties/policySettings/", "Whether it reads request bodies."),
         each("ruleSets", MANAGED_TYPES, "The sets of rules of Microsoft's that it takes."),
         each("ruleSetVersions", MANAGED_VERSIONS, "Their versions."),
         count("customRules", "/properties/customRules/*", "How many rules of one's own it has."),

@@ -11,14 +11,14 @@ pub(crate) static DEFINITION: EntityType = EntityType {
     class: &["Rule"],
     doc: "A policy: what it looks at, and what it does about it.",
     properties: &[
-        text("displayName", "/properties/displayName", "The name that people see."),
-        text("description", "/properties/description", "What it is for."),
-        text("policyType", "/properties/policyType", "`BuiltIn`, `Custom` or `Static`."),
-        text("mode", "/properties/mode", "Such as `All`, or `Indexed` if it is for resources."),
-        text("version", "/properties/version", "The version of it."),
+        text("displayName", "/properties/", "The name that people see."),
+        text("description", "/properties/", "What it is for."),
+        text("policyType", "/properties/", "`BuiltIn`, `Custom` or `Static`."),
+        text("mode", "/properties/", "Such as `All`, or `Indexed` if it is for resources."),
+        text("version", "/properties/", "The version of it."),
         text(
             "effect",
-            "/properties/policyRule/then/effect",
+            "/properties/policyRule/then/",
             "What it does, such as `deny`; or the parameter that says so.",
         ),
         text(

@@ -8,17 +8,13 @@ pub(crate) static EXEMPTION: EntityType = EntityType {
     class: &["Rule"],
     doc: "What exempts a scope, and all that is in it, from a policy.",
     properties: &[
-        text("displayName", "/properties/displayName", "The name that people see."),
-        text("description", "/properties/description", "Why."),
+        text("displayName", "/properties/", "The name that people see."),
+        text("description", "/properties/", "Why."),
         text("category", "/properties/exemptionCategory", "`Waiver` or `Mitigated`."),
         text("policyAssignmentId", ASSIGNED, "The id of the assignment that does not hold."),
-        list(
-            "policyDefinitionReferenceIds",
-            "/properties/policyDefinitionReferenceIds",
-            "The policies of a set that do not hold; none for all.",
-        ),
-        date("expiresOn", "/properties/expiresOn", "When it ends; absent if never."),
-        text("createdBy", "/systemData/createdBy", "Who made it."),
+        list("policyDefinitionReferenceIds", "/properties/", "Exempt ones of a set; none for all."),
+        date("expiresOn", "/properties/", "When it ends; absent if never."),
+        text("createdBy", "/systemData/", "Who made it."),
         date("createdOn", "/systemData/createdAt", "When it was made."),
     ],
     ..EntityType::extension("Microsoft.Authorization/policyExemptions", "2022-07-01-preview")

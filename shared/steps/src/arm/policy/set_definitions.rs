@@ -11,11 +11,11 @@ pub(crate) static SET_DEFINITION: EntityType = EntityType {
     class: &["Ruleset"],
     doc: "A set of policies that are assigned together.",
     properties: &[
-        text("displayName", "/properties/displayName", "The name that people see."),
-        text("description", "/properties/description", "What it is for."),
-        text("policyType", "/properties/policyType", "`BuiltIn`, `Custom` or `Static`."),
-        text("version", "/properties/version", "The version of it."),
-        text("category", "/properties/metadata/category", "Such as `Regulatory Compliance`."),
+        text("displayName", "/properties/", "The name that people see."),
+        text("description", "/properties/", "What it is for."),
+        text("policyType", "/properties/", "`BuiltIn`, `Custom` or `Static`."),
+        text("version", "/properties/", "The version of it."),
+        text("category", "/properties/metadata/", "Such as `Regulatory Compliance`."),
         count("policies", "/properties/policyDefinitions/*", "How many policies are in it."),
     ],
     ..EntityType::extension("Microsoft.Authorization/policySetDefinitions", "2023-04-01")

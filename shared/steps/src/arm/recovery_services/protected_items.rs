@@ -10,24 +10,20 @@ pub(crate) static PROTECTED_ITEM: EntityType = EntityType {
     properties: &[
         text("displayName", "/properties/friendlyName", "The name of what is backed up.")
             .or(&["/name"]),
-        text("workloadType", "/properties/workloadType", "Such as `VM` or `AzureFileShare`."),
-        text("protectedItemType", "/properties/protectedItemType", "The sort of backup."),
-        text("backupManagementType", "/properties/backupManagementType", "What backs it up."),
+        text("workloadType", "/properties/", "Such as `VM` or `AzureFileShare`."),
+        text("protectedItemType", "/properties/", "The sort of backup."),
+        text("backupManagementType", "/properties/", "What backs it up."),
         text("sourceResourceId", SOURCE, "The id of what is backed up."),
-        text("policyId", "/properties/policyId", "The id of the policy by which it is."),
-        text("policyName", "/properties/policyName", "The name of the policy."),
-        text("protectionState", "/properties/protectionState", "Such as `Protected`."),
-        text("protectionStatus", "/properties/protectionStatus", "`Healthy` or `Unhealthy`."),
-        text("lastBackupStatus", "/properties/lastBackupStatus", "How the last backup ended."),
+        text("policyId", "/properties/", "The id of the policy by which it is."),
+        text("policyName", "/properties/", "The name of the policy."),
+        text("protectionState", "/properties/", "Such as `Protected`."),
+        text("protectionStatus", "/properties/", "`Healthy` or `Unhealthy`."),
+        text("lastBackupStatus", "/properties/", "How the last backup ended."),
         date("lastBackupOn", "/properties/lastBackupTime", "When it was last backed up.")
             .volatile(),
         date("lastRecoveryPointOn", "/properties/lastRecoveryPoint", "The last backup there is.")
             .volatile(),
-        flag(
-            "isScheduledForDeferredDelete",
-            "/properties/isScheduledForDeferredDelete",
-            "Whether the backups are deleted, and only kept for a while.",
-        ),
+        flag("isScheduledForDeferredDelete", "/properties/", "Whether its backups await deletion."),
     ],
     ..EntityType::child(
         "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems",

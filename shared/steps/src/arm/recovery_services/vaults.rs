@@ -10,10 +10,10 @@ pub(crate) static VAULT: EntityType = EntityType {
         CLASSIFICATION.or_null(),
         always_flag("encrypted", true, "Azure encrypts every backup."),
         text("sku", "/sku/name", "Such as `RS0` or `Standard`."),
-        text("publicNetworkAccess", "/properties/publicNetworkAccess", "`Enabled` or `Disabled`."),
+        text("publicNetworkAccess", "/properties/", "`Enabled` or `Disabled`."),
         text(
             "softDeleteState",
-            "/properties/securitySettings/softDeleteSettings/softDeleteState",
+            "/properties/securitySettings/softDeleteSettings/",
             "`Enabled` or `AlwaysON` if deleted backups are kept for a while.",
         ),
         number(
@@ -28,7 +28,7 @@ pub(crate) static VAULT: EntityType = EntityType {
         ),
         text(
             "multiUserAuthorization",
-            "/properties/securitySettings/multiUserAuthorization",
+            "/properties/securitySettings/",
             "`Enabled` if it takes two to weaken it.",
         ),
         text(
@@ -38,15 +38,11 @@ pub(crate) static VAULT: EntityType = EntityType {
         ),
         text(
             "crossRegionRestore",
-            "/properties/redundancySettings/crossRegionRestore",
+            "/properties/redundancySettings/",
             "`Enabled` if backups can be restored elsewhere.",
         ),
-        text(
-            "keyUri",
-            "/properties/encryption/keyVaultProperties/keyUri",
-            "The key of one's own that encrypts it.",
-        ),
-        text("principalId", "/identity/principalId", "The object id of its own identity."),
+        text("keyUri", "/properties/encryption/keyVaultProperties/", "The owner's encryption key."),
+        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.RecoveryServices/vaults", "2024-04-01")
 };

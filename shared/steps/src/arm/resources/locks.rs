@@ -7,8 +7,8 @@ pub(crate) static LOCK: EntityType = EntityType {
     class: &["Rule"],
     doc: "What keeps a resource, and all that is in it, from being deleted or changed.",
     properties: &[
-        text("level", "/properties/level", "`CanNotDelete` or `ReadOnly`."),
-        each("notes", "/properties/notes", "What its owner says about it."),
+        text("level", "/properties/", "`CanNotDelete` or `ReadOnly`."),
+        each("notes", "/properties/", "What its owner says about it."),
         each("owners", "/properties/owners/*/applicationId", "The applications that own it."),
     ],
     ..EntityType::extension("Microsoft.Authorization/locks", "2020-05-01")

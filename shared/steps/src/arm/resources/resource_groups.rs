@@ -12,9 +12,9 @@ pub(crate) static RESOURCE_GROUP: EntityType = EntityType {
     doc: "A container of resources that live and die together.",
     shared: CONTAINER,
     properties: &[
-        text("location", "/location", "Where what Azure records about the group lies."),
-        text("managedBy", "/managedBy", "The resource that manages the group."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("location", "/", "Where what Azure records about the group lies."),
+        text("managedBy", "/", "The resource that manages the group."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::of_type("Microsoft.Resources/subscriptions/resourceGroups", "2024-03-01")
 };

@@ -16,22 +16,22 @@ pub(crate) static ALERT: EntityType = EntityType {
         text("name", "/properties/alertName", "The sort of alert.").or(&["/properties/alertType"]),
         text("displayName", "/properties/alertName", "The name that people see.")
             .or(&["/properties/alertDisplayName"]),
-        text("description", "/properties/description", "What happened, and what it means."),
+        text("description", "/properties/", "What happened, and what it means."),
         text("severity", SEVERITY, "`High`, `Medium`, `Low` or `Informational`.")
             .or(&["/properties/reportedSeverity"]),
         text("status", STATUS, "Such as `Active`, `InProgress`, `Dismissed` or `Resolved`.")
             .or(&["/properties/state"]),
         text("category", "/properties/compromisedEntity", "The name of what is attacked."),
-        text("intent", "/properties/intent", "What is behind it, such as `InitialAccess`."),
-        list("techniques", "/properties/techniques", "The techniques of MITRE ATT&CK."),
-        text("productName", "/properties/productName", "The product that noticed it."),
+        text("intent", "/properties/", "What is behind it, such as `InitialAccess`."),
+        list("techniques", "/properties/", "The techniques of MITRE ATT&CK."),
+        text("productName", "/properties/", "The product that noticed it."),
         each("resourceIds", RESOURCES, "The ids of what is attacked.")
             .or(&["/properties/associatedResource"]),
         date("startedOn", "/properties/startTimeUtc", "When it began."),
         date("endedOn", "/properties/endTimeUtc", "When it was last seen.").volatile(),
         date("reportedOn", "/properties/timeGeneratedUtc", "When it was noticed.")
             .or(&["/properties/reportedTimeUtc"]),
-        flag("isIncident", "/properties/isIncident", "Whether it puts several alerts together."),
+        flag("isIncident", "/properties/", "Whether it puts several alerts together."),
         flag("open", COMPUTED, "Whether nobody has resolved or dismissed it."),
         flag("production", COMPUTED, "Whether it is no sample."),
         always_flag("blocking", false, "It keeps nothing from going on."),

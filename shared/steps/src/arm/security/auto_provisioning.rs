@@ -7,7 +7,7 @@ pub(crate) static AUTO_PROVISIONING: EntityType = EntityType {
     kind: "azure_security_center_auto_provisioning_setting",
     class: &["Configuration"],
     doc: "Whether Defender for Cloud installs its agent on machines.",
-    properties: &[text("autoProvision", "/properties/autoProvision", "`On` if it does.")],
+    properties: &[text("autoProvision", "/properties/", "`On` if it does.")],
     ..EntityType::extension("Microsoft.Security/autoProvisioningSettings", "2017-08-01-preview")
 };
 

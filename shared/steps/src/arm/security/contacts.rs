@@ -12,23 +12,15 @@ pub(crate) static CONTACT: EntityType = EntityType {
     properties: &[
         text("email", "/properties/emails", "The addresses, as Azure writes them.")
             .or(&["/properties/email"]),
-        split("emails", "/properties/emails", ";", "The addresses.").or(&["/properties/email"]),
-        text("phone", "/properties/phone", "The telephone number."),
+        split("emails", "/properties/", ";", "The addresses.").or(&["/properties/email"]),
+        text("phone", "/properties/", "The telephone number."),
         text("alertNotifications", COMPUTED, "`On` if they are told of attacks, or else `Off`."),
         text("alertsToAdmins", COMPUTED, "`On` if holders of `roles` are told, or else `Off`."),
-        list("roles", "/properties/notificationsByRole/roles", "Holders of which roles are told."),
+        list("roles", "/properties/notificationsByRole/", "Holders of which roles are told."),
         flag("enabled", "/properties/isEnabled", "Whether anybody is told."),
-        each(
-            "minimalSeverity",
-            "/properties/notificationsSources/*/minimalSeverity",
-            "How grave an attack has to be.",
-        )
-        .or(&["/properties/alertNotifications/minimalSeverity"]),
-        each(
-            "minimalRiskLevel",
-            "/properties/notificationsSources/*/minimalRiskLevel",
-            "How dangerous a way to attack has to be.",
-        ),
+        each("minimalSeverity", "/properties/notificationsSources/*/", "How bad attacks must be.")
+            .or(&["/properties/alertNotifications/minimalSeverity"]),
+        each("minimalRiskLevel", "/properties/notificationsSources/*/", "How bad risks must be."),
     ],
     ..EntityType::extension("Microsoft.Security/securityContacts", "2023-12-01-preview")
 };

@@ -10,26 +10,17 @@ pub(crate) static PRICING: EntityType = EntityType {
     class: &["Configuration"],
     doc: "Whether Defender for Cloud protects a sort of resource, and how well.",
     properties: &[
-        text("pricingTier", "/properties/pricingTier", "`Standard` if it does, or else `Free`."),
-        text("subPlan", "/properties/subPlan", "The plan within the tier, such as `P2`."),
+        text("pricingTier", "/properties/", "`Standard` if it does, or else `Free`."),
+        text("subPlan", "/properties/", "The plan within the tier, such as `P2`."),
         date("enabledOn", "/properties/enablementTime", "Since when it does."),
-        truth("enforce", "/properties/enforce", "Whether resources below cannot do otherwise."),
-        truth("inherited", "/properties/inherited", "Whether it comes from above."),
-        text("inheritedFrom", "/properties/inheritedFrom", "The id of where it comes from."),
-        text(
-            "resourcesCoverageStatus",
-            "/properties/resourcesCoverageStatus",
-            "`FullyCovered` if no resource does otherwise.",
-        ),
+        truth("enforce", "/properties/", "Whether resources below cannot do otherwise."),
+        truth("inherited", "/properties/", "Whether it comes from above."),
+        text("inheritedFrom", "/properties/", "The id of where it comes from."),
+        text("resourcesCoverageStatus", "/properties/", "`FullyCovered` if no resource differs."),
         list("extensions", COMPUTED, "The parts of the plan that are switched on."),
-        flag("deprecated", "/properties/deprecated", "Whether the plan goes on in others."),
-        list("replacedBy", "/properties/replacedBy", "The plans that it goes on in."),
-        text(
-            "freeTrialRemainingTime",
-            "/properties/freeTrialRemainingTime",
-            "How long it is free, as a duration of ISO 8601.",
-        )
-        .volatile(),
+        flag("deprecated", "/properties/", "Whether the plan goes on in others."),
+        list("replacedBy", "/properties/", "The plans that it goes on in."),
+        text("freeTrialRemainingTime", "/properties/", "How long it is free: ISO 8601.").volatile(),
     ],
     ..EntityType::extension("Microsoft.Security/pricings", "2024-01-01")
 };

@@ -8,8 +8,8 @@ pub(crate) static SETTING: EntityType = EntityType {
     class: &["Configuration"],
     doc: "Whether Defender for Cloud shares data or alerts with another product.",
     properties: &[
-        text("kind", "/kind", "`DataExportSettings` or `AlertSyncSettings`."),
-        flag("enabled", "/properties/enabled", "Whether it does."),
+        text("kind", "/", "`DataExportSettings` or `AlertSyncSettings`."),
+        flag("enabled", "/properties/", "Whether it does."),
     ],
     ..EntityType::extension("Microsoft.Security/settings", "2022-05-01")
 };

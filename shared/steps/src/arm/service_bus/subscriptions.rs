@@ -12,7 +12,7 @@ pub(crate) static SUBSCRIPTION: EntityType = EntityType {
     shared: &[ADDRESSED, BELOW, KEEPS, GIVES],
     properties: &[flag(
         "deadLetteringOnFilterEvaluationExceptions",
-        "/properties/deadLetteringOnFilterEvaluationExceptions",
+        "/properties/",
         "Whether messages are set aside that no filter can be tried on.",
     )],
     ..EntityType::child("Microsoft.ServiceBus/namespaces/topics/subscriptions", "2021-11-01")

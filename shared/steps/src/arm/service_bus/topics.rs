@@ -11,12 +11,8 @@ pub(crate) static TOPIC: EntityType = EntityType {
     doc: "Messages that every subscription to the topic gets.",
     shared: &[ADDRESSED, BELOW, KEEPS, TAKES],
     properties: &[
-        number("subscriptionCount", "/properties/subscriptionCount", "How many get its messages."),
-        flag(
-            "supportOrdering",
-            "/properties/supportOrdering",
-            "Whether messages keep their order.",
-        ),
+        number("subscriptionCount", "/properties/", "How many get its messages."),
+        flag("supportOrdering", "/properties/", "Whether messages keep their order."),
     ],
     ..EntityType::child("Microsoft.ServiceBus/namespaces/topics", "2021-11-01")
 };

@@ -8,9 +8,9 @@ pub(crate) static ADMINISTRATOR: EntityType = EntityType {
     class: &["AccessRole"],
     doc: "A user, a group or an application that administers a server.",
     properties: &[
-        text("login", "/properties/login", "What the server calls the administrator."),
-        text("sid", "/properties/sid", "The object id, or the application id of an application."),
-        text("tenantId", "/properties/tenantId", "The directory of the administrator."),
+        text("login", "/properties/", "What the server calls the administrator."),
+        text("sid", "/properties/", "The object id, or the application id of an application."),
+        text("tenantId", "/properties/", "The directory of the administrator."),
     ],
     ..EntityType::child("Microsoft.Sql/servers/administrators", "2023-08-01")
 };

@@ -10,7 +10,7 @@ pub(crate) static STEP: Step = Step {
     list: List::own("auditingSettings", &[&SERVER, &DATABASE]),
     becomes: Becomes::patch_of_parent(&[
         is("auditingEnabled", "/properties/state", "Enabled", "Whether it is audited."),
-        list("auditActionsAndGroups", "/properties/auditActionsAndGroups", "What is audited."),
+        list("auditActionsAndGroups", "/properties/", "What is audited."),
         number(
             "auditLogRetentionDays",
             "/properties/retentionDays",

@@ -9,17 +9,13 @@ pub(crate) static POOL: EntityType = EntityType {
     doc: "Machines that several databases of a server share.",
     properties: &[
         date("createdOn", "/properties/creationDate", "When it was created."),
-        text("licenseType", "/properties/licenseType", "Whether the licence is paid with it."),
-        number("maxSizeBytes", "/properties/maxSizeBytes", "How large its databases may become."),
+        text("licenseType", "/properties/", "Whether the licence is paid with it."),
+        number("maxSizeBytes", "/properties/", "How large its databases may become."),
         number("sku.capacity", "/sku/capacity", "How many cores or units it has."),
         text("sku.name", "/sku/name", "Such as `GP_Gen5`."),
         text("sku.tier", "/sku/tier", "Such as `GeneralPurpose`."),
-        text("state", "/properties/state", "Such as `Ready`."),
-        flag(
-            "zoneRedundant",
-            "/properties/zoneRedundant",
-            "Whether it survives that a zone fails.",
-        ),
+        text("state", "/properties/", "Such as `Ready`."),
+        flag("zoneRedundant", "/properties/", "Whether it survives that a zone fails."),
     ],
     ..EntityType::child_resource("Microsoft.Sql/servers/elasticPools", "2023-08-01")
 };

@@ -17,11 +17,7 @@ pub(crate) static STEP: Step = Step {
             "/properties/autoRotationEnabled",
             "Whether it turns to new versions of the key by itself.",
         ),
-        text(
-            "encryptionProtector.serverKeyName",
-            "/properties/serverKeyName",
-            "What the server calls the key.",
-        ),
+        text("encryptionProtector.serverKeyName", "/properties/serverKeyName", "The key's name."),
         text(
             "encryptionProtector.serverKeyType",
             "/properties/serverKeyType",

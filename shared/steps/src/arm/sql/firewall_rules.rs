@@ -9,8 +9,8 @@ pub(crate) static RULE: EntityType = EntityType {
     doc: "A range of addresses of the internet that a server answers to.",
     properties: &[
         always_list("category", &["host"], "What it protects."),
-        text("startIpAddress", "/properties/startIpAddress", "The first address."),
-        text("endIpAddress", "/properties/endIpAddress", "The last address."),
+        text("startIpAddress", "/properties/", "The first address."),
+        text("endIpAddress", "/properties/", "The last address."),
     ],
     ..EntityType::child("Microsoft.Sql/servers/firewallRules", "2023-08-01")
 };

@@ -11,15 +11,11 @@ pub(crate) static DATABASE: EntityType = EntityType {
         CLASSIFICATION.or_null(),
         flag("encrypted", COMPUTED, "Azure says it elsewhere, database by database.").or_null(),
         is("active", "/properties/status", "Online", "Whether it answers."),
-        text(
-            "catalogCollation",
-            "/properties/catalogCollation",
-            "How its catalogue compares text.",
-        ),
-        text("collation", "/properties/collation", "How it compares text."),
+        text("catalogCollation", "/properties/", "How its catalogue compares text."),
+        text("collation", "/properties/", "How it compares text."),
         date("createdOn", "/properties/creationDate", "When it was created."),
-        text("defaultSecondaryLocation", "/properties/defaultSecondaryLocation", "Where it pairs."),
-        text("status", "/properties/status", "Such as `Online` or `Inaccessible`."),
+        text("defaultSecondaryLocation", "/properties/", "Where it pairs."),
+        text("status", "/properties/", "Such as `Online` or `Inaccessible`."),
     ],
     ..EntityType::child_resource("Microsoft.Sql/managedInstances/databases", "2023-08-01")
 };

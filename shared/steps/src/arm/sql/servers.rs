@@ -9,26 +9,22 @@ pub(crate) static SERVER: EntityType = EntityType {
     doc: "What databases of Azure SQL are reached through, and administered by.",
     properties: &[
         CLASSIFICATION.or_null(),
-        text("administratorLogin", "/properties/administratorLogin", "Who administers it, in SQL."),
+        text("administratorLogin", "/properties/", "Who administers it, in SQL."),
         text("fqdn", NAME, "The name at which it is reached."),
         text("fullyQualifiedDomainName", NAME, "The name at which it is reached."),
         text("hostname", NAME, "The name at which it is reached.").or_null(),
-        text("kind", "/kind", "Such as `v12.0`, or `v12.0,analytics` of a Synapse workspace."),
-        text(
-            "minimalTlsVersion",
-            "/properties/minimalTlsVersion",
-            "The oldest TLS that it speaks.",
-        ),
+        text("kind", "/", "Such as `v12.0`, or `v12.0,analytics` of a Synapse workspace."),
+        text("minimalTlsVersion", "/properties/", "The oldest TLS that it speaks."),
         text("publicNetworkAccess", PUBLIC, "`Disabled` if only private endpoints reach it."),
         is("publiclyAccessible", PUBLIC, "Enabled", "Whether the internet reaches it."),
         text(
             "restrictOutboundNetworkAccess",
-            "/properties/restrictOutboundNetworkAccess",
+            "/properties/",
             "`Enabled` if it only reaches what is allowed.",
         ),
         always_flag("secureTransport", true, "It refuses connections that are not encrypted."),
-        text("state", "/properties/state", "Such as `Ready`."),
-        text("version", "/properties/version", "The version of the service, such as `12.0`."),
+        text("state", "/properties/", "Such as `Ready`."),
+        text("version", "/properties/", "The version of the service, such as `12.0`."),
     ],
     ..EntityType::resource("Microsoft.Sql/servers", "2023-08-01")
 };

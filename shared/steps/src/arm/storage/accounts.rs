@@ -15,35 +15,19 @@ pub(crate) static STORAGE_ACCOUNT: EntityType = EntityType {
     properties: &[
         always_list("category", &["infrastructure"], "What it is to its owner."),
         always_list("function", &["storage"], "What it does."),
-        text("kind", "/kind", "Such as `StorageV2`: which services it has."),
+        text("kind", "/", "Such as `StorageV2`: which services it has."),
         text("sku", "/sku/name", "Such as `Standard_LRS`: where its copies lie."),
         date("createdOn", "/properties/creationTime", "When it was created."),
         list("endpoints", COMPUTED, "The addresses of its services."),
-        flag(
-            "allowBlobPublicAccess",
-            "/properties/allowBlobPublicAccess",
-            "Whether a container can be opened to everyone.",
-        ),
-        flag(
-            "allowSharedKeyAccess",
-            "/properties/allowSharedKeyAccess",
-            "Whether the keys of the account open it, as they do where this is not set.",
-        ),
+        flag("allowBlobPublicAccess", "/properties/", "Whether a container can be opened to all."),
+        flag("allowSharedKeyAccess", "/properties/", "Whether keys open it; they do if not set."),
         flag(
             "enableHttpsTrafficOnly",
             "/properties/supportsHttpsTrafficOnly",
             "Whether it refuses requests that are not encrypted.",
         ),
-        text(
-            "minimumTlsVersion",
-            "/properties/minimumTlsVersion",
-            "The oldest TLS that it speaks, such as `TLS1_2`.",
-        ),
-        text(
-            "publicNetworkAccess",
-            "/properties/publicNetworkAccess",
-            "`Disabled` if only private endpoints reach it.",
-        ),
+        text("minimumTlsVersion", "/properties/", "The oldest TLS it speaks, such as `TLS1_2`."),
+        text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text(
             "networkRuleSet.defaultAction",
             "/properties/networkAcls/defaultAction",
@@ -54,11 +38,7 @@ pub(crate) static STORAGE_ACCOUNT: EntityType = EntityType {
             "/properties/networkAcls/bypass",
             "Which services of Azure's the network rules do not bind.",
         ),
-        text(
-            "networkRuleSet.allowedIpAddresses",
-            COMPUTED,
-            "The addresses and networks that it answers to, with commas between them.",
-        ),
+        text("networkRuleSet.allowedIpAddresses", COMPUTED, "Addresses let in, joined by commas."),
         flag(
             "encryptedBlob",
             "/properties/encryption/services/blob/enabled",
@@ -94,11 +74,7 @@ pub(crate) static STORAGE_ACCOUNT: EntityType = EntityType {
             "/properties/encryption/keyVaultProperties/keyVersion",
             "The version of the key, empty for the latest.",
         ),
-        text(
-            "encryption.keyVaultProperties.keyVaultUri",
-            KEY_VAULT,
-            "The vault that holds the key.",
-        ),
+        text("encryption.keyVaultProperties.keyVaultUri", KEY_VAULT, "The vault that has the key."),
         text(
             "encryption.keyVaultProperties.currentVersionedKeyIdentifier",
             "/properties/encryption/keyVaultProperties/currentVersionedKeyIdentifier",

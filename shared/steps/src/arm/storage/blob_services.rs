@@ -11,11 +11,7 @@ pub(crate) static STEP: Step = Step {
         .domain(Domain::Storage)
         .only(|account| has("blob", account)),
     becomes: Becomes::patch_of_parent(&[
-        flag(
-            "blobChangeFeedEnabled",
-            "/properties/changeFeed/enabled",
-            "Whether all changes of blobs are recorded.",
-        ),
+        flag("blobChangeFeedEnabled", "/properties/changeFeed/enabled", "Whether it logs changes."),
         flag(
             "blobContainerSoftDeleteEnabled",
             "/properties/containerDeleteRetentionPolicy/enabled",

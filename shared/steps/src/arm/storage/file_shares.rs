@@ -11,25 +11,12 @@ pub(crate) static FILE_SHARE: EntityType = EntityType {
     class: &["DataStore"],
     doc: "Files of a storage account that machines can mount.",
     properties: &[
-        text("accessTier", "/properties/accessTier", "Such as `TransactionOptimized`."),
-        text(
-            "classification",
-            "/properties/metadata/classification",
-            "What its metadata say under `classification`.",
-        )
-        .or_null(),
-        text(
-            "enabledProtocols",
-            "/properties/enabledProtocols",
-            "By which protocol it is mounted, `SMB` or `NFS`.",
-        ),
+        text("accessTier", "/properties/", "Such as `TransactionOptimized`."),
+        text("classification", "/properties/metadata/", "The metadata `classification`.").or_null(),
+        text("enabledProtocols", "/properties/", "How it is mounted: `SMB` or `NFS`."),
         always_flag("encrypted", true, "Azure encrypts every file."),
-        text(
-            "rootSquash",
-            "/properties/rootSquash",
-            "`NoRootSquash` if the administrator of a machine owns all files, by NFS.",
-        ),
-        number("shareQuota", "/properties/shareQuota", "The most that it may hold, in GiB."),
+        text("rootSquash", "/properties/", "`NoRootSquash` if a machine's root owns all, by NFS."),
+        number("shareQuota", "/properties/", "The most that it may hold, in GiB."),
         date("updatedOn", "/properties/lastModifiedTime", "When it was last changed."),
     ],
     ..EntityType::child("Microsoft.Storage/storageAccounts/fileServices/shares", "2024-01-01")

@@ -11,7 +11,7 @@ pub(crate) static TABLE: EntityType = EntityType {
     properties: &[
         text("classification", COMPUTED, "Tables have no metadata that would say it.").or_null(),
         always_flag("encrypted", true, "Azure encrypts every table."),
-        text("tableName", "/properties/tableName", "The name within the account."),
+        text("tableName", "/properties/", "The name within the account."),
     ],
     ..EntityType::child("Microsoft.Storage/storageAccounts/tableServices/tables", "2024-01-01")
 };

@@ -15,7 +15,7 @@ pub(crate) static KEY: EntityType = EntityType {
     class: &["Key"],
     doc: "A key in a vault that a workspace may be encrypted with.",
     properties: &[
-        flag("isActiveCMK", "/properties/isActiveCMK", "Whether it encrypts the workspace."),
+        flag("isActiveCMK", "/properties/", "Whether it encrypts the workspace."),
         text("keyVaultUrl", ADDRESS, "The address of the key."),
         text("workspaceUID", COMPUTED, "The id of the workspace that it belongs to."),
     ],

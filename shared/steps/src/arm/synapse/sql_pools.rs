@@ -12,16 +12,12 @@ pub(crate) static SQL_POOL: EntityType = EntityType {
     doc: "A database of a workspace, with machines of its own.",
     properties: &[
         is("active", "/properties/status", "Online", "Whether it answers."),
-        text("collation", "/properties/collation", "How it compares text."),
+        text("collation", "/properties/", "How it compares text."),
         date("createdOn", "/properties/creationDate", "When it was created."),
         number("maxSizebytes", "/properties/maxSizeBytes", "How large it may become."),
         text("sku", "/sku/name", "Such as `DW200c`."),
-        text("status", "/properties/status", "Such as `Online` or `Paused`."),
-        text(
-            "storageAccountType",
-            "/properties/storageAccountType",
-            "How far the copies of its backups lie apart, such as `GRS`.",
-        ),
+        text("status", "/properties/", "Such as `Online` or `Paused`."),
+        text("storageAccountType", "/properties/", "Where its backups are copied, such as `GRS`."),
         text("workspaceUID", COMPUTED, "The id of the workspace that it belongs to."),
     ],
     ..EntityType::child_resource("Microsoft.Synapse/workspaces/sqlPools", "2021-06-01")

@@ -15,11 +15,7 @@ pub(crate) static WORKSPACE: EntityType = EntityType {
     class: &["Configuration"],
     doc: "Where data is analysed, in SQL and with Spark.",
     properties: &[
-        flag(
-            "azureADOnlyAuthentication",
-            "/properties/azureADOnlyAuthentication",
-            "Whether only identities of the directory are let in, and no passwords.",
-        ),
+        flag("azureADOnlyAuthentication", "/properties/", "Whether passwords let nobody in."),
         text(
             "defaultDataLakeStorage.accountUrl",
             "/properties/defaultDataLakeStorage/accountUrl",
@@ -27,43 +23,27 @@ pub(crate) static WORKSPACE: EntityType = EntityType {
         ),
         flag(
             "doubleEncryptionEnabled",
-            "/properties/encryption/doubleEncryptionEnabled",
+            "/properties/encryption/",
             "Whether what it keeps is also encrypted with a key of the customer.",
         ),
         text("encryption.keyVaultUrl", KEY_URL, "That key."),
-        text(
-            "managedResourceGroupName",
-            "/properties/managedResourceGroupName",
-            "The resource group that it makes for what it needs.",
-        ),
-        text(
-            "managedVirtualNetwork",
-            "/properties/managedVirtualNetwork",
-            "`default` if Synapse runs it in a network of its own.",
-        ),
+        text("managedResourceGroupName", "/properties/", "The resource group made for its needs."),
+        text("managedVirtualNetwork", "/properties/", "`default` if Synapse gives it a network."),
         flag(
             "preventDataExfiltration",
-            "/properties/managedVirtualNetworkSettings/preventDataExfiltration",
+            "/properties/managedVirtualNetworkSettings/",
             "Whether that network only reaches what is allowed.",
         ),
-        text("principalId", "/identity/principalId", "As whom it acts."),
-        text(
-            "publicNetworkAccess",
-            "/properties/publicNetworkAccess",
-            "`Disabled` if only private endpoints reach it.",
-        ),
+        text("principalId", "/identity/", "As whom it acts."),
+        text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("resourceGroupName", COMPUTED, "The resource group as the id spells it."),
-        text(
-            "sqlAdministratorLogin",
-            "/properties/sqlAdministratorLogin",
-            "Who administers it, in SQL.",
-        ),
+        text("sqlAdministratorLogin", "/properties/", "Who administers it, in SQL."),
         flag(
             "trustedServiceBypassEnabled",
-            "/properties/trustedServiceBypassEnabled",
+            "/properties/",
             "Whether services of Azure reach it in spite of its firewall.",
         ),
-        text("workspaceUID", "/properties/workspaceUID", "An id that no other workspace has."),
+        text("workspaceUID", "/properties/", "An id that no other workspace has."),
     ],
     ..EntityType::resource("Microsoft.Synapse/workspaces", "2021-06-01")
 };

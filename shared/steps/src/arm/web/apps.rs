@@ -27,36 +27,20 @@ pub(super) static APPS: [&EntityType; 2] = [&WEB_APP, &FUNCTION_APP];
 const APP: &[&[Property]] = &[ADDRESSED, TAGGED, PLACED, RUN];
 
 const RUN: &[Property] = &[
-    flag(
-        "clientCertEnabled",
-        "/properties/clientCertEnabled",
-        "Whether it asks who calls it for a certificate.",
-    ),
-    text("clientCertMode", "/properties/clientCertMode", "`Required` if nobody gets in without."),
-    text("defaultHostName", "/properties/defaultHostName", "The name at which it is reached."),
-    flag("enabled", "/properties/enabled", "Whether it may run."),
-    list("hostNames", "/properties/hostNames", "Every name at which it is reached."),
-    flag("httpsOnly", "/properties/httpsOnly", "Whether it sends who does not encrypt to HTTPS."),
-    split("kind", "/kind", ",", "What it is, such as `app`, `functionapp` and `linux`."),
-    text(
-        "keyVaultReferenceIdentity",
-        "/properties/keyVaultReferenceIdentity",
-        "As whom it reads the secrets that its settings name.",
-    ),
-    text("principalId", "/identity/principalId", "As whom it acts."),
-    text(
-        "publicNetworkAccess",
-        "/properties/publicNetworkAccess",
-        "`Disabled` if only private endpoints reach it.",
-    ),
-    text("state", "/properties/state", "`Running` or `Stopped`."),
+    flag("clientCertEnabled", "/properties/", "Whether it asks who calls it for a certificate."),
+    text("clientCertMode", "/properties/", "`Required` if nobody gets in without."),
+    text("defaultHostName", "/properties/", "The name at which it is reached."),
+    flag("enabled", "/properties/", "Whether it may run."),
+    list("hostNames", "/properties/", "Every name at which it is reached."),
+    flag("httpsOnly", "/properties/", "Whether it sends who does not encrypt to HTTPS."),
+    split("kind", "/", ",", "What it is, such as `app`, `functionapp` and `linux`."),
+    text("keyVaultReferenceIdentity", "/properties/", "As whom it reads secrets from key vaults."),
+    text("principalId", "/identity/", "As whom it acts."),
+    text("publicNetworkAccess", "/properties/", "`Disabled` if only private endpoints reach it."),
+    text("state", "/properties/", "`Running` or `Stopped`."),
     date("updatedOn", "/properties/lastModifiedTimeUtc", "When it was last changed."),
-    flag(
-        "vnetRouteAllEnabled",
-        "/properties/vnetRouteAllEnabled",
-        "Whether all that it calls goes through its virtual network.",
-    )
-    .or(&["/properties/outboundVnetRouting/allTraffic"]),
+    flag("vnetRouteAllEnabled", "/properties/", "Whether all its calls use its virtual network.")
+        .or(&["/properties/outboundVnetRouting/allTraffic"]),
 ];
 
 pub(crate) static STEP: Step = Step {

@@ -20,7 +20,7 @@ pub(crate) static STEP: Step = Step {
         ),
         text(
             "unauthenticatedClientAction",
-            "/properties/globalValidation/unauthenticatedClientAction",
+            "/properties/globalValidation/",
             "What becomes of who has not signed in, such as `AllowAnonymous`.",
         ),
     ])

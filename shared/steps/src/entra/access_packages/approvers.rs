@@ -13,13 +13,13 @@ pub(crate) static APPROVER: EntityType = EntityType {
     properties: &[
         text("name", "/reviewedBy/userPrincipalName", "Who decided, by the name used to sign in.")
             .or(&["/id"]),
-        text("displayName", "/reviewedBy/displayName", "The name of who decided."),
+        text("displayName", "/reviewedBy/", "The name of who decided."),
         text("title", COMPUTED, "The decision in words."),
-        text("reviewResult", "/reviewResult", "`Approve`, `Deny` or `NotReviewed`."),
-        text("status", "/status", "Such as `InProgress`, `Completed` or `Expired`."),
+        text("reviewResult", "/", "`Approve`, `Deny` or `NotReviewed`."),
+        text("status", "/", "Such as `InProgress`, `Completed` or `Expired`."),
         text("reviewedById", "/reviewedBy/id", "The object id of who decided."),
         date("reviewedOn", "/reviewedDateTime", "When it was decided."),
-        text("justification", "/justification", "Why it was decided so."),
+        text("justification", "/", "Why it was decided so."),
         always(
             "resourceName",
             "[RM] Access Package Assignment Approver",

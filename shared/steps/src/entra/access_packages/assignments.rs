@@ -15,15 +15,15 @@ pub(crate) static ASSIGNMENT: EntityType = EntityType {
     properties: &[
         text("name", "/id", "The object id."),
         text("displayName", "/id", "The object id."),
-        text("state", "/state", "Such as `delivered` or `expired`."),
-        text("status", "/status", "More about the state, such as `DeliveryFailed`."),
+        text("state", "/", "Such as `delivered` or `expired`."),
+        text("status", "/", "More about the state, such as `DeliveryFailed`."),
         date("expiredOn", "/expiredDateTime", "When it expired."),
         text("accessPackage", "/accessPackage/id", "The access package."),
         text("assignmentPolicy", "/assignmentPolicy/id", "The policy that it was assigned by."),
         text("userId", COMPUTED, "The object id of the user who has it."),
         text(
             "groupId",
-            "/assignmentPolicy/specificAllowedTargets/*/groupId",
+            "/assignmentPolicy/specificAllowedTargets/*/",
             "The object id of the first group that the policy lets request it.",
         ),
         always(

@@ -8,8 +8,8 @@ pub(crate) static PACKAGE: EntityType = EntityType {
     doc: "Access to some resources, which is granted and taken away together.",
     properties: &[
         text("name", "/id", "The object id."),
-        text("description", "/description", "What it is for."),
-        flag("isHidden", "/isHidden", "Whether those who may request it do not see it."),
+        text("description", "/", "What it is for."),
+        flag("isHidden", "/", "Whether those who may request it do not see it."),
         always_list("category", &["infrastructure"], "What sort of service it is."),
         always_list("function", &["workflow"], "What the service does."),
         always("resourceName", "[RM] Access Package", "What the reference calls the type."),

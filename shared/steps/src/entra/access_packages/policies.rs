@@ -7,11 +7,11 @@ pub(crate) static POLICY: EntityType = EntityType {
     class: &["AccessPolicy"],
     doc: "Who may request an access package, who approves it, and when it expires.",
     properties: &[
-        text("description", "/description", "What it is for."),
-        text("allowedTargetScope", "/allowedTargetScope", "Who may have the package."),
+        text("description", "/", "What it is for."),
+        text("allowedTargetScope", "/", "Who may have the package."),
         flag(
             "isApprovalRequiredForAdd",
-            "/requestApprovalSettings/isApprovalRequiredForAdd",
+            "/requestApprovalSettings/",
             "Whether somebody has to approve.",
         ),
         text("expirationType", "/expiration/type", "Such as `afterDuration` or `noExpiration`."),

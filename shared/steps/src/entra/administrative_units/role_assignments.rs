@@ -14,7 +14,7 @@ pub(crate) static SCOPED_ROLE: EntityType = EntityType {
     properties: &[
         text("name", COMPUTED, "The name of who holds the role."),
         text("displayName", COMPUTED, "The name of who holds the role."),
-        text("roleId", "/roleId", "The id of the role, as this directory spells it."),
+        text("roleId", "/", "The id of the role, as this directory spells it."),
         text("principalId", "/roleMemberInfo/id", "The object id of who holds the role."),
     ],
     ..EntityType::OBJECT

@@ -8,8 +8,8 @@ pub(crate) static AUTHENTICATION_CONTEXT: EntityType = EntityType {
     class: &["Resource"],
     doc: "What an application asks for where it guards something better than the rest.",
     properties: &[
-        text("description", "/description", "What it is for."),
-        flag("isAvailable", "/isAvailable", "Whether applications can ask for it."),
+        text("description", "/", "What it is for."),
+        flag("isAvailable", "/", "Whether applications can ask for it."),
     ],
     ..EntityType::OBJECT
 };

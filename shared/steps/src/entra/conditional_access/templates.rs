@@ -8,10 +8,10 @@ pub(crate) static TEMPLATE: EntityType = EntityType {
     class: &["AccessPolicy"],
     doc: "A policy that Microsoft recommends.",
     properties: &[
-        text("name", "/name", "The name that people see."),
+        text("name", "/", "The name that people see."),
         text("displayName", "/name", "The name that people see."),
-        text("description", "/description", "What it is for."),
-        text("scenarios", "/scenarios", "What it belongs to, separated by commas."),
+        text("description", "/", "What it is for."),
+        text("scenarios", "/", "What it belongs to, separated by commas."),
     ],
     ..EntityType::OBJECT
 };

@@ -11,7 +11,7 @@ pub(crate) static DEFAULT: EntityType = EntityType {
     shared: SETTINGS,
     properties: &[flag(
         "isServiceDefault",
-        "/isServiceDefault",
+        "/",
         "Whether it is as Microsoft sets it for every directory.",
     )],
     ..EntityType::NEW

@@ -10,15 +10,11 @@ pub(crate) static PARTNER: EntityType = EntityType {
     doc: "How far the directory trusts another one. What is not set is as by default.",
     shared: SETTINGS,
     properties: &[
-        text("tenantId", "/tenantId", "The id of the other directory."),
-        flag(
-            "isServiceProvider",
-            "/isServiceProvider",
-            "Whether it sells and runs Microsoft's services.",
-        ),
+        text("tenantId", "/", "The id of the other directory."),
+        flag("isServiceProvider", "/", "Whether it sells and runs Microsoft's services."),
         flag(
             "isInMultiTenantOrganization",
-            "/isInMultiTenantOrganization",
+            "/",
             "Whether both belong to one organization of several directories.",
         ),
         flag(

@@ -14,7 +14,7 @@ pub(crate) static MEMBER: EntityType = EntityType {
     properties: &[
         text("username", "/displayName", "The name that people see."),
         text("email", "/mail", "The address of the member."),
-        text("jobTitle", "/jobTitle", "The job title."),
+        text("jobTitle", "/", "The job title."),
     ],
     ..EntityType::OBJECT
 };

@@ -13,14 +13,10 @@ pub(crate) static DELEGATED: EntityType = EntityType {
     properties: &[
         text("name", COMPUTED, "The permissions that are granted."),
         text("displayName", COMPUTED, "The permissions that are granted."),
-        text("clientId", "/clientId", "The object id of the service principal that acts."),
-        text("resourceId", "/resourceId", "The object id of the service principal acted upon."),
-        text("principalId", "/principalId", "The object id of the user on whose behalf it acts."),
-        text(
-            "consentType",
-            "/consentType",
-            "`AllPrincipals` for all users, or `Principal` for one.",
-        ),
+        text("clientId", "/", "The object id of the service principal that acts."),
+        text("resourceId", "/", "The object id of the service principal acted upon."),
+        text("principalId", "/", "The object id of the user on whose behalf it acts."),
+        text("consentType", "/", "`AllPrincipals` for all users, or `Principal` for one."),
         list("scopes", COMPUTED, "The permissions that are granted, such as `Mail.Read`."),
     ],
     ..EntityType::OBJECT

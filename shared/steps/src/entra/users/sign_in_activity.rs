@@ -17,32 +17,28 @@ pub(crate) static STEP: Step = Step {
         &[
             text(
                 "lastSignInDateTime",
-                "/signInActivity/lastSignInDateTime",
+                "/signInActivity/",
                 "When the user last tried to sign in, in ISO 8601.",
             ),
-            text(
-                "lastSignInRequestId",
-                "/signInActivity/lastSignInRequestId",
-                "The request by which the user did.",
-            ),
+            text("lastSignInRequestId", "/signInActivity/", "The request by which the user did."),
             text(
                 "lastNonInteractiveSignInDateTime",
-                "/signInActivity/lastNonInteractiveSignInDateTime",
+                "/signInActivity/",
                 "When a program last tried to in the user's name, in ISO 8601.",
             ),
             text(
                 "lastNonInteractiveSignInRequestId",
-                "/signInActivity/lastNonInteractiveSignInRequestId",
+                "/signInActivity/",
                 "The request by which it did.",
             ),
             text(
                 "lastSuccessfulSignInDateTime",
-                "/signInActivity/lastSuccessfulSignInDateTime",
+                "/signInActivity/",
                 "When either last succeeded, in ISO 8601; not known before December 2023.",
             ),
             text(
                 "lastSuccessfulSignInRequestId",
-                "/signInActivity/lastSuccessfulSignInRequestId",
+                "/signInActivity/",
                 "The request by which it did.",
             ),
         ],

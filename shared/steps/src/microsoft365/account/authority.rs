@@ -12,7 +12,7 @@ pub(crate) static STEP: Step = Step {
         &ACCOUNT,
         &[text(
             "mobileDeviceManagementAuthority",
-            "/mobileDeviceManagementAuthority",
+            "/",
             "What manages devices, such as `intune`, `sccm` or `office365`.",
         )],
     )

@@ -10,7 +10,7 @@ pub(crate) static STEP: Step = Step {
     list: List::graph("/deviceManagement").one().domain(Domain::Intune),
     becomes: Becomes::patch(
         &ACCOUNT,
-        &[text("intuneAccountId", "/intuneAccountId", "The tenant's account at Intune.")],
+        &[text("intuneAccountId", "/", "The tenant's account at Intune.")],
     )
     .key(key),
     needs: Needs::INTUNE.graph(&["DeviceManagementConfiguration.Read.All"]),

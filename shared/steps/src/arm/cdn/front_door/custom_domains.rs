@@ -10,16 +10,12 @@ pub(crate) static CUSTOM_DOMAIN: EntityType = EntityType {
     doc: "A name of one's own at which a Front Door takes requests.",
     properties: &[
         text("domainName", "/properties/hostName", "The name."),
-        text("hostName", "/properties/hostName", "The name."),
-        text(
-            "certificateType",
-            "/properties/tlsSettings/certificateType",
-            "As `ManagedCertificate`.",
-        ),
-        text("minimumTlsVersion", "/properties/tlsSettings/minimumTlsVersion", "Such as `TLS12`."),
-        text("domainValidationState", "/properties/domainValidationState", "As `Approved`."),
-        text("deploymentStatus", "/properties/deploymentStatus", "How far its last change is."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("hostName", "/properties/", "The name."),
+        text("certificateType", "/properties/tlsSettings/", "As `ManagedCertificate`."),
+        text("minimumTlsVersion", "/properties/tlsSettings/", "Such as `TLS12`."),
+        text("domainValidationState", "/properties/", "As `Approved`."),
+        text("deploymentStatus", "/properties/", "How far its last change is."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/customDomains", "2025-04-15")
 };

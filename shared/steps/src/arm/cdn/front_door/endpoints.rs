@@ -12,9 +12,9 @@ pub(crate) static ENDPOINT: EntityType = EntityType {
         always_list("function", &["content-distribution"], "What it does."),
         always_flag("public", true, "The internet reaches it."),
         is("active", "/properties/enabledState", "Enabled", "Whether it answers."),
-        text("deploymentStatus", "/properties/deploymentStatus", "How far its last change is."),
-        text("enabledState", "/properties/enabledState", "`Enabled` or `Disabled`."),
-        text("hostName", "/properties/hostName", "The name."),
+        text("deploymentStatus", "/properties/", "How far its last change is."),
+        text("enabledState", "/properties/", "`Enabled` or `Disabled`."),
+        text("hostName", "/properties/", "The name."),
     ],
     ..EntityType::child_resource("Microsoft.Cdn/profiles/afdEndpoints", "2025-04-15")
 };

@@ -9,12 +9,8 @@ pub(crate) static ORIGIN_GROUP: EntityType = EntityType {
     doc: "Servers that requests are spread over.",
     properties: &[
         text("healthProbeProtocol", PROBE, "How the servers are watched, as `Https`."),
-        text(
-            "sessionAffinityState",
-            "/properties/sessionAffinityState",
-            "`Enabled` if a user stays with one server.",
-        ),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("sessionAffinityState", "/properties/", "`Enabled` if a user stays with one server."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/originGroups", "2025-04-15")
 };

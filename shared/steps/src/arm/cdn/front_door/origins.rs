@@ -9,18 +9,14 @@ pub(crate) static ORIGIN: EntityType = EntityType {
     doc: "A server that requests are handed on to.",
     properties: &[
         is("active", "/properties/enabledState", "Enabled", "Whether requests are handed to it."),
-        flag(
-            "enforceCertificateNameCheck",
-            "/properties/enforceCertificateNameCheck",
-            "Whether its certificate has to be for its name.",
-        ),
-        text("hostName", "/properties/hostName", "The server."),
-        number("httpPort", "/properties/httpPort", "Its port for HTTP."),
-        number("httpsPort", "/properties/httpsPort", "Its port for HTTPS."),
-        text("originHostHeader", "/properties/originHostHeader", "By what name it is asked."),
-        number("priority", "/properties/priority", "Lower ones come first."),
+        flag("enforceCertificateNameCheck", "/properties/", "Whether a certificate must name it."),
+        text("hostName", "/properties/", "The server."),
+        number("httpPort", "/properties/", "Its port for HTTP."),
+        number("httpsPort", "/properties/", "Its port for HTTPS."),
+        text("originHostHeader", "/properties/", "By what name it is asked."),
+        number("priority", "/properties/", "Lower ones come first."),
         text("privateLinkId", PRIVATE, "What it is reached by, without the internet."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/originGroups/origins", "2025-04-15")
 };

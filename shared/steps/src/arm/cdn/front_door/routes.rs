@@ -11,18 +11,13 @@ pub(crate) static ROUTE: EntityType = EntityType {
     doc: "Hands requests for some paths on to a group of servers.",
     properties: &[
         is("active", "/properties/enabledState", "Enabled", "Whether it holds."),
-        text("forwardingProtocol", "/properties/forwardingProtocol", "Such as `HttpsOnly`."),
-        is("httpsRedirect", "/properties/httpsRedirect", "Enabled", "Whether HTTP leads to HTTPS."),
-        list("patternsToMatch", "/properties/patternsToMatch", "The paths, such as `/*`."),
-        list("supportedProtocols", "/properties/supportedProtocols", "`Http` and `Https`."),
-        is(
-            "linkToDefaultDomain",
-            "/properties/linkToDefaultDomain",
-            "Enabled",
-            "Whether it holds for the name that Azure gave the endpoint, too.",
-        ),
-        text("originPath", "/properties/originPath", "The directory at the servers."),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("forwardingProtocol", "/properties/", "Such as `HttpsOnly`."),
+        is("httpsRedirect", "/properties/", "Enabled", "Whether HTTP leads to HTTPS."),
+        list("patternsToMatch", "/properties/", "The paths, such as `/*`."),
+        list("supportedProtocols", "/properties/", "`Http` and `Https`."),
+        is("linkToDefaultDomain", "/properties/", "Enabled", "Whether it serves Azure's name too."),
+        text("originPath", "/properties/", "The directory at the servers."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/afdEndpoints/routes", "2025-04-15")
 };

@@ -18,7 +18,7 @@ pub(crate) static SECURITY_POLICY: EntityType = EntityType {
             "/properties/parameters/associations/*/patternsToMatch/*",
             "The paths, such as `/*`.",
         ),
-        text("provisioningState", "/properties/provisioningState", "How its last change ended."),
+        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/securityPolicies", "2025-04-15")
 };

@@ -11,7 +11,7 @@ pub(crate) static COMMUNITIES: EntityType = EntityType {
         text("CIDR", COMPUTED, "Nothing: there are many ranges of addresses.").or_null(),
         always_flag("public", false, "It is reached by a circuit."),
         always_flag("internal", false, "It belongs to Microsoft."),
-        text("serviceName", "/properties/serviceName", "The service."),
+        text("serviceName", "/properties/", "The service."),
         each(
             "communityValues",
             "/properties/bgpCommunities/*/communityValue",

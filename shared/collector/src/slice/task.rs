@@ -1,4 +1,4 @@
-//! A shard of a step: what it reads, how far it is, and where what it reads goes.
+//! A step that is read: what it reads, how far that is, and where what it reads goes.
 //!
 //! The readers work on it: each knows one way of reading, and none knows another.
 
@@ -22,11 +22,10 @@ use crate::ports::{Address, Body, Condition, DomainKey, Fetch, Request};
 use crate::progress::News;
 
 /// What the readers of a step work on.
-pub(super) struct Shard<'a> {
+pub(super) struct Task<'a> {
     pub(super) context: &'a Context,
     pub(super) plan: &'a Plan,
     pub(super) step: &'static Step,
-    pub(super) number: u32,
     pub(super) instance: InstanceView,
     pub(super) fetch: Arc<dyn Fetch>,
     pub(super) checkpoint: Checkpoint,
@@ -39,20 +38,18 @@ pub(super) struct Shard<'a> {
     pub(super) refused: u64,
 }
 
-impl<'a> Shard<'a> {
-    /// A shard that goes on where a checkpoint says.
+impl<'a> Task<'a> {
+    /// A step that goes on where a checkpoint says.
     pub(super) async fn new(
         context: &'a Context,
         plan: &'a Plan,
         step: &'static Step,
-        number: u32,
         checkpoint: Checkpoint,
     ) -> Result<Self, Error> {
         Ok(Self {
             context,
             plan,
             step,
-            number,
             instance: plan.instance_view(),
             fetch: context.connect(&plan.instance).await?,
             checkpoint,
@@ -121,7 +118,7 @@ impl<'a> Shard<'a> {
             let Some(body) = writer.take()? else { continue };
             let number = self.checkpoint.next_part;
             self.checkpoint.next_part += 1;
-            let name = self.plan.job.part(self.step.id, self.number, number, &self.name, content);
+            let name = self.plan.job.part(self.step.id, number, &self.name, content);
             self.context.store.put(&name, Body::Bytes(body), Condition::Always).await?;
             match (content, &mut self.checkpoint.delta) {
                 (Content::Items, Some(delta)) => delta.items.push(name),
