@@ -7,6 +7,7 @@ mod generate;
 #[path = "query/naive.rs"]
 mod naive;
 #[path = "query/world.rs"]
+#[expect(dead_code, reason = "other tests open what is stored")]
 mod world;
 
 use std::collections::BTreeMap;

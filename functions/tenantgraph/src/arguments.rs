@@ -7,6 +7,7 @@ mod rules;
 mod run;
 mod simulated;
 mod stored;
+mod ui;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
@@ -19,6 +20,7 @@ pub(crate) use simulated::{Demo, Simulate, Tenant};
 pub(crate) use stored::{
     AbandonJob, CheckStore, DEFAULT_STORE, Instance, Instances, Job, Jobs, Store, StoreInstance,
 };
+pub(crate) use ui::Ui;
 
 pub(crate) use crate::integration::Integration;
 
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Neighbours(Neighbours),
     /// Lists the questions that can be asked of every tenant.
     Questions(Questions),
+    /// Serves a page that shows and explores the graph, to this machine alone.
+    Ui(Ui),
     /// Looks at rules, and evaluates them here.
     #[command(subcommand)]
     Rules(Rules),

@@ -11,13 +11,14 @@ use simulator::{Application, Assignment, Options, Principal, Simulator};
 use steps::Permission;
 use uuid::Uuid;
 
-use crate::arguments::{Demo, Integration, Tenant};
+use crate::arguments::{Asked, Demo, Integration, Subject, Tenant};
 use crate::machine::Machine;
 use crate::progress::{Progress, remark, say};
 use crate::{End, Error, interruption, local};
 
 pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
-    let Demo { integration, tenant, realistic, all_permissions, storage, json } = arguments;
+    let Demo { integration, tenant, realistic, all_permissions, storage, ui, port, json } =
+        arguments;
     let reader = reader(all_permissions);
     let served =
         Served { throttling: realistic, principals: vec![reader.clone()], ..Served::default() };
@@ -57,7 +58,19 @@ pub(crate) async fn run(arguments: Demo) -> Result<End, Error> {
         }
     };
     progress.close();
-    crate::run::print(&machine, &summaries, &storage.store, began.elapsed(), json).await
+    let took = began.elapsed();
+    let end = crate::run::print(&machine, &summaries, &storage.store, took, json).await?;
+    if !ui {
+        return Ok(end);
+    }
+    // Nothing is collected any more, so nothing is told of it.
+    drop(machine);
+    drop(progress);
+    let own = summaries.first().map(|it| it.job.instance.clone());
+    let tenant = own.map(|it| it.split('~').next().unwrap_or_default().to_owned());
+    let is_tenant = summaries.len() > 1;
+    let (tenant, instance) = if is_tenant { (tenant, None) } else { (None, tenant) };
+    crate::ui::serve(&Asked { subject: Subject { instance, tenant }, storage }, port).await
 }
 
 /// How a simulated tenant is served.

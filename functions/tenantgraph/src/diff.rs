@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: Diff) -> Result<End, Error> {
         let mut graphs: Vec<_> = summaries.iter().map(|it| it.graph.clone()).collect();
         // What is gone is in the feed alone.
         for summary in &summaries {
-            graphs.extend(compare::before(&context, &summary.job).await?.map(|it| it.graph));
+            graphs.extend(snapshot::before(&context, &summary.job).await?.map(|it| it.graph));
         }
         kinds::check(kind, &graphs)?;
     }
@@ -104,7 +104,7 @@ impl Printer<'_> {
         if from.is_some() || self.arguments.to.is_some() {
             let earlier = match from {
                 Some(given) => compare::named(context, &job.instance, given).await?,
-                None => compare::before(context, job).await?.ok_or_else(|| none_before(job))?,
+                None => snapshot::before(context, job).await?.ok_or_else(|| none_before(job))?,
             };
             return compare::snapshots(context, &earlier, self.summary, kind, &mut |it, values| {
                 print.one(it, values)
@@ -113,7 +113,7 @@ impl Printer<'_> {
         }
         let told = told(context, job, kind).await?;
         // What differs is in the feed; how it was before is in the last snapshot, if that is there.
-        let before = compare::before(context, job).await?;
+        let before = snapshot::before(context, job).await?;
         if before.is_none() && !self.arguments.json {
             remark(&format!(
                 "{} has no snapshot before this one, so everything in it is new",

@@ -34,6 +34,7 @@ pub mod setup;
 mod show;
 mod simulate;
 mod store;
+mod ui;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -131,6 +132,7 @@ async fn obey(command: Command) -> Result<End, Error> {
         Command::Neighbours(neighbours) => route::neighbours(neighbours).await,
         Command::Questions(questions) => questions::list(&questions),
         Command::Rules(rules) => rules::run(rules).await,
+        Command::Ui(ui) => ui::run(ui).await,
         Command::Diff(diff) => diff::run(diff).await,
         Command::Instance(instance) => instance::run(instance).await,
         Command::Job(job) => job::run(job).await,

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, stdin};
 
-use query::execute::{Answer, ExecuteError, Options, Results};
+use query::execute::{Answer, ExecuteError, Options};
 use query::language::nearest;
 use query::{Cursor, Model, Terms, compile, execute};
 
@@ -88,12 +88,7 @@ fn mistyped(answer: &Answer) -> Option<String> {
         ["there is no type ", "there is no class ", "no relationship has the class "];
     let is_unknown = |note: &&String| UNKNOWN.iter().any(|it| note.starts_with(it));
     let notes: Vec<&str> = answer.notes.iter().filter(is_unknown).map(String::as_str).collect();
-    let has_results = match &answer.results {
-        Results::List(found) => !found.is_empty(),
-        Results::Tree { vertices, .. } => !vertices.is_empty(),
-        Results::Table { rows, .. } => !rows.is_empty(),
-    };
-    (!has_results && !notes.is_empty()).then(|| notes.join("\n"))
+    (answer.results.is_empty() && !notes.is_empty()).then(|| notes.join("\n"))
 }
 
 /// Says which option gives what is missing.

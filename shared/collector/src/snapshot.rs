@@ -1,5 +1,6 @@
 //! Reading a snapshot.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::sync::Arc;
@@ -152,6 +153,32 @@ pub async fn summary(context: &Context, job: &Job) -> Result<Summary, Error> {
     let name = job.summary();
     let summary = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
     Ok(summary.0)
+}
+
+/// The ids of the jobs of an instance that have a snapshot, the earliest first.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn jobs(context: &Context, instance: &str) -> Result<BTreeSet<String>, Error> {
+    let prefix = format!("graph/{instance}/");
+    let names = context.store.list(&prefix).await?;
+    let job = |name: &String| {
+        let (job, file) = name.strip_prefix(&prefix)?.split_once('/')?;
+        (file == "summary.json").then(|| job.to_owned())
+    };
+    Ok(names.iter().filter_map(job).collect())
+}
+
+/// The snapshot before that of a job, if it is still there.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn before(context: &Context, job: &Job) -> Result<Option<Summary>, Error> {
+    let jobs = jobs(context, &job.instance).await?;
+    let Some(id) = jobs.range(..job.id.clone()).next_back() else { return Ok(None) };
+    of(context, &Job { instance: job.instance.clone(), id: id.clone() }).await.map(Some)
 }
 
 /// The lines of the entities or relationships of a type.

@@ -179,6 +179,21 @@ impl Model {
         Some(format!("{kinds} has no property {property}{}", hint.unwrap_or_default()))
     }
 
+    /// The types of entities, each with its classes.
+    pub fn types(&self) -> impl Iterator<Item = (&str, &BTreeSet<String>)> {
+        self.types.iter().map(|(kind, classes)| (kind.as_str(), classes))
+    }
+
+    /// The classes of relationships.
+    pub fn verbs(&self) -> impl Iterator<Item = &str> {
+        self.verbs.iter().map(String::as_str)
+    }
+
+    /// The properties of entities of a type.
+    pub fn properties(&self, kind: &str) -> impl Iterator<Item = &str> {
+        self.properties.get(kind).into_iter().flatten().map(String::as_str)
+    }
+
     /// The types of relationships that are declared.
     pub(crate) fn relationships(&self) -> &[Declared] {
         &self.relationships

@@ -7,3 +7,4 @@ mod service;
 
 pub use data_model::{Page, data_model};
 pub use permissions::{graph_role_id, permissions, role, role_of};
+pub use service::service_of_types;

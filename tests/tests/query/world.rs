@@ -23,6 +23,10 @@ pub(crate) struct World {
     pub(crate) entities: Vec<Row>,
     pub(crate) relationships: Vec<Row>,
     pub(crate) tables: Tables,
+    /// What is stored, beside what came of the job.
+    pub(crate) context: Context,
+    /// The folder that holds it.
+    pub(crate) folder: TempDir,
 }
 
 impl World {
@@ -70,8 +74,11 @@ impl World {
             }
         }
         let jobs = [summary.job.clone()];
+        let path = folder.path().join(summary.job.snapshot_summary());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, serde_json::to_vec(&summary).unwrap()).unwrap();
         let tables = made(&context, &summary, &jobs).await.unwrap();
-        Self { entities, relationships, tables }
+        Self { entities, relationships, tables, context, folder }
     }
 
     /// A graph in which everything that may be is likely: lists, nulls, properties of several

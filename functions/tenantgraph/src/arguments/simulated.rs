@@ -7,6 +7,7 @@ use clap::Args;
 use crate::integration::Integration;
 
 use super::stored::Storage;
+use super::ui::PORT;
 
 /// How large a simulated tenant is.
 #[derive(Debug, Args)]
@@ -29,6 +30,7 @@ pub(crate) struct Tenant {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Demo {
     /// The integration that collects the simulated tenant.
     #[arg(long, value_enum, default_value = "azure")]
@@ -46,6 +48,12 @@ pub(crate) struct Demo {
     pub(crate) all_permissions: bool,
     #[command(flatten)]
     pub(crate) storage: Storage,
+    /// Serves the page that shows and explores the graph, once the tenant is collected.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) ui: bool,
+    /// The port on 127.0.0.1 of the page. 0 takes any free port.
+    #[arg(long, requires = "ui", default_value_t = PORT)]
+    pub(crate) port: u16,
     /// Prints the summaries as JSON.
     #[arg(long)]
     pub(crate) json: bool,

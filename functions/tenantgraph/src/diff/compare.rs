@@ -18,17 +18,6 @@ pub(super) type Values = BTreeMap<String, (Option<Value>, Option<Value>)>;
 /// Properties that say how a snapshot was made, and nothing of the tenant.
 const NOT_COMPARED: [&str; 4] = ["_rawData", ALIASES, "_staleSince", "_staleReason"];
 
-/// The ids of the jobs of an instance that have a snapshot, the earliest first.
-async fn jobs(context: &Context, instance: &str) -> Result<BTreeSet<String>, Error> {
-    let prefix = format!("graph/{instance}/");
-    let names = context.store.list(&prefix).await?;
-    let job = |name: &String| {
-        let (job, file) = name.strip_prefix(&prefix)?.split_once('/')?;
-        (file == "summary.json").then(|| job.to_owned())
-    };
-    Ok(names.iter().filter_map(job).collect())
-}
-
 async fn summary(context: &Context, instance: &str, id: &str) -> Result<Summary, Error> {
     let job = Job { instance: instance.to_owned(), id: id.to_owned() };
     Ok(snapshot::of(context, &job).await?)
@@ -40,7 +29,7 @@ pub(super) async fn named(
     instance: &str,
     given: &str,
 ) -> Result<Summary, Error> {
-    let jobs = jobs(context, instance).await?;
+    let jobs = snapshot::jobs(context, instance).await?;
     let found: Vec<&String> = match jobs.get(given) {
         Some(job) => vec![job],
         None => jobs.iter().filter(|it| it.starts_with(given)).collect(),
@@ -51,15 +40,6 @@ pub(super) async fn named(
     let what = if found.is_empty() { "no snapshot of a job" } else { "more than one job" };
     let listed: Vec<String> = jobs.iter().map(|it| format!("  {it}")).collect();
     Err(format!("{what} begins with {given:?}; these jobs have one:\n{}", listed.join("\n")).into())
-}
-
-/// The snapshot before that of a job, if it is still there.
-pub(super) async fn before(context: &Context, job: &Job) -> Result<Option<Summary>, Error> {
-    let jobs = jobs(context, &job.instance).await?;
-    match jobs.range(..job.id.clone()).next_back() {
-        Some(id) => summary(context, &job.instance, id).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 /// The values of what was updated, by type and key.

@@ -116,11 +116,7 @@ pub(crate) fn tree(form: TreeForm, answer: &Answer) -> Result<(), Error> {
 
 /// Says besides the results how many there are, and what the answer rests on that was not read.
 pub(super) fn remarks(answer: &Answer, cursor: Option<&str>, certain: bool) {
-    let shown = match &answer.results {
-        Results::List(things) => things.len(),
-        Results::Tree { vertices, .. } => vertices.len(),
-        Results::Table { rows, .. } => rows.len(),
-    };
+    let shown = answer.results.len();
     match answer.total {
         Some(total) if total != shown as u64 => {
             remark(&format!("{total} were found, and {shown} of them are shown"));

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use query::execute::{Options, Results};
+use query::execute::Options;
 use query::tables::Tables;
 use query::{Model, Terms, compile, execute};
 use questions::Question;
@@ -65,12 +65,7 @@ async fn line(
         };
         match count.await {
             Ok(answer) => {
-                let shown = match &answer.results {
-                    Results::List(things) => things.len(),
-                    Results::Tree { vertices, .. } => vertices.len(),
-                    Results::Table { rows, .. } => rows.len(),
-                };
-                let count = answer.total.unwrap_or(shown as u64);
+                let count = answer.total.unwrap_or(answer.results.len() as u64);
                 if is_bad {
                     line.bad = count;
                 } else {

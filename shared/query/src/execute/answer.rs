@@ -41,6 +41,24 @@ pub enum Results {
     },
 }
 
+impl Results {
+    /// How many there are on this page; of a tree, how many entities.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::List(things) => things.len(),
+            Self::Tree { vertices, .. } => vertices.len(),
+            Self::Table { rows, .. } => rows.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// An entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thing {

@@ -1,12 +1,12 @@
 //! From one entity to others, without a query.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Answer, Results};
-use super::bits::Bits;
+use super::answer::{Answer, Results, Thing};
+use super::relationships::Relationships;
 use super::things;
 use super::walk::Link;
-use crate::tables::{Cell, Ends, Table, TableError, Tables};
+use crate::tables::{Cell, Table, TableError, Tables};
 
 /// A way from one entity to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,41 +57,12 @@ pub async fn route(
     let all = Relationships::read(tables).await?;
     let barred = tables.manifest.entities.iter().filter(|it| without.contains(&it.kind));
     let barred: Vec<_> = barred.map(Table::range).collect();
-    let (mut reached, mut edge) =
-        (Bits::new(tables.manifest.count()), Bits::new(tables.manifest.count()));
-    reached.insert(from);
-    edge.insert(from);
-    let mut by: HashMap<u32, Link> = HashMap::new();
-    for _ in 0..longest {
-        if reached.contains(to) {
-            break;
-        }
-        // Whoever is reached by several relationships is reached by the first of them.
-        let mut next = Bits::new(tables.manifest.count());
-        all.each(|link| {
-            for (here, there) in [(link.from, link.to), (link.to, link.from)] {
-                if !edge.contains(here) || reached.contains(there) || next.contains(there) {
-                    continue;
-                }
-                if there == to || !barred.iter().any(|it| it.contains(&there)) {
-                    next.insert(there);
-                    by.insert(there, link);
-                }
-            }
-        });
-        next.iter().for_each(|it| reached.insert(it));
-        edge = next;
+    let Some(links) = all.ways((from, to), longest, &barred, 1).pop() else { return Ok(None) };
+    let mut way = vec![from];
+    for link in &links {
+        let here = way.last().copied().unwrap_or(from);
+        way.push(if link.from == here { link.to } else { link.from });
     }
-    if !reached.contains(to) {
-        return Ok(None);
-    }
-    let (mut way, mut links, mut here) = (vec![to], Vec::new(), to);
-    while let Some(link) = by.get(&here) {
-        here = if link.to == here { link.from } else { link.to };
-        way.push(here);
-        links.push(*link);
-    }
-    way.reverse();
     let answer = tree(tables, &way, links).await?;
     let keys = match &answer.results {
         Results::Tree { vertices, .. } => vertices.iter().map(|it| it.text("_key").to_owned()),
@@ -128,31 +99,19 @@ pub async fn neighbours(tables: &Tables, of: u32, most: usize) -> Result<Answer,
     Ok(answer)
 }
 
+/// An entity with all that is known of it, by its number.
+///
+/// # Errors
+///
+/// If a table cannot be read.
+pub async fn entity(tables: &Tables, number: u32) -> Result<Option<Thing>, TableError> {
+    Ok(things::entities(tables, &[number]).await?.pop())
+}
+
 async fn tree(tables: &Tables, way: &[u32], mut links: Vec<Link>) -> Result<Answer, TableError> {
     links.sort_unstable();
     links.dedup();
     let vertices = things::entities(tables, way).await?;
     let edges = things::relationships(tables, &links).await?;
     Ok(Answer::new(Results::Tree { vertices, edges }, None, None))
-}
-
-/// Both ends of all relationships.
-struct Relationships(Vec<(u32, Ends)>);
-
-impl Relationships {
-    async fn read(tables: &Tables) -> Result<Self, TableError> {
-        let mut all = Vec::new();
-        for (at, table) in (0..).zip(&tables.manifest.relationships) {
-            all.push((at, tables.ends(table).await?));
-        }
-        Ok(Self(all))
-    }
-
-    fn each(&self, mut hand: impl FnMut(Link)) {
-        for (table, ends) in &self.0 {
-            for (row, (from, to)) in (0..).zip(ends.from.iter().zip(&ends.to)) {
-                hand(Link { table: *table, row, from: *from, to: *to });
-            }
-        }
-    }
 }

@@ -27,11 +27,15 @@ pub(super) struct Hop {
 
 /// A relationship with the entities at its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Link {
-    pub(super) table: u32,
-    pub(super) row: u32,
-    pub(super) from: u32,
-    pub(super) to: u32,
+pub struct Link {
+    /// The number of its table.
+    pub table: u32,
+    /// Its row there.
+    pub row: u32,
+    /// The entity where it starts.
+    pub from: u32,
+    /// The entity where it ends.
+    pub to: u32,
 }
 
 impl Hop {

@@ -1,5 +1,7 @@
 //! The services that steps belong to: one page of the data model for each.
 
+use std::collections::BTreeMap;
+
 use crate::derived::Derived;
 use crate::integration::Integration;
 use crate::registry::{DERIVED, STEPS};
@@ -66,6 +68,19 @@ pub(super) fn services() -> Vec<Service> {
     let first = ["entra", "microsoft365"];
     services.sort_by_key(|it| (!first.contains(&it.folder), it.folder));
     services
+}
+
+/// The name of the service that each type of entity belongs to. Of a type that steps of several
+/// services find, that is the first of them.
+#[must_use]
+pub fn service_of_types() -> BTreeMap<&'static str, String> {
+    let mut services_of = BTreeMap::new();
+    for service in services() {
+        for of in service.steps.iter().flat_map(|step| step.entity_types()) {
+            services_of.entry(of.kind).or_insert_with(|| service.title());
+        }
+    }
+    services_of
 }
 
 /// The file that tells of a step or a rule, by its id.

@@ -1,0 +1,49 @@
+//! How completely everything was read, by scope and type.
+
+use collector::ledger::Entry;
+use collector::summary::Summary;
+use serde_json::{Value, json};
+use steps::{Permission, Step};
+
+use crate::site::Site;
+
+pub(crate) fn ledger(site: &Site) -> Value {
+    let mut entries = Vec::new();
+    for summary in &site.summaries {
+        entries.extend(summary.ledger.iter().map(|it| entry(site, summary, it)));
+    }
+    let discovered = site.summaries.iter().flat_map(|it| &it.subscriptions);
+    let scopes =
+        discovered.map(|(id, it)| json!({ "scope": id, "name": it.name, "skipped": it.skipped }));
+    json!({ "entries": entries, "scopes": scopes.collect::<Vec<_>>() })
+}
+
+fn entry(site: &Site, summary: &Summary, entry: &Entry) -> Value {
+    let step = steps::find(&entry.step);
+    // What a step is for that finds no entities follows from what it relates.
+    let kind = entry.kind.as_deref().or_else(|| Some(step?.entity_types().next()?.kind));
+    let lacking = if entry.status.is_complete() { Vec::new() } else { permissions(step) };
+    json!({
+        "scope": entry.scope,
+        "instance": summary.instance_name,
+        "step": entry.step,
+        "reads": step.map(|it| it.name),
+        "type": entry.kind,
+        "service": kind.map(|it| site.service(it)),
+        "status": entry.status.as_str(),
+        "reason": entry.reason,
+        "items": entry.items,
+        "requests": entry.requests,
+        "permissions": lacking,
+        "at": summary.finished_at,
+    })
+}
+
+/// The permissions that a step needs, as roles and portals write them.
+pub(crate) fn permissions(step: Option<&Step>) -> Vec<String> {
+    let written = |it| match it {
+        Permission::Graph(name) | Permission::DataAction(name) => name.to_owned(),
+        Permission::Action(name) => name.into_owned(),
+    };
+    step.map(Step::permissions).unwrap_or_default().into_iter().map(written).collect()
+}

@@ -1,0 +1,39 @@
+//! Looking for entities by their names and keys.
+
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::request::Parameters;
+use crate::site::Site;
+
+/// How many are answered at a time.
+const PAGE: usize = 50;
+
+pub(crate) fn search(site: &Site, parameters: &Parameters) -> Result<Value, Failure> {
+    let (text, kind) = (parameters.text("q"), parameters.text("type"));
+    let skip = parameters.number("skip", 10_000_000, 0)?;
+    if text.len() > 400 {
+        return Err(Failure::Invalid("the text to search for is too long".to_owned()));
+    }
+    let tables = &site.tables.manifest.entities;
+    let range = tables.iter().find(|it| it.kind == kind).map(query::tables::Table::range);
+    let is_of = |entity| match &range {
+        Some(range) => range.contains(&entity),
+        None => kind.is_empty(),
+    };
+    let found = site.names.search(text, is_of);
+    let mut types: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for entity in &found {
+        *types.entry(site.kind(*entity)).or_default() += 1;
+    }
+    let mut types: Vec<(&str, u64)> = types.into_iter().collect();
+    types.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+    let types = types.into_iter().take(PAGE).map(|(kind, count)| json!([kind, count]));
+    let items = found.iter().skip(skip).take(PAGE).map(|it| site.named(*it));
+    Ok(json!({
+        "total": found.len(),
+        "items": items.collect::<Vec<_>>(),
+        "types": types.collect::<Vec<_>>(),
+        "next": (skip + PAGE < found.len()).then_some(skip + PAGE),
+    }))
+}

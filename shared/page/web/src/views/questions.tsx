@@ -1,0 +1,185 @@
+import { useEffect, useState } from "preact/hooks";
+
+import { get } from "../api";
+import { Answered, asFailed, Badge, Behind, Doubts, Empty, Loading, useAnswer } from "../parts";
+import { to } from "../route";
+import { Table } from "../table";
+import { count } from "../words";
+import { Run } from "./query";
+
+type Question = {
+  id: string;
+  title: string;
+  severity: string;
+  meaning: string;
+  references: string[];
+  bad: string;
+  good: string | null;
+  area: string;
+};
+type Judged = { id: string; bad?: number; good?: number | null; unknown?: string[]; error?: string };
+
+const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"];
+
+export function QuestionsView() {
+  const questions = useAnswer<{ questions: Question[] }>("questions");
+  return (
+    <>
+      <h1>Questions</h1>
+      <p>What is to be known of every tenant: each question has a query that finds what is bad.</p>
+      <Answered of={questions}>{(it) => <Judging questions={it.questions} />}</Answered>
+    </>
+  );
+}
+
+/** How many questions are asked at a time. The server leaves room for what else is asked. */
+const AT_ONCE = 3;
+
+/** Asks a few questions at a time, so that the first answers are there at once. */
+function Judging({ questions }: { questions: Question[] }) {
+  const [answers, setAnswers] = useState<Record<string, Judged>>({});
+  const [area, setArea] = useState("");
+  useEffect(() => {
+    let isCurrent = true;
+    // Whoever has an answer takes the next question.
+    const waiting = questions.values();
+    const ask = async () => {
+      for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        const { id } = next.value;
+        const answer = await get<Judged>("question", { id }).catch((error) => ({ id, error: asFailed(error).message }));
+        if (!isCurrent) return;
+        setAnswers((before) => ({ ...before, [id]: answer }));
+      }
+    };
+    for (let at = 0; at < AT_ONCE; at++) void ask();
+    return () => {
+      isCurrent = false;
+    };
+  }, []);
+  const standing = (it: Question) => standingOf(answers[it.id]);
+  const rows = questions
+    .filter((it) => !area || it.area === area)
+    .toSorted((left, right) => rank(left, standing(left)) - rank(right, standing(right)));
+  const asked = Object.keys(answers).length;
+  const bad = questions.filter((it) => standing(it) === "bad").length;
+  return (
+    <>
+      <p class="row">
+        <span role="status" data-asked={asked}>
+          {asked < questions.length ? `${asked} of ${questions.length} are answered so far. ` : ""}
+          {bad} of {questions.length} have something bad.
+        </span>
+        <label>
+          Area{" "}
+          <select value={area} onChange={(event) => setArea(event.currentTarget.value)}>
+            <option value="">All</option>
+            {[...new Set(questions.map((it) => it.area))].map((it) => (
+              <option key={it}>{it}</option>
+            ))}
+          </select>
+        </label>
+      </p>
+      <Table
+        caption="Questions"
+        name="questions"
+        first={300}
+        rows={rows}
+        rowKey={(it) => it.id}
+        columns={[
+          { title: "Answer", text: standing, cell: (it) => <Badge status={standing(it)} /> },
+          { title: "Severity", text: (it) => it.severity.toLowerCase() },
+          {
+            title: "Question",
+            text: (it) => it.title,
+            cell: (it) => <a href={to("question", { id: it.id })}>{it.title}</a>,
+          },
+          { title: "Area", text: (it) => it.area },
+          { title: "Bad", text: (it) => answers[it.id]?.bad ?? "", cell: (it) => number(answers[it.id]?.bad) },
+          { title: "Good", text: (it) => answers[it.id]?.good ?? "", cell: (it) => number(answers[it.id]?.good) },
+          { title: "Controls", text: (it) => it.references.join("; ") },
+        ]}
+      />
+    </>
+  );
+}
+
+const number = (of: number | null | undefined) => (of === undefined || of === null ? "" : count(of));
+
+function standingOf(answer: Judged | undefined): string {
+  if (!answer) return "waiting";
+  if (answer.error) return "failed";
+  if ((answer.bad ?? 0) > 0) return "bad";
+  return (answer.unknown?.length ?? 0) > 0 ? "unknown" : "good";
+}
+
+const rank = (it: Question, standing: string) =>
+  ["bad", "failed", "unknown", "waiting", "good"].indexOf(standing) * 10 + SEVERITIES.indexOf(it.severity);
+
+export function QuestionView({ id }: { id: string }) {
+  const questions = useAnswer<{ questions: Question[] }>("questions");
+  return (
+    <Answered of={questions}>
+      {(it) => {
+        const question = it.questions.find((one) => one.id === id);
+        return question ? (
+          <One key={id} question={question} />
+        ) : (
+          <Empty title="There is no such question">
+            <p>
+              The <a href={to("questions")}>list of questions</a> has all of them.
+            </p>
+          </Empty>
+        );
+      }}
+    </Answered>
+  );
+}
+
+function One({ question }: { question: Question }) {
+  const judged = useAnswer<Judged>("question", { id: question.id });
+  const [isGood, setGood] = useState(false);
+  const query = isGood && question.good ? question.good : question.bad;
+  const { bad, good, unknown = [] } = judged.value ?? {};
+  return (
+    <article>
+      <p class="soft">
+        <a href={to("questions")}>Questions</a> · {question.area} · severity {question.severity.toLowerCase()}
+      </p>
+      <h1>{question.title}</h1>
+      <p>{question.meaning}</p>
+      {question.references.length > 0 && <p class="soft">Controls: {question.references.join("; ")}</p>}
+      {judged.isLoading ? (
+        <Loading />
+      ) : (
+        <p class="row" role="status">
+          <button type="button" aria-pressed={!isGood} onClick={() => setGood(false)}>
+            <Badge status="bad" /> {number(bad)}
+          </button>
+          {question.good && (
+            <button type="button" aria-pressed={isGood} onClick={() => setGood(true)}>
+              <Badge status="good" /> {number(good)}
+            </button>
+          )}
+        </p>
+      )}
+      <Doubts unknown={unknown.map((it) => ({ what: it.split(": ", 1)[0] ?? it, why: it.slice(it.indexOf(": ") + 2) }))} />
+      <Run key={query} text={query} isCertain={false} name={question.id} />
+      <Drawn query={query} />
+      <Behind query={query.trim()} />
+    </article>
+  );
+}
+
+/** The same as a graph, for a query that goes over relationships. */
+function Drawn({ query }: { query: string }) {
+  const [isDrawn, setDrawn] = useState(false);
+  const tree = `${query.replace(/\bRETURN\b[\s\S]*$/i, "").replace(/\bFIND UNIQUE\b/i, "FIND").trim()} RETURN TREE`;
+  if (!/\bTHAT\b(?!\s*!)/i.test(query)) return null;
+  return isDrawn ? (
+    <Run text={tree} isCertain={false} name="question-graph" />
+  ) : (
+    <button type="button" onClick={() => setDrawn(true)}>
+      Show it as a graph
+    </button>
+  );
+}
