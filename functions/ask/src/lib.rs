@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use collector::Context;
 use lambda_runtime::{Error, LambdaEvent};
-use query::execute::{Answer, Options, PAGE, entities_called, neighbours, route};
+use query::execute::{PAGE, entities_called, neighbours, route};
 use query::tables::{self, Tables};
-use query::{Cursor, Model, Terms, compile, execute};
+use query::{Model, Question, Terms};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -81,14 +81,14 @@ pub async fn handle(context: &Context, event: LambdaEvent<Value>) -> Result<Valu
 async fn query(ask: &Ask, text: &str, tables: &Tables) -> Result<String, Error> {
     let model = Model::new(Some(&tables.manifest));
     let terms = Terms { parameters: ask.parameters.clone(), now: query::now() };
-    let plan = compile(text, &model, &terms).map_err(|it| it.to_string())?;
-    let offset = match &ask.cursor {
-        Some(cursor) => Cursor::read(cursor, text, &tables.manifest)?.offset,
-        None => 0,
+    let question = Question {
+        text,
+        terms: &terms,
+        cursor: ask.cursor.as_deref(),
+        certain: ask.certain,
+        limit: Some(ask.limit.unwrap_or(PAGE)),
     };
-    let options = Options { certain: ask.certain, offset, limit: Some(ask.limit.unwrap_or(PAGE)) };
-    let answer: Answer = execute(&plan, &model, tables, &options).await?;
-    let cursor = answer.next.map(|offset| Cursor::new(offset, text, &tables.manifest).to_string());
+    let (answer, cursor) = query::ask(tables, &model, &question).await?;
     Ok(answer.to_json(cursor.as_deref()))
 }
 
@@ -109,6 +109,6 @@ mod tests {
         let event: Value =
             serde_json::from_str(include_str!("../../../events/ask-query.json")).unwrap();
         let ask = Ask::deserialize(event).unwrap();
-        compile(&ask.query.unwrap(), &Model::new(None), &Terms::default()).unwrap();
+        query::compile(&ask.query.unwrap(), &Model::new(None), &Terms::default()).unwrap();
     }
 }

@@ -2,9 +2,9 @@
 
 use std::io::{Read as _, stdin};
 
-use query::execute::{Answer, ExecuteError, Options};
+use query::execute::{Answer, ExecuteError};
 use query::language::nearest;
-use query::{Cursor, Model, Terms, compile, execute};
+use query::{AskError, Model, Question, Terms, compile};
 
 use crate::arguments::Query;
 use crate::asked::{Target, open, parameters};
@@ -27,19 +27,18 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     }
     let Target { tables, .. } = open(&arguments.asked).await?;
     let model = Model::new(Some(&tables.manifest));
-    let plan = compile(&text, &model, &terms).map_err(|it| it.to_string())?;
-    let offset = match &arguments.cursor {
-        Some(cursor) => Cursor::read(cursor, &text, &tables.manifest)?.offset,
-        None => 0,
+    let question = Question {
+        text: &text,
+        terms: &terms,
+        cursor: arguments.cursor.as_deref(),
+        certain: arguments.certain,
+        limit: if arguments.all { None } else { Some(arguments.limit) },
     };
-    let limit = if arguments.all { None } else { Some(arguments.limit) };
-    let options = Options { certain: arguments.certain, offset, limit };
-    let answer = execute(&plan, &model, &tables, &options).await.map_err(explained)?;
+    let (answer, cursor) = query::ask(&tables, &model, &question).await.map_err(explained)?;
     // A program asks what others have written, of types that this model may not have.
     if let Some(mistyped) = mistyped(&answer).filter(|_| !arguments.json) {
         return Err(mistyped.into());
     }
-    let cursor = answer.next.map(|offset| Cursor::new(offset, &text, &tables.manifest).to_string());
     let cursor = cursor.as_deref();
     match (&arguments.tree, arguments.json, arguments.csv) {
         (Some(form), _, _) => print::tree(*form, &answer)?,
@@ -92,9 +91,9 @@ fn mistyped(answer: &Answer) -> Option<String> {
 }
 
 /// Says which option gives what is missing.
-fn explained(error: ExecuteError) -> Error {
+fn explained(error: AskError) -> Error {
     match error {
-        ExecuteError::Parameters(_) => {
+        AskError::Execute(ExecuteError::Parameters(_)) => {
             format!("{error}; give them with --parameter NAME=VALUE").into()
         }
         other => other.into(),

@@ -51,7 +51,7 @@ async fn attempt(site: &Arc<Site>, request: Request) -> Result<Response, Failure
 
 async fn route(site: &Site, request: &Request) -> Result<Response, Failure> {
     let parameters = Parameters::of(request);
-    let value = match (request.method.as_str(), request.path.as_str()) {
+    let mut value = match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/api/overview") => overview::overview(site).await?,
         ("GET", "/api/search") => search::search(site, &parameters)?,
         ("GET", "/api/entity") => entity::entity(site, &parameters).await?,
@@ -72,7 +72,6 @@ async fn route(site: &Site, request: &Request) -> Result<Response, Failure> {
         _ => return Err(Failure::NoPath(request.path.clone())),
     };
     let snapshot = json!(site.tables.manifest.finished_at);
-    let mut value = value;
     if let Some(object) = value.as_object_mut() {
         object.insert("snapshot".to_owned(), snapshot);
     }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use query::execute::{Answer, Options};
-use query::{Cursor, Terms, compile, execute};
+use query::{Question, Terms};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -31,19 +30,13 @@ pub(crate) async fn ask(site: &Site, body: &[u8]) -> Result<String, Failure> {
     let ask: Ask = serde_json::from_slice(body)
         .map_err(|cause| Failure::Invalid(format!("the request makes no sense: {cause}")))?;
     let terms = Terms { parameters: ask.parameters, now: query::now() };
-    let plan = compile(&ask.query, &site.model, &terms)
-        .map_err(|cause| Failure::Invalid(cause.to_string()))?;
-    let manifest = &site.tables.manifest;
-    let offset = match &ask.cursor {
-        Some(cursor) => {
-            let cursor = Cursor::read(cursor, &ask.query, manifest);
-            cursor.map_err(|cause| Failure::Invalid(cause.to_string()))?.offset
-        }
-        None => 0,
+    let question = Question {
+        text: &ask.query,
+        terms: &terms,
+        cursor: ask.cursor.as_deref(),
+        certain: ask.certain,
+        limit: Some(ask.limit.unwrap_or(MOST).min(MOST)),
     };
-    let limit = ask.limit.unwrap_or(MOST).min(MOST);
-    let options = Options { certain: ask.certain, offset, limit: Some(limit) };
-    let answer: Answer = execute(&plan, &site.model, &site.tables, &options).await?;
-    let cursor = answer.next.map(|offset| Cursor::new(offset, &ask.query, manifest).to_string());
+    let (answer, cursor) = query::ask(&site.tables, &site.model, &question).await?;
     Ok(answer.to_json(cursor.as_deref()))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use query::AskError;
 use query::execute::ExecuteError;
 use query::tables::TableError;
 
@@ -67,6 +68,16 @@ impl Failure {
             Self::Busy => 503,
             Self::TooSlow(_) => 504,
             _ => 500,
+        }
+    }
+}
+
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Query(cause) => Self::Invalid(cause.to_string()),
+            AskError::Cursor(cause) => Self::Invalid(cause.to_string()),
+            AskError::Execute(cause) => Self::Query(cause),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The names that queries can use, for completing them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::site::Site;
@@ -7,7 +9,7 @@ use crate::site::Site;
 pub(crate) fn model(site: &Site) -> Value {
     let manifest = &site.tables.manifest;
     let mut types = Map::new();
-    let mut classes = std::collections::BTreeSet::new();
+    let mut classes = BTreeSet::new();
     for (kind, of) in site.model.types() {
         classes.extend(of);
         let table = manifest.entities.iter().find(|it| it.kind == kind);

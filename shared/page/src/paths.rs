@@ -32,7 +32,7 @@ pub(crate) async fn paths(site: &Site, parameters: &Parameters) -> Result<Value,
         let mut here = from;
         let steps = links.iter().map(|link| {
             let out = link.from == here;
-            here = if out { link.to } else { link.from };
+            here = link.other(here);
             let table = site.tables.manifest.relationships.get(link.table as usize);
             let mut step = site.named(here);
             step["relationship"] = json!(table.map(|it| &it.kind));

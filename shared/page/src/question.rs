@@ -53,11 +53,10 @@ async fn judged(site: &Site, question: &Question) -> Result<Value, Failure> {
             }
             Err(cause) => return Err(cause.into()),
         };
-        counts.push(Some(answer.total.unwrap_or_else(|| answer.results.len() as u64)));
-        for it in &answer.unknown {
-            let words = format!("{}: {}", it.kind, it.why);
-            if !unknown.contains(&words) {
-                unknown.push(words);
+        counts.push(Some(answer.count()));
+        for doubt in answer.doubts() {
+            if !unknown.contains(&doubt) {
+                unknown.push(doubt);
             }
         }
     }

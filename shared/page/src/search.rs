@@ -1,5 +1,9 @@
 //! Looking for entities by their names and keys.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use query::tables::Table;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -16,18 +20,18 @@ pub(crate) fn search(site: &Site, parameters: &Parameters) -> Result<Value, Fail
         return Err(Failure::Invalid("the text to search for is too long".to_owned()));
     }
     let tables = &site.tables.manifest.entities;
-    let range = tables.iter().find(|it| it.kind == kind).map(query::tables::Table::range);
+    let range = tables.iter().find(|it| it.kind == kind).map(Table::range);
     let is_of = |entity| match &range {
         Some(range) => range.contains(&entity),
         None => kind.is_empty(),
     };
     let found = site.names.search(text, is_of);
-    let mut types: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    let mut types: BTreeMap<&str, u64> = BTreeMap::new();
     for entity in &found {
         *types.entry(site.kind(*entity)).or_default() += 1;
     }
     let mut types: Vec<(&str, u64)> = types.into_iter().collect();
-    types.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+    types.sort_by_key(|(kind, count)| (Reverse(*count), *kind));
     let types = types.into_iter().take(PAGE).map(|(kind, count)| json!([kind, count]));
     let items = found.iter().skip(skip).take(PAGE).map(|it| site.named(*it));
     Ok(json!({

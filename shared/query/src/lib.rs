@@ -1,5 +1,6 @@
 //! Asking the graph.
 
+mod ask;
 mod compile;
 mod cursor;
 pub mod execute;
@@ -9,6 +10,7 @@ mod model;
 mod plan;
 pub mod tables;
 
+pub use ask::{AskError, Question, ask};
 pub use compile::{Terms, compile, now};
 pub use cursor::{Cursor, CursorError};
 pub use execute::{execute, reaches};

@@ -41,13 +41,11 @@ impl Found {
     /// none.
     #[must_use]
     pub fn of(answer: &Answer, properties: Option<&[String]>) -> Self {
-        let (rows, count) = match &answer.results {
+        let rows: BTreeMap<String, Row> = match &answer.results {
             Results::List(things) | Results::Tree { vertices: things, .. } => {
-                let rows: BTreeMap<String, Row> =
-                    things.iter().map(|it| thing(it, properties)).collect();
-                (rows, things.len())
+                things.iter().map(|it| thing(it, properties)).collect()
             }
-            Results::Table { columns, rows } => (table(columns, rows), rows.len()),
+            Results::Table { columns, rows } => table(columns, rows),
         };
         let unknown = answer.unknown.iter().map(|it| match (&it.property, it.entities) {
             (Some(property), Some(count)) => {
@@ -55,7 +53,7 @@ impl Found {
             }
             _ => format!("{}: {}", it.kind, it.why),
         });
-        let total = answer.total.unwrap_or(count as u64);
+        let total = answer.count();
         let is_whole = total <= MOST_ROWS as u64;
         let rows = is_whole.then_some(rows);
         Self { total, rows, unknown: unknown.collect(), unread: BTreeSet::new() }

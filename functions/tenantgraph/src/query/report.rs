@@ -65,16 +65,15 @@ async fn line(
         };
         match count.await {
             Ok(answer) => {
-                let count = answer.total.unwrap_or(answer.results.len() as u64);
+                let count = answer.count();
                 if is_bad {
                     line.bad = count;
                 } else {
                     line.good = Some(count);
                 }
-                for it in answer.unknown {
-                    let words = format!("{}: {}", it.kind, it.why);
-                    if !line.unknown.contains(&words) {
-                        line.unknown.push(words);
+                for doubt in answer.doubts() {
+                    if !line.unknown.contains(&doubt) {
+                        line.unknown.push(doubt);
                     }
                 }
             }

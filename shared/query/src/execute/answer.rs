@@ -101,6 +101,25 @@ impl Answer {
         Self { results, total, next, notes: Vec::new(), unknown: Vec::new() }
     }
 
+    /// How many there are in all, as far as that is known.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.total.unwrap_or(self.results.len() as u64)
+    }
+
+    /// What the answer rests on that was not read, in words, each once.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        for it in &self.unknown {
+            let doubt = format!("{}: {}", it.kind, it.why);
+            if !doubts.contains(&doubt) {
+                doubts.push(doubt);
+            }
+        }
+        doubts
+    }
+
     /// The answer as JSON in the form of `JupiterOne`'s API, with a cursor if there is another
     /// page.
     #[must_use]

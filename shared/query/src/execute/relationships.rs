@@ -173,7 +173,7 @@ mod tests {
             let mut way = vec![from];
             for link in links {
                 let here = way[way.len() - 1];
-                way.push(if link.from == here { link.to } else { link.from });
+                way.push(link.other(here));
             }
             way
         };

@@ -61,7 +61,7 @@ pub async fn route(
     let mut way = vec![from];
     for link in &links {
         let here = way.last().copied().unwrap_or(from);
-        way.push(if link.from == here { link.to } else { link.from });
+        way.push(link.other(here));
     }
     let answer = tree(tables, &way, links).await?;
     let keys = match &answer.results {
@@ -91,7 +91,7 @@ pub async fn neighbours(tables: &Tables, of: u32, most: usize) -> Result<Answer,
             }
         }
     });
-    let others = links.iter().map(|it| if it.from == of { it.to } else { it.from });
+    let others = links.iter().map(|it| it.other(of));
     let mut way = vec![of];
     way.extend(others.filter(|it| *it != of).collect::<BTreeSet<u32>>());
     let mut answer = tree(tables, &way, links).await?;

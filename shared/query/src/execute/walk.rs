@@ -38,6 +38,14 @@ pub struct Link {
     pub to: u32,
 }
 
+impl Link {
+    /// The entity at the other end than this one.
+    #[must_use]
+    pub const fn other(self, end: u32) -> u32 {
+        if self.from == end { self.to } else { self.from }
+    }
+}
+
 impl Hop {
     pub(super) const fn link(self) -> Link {
         let Self { at, table, row, is_back, other } = self;
