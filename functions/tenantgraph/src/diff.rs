@@ -5,7 +5,7 @@ mod compare;
 use std::collections::BTreeMap;
 
 use collector::layout::Job;
-use collector::link::Difference;
+use collector::link::{Difference, Values};
 use collector::summary::{Change, Summary};
 use collector::tenant::Tenant;
 use collector::{Context, snapshot};
@@ -16,7 +16,6 @@ use crate::chosen::{self, Chosen};
 use crate::print::{self, Table, clipped, grouped, line, number, text};
 use crate::progress::remark;
 use crate::{End, Error, kinds, local};
-use compare::Values;
 
 /// How many characters of a value are shown at most.
 const WIDEST: usize = 120;

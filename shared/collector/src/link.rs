@@ -29,6 +29,7 @@ mod space;
 mod tenant;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use steps::derives;
 
@@ -47,6 +48,7 @@ pub(crate) use checkpoint::Turn;
 pub use feed::Difference;
 pub use line::ALIASES;
 pub(crate) use tenant::tenant;
+pub use values::{Values, differing};
 
 /// How linking ended.
 pub(crate) enum Outcome {

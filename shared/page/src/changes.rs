@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use collector::layout::{Job, RecordKind};
-use collector::link::{ALIASES, Difference};
+use collector::link::{Difference, differing};
 use collector::snapshot;
 use collector::summary::{Change, Summary};
 use serde_json::{Map, Value, json};
@@ -22,7 +22,10 @@ const JOBS: usize = 50;
 pub(crate) async fn jobs(site: &Site) -> Result<Value, Failure> {
     let mut all = Vec::new();
     for latest in &site.summaries {
-        for job in of_instance(site, &latest.job.instance).await? {
+        let instance = &latest.job.instance;
+        let ids = snapshot::jobs(&site.context, instance).await?;
+        let first = ids.first().cloned();
+        for job in newest(instance, ids) {
             let summary = snapshot::of(&site.context, &job).await?;
             all.push(json!({
                 "instance": job.instance,
@@ -34,7 +37,7 @@ pub(crate) async fn jobs(site: &Site) -> Result<Value, Failure> {
                 "entities": summary.graph.entities.values().sum::<u64>(),
                 "relationships": summary.graph.relationships.values().sum::<u64>(),
                 "changes": counts(&summary),
-                "first": snapshot::before(&site.context, &job).await?.is_none(),
+                "first": first.as_ref() == Some(&job.id),
             }));
         }
     }
@@ -51,8 +54,12 @@ pub(crate) fn counts(summary: &Summary) -> BTreeMap<&'static str, u64> {
 /// The latest jobs of an instance that have a snapshot, the latest first.
 async fn of_instance(site: &Site, instance: &str) -> Result<Vec<Job>, Failure> {
     let ids = snapshot::jobs(&site.context, instance).await?;
-    let jobs = ids.into_iter().rev().take(JOBS);
-    Ok(jobs.map(|id| Job { instance: instance.to_owned(), id }).collect())
+    Ok(newest(instance, ids).collect())
+}
+
+fn newest(instance: &str, ids: BTreeSet<String>) -> impl Iterator<Item = Job> {
+    let newest = ids.into_iter().rev().take(JOBS);
+    newest.map(|id| Job { instance: instance.to_owned(), id })
 }
 
 /// The differences that a job found, of all types or one, and of all kinds or one.
@@ -91,15 +98,10 @@ pub(crate) async fn values(site: &Site, parameters: &Parameters) -> Result<Value
         Some(earlier) => find(site, earlier, kind, key).await?,
         None => Map::new(),
     };
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let differing = names.into_iter().filter(|it| !NOT_SHOWN.contains(&it.as_str()));
-    let differing = differing.filter(|it| old.get(*it) != new.get(*it));
-    let values = differing.map(|it| json!({ "name": it, "old": old.get(it), "new": new.get(it) }));
+    let values = differing(&old, &new).into_iter();
+    let values = values.map(|(name, (old, new))| json!({ "name": name, "old": old, "new": new }));
     Ok(json!({ "values": values.collect::<Vec<_>>() }))
 }
-
-/// Properties that say how a snapshot was made, and nothing of the tenant.
-const NOT_SHOWN: [&str; 4] = ["_rawData", ALIASES, "_staleSince", "_staleReason"];
 
 /// What a snapshot has under a key; nothing if it has nothing.
 async fn find(

@@ -5,18 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use collector::Context;
 use collector::layout::{Job, RecordKind};
-use collector::link::{ALIASES, Difference};
+use collector::link::{Difference, Values, differing};
 use collector::snapshot::{self, Lines};
 use collector::summary::{Change, Summary};
 use serde_json::{Map, Value};
 
 use crate::Error;
-
-/// The values of properties before and after.
-pub(super) type Values = BTreeMap<String, (Option<Value>, Option<Value>)>;
-
-/// Properties that say how a snapshot was made, and nothing of the tenant.
-const NOT_COMPARED: [&str; 4] = ["_rawData", ALIASES, "_staleSince", "_staleReason"];
 
 async fn summary(context: &Context, instance: &str, id: &str) -> Result<Summary, Error> {
     let job = Job { instance: instance.to_owned(), id: id.to_owned() };
@@ -121,13 +115,6 @@ fn counts(summary: &Summary, record_kind: RecordKind) -> &BTreeMap<String, u64> 
         RecordKind::Entities => &summary.graph.entities,
         RecordKind::Relationships => &summary.graph.relationships,
     }
-}
-
-fn differing(old: &Map<String, Value>, new: &Map<String, Value>) -> Values {
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let names = names.into_iter().filter(|it| !NOT_COMPARED.contains(&it.as_str()));
-    let differing = names.filter(|it| old.get(*it) != new.get(*it));
-    differing.map(|it| (it.clone(), (old.get(it).cloned(), new.get(it).cloned()))).collect()
 }
 
 /// What two snapshots have of one type, key by key. Both are in the order of keys.

@@ -15,7 +15,7 @@ pub(super) const STALE: [&str; 2] = ["_staleSince", "_staleReason"];
 /// The names that an entity answers to besides its key, for the next job. Exports leave them out.
 pub const ALIASES: &str = "_aliases";
 
-const RAW: &str = "_rawData";
+pub(super) const RAW: &str = "_rawData";
 
 /// A line, property by property, each byte for byte.
 #[derive(Debug, Default)]
