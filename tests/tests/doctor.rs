@@ -54,14 +54,6 @@ fn needed(event: &Value) -> (BTreeSet<&'static str>, BTreeSet<String>) {
     (graph, actions)
 }
 
-/// A permission as those who grant it know it.
-fn written(permission: &Permission) -> &str {
-    match permission {
-        Permission::Graph(name) | Permission::DataAction(name) => name,
-        Permission::Action(name) => name,
-    }
-}
-
 fn principal(number: usize, graph: &[&str], actions: &[&str]) -> Principal {
     Principal {
         client_id: format!("00000000-0000-4000-9000-{number:012}"),
@@ -348,7 +340,7 @@ fn is_read_all_the_same(name: &str, step: &Step) -> bool {
 
 /// Runs each step that needs a permission, as somebody who lacks it, and looks into its ledger.
 async fn collect_without(world: &World, mut event: Value, name: &str, problems: &mut Problems) {
-    let needs = |step: &&Step| step.permissions().iter().any(|it| written(it) == name);
+    let needs = |step: &&Step| step.permissions().iter().any(|it| it.name() == name);
     let (mut is_named, mut is_asked) = (false, false);
     for step in enabled(&event).into_iter().filter(needs) {
         let is_optional = step.needs.optional_actions.contains(&name);

@@ -62,7 +62,7 @@ pub(crate) fn failures(summary: &Summary) -> Vec<Failure> {
             let is_graph = permissions.iter().all(|it| matches!(it, Permission::Graph(_)));
             let lacking = lacking.entry((scope, is_graph)).or_default();
             lacking.steps.insert(step);
-            lacking.permissions.extend(permissions.into_iter().map(written));
+            lacking.permissions.extend(permissions.iter().map(|it| it.name().to_owned()));
             continue;
         }
         let reason = root.reason.clone().unwrap_or_default();
@@ -124,14 +124,6 @@ impl Cause {
             Self::LastSnapshot(why) => ("the last snapshot".to_owned(), why),
         };
         Failure { what, why, lists, can_be_granted }
-    }
-}
-
-/// A permission as roles and portals write it.
-fn written(permission: Permission) -> String {
-    match permission {
-        Permission::Graph(name) | Permission::DataAction(name) => name.to_owned(),
-        Permission::Action(name) => name.into_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use collector::ledger::Entry;
 use collector::summary::Summary;
 use serde_json::{Value, json};
-use steps::{Permission, Step};
+use steps::Step;
 
 use crate::site::Site;
 
@@ -41,9 +41,6 @@ fn entry(site: &Site, summary: &Summary, entry: &Entry) -> Value {
 
 /// The permissions that a step needs, as roles and portals write them.
 pub(crate) fn permissions(step: Option<&Step>) -> Vec<String> {
-    let written = |it| match it {
-        Permission::Graph(name) | Permission::DataAction(name) => name.to_owned(),
-        Permission::Action(name) => name.into_owned(),
-    };
-    step.map(Step::permissions).unwrap_or_default().into_iter().map(written).collect()
+    let permissions = step.map(Step::permissions).unwrap_or_default();
+    permissions.iter().map(|it| it.name().to_owned()).collect()
 }

@@ -66,20 +66,13 @@ impl Step {
         }
         let types = self.becomes.kinds(self.list.parents).iter();
         let declared = types.flat_map(|of| of.declared());
-        let lists = declared.filter(|it| it.ty == Type::List).filter_map(field);
+        let lists = declared.filter(|it| it.ty == Type::List).filter_map(Property::sole_field);
         let lists = lists.filter(|name| !self.list.ask.select || selected.contains(name));
         for name in lists {
             fields.entry(name).or_insert_with(|| Value::Array(Vec::new()));
         }
         Value::Object(fields)
     }
-}
-
-/// The field that holds a property, if one does so by itself.
-fn field(property: &'static Property) -> Option<&'static str> {
-    let path = property.paths().next()?;
-    let field = property.fields().next()?;
-    (path.len() == "/".len() + field.len()).then_some(field)
 }
 
 #[cfg(test)]

@@ -13,6 +13,17 @@ pub enum Permission {
     DataAction(&'static str),
 }
 
+impl Permission {
+    /// The permission as roles and portals write it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Graph(name) | Self::DataAction(name) => name,
+            Self::Action(name) => name,
+        }
+    }
+}
+
 /// Whether an application permission of Microsoft Graph that was granted lets an application do
 /// what another one is asked for.
 ///

@@ -248,9 +248,17 @@ impl Property {
         })
     }
 
+    /// The field of an item that holds it, if one does so by itself.
+    pub(crate) fn sole_field(&self) -> Option<&'static str> {
+        match self.path.strip_prefix('/')? {
+            "" => Some(self.name),
+            field => Some(field).filter(|it| !it.contains('/')),
+        }
+    }
+
     /// Every path as it is declared.
     fn written_paths(&self) -> impl Iterator<Item = &'static str> {
-        let own = Some(self.path).filter(|path| !path.is_empty());
+        let own = Some(self.path).filter(|_| self.is_held());
         own.into_iter().chain(self.or.iter().copied())
     }
 
@@ -293,7 +301,7 @@ impl Property {
             Read::Always(text) => return Ok(Some(text.into())),
             Read::AlwaysListed(values) => return Ok(Some(values.into())),
             Read::AlwaysFlag(flag) => return Ok(Some(flag.into())),
-            _ if self.path == COMPUTED => return Ok(None),
+            _ if !self.is_held() => return Ok(None),
             Read::Each => return self.each(json),
             Read::Count => return Ok(Some(self.all(json).len().into())),
             _ => self.first(json),
