@@ -6,6 +6,7 @@
 mod asker;
 mod cloud;
 mod collector;
+mod directory;
 mod figures;
 mod linker;
 mod parts;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use asker::{Asked, Asking};
 pub use cloud::{Cloud, Counters, Tenant};
 pub use collector::{Report, Task};
+pub use directory::Directory;
 pub use figures::{MOST_MEMORY, groups, megabytes, verdict, whole};
 pub use linker::{Linking, Measured};
 pub use parts::{Size, Stored};

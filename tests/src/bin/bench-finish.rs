@@ -7,7 +7,8 @@ use std::fs;
 use clap::Parser;
 use tempfile::TempDir;
 use tests::bench::{
-    self, Error, Linking, MOST_MEMORY, Measured, Size, Stored, groups, megabytes, verdict, whole,
+    self, Directory, Error, Linking, MOST_MEMORY, Measured, Stored, groups, megabytes, verdict,
+    whole,
 };
 
 /// How many bytes the temporary files of a finish may hold, for a million entities with five
@@ -25,17 +26,8 @@ const MOST_CPU: f64 = 300.0;
 /// As it is, the directory becomes about a million entities and five million relationships.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How many users the directory has
-    #[arg(long, default_value_t = 800_000)]
-    users: u32,
-
-    /// How many groups
-    #[arg(long, default_value_t = 200_000)]
-    groups: u32,
-
-    /// How many users are in each group
-    #[arg(long, default_value_t = 18)]
-    members: u32,
+    #[command(flatten)]
+    directory: Directory,
 
     /// How many of a thousand users and memberships change
     #[arg(long, default_value_t = 10)]
@@ -47,9 +39,9 @@ fn main() -> Result<(), Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
-    let Arguments { users, groups, members, changes } = *arguments;
+    let Arguments { directory, changes } = *arguments;
     let (folder, scratch) = (TempDir::new()?, TempDir::new()?);
-    let mut stored = Stored::new(folder.path(), Size { users, groups, members, changes });
+    let mut stored = Stored::new(folder.path(), directory.changing(changes));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut finish = |name: &str| -> Result<Measured, Error> {
         let job = runtime.block_on(stored.job())?;

@@ -5,15 +5,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws::{Directory, LocalQueue, LocalSecrets};
+use aws::{LocalQueue, LocalSecrets};
 use clap::Parser;
 use collector::Context;
 use microsoft::Connections;
 use page::{Guard, Request, Site, answer};
 use query::tables::made;
 use serde_json::Value;
-use tempfile::TempDir;
-use tests::bench::{self, Error, Linking, Size, Stored, groups, verdict};
+use tests::bench::{self, Directory, Error, groups, verdict};
 
 /// How long the answers may take, in milliseconds.
 const MOST_SEARCH: u128 = 200;
@@ -25,17 +24,8 @@ const MOST_PATHS: u128 = 1_000;
 /// As it is, the directory becomes about a million entities and five million relationships.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How many users the directory has
-    #[arg(long, default_value_t = 800_000)]
-    users: u32,
-
-    /// How many groups
-    #[arg(long, default_value_t = 200_000)]
-    groups: u32,
-
-    /// How many users are in each group
-    #[arg(long, default_value_t = 18)]
-    members: u32,
+    #[command(flatten)]
+    directory: Directory,
 }
 
 fn main() -> Result<(), Error> {
@@ -43,23 +33,11 @@ fn main() -> Result<(), Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
-    let Arguments { users, groups: of_groups, members } = *arguments;
-    let (folder, scratch) = (TempDir::new()?, TempDir::new()?);
-    let size = Size { users, groups: of_groups, members, changes: 0 };
-    let mut stored = Stored::new(folder.path(), size);
+    let (folder, job) = arguments.directory.snapshot()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let job = runtime.block_on(stored.job())?;
-    let (store, scratch) = (folder.path().to_owned(), scratch.path().to_owned());
-    let linked = Linking { store, scratch, job: job.clone() }.run()?;
-    let graph = &linked.summary.graph;
-    println!(
-        "{} entities, {} relationships",
-        groups(graph.entities.values().sum()),
-        groups(graph.relationships.values().sum()),
-    );
     let queue = Arc::new(LocalQueue::new(Duration::ZERO, 1));
     let context = Context::new(
-        Arc::new(Directory::new(folder.path())),
+        Arc::new(aws::Directory::new(folder.path())),
         queue,
         Arc::new(LocalSecrets),
         Arc::new(Connections::default()),

@@ -3,8 +3,7 @@
 #![expect(clippy::print_stdout, reason = "that is what the program is for")]
 
 use clap::Parser;
-use tempfile::TempDir;
-use tests::bench::{self, Asked, Asking, Error, Linking, Size, Stored, groups, megabytes, verdict};
+use tests::bench::{self, Asked, Asking, Directory, Error, groups, megabytes, verdict};
 
 /// How many seconds publishing the tables may take, and how much memory in MB, for a million
 /// entities with five million relationships.
@@ -37,17 +36,8 @@ const QUERIES: &[&str] = &[
 /// As it is, the directory becomes about a million entities and five million relationships.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How many users the directory has
-    #[arg(long, default_value_t = 800_000)]
-    users: u32,
-
-    /// How many groups
-    #[arg(long, default_value_t = 200_000)]
-    groups: u32,
-
-    /// How many users are in each group
-    #[arg(long, default_value_t = 18)]
-    members: u32,
+    #[command(flatten)]
+    directory: Directory,
 }
 
 fn main() -> Result<(), Error> {
@@ -55,20 +45,8 @@ fn main() -> Result<(), Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
-    let Arguments { users, groups: of_groups, members } = *arguments;
-    let (folder, scratch) = (TempDir::new()?, TempDir::new()?);
-    let size = Size { users, groups: of_groups, members, changes: 0 };
-    let mut stored = Stored::new(folder.path(), size);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let job = runtime.block_on(stored.job())?;
-    let (store, scratch) = (folder.path().to_owned(), scratch.path().to_owned());
-    let linked = Linking { store: store.clone(), scratch, job: job.clone() }.run()?;
-    let graph = &linked.summary.graph;
-    println!(
-        "{} entities, {} relationships",
-        groups(graph.entities.values().sum()),
-        groups(graph.relationships.values().sum()),
-    );
+    let (folder, job) = arguments.directory.snapshot()?;
+    let store = folder.path().to_owned();
     let asking = Asking { store, job, queries: Vec::new(), delay: 0 };
     let published = asking.run()?;
     print("publishing the tables", &published, MOST_PUBLISHING);
