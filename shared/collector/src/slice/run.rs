@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
         let mut asked = BTreeMap::new();
         let mut wait: Option<Wait> = None;
         let begun = Instant::now();
-        let (step, slice) = (self.task.step.id, self.slice());
+        let (step, slice) = (self.task.step.id, self.task.checkpoint.slice);
         self.task.tell(&News::Begun { step, slice });
         loop {
             while let Some(id) = self.task.checkpoint.frontier.ready()
@@ -171,10 +171,6 @@ impl<'a> Run<'a> {
             }
             _ => go_on(&mut self.task, self.etag).await,
         }
-    }
-
-    fn slice(&self) -> u32 {
-        self.task.checkpoint.slice
     }
 
     fn totals(&self, time: Duration) -> Totals {
