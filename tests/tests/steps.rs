@@ -73,7 +73,8 @@ fn recordings_show_every_property() {
     for recording in recordings() {
         let step = recording.step;
         let found = recording.convert();
-        let inherited: Vec<&str> = step.links().flat_map(|link| link.inherits).copied().collect();
+        let inherited: Vec<&str> =
+            step.all_links().flat_map(|link| link.inherits).copied().collect();
         // A patch of any parent is shown by that of one.
         let mut patched: BTreeMap<&str, bool> = BTreeMap::new();
         for (of, property) in step.patches() {
@@ -212,7 +213,7 @@ fn recordings_show_every_link() {
                 });
             });
         }
-        for link in step.links().filter(|it| !matches!(it.at, At::Parent | At::Hook)) {
+        for link in step.all_links().filter(|it| !matches!(it.at, At::Parent | At::Hook)) {
             let is_seen = seen.iter().any(|it| std::ptr::eq(*it, link));
             problems
                 .unless(is_seen, || format!("{} shows no {} {:?}", step.id, link.class, link.at));
@@ -235,7 +236,8 @@ fn recordings_show_every_mapped_relationship_and_no_other() {
             })
             .collect();
         let step = recording.step;
-        let declared: BTreeSet<&str> = step.links().flat_map(|link| link.maps).copied().collect();
+        let declared: BTreeSet<&str> =
+            step.all_links().flat_map(|link| link.maps).copied().collect();
         problems.unless(seen == declared, || {
             format!("{} declares {declared:?} and shows {seen:?}", step.id)
         });
@@ -390,7 +392,7 @@ fn links_lead_to_entities_that_are_emitted() {
     let mut problems = Problems::default();
     let kinds: BTreeSet<_> = emitted().map(|(step, of)| (step.integration, of.kind)).collect();
     for step in STEPS {
-        for to in step.links().flat_map(|link| link.to).map(|to| to.kind) {
+        for to in step.all_links().flat_map(|link| link.to).map(|to| to.kind) {
             let is_known =
                 kinds.contains(&(step.integration, to)) || NOT_YET_COLLECTED.contains(&to);
             problems.unless(is_known, || format!("{} links to {to}, which no step emits", step.id));
@@ -407,7 +409,7 @@ fn links_lead_to_entities_that_are_emitted() {
 fn what_is_inherited_is_declared_by_both() {
     let mut problems = Problems::default();
     for step in STEPS {
-        for link in step.links() {
+        for link in step.all_links() {
             for name in link.inherits {
                 let ty = |of: &EntityType| of.property(name).map(|it| it.ty);
                 let holder = step.emits().and_then(ty);

@@ -81,7 +81,7 @@ impl Step {
     }
 
     /// The links of its items, and of what stands in them.
-    pub fn links(&self) -> impl Iterator<Item = &'static Link> {
+    pub fn all_links(&self) -> impl Iterator<Item = &'static Link> {
         let links = self.becomes.all().into_iter().flat_map(|it| it.links);
         links.collect::<Vec<_>>().into_iter()
     }

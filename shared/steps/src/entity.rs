@@ -143,14 +143,17 @@ pub(crate) const PLACED: &[Property] = &[
     text("location", "/", "Where it lies."),
     text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case."),
     text("provisioningState", "/properties/", "How its last change ended."),
+    text("principalId", "/identity/", "The object id of its own managed identity."),
 ];
 
 /// What is recorded about what belongs to a resource that lies in a resource group.
 pub const CHILD: &[&[Property]] = &[ADDRESSED, BELOW];
 
-/// What is recorded about where that lies.
-pub(crate) const BELOW: &[Property] =
-    &[text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case.")];
+/// What is recorded about where that lies, and how it stands.
+pub(crate) const BELOW: &[Property] = &[
+    text(RESOURCE_GROUP_NAME, COMPUTED, "The resource group, in lower case."),
+    text("provisioningState", "/properties/", "How its last change ended."),
+];
 
 /// The property that says in which resource group something lies.
 pub(crate) const RESOURCE_GROUP_NAME: &str = "resourceGroup";

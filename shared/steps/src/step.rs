@@ -8,8 +8,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::becomes::Becomes;
+use crate::entity::EntityType;
 use crate::integration::Integration;
 use crate::item::InstanceView;
+use crate::link::Link;
 use crate::list::List;
 use crate::permission::{Licence, Permission};
 
@@ -54,6 +56,35 @@ impl Step {
 
     /// A step of Microsoft 365, for declaring others with `..Step::MICROSOFT365`.
     pub const MICROSOFT365: Self = Self { integration: Integration::Microsoft365, ..Self::AZURE };
+
+    /// A step that lists a type of Azure Resource Manager in a subscription, unless an ingestion
+    /// source is switched off. Each item becomes an entity of that type. For declaring others with
+    /// `..Step::of(&TYPE, "source")`; a field that stands before it says what differs.
+    ///
+    /// # Panics
+    ///
+    /// When compiled, if it is no type of Azure Resource Manager.
+    #[must_use]
+    pub const fn of(entity: &'static EntityType, source: &'static str) -> Self {
+        Self {
+            list: List::of(entity),
+            becomes: Becomes::one(entity),
+            needs: Needs::subscription(source),
+            ..Self::AZURE
+        }
+    }
+
+    /// It asks for the list of each entity of some types.
+    #[must_use]
+    pub const fn of_each(self, parents: &'static [&'static EntityType]) -> Self {
+        Self { list: self.list.of_each(parents), ..self }
+    }
+
+    /// Its entities are related to others.
+    #[must_use]
+    pub const fn links(self, links: &'static [Link]) -> Self {
+        Self { becomes: self.becomes.links(links), ..self }
+    }
 
     /// What the collector must be allowed to do for it: what it names, and what follows from its
     /// lists.

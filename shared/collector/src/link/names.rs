@@ -158,7 +158,7 @@ pub(super) struct Aliases {
 /// The properties that some link takes over from entities of each type.
 fn inherited() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let mut inherited: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for link in STEPS.iter().flat_map(|step| step.links()) {
+    for link in STEPS.iter().flat_map(|step| step.all_links()) {
         for kind in link.to.iter().filter(|_| !link.inherits.is_empty()) {
             inherited.entry(kind.kind).or_default().extend(link.inherits);
         }

@@ -10,7 +10,22 @@ use graph::Entity;
 use serde_json::Value;
 
 use crate::arm::resources::locations;
+use crate::entity::{ADDRESSED, BELOW};
 use crate::item::Item;
+use crate::property::{CLASSIFICATION, COMPUTED, Property, always_flag, list, text};
+
+/// What is recorded about what an account holds.
+const OF_ACCOUNT: &[&[Property]] = &[
+    ADDRESSED,
+    BELOW,
+    &[
+        CLASSIFICATION.or_null(),
+        text("dbAccountId", COMPUTED, "The account that it belongs to."),
+        always_flag("encrypted", true, "Cosmos DB encrypts whatever it keeps."),
+        text("region", COMPUTED, "Where the account lies, as in `westeurope`."),
+        list("tags", COMPUTED, "The names of the account's tags without a value."),
+    ],
+];
 
 /// Whether an account has an interface, by what is stored of it.
 fn has(api: &str, account: &Value) -> bool {

@@ -19,6 +19,5 @@ const ENDPOINT: &[Property] = &[
     text("inputSchema", "/properties/", "How events are written."),
     text("metricResourceId", "/properties/", "What its metrics are known by."),
     text("minimumTlsVersionAllowed", "/properties/", "The oldest TLS that it speaks."),
-    text("principalId", "/identity/", "As whom it acts."),
     text("publicNetworkAccess", "/properties/", "`Disabled` if only private endpoints reach it."),
 ];

@@ -168,7 +168,7 @@ fn read(step: &Step, page: &mut String) {
     if step.discovers() {
         let _ = writeln!(page, "- Discovers the subscriptions that get instances of their own");
     }
-    for link in step.links().filter(|it| !it.inherits.is_empty()) {
+    for link in step.all_links().filter(|it| !it.inherits.is_empty()) {
         let _ = writeln!(page, "- Takes {} over from {}", names(link.inherits), kinds(link.to));
     }
 }

@@ -52,7 +52,6 @@ pub(crate) static STEP: Step = Step {
         "rm-advisor-assessment-recommendation-relationships",
         "rm-advisor-resource-recommendation-relationships",
     ],
-    list: List::of(&RECOMMENDATION),
     becomes: Becomes::one(&RECOMMENDATION).refine(weigh).links(&[
         Link::found(RelationshipClass::Has, &[], |it| {
             let resource = it.text(RESOURCE).map(Name::of_id).or_else(|| it.extended());
@@ -64,8 +63,7 @@ pub(crate) static STEP: Step = Step {
             .reverse()
             .kind("azure_assessment_identified_recommendation"),
     ]),
-    needs: Needs::subscription("advisor-recommendations"),
-    ..Step::AZURE
+    ..Step::of(&RECOMMENDATION, "advisor-recommendations")
 };
 
 fn weigh(recommendation: &Item<'_>, entity: &mut Entity) {

@@ -29,8 +29,7 @@ const PATH: &str = "/properties/path";
 pub(crate) static STEP: Step = Step {
     id: "rm-api-management-apis",
     name: "API Management APIs",
-    list: List::of(&API).of_each(&[&SERVICE]),
-    becomes: Becomes::one(&API).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("api-management"),
-    ..Step::AZURE
+    ..Step::of(&API, "api-management")
+        .of_each(&[&SERVICE])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

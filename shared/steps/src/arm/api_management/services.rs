@@ -33,7 +33,6 @@ pub(crate) static SERVICE: EntityType = EntityType {
         text("notificationSenderEmail", "/properties/", "Who its mails are from."),
         text("platformVersion", "/properties/", "What it runs on, such as `stv2`."),
         text("portalUrl", "/properties/", "The address of the older portal."),
-        text("principalId", "/identity/", "As whom it acts."),
         list("privateIpAddresses", "/properties/privateIPAddresses", "Addresses in its network."),
         flag("public", COMPUTED, "Whether the internet reaches it."),
         list("publicIpAddresses", "/properties/publicIPAddresses", "Addresses on the internet."),
@@ -66,7 +65,6 @@ pub(crate) static SERVICE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-api-management-services",
     name: "API Management Services",
-    list: List::of(&SERVICE),
     becomes: Becomes::one(&SERVICE)
         .aliases(|service| {
             let url = service.text("/properties/gatewayUrl");
@@ -82,8 +80,7 @@ pub(crate) static STEP: Step = Step {
             Link::of(&[&SUBNET], "/properties/virtualNetworkConfiguration/subnetResourceId"),
             Link::uses(&[&PUBLIC_IP], "/properties/publicIpAddressId"),
         ]),
-    needs: Needs::subscription("api-management"),
-    ..Step::AZURE
+    ..Step::of(&SERVICE, "api-management")
 };
 
 fn public(service: &Item<'_>, entity: &mut Entity) {

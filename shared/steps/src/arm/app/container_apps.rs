@@ -31,7 +31,6 @@ pub(crate) static CONTAINER_APP: EntityType = EntityType {
         text("fqdn", "/properties/configuration/ingress/", "The name at which it is reached."),
         each("images", "/properties/template/containers/*/image", "What its containers run."),
         number("maxReplicas", "/properties/template/scale/", "How often its containers may run."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("runningStatus", "/properties/", "`Running` or `Stopped`."),
         number("targetPort", "/properties/configuration/ingress/", "Where its containers listen."),
     ],
@@ -41,11 +40,9 @@ pub(crate) static CONTAINER_APP: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-container-apps",
     name: "Container Apps",
-    list: List::of(&CONTAINER_APP),
     becomes: Becomes::one(&CONTAINER_APP).conceals(SECRETS).links(&[
         Link::of(&[&ENVIRONMENT], "/properties/managedEnvironmentId"),
         Link::uses(&[&REGISTRY], "/properties/configuration/registries/*/server").by(host),
     ]),
-    needs: Needs::subscription("container-apps"),
-    ..Step::AZURE
+    ..Step::of(&CONTAINER_APP, "container-apps")
 };

@@ -16,7 +16,6 @@ pub(crate) static ENVIRONMENT: EntityType = EntityType {
             "/properties/peerAuthentication/mtls/enabled",
             "Whether its apps prove to each other who they are.",
         ),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("staticIp", "/properties/", "The address at which its apps are reached."),
         flag("zoneRedundant", "/properties/", "Whether it survives that a zone fails."),
@@ -27,7 +26,6 @@ pub(crate) static ENVIRONMENT: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-container-app-environments",
     name: "Container App Environments",
-    list: List::of(&ENVIRONMENT),
     becomes: Becomes::one(&ENVIRONMENT)
         .conceals(&[
             "/properties/appLogsConfiguration/logAnalyticsConfiguration/sharedKey",
@@ -37,6 +35,5 @@ pub(crate) static STEP: Step = Step {
             "/properties/daprAIInstrumentationKey",
         ])
         .links(&[Link::of(&[&SUBNET], "/properties/vnetConfiguration/infrastructureSubnetId")]),
-    needs: Needs::subscription("container-apps"),
-    ..Step::AZURE
+    ..Step::of(&ENVIRONMENT, "container-apps")
 };

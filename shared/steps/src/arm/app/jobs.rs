@@ -13,7 +13,6 @@ pub(crate) static JOB: EntityType = EntityType {
     properties: &[
         text("cronExpression", "/properties/configuration/scheduleTriggerConfig/", "When it runs."),
         each("images", "/properties/template/containers/*/image", "What its containers run."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("triggerType", "/properties/configuration/", "`Manual`, `Schedule` or `Event`."),
     ],
     ..EntityType::resource("Microsoft.App/jobs", "2025-01-01")
@@ -22,11 +21,9 @@ pub(crate) static JOB: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-container-app-jobs",
     name: "Container App Jobs",
-    list: List::of(&JOB),
     becomes: Becomes::one(&JOB).conceals(SECRETS).links(&[
         Link::of(&[&ENVIRONMENT], "/properties/environmentId"),
         Link::uses(&[&REGISTRY], "/properties/configuration/registries/*/server").by(host),
     ]),
-    needs: Needs::subscription("container-apps"),
-    ..Step::AZURE
+    ..Step::of(&JOB, "container-apps")
 };

@@ -17,7 +17,6 @@ pub(crate) static STORE: EntityType = EntityType {
         flag("enablePurgeProtection", "/properties/", "Whether nobody can purge a deleted store."),
         number("softDeleteRetentionInDays", "/properties/", "How many days it is kept if deleted."),
         text("keyIdentifier", "/properties/encryption/keyVaultProperties/", "Its encryption key."),
-        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.AppConfiguration/configurationStores", "2024-05-01")
 };
@@ -25,8 +24,5 @@ pub(crate) static STORE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-app-configuration-stores",
     name: "App Configuration Stores",
-    list: List::of(&STORE),
-    becomes: Becomes::one(&STORE),
-    needs: Needs::subscription("app-configuration"),
-    ..Step::AZURE
+    ..Step::of(&STORE, "app-configuration")
 };

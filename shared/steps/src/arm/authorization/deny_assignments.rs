@@ -33,12 +33,10 @@ pub(crate) static STEP: Step = Step {
     id: "rm-authorization-deny-assignments",
     name: "Deny Assignments",
     list: List::of(&DENY_ASSIGNMENT).filtered(),
-    becomes: Becomes::one(&DENY_ASSIGNMENT).links(&[
+    ..Step::of(&DENY_ASSIGNMENT, "authorization").links(&[
         Link::new(RelationshipClass::Has, &[], SCOPE)
             .reverse()
             .kind("azure_resource_has_deny_assignment"),
         Link::new(RelationshipClass::Denies, &[&USER, &GROUP, &SERVICE_PRINCIPAL], PRINCIPALS),
-    ]),
-    needs: Needs::subscription("authorization"),
-    ..Step::AZURE
+    ])
 };

@@ -41,8 +41,7 @@ pub(crate) static STEP: Step = Step {
                 )))
             },
         )]),
-    needs: Needs::subscription("authorization"),
-    ..Step::AZURE
+    ..Step::of(&ROLE_DEFINITION, "authorization")
 };
 
 /// The name of a role by its guid: its id is spelled differently at each scope.

@@ -51,18 +51,14 @@ pub(crate) static STEP: Step = Step {
     id: "rm-authorization-role-eligibility-schedules",
     name: "Role Eligibility Schedules",
     list: List::of(&ELIGIBILITY).filtered(),
-    becomes: Becomes::one(&ELIGIBILITY).links(&LINKS),
-    needs: Needs::subscription("privileged-identity"),
-    ..Step::AZURE
+    ..Step::of(&ELIGIBILITY, "privileged-identity").links(&LINKS)
 };
 
 pub(crate) static ASSIGNMENTS: Step = Step {
     id: "rm-authorization-role-assignment-schedules",
     name: "Role Assignment Schedules",
     list: List::of(&ASSIGNMENT).filtered(),
-    becomes: Becomes::one(&ASSIGNMENT).links(&LINKS),
-    needs: Needs::subscription("privileged-identity"),
-    ..Step::AZURE
+    ..Step::of(&ASSIGNMENT, "privileged-identity").links(&LINKS)
 };
 
 static LINKS: [Link; 3] = [

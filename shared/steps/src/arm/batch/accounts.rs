@@ -37,7 +37,6 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
             "`UserSubscription` if the machines lie in the subscription.",
         ),
         number("poolQuota", "/properties/", "How many pools it may have."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
     ],
     ..EntityType::resource("Microsoft.Batch/batchAccounts", "2024-07-01")
@@ -47,11 +46,8 @@ pub(crate) static STEP: Step = Step {
     id: "rm-batch-account",
     name: "Batch Accounts",
     covers: &["rm-batch-certificate"],
-    list: List::of(&ACCOUNT),
-    becomes: Becomes::one(&ACCOUNT).links(&[
+    ..Step::of(&ACCOUNT, "batch").links(&[
         Link::uses(&[&STORAGE_ACCOUNT], "/properties/autoStorage/storageAccountId"),
         Link::uses(&[&VAULT], "/properties/keyVaultReference/id"),
-    ]),
-    needs: Needs::subscription("batch"),
-    ..Step::AZURE
+    ])
 };

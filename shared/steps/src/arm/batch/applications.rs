@@ -18,8 +18,7 @@ pub(crate) static APPLICATION: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-batch-application",
     name: "Batch Applications",
-    list: List::of(&APPLICATION).of_each(&[&ACCOUNT]),
-    becomes: Becomes::one(&APPLICATION).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("batch"),
-    ..Step::AZURE
+    ..Step::of(&APPLICATION, "batch")
+        .of_each(&[&ACCOUNT])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -23,7 +23,6 @@ pub(crate) static POOL: EntityType = EntityType {
             "What is installed.",
         ),
         text("interNodeCommunication", "/properties/", "`Enabled` if machines reach each other."),
-        text("provisioningState", "/properties/", "How its last change ended."),
         text(
             "publicIpAddressProvisioning",
             "/properties/networkConfiguration/publicIPAddressConfiguration/provision",
@@ -39,7 +38,6 @@ pub(crate) static POOL: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-batch-pool",
     name: "Batch Pools",
-    list: List::of(&POOL).of_each(&[&ACCOUNT]),
     becomes: Becomes::one(&POOL)
         .conceals(&[
             "/properties/startTask/commandLine",
@@ -71,6 +69,5 @@ pub(crate) static STEP: Step = Step {
                 "/properties/deploymentConfiguration/virtualMachineConfiguration/imageReference/id",
             ),
         ]),
-    needs: Needs::subscription("batch"),
-    ..Step::AZURE
+    ..Step::of(&POOL, "batch").of_each(&[&ACCOUNT])
 };

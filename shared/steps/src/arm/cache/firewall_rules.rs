@@ -24,8 +24,7 @@ const LAST: &str = "/properties/endIP";
 pub(crate) static STEP: Step = Step {
     id: "rm-redis-firewall-rules",
     name: "Redis Firewall Rules",
-    list: List::of(&RULE).of_each(&[&CACHE]),
-    becomes: Becomes::one(&RULE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("redis_cache"),
-    ..Step::AZURE
+    ..Step::of(&RULE, "redis_cache")
+        .of_each(&[&CACHE])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -18,7 +18,6 @@ pub(crate) static CLUSTER: EntityType = EntityType {
         text("hostName", "/properties/", "The name at which it is reached."),
         text("kind", "/", "`v2` if it is Azure Managed Redis, or `v1`."),
         text("minimumTlsVersion", "/properties/", "The oldest TLS that it speaks."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("redisVersion", "/properties/", "The version of Redis."),
         text("resourceState", "/properties/", "Such as `Running`."),
@@ -34,9 +33,6 @@ const KEY_URL: &str = "/properties/encryption/customerManagedKeyEncryption/keyEn
 pub(crate) static STEP: Step = Step {
     id: "rm-redis-enterprise-clusters",
     name: "Managed Redis Clusters",
-    list: List::of(&CLUSTER),
-    becomes: Becomes::one(&CLUSTER)
-        .links(&[Link::uses(&[&KEY], KEY_URL).by(key_at), Link::uses(&[&VAULT], KEY_URL).by(host)]),
-    needs: Needs::subscription("redis_cache"),
-    ..Step::AZURE
+    ..Step::of(&CLUSTER, "redis_cache")
+        .links(&[Link::uses(&[&KEY], KEY_URL).by(key_at), Link::uses(&[&VAULT], KEY_URL).by(host)])
 };

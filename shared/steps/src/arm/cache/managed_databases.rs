@@ -17,7 +17,6 @@ pub(crate) static DATABASE: EntityType = EntityType {
         text("evictionPolicy", "/properties/", "What goes when the memory is full."),
         each("modules", "/properties/modules/*/name", "What Redis can do besides."),
         number("port", "/properties/", "The port that it is reached at."),
-        text("provisioningState", "/properties/", "How its last change ended."),
         flag("rdbEnabled", "/properties/persistence/", "Whether it is regularly copied to a disk."),
         text("redisVersion", "/properties/", "The version of Redis."),
         text("resourceState", "/properties/", "Such as `Running`."),
@@ -29,10 +28,8 @@ pub(crate) static DATABASE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-redis-enterprise-databases",
     name: "Managed Redis Databases",
-    list: List::of(&DATABASE).of_each(&[&CLUSTER]),
     becomes: Becomes::one(&DATABASE)
         .conceals(&["/properties/accessKeys"])
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("redis_cache"),
-    ..Step::AZURE
+    ..Step::of(&DATABASE, "redis_cache").of_each(&[&CLUSTER])
 };

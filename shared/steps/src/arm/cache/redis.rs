@@ -15,7 +15,6 @@ pub(crate) static CACHE: EntityType = EntityType {
         text("hostName", "/properties/", "The name at which it is reached."),
         text("minimumTlsVersion", "/properties/", "The oldest TLS that it speaks."),
         number("port", "/properties/", "The port without encryption."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("redisVersion", "/properties/", "The version of Redis."),
         number("shardCount", "/properties/", "Over how many shards data is spread."),
@@ -47,7 +46,6 @@ pub(crate) static CACHE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-redis-caches",
     name: "Redis Caches",
-    list: List::of(&CACHE),
     becomes: Becomes::one(&CACHE)
         .conceals(&[
             "/properties/accessKeys",
@@ -56,6 +54,5 @@ pub(crate) static STEP: Step = Step {
             "/properties/redisConfiguration/rdb-storage-connection-string",
         ])
         .links(&[Link::of(&[&SUBNET], "/properties/subnetId")]),
-    needs: Needs::subscription("redis_cache"),
-    ..Step::AZURE
+    ..Step::of(&CACHE, "redis_cache")
 };

@@ -38,10 +38,8 @@ pub(crate) static STEP: Step = Step {
     id: "rm-cdn-endpoints",
     name: "CDN Endpoints",
     list: List::of(&ENDPOINT).of_each(&[&PROFILE]).only(|profile| !is_front_door(profile)),
-    becomes: Becomes::one(&ENDPOINT).links(&[
+    ..Step::of(&ENDPOINT, "cdn").links(&[
         Link::of_parent(RelationshipClass::Has),
         Link::uses(&[], "/properties/origins/*/properties/privateLinkResourceId"),
-    ]),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
+    ])
 };

@@ -21,14 +21,8 @@ pub(crate) static PROFILE: EntityType = EntityType {
     ..EntityType::resource("Microsoft.Cdn/profiles", "2025-04-15")
 };
 
-pub(crate) static STEP: Step = Step {
-    id: "rm-cdn-profiles",
-    name: "CDN Profiles",
-    list: List::of(&PROFILE),
-    becomes: Becomes::one(&PROFILE),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
-};
+pub(crate) static STEP: Step =
+    Step { id: "rm-cdn-profiles", name: "CDN Profiles", ..Step::of(&PROFILE, "cdn") };
 
 /// Whether a profile is one of Front Door. Its endpoints have a list of their own.
 pub(super) fn is_front_door(profile: &Value) -> bool {

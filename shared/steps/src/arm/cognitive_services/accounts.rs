@@ -26,7 +26,6 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
         text("keyVaultUri", "/properties/encryption/keyVaultProperties/", "The vault of the key."),
         text("customSubDomainName", "/properties/", "Its name on the internet."),
         flag("allowProjectManagement", "/properties/", "Whether it has projects."),
-        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.CognitiveServices/accounts", "2024-10-01")
 };
@@ -34,13 +33,11 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-cognitive-services-accounts",
     name: "Cognitive Services Accounts",
-    list: List::of(&ACCOUNT),
     becomes: Becomes::one(&ACCOUNT).conceals(&[
         "/properties/apiProperties",
         // They are most of an account, and nothing asks for them.
         "/properties/callRateLimit",
         "/properties/capabilities",
     ]),
-    needs: Needs::subscription("cognitive-services"),
-    ..Step::AZURE
+    ..Step::of(&ACCOUNT, "cognitive-services")
 };

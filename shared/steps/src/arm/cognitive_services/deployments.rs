@@ -15,7 +15,6 @@ pub(crate) static DEPLOYMENT: EntityType = EntityType {
         text("versionUpgradeOption", "/properties/", "When it goes on."),
         text("sku", "/sku/name", "Such as `Standard` or `GlobalStandard`."),
         number("capacity", "/sku/", "How much it may answer."),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.CognitiveServices/accounts/deployments", "2024-10-01")
 };
@@ -30,6 +29,5 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&DEPLOYMENT)
         .links(&[Link::of_parent(RelationshipClass::Has)])
         .conceals(&["/properties/capabilities"]),
-    needs: Needs::subscription("cognitive-services"),
-    ..Step::AZURE
+    ..Step::of(&DEPLOYMENT, "cognitive-services")
 };

@@ -14,7 +14,6 @@ pub(crate) static ENCRYPTION_SET: EntityType = EntityType {
         text("encryptionType", "/properties/", "Whose keys encrypt, and how often."),
         text("keyUrl", ACTIVE, "The version of the key that is in use."),
         date("lastKeyRotationTimestamp", "/properties/", "When the version was last changed."),
-        text("principalId", "/identity/", "As whom it reads the key."),
         flag("rotationToLatestKeyVersionEnabled", "/properties/", "Whether its key auto-rotates."),
     ],
     ..EntityType::resource("Microsoft.Compute/diskEncryptionSets", "2024-03-02")
@@ -25,9 +24,6 @@ const ACTIVE: &str = "/properties/activeKey/keyUrl";
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-disk-encryption-sets",
     name: "Disk Encryption Sets",
-    list: List::of(&ENCRYPTION_SET),
-    becomes: Becomes::one(&ENCRYPTION_SET)
-        .links(&[Link::uses(&[&KEY], ACTIVE).by(key_at), Link::uses(&[&VAULT], ACTIVE).by(host)]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ..Step::of(&ENCRYPTION_SET, "compute")
+        .links(&[Link::uses(&[&KEY], ACTIVE).by(key_at), Link::uses(&[&VAULT], ACTIVE).by(host)])
 };

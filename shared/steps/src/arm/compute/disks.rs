@@ -35,9 +35,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-compute-virtual-machine-disks",
     name: "Virtual Machine Disks",
     covers: &["rm-compute-virutal-machine-disks"],
-    list: List::of(&DISK),
-    becomes: Becomes::one(&DISK)
-        .links(&[Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId")]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ..Step::of(&DISK, "compute")
+        .links(&[Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId")])
 };

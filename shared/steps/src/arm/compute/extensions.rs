@@ -41,11 +41,9 @@ pub(crate) static EXTENSION: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-virtual-machine-extensions",
     name: "Virtual Machine Extensions",
-    list: List::of(&EXTENSION).of_each(&[&VIRTUAL_MACHINE]),
     // Commands and addresses with signatures stand among the settings.
     becomes: Becomes::one(&EXTENSION)
         .conceals(&["/properties/settings", "/properties/protectedSettings"])
         .links(&[Link::of_parent(RelationshipClass::Uses)]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ..Step::of(&EXTENSION, "compute").of_each(&[&VIRTUAL_MACHINE])
 };

@@ -13,11 +13,5 @@ pub(crate) static GALLERY: EntityType = EntityType {
     ..EntityType::resource("Microsoft.Compute/galleries", "2024-03-03")
 };
 
-pub(crate) static STEP: Step = Step {
-    id: "rm-compute-galleries",
-    name: "Galleries",
-    list: List::of(&GALLERY),
-    becomes: Becomes::one(&GALLERY),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
-};
+pub(crate) static STEP: Step =
+    Step { id: "rm-compute-galleries", name: "Galleries", ..Step::of(&GALLERY, "compute") };

@@ -28,14 +28,11 @@ const SOURCE: &str = "/properties/sourceVirtualMachine/id";
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-virtual-machine-images",
     name: "Virtual Machine Disk Images",
-    list: List::of(&IMAGE),
-    becomes: Becomes::one(&IMAGE).links(&[
+    ..Step::of(&IMAGE, "compute").links(&[
         made_of(&[&VIRTUAL_MACHINE], SOURCE),
         made_of(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id"),
         made_of(&[&SNAPSHOT], "/properties/storageProfile/osDisk/snapshot/id"),
-    ]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ])
 };
 
 /// What the image was made of, whose id is at `path`.

@@ -51,6 +51,5 @@ pub(crate) static STEP: Step = Step {
             Link::uses(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id"),
             Link::uses(&[&DISK], "/properties/storageProfile/dataDisks/*/managedDisk/id"),
         ]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ..Step::of(&INSTANCE, "compute")
 };

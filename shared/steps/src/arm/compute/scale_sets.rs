@@ -23,7 +23,6 @@ pub(crate) static SCALE_SET: EntityType = EntityType {
         number("instanceCount", "/sku/capacity", "How many machines there are to be."),
         text("orchestrationMode", "/properties/", "`Uniform` or `Flexible`."),
         number("platformFaultDomainCount", "/properties/", "How many racks its machines are on."),
-        text("principalId", "/identity/", "As whom its machines act."),
         flag("singlePlacementGroup", "/properties/", "Whether there are at most 100 machines."),
         text("sku", "/sku/name", "Such as `Standard_D2s_v5`."),
         text("upgradeMode", "/properties/upgradePolicy/mode", "How machines come to be changed."),
@@ -118,7 +117,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-compute-virtual-machines-scale-sets",
     name: "Virtual Machine Scale Sets",
     covers: &["rm-virtual-machines-scale-sets-image-relationships"],
-    list: List::of(&SCALE_SET),
     becomes: Becomes::one(&SCALE_SET)
         .refine(names)
         .conceals(&[
@@ -134,8 +132,7 @@ pub(crate) static STEP: Step = Step {
             Link::of(&[&SUBNET], SUBNETS),
             Link::new(RelationshipClass::Protects, &[&SECURITY_GROUP], SECURITY_GROUPS).reverse(),
         ]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ..Step::of(&SCALE_SET, "compute")
 };
 
 /// What stands in a list without an id goes by its name.

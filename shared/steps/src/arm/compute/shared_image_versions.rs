@@ -39,17 +39,14 @@ pub(crate) static STEP: Step = Step {
     id: "rm-compute-shared-image-versions",
     name: "Gallery Shared Image Versions",
     covers: &["rm-compute-shared-image-version-source-relationships"],
-    list: List::of(&VERSION).of_each(&[&SHARED_IMAGE]),
-    becomes: Becomes::one(&VERSION).links(&[
+    ..Step::of(&VERSION, "compute").of_each(&[&SHARED_IMAGE]).links(&[
         Link::of_parent(RelationshipClass::Has),
         made_of(MADE_OF),
         made_of(MACHINE),
         made_of(DISK_OR_SNAPSHOT),
         made_of(FILE),
         made_of(MANAGED_IMAGE),
-    ]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ])
 };
 
 /// What the version was made of, whose id is at `path`. It may lie in another subscription.

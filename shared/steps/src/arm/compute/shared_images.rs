@@ -25,8 +25,7 @@ pub(crate) static SHARED_IMAGE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-shared-images",
     name: "Gallery Shared Images",
-    list: List::of(&SHARED_IMAGE).of_each(&[&GALLERY]),
-    becomes: Becomes::one(&SHARED_IMAGE).links(&[Link::of_parent(RelationshipClass::Contains)]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ..Step::of(&SHARED_IMAGE, "compute")
+        .of_each(&[&GALLERY])
+        .links(&[Link::of_parent(RelationshipClass::Contains)])
 };

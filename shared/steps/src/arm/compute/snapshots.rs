@@ -31,11 +31,8 @@ const SOURCE: &str = "/properties/creationData/sourceResourceId";
 pub(crate) static STEP: Step = Step {
     id: "rm-compute-snapshots",
     name: "Disk Snapshots",
-    list: List::of(&SNAPSHOT),
-    becomes: Becomes::one(&SNAPSHOT).links(&[
+    ..Step::of(&SNAPSHOT, "compute").links(&[
         Link::new(RelationshipClass::Generated, &[&DISK, &SNAPSHOT], SOURCE).reverse(),
         Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId"),
-    ]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ])
 };

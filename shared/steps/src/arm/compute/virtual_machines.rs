@@ -76,7 +76,6 @@ pub(crate) static STEP: Step = Step {
         "rm-compute-virtual-machine-managed-identity-relationships",
         "rm-virtual-machines-scale-sets-relationships",
     ],
-    list: List::of(&VIRTUAL_MACHINE),
     becomes: Becomes::one(&VIRTUAL_MACHINE).refine(disks).links(&[
         Link::uses(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id")
             .with(|_, _| flagged("osDisk")),
@@ -91,8 +90,7 @@ pub(crate) static STEP: Step = Step {
             .with(|_, _| properties(json!({ "managedIdentityType": "SystemAssigned" }))),
         identity("/identity/userAssignedIdentities/*/principalId").with(user_assigned),
     ]),
-    needs: Needs::subscription("compute"),
-    ..Step::AZURE
+    ..Step::of(&VIRTUAL_MACHINE, "compute")
 };
 
 /// Links to the service principals whose object ids are at `path`.

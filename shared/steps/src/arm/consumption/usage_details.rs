@@ -33,7 +33,5 @@ pub(crate) static STEP: Step = Step {
             "$filter=properties/usageStart%20ge%20'{day}'%20and%20properties/usageEnd%20le%20'{day}'",
         )
         .of_each(&[&SUBSCRIPTION]),
-    becomes: Becomes::one(&USAGE_DETAILS).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("subscriptions_usage"),
-    ..Step::AZURE
+    ..Step::of(&USAGE_DETAILS, "subscriptions_usage").links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -16,7 +16,6 @@ pub(crate) static GROUP: EntityType = EntityType {
         text("fqdn", "/properties/ipAddress/", "Its name within Azure's domain."),
         text("ipAddress", "/properties/ipAddress/ip", "The address at which it is reached."),
         text("osType", "/properties/", "`Linux` or `Windows`."),
-        text("principalId", "/identity/", "As whom its containers act."),
         is("public", "/properties/ipAddress/type", "Public", "Whether the internet can reach it."),
         text("restartPolicy", "/properties/", "When containers are started again."),
         text("sku", "/properties/", "`Standard`, `Dedicated` or `Confidential`."),
@@ -63,7 +62,6 @@ const SECRETS: &[&str] =
 pub(crate) static STEP: Step = Step {
     id: "rm-container-groups",
     name: "Container Groups",
-    list: List::of(&GROUP),
     becomes: Becomes::one(&GROUP)
         .conceals(&[
             "/properties/containers/*/properties/environmentVariables/*/value",
@@ -104,8 +102,7 @@ pub(crate) static STEP: Step = Step {
                     ]),
             ),
         ]),
-    needs: Needs::subscription("container-instance"),
-    ..Step::AZURE
+    ..Step::of(&GROUP, "container-instance")
 };
 
 /// Makes an id for what has a name only.

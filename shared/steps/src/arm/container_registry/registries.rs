@@ -46,7 +46,6 @@ pub(crate) static REGISTRY: EntityType = EntityType {
             "/properties/networkRuleSet/ipRules/*/value",
             "The addresses and networks that it answers to.",
         ),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         is(
             "quarantineEnabled",
@@ -86,7 +85,6 @@ pub(crate) static REGISTRY: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-container-registries",
     name: "Container Registries",
-    list: List::of(&REGISTRY),
     becomes: Becomes::one(&REGISTRY)
         .aliases(|registry| {
             let server = registry.text("/properties/loginServer");
@@ -94,6 +92,5 @@ pub(crate) static STEP: Step = Step {
         })
         .links(&[Link::uses(&[&KEY], "/properties/encryption/keyVaultProperties/keyIdentifier")
             .by(key_at)]),
-    needs: Needs::subscription("container-registry"),
-    ..Step::AZURE
+    ..Step::of(&REGISTRY, "container-registry")
 };

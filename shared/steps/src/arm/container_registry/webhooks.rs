@@ -21,8 +21,7 @@ pub(crate) static WEBHOOK: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-container-registry-webhooks",
     name: "Container Registry Webhooks",
-    list: List::of(&WEBHOOK).of_each(&[&REGISTRY]),
-    becomes: Becomes::one(&WEBHOOK).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("container-registry"),
-    ..Step::AZURE
+    ..Step::of(&WEBHOOK, "container-registry")
+        .of_each(&[&REGISTRY])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

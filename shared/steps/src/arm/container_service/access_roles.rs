@@ -52,8 +52,7 @@ pub(crate) static STEP: Step = Step {
                     map_if_there(IS, &[&["_key", "_class", "_type"]], target)
                 }),
         ]),
-    needs: Needs::subscription("container-services-extras"),
-    ..Step::AZURE
+    ..Step::of(&ACCESS_ROLE, "container-services-extras")
 };
 
 const IS: &str = "azure_kube_trusted_access_role_is_kube_cluster_role";

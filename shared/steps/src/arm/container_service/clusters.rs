@@ -63,7 +63,6 @@ pub(crate) static CLUSTER: EntityType = EntityType {
         text("oidcIssuerUrl", "/properties/oidcIssuerProfile/issuerURL", "Who issues its tokens."),
         list("osSKU", COMPUTED, "What the machines of each pool run, such as `Ubuntu`."),
         list("osType", COMPUTED, "`Linux` or `Windows`, for each pool."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("skuName", "/sku/name", "`Base` or `Automatic`."),
         text("skuTier", "/sku/tier", "`Free`, `Standard` or `Premium`."),
@@ -101,7 +100,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-container-services-clusters",
     name: "Container Services Clusters",
     covers: &["rm-kubernetes-service"],
-    list: List::of(&CLUSTER),
     becomes: Becomes::one(&CLUSTER)
         .refine(pools)
         .conceals(&[
@@ -122,8 +120,7 @@ pub(crate) static STEP: Step = Step {
                     Link::found(RelationshipClass::Has, &[&SUBSCRIPTION], subscription).reverse()
                 ]),
         )]),
-    needs: Needs::subscription("container-services"),
-    ..Step::AZURE
+    ..Step::of(&CLUSTER, "container-services")
 };
 
 /// The key of the service of an instance.

@@ -28,12 +28,10 @@ pub(crate) static MAINTENANCE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-maintenance-configurations",
     name: "Container Maintenance Configurations",
-    list: List::of(&MAINTENANCE).of_each(&[&CLUSTER]),
     becomes: Becomes::one(&MAINTENANCE)
         .refine(times)
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("container-services-extras"),
-    ..Step::AZURE
+    ..Step::of(&MAINTENANCE, "container-services-extras").of_each(&[&CLUSTER])
 };
 
 fn times(maintenance: &Item<'_>, entity: &mut Entity) {

@@ -18,7 +18,6 @@ pub(crate) static ROLE_BINDING: EntityType = EntityType {
         date("createdOn", "/systemData/createdAt", "When it was created."),
         text("createdBy", "/systemData/", "Who created it."),
         text("createdByType", "/systemData/", "What sort of account created it."),
-        text("provisioningState", "/properties/", "How its last change ended."),
         list("roles", "/properties/", "What the resource may do."),
         text("sourceResourceId", "/properties/", "The resource."),
     ],
@@ -32,7 +31,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-role-binding",
     name: "Trusted Access Role Bindings",
     covers: &["rm-managed-cluster-contains-role-binding"],
-    list: List::of(&ROLE_BINDING).of_each(&[&CLUSTER]),
     becomes: Becomes::one(&ROLE_BINDING)
         .refine(|binding, entity| {
             let name = binding.parent.and_then(|it| it.json.get("name")?.as_str());
@@ -53,8 +51,7 @@ pub(crate) static STEP: Step = Step {
                     map_if_there(IS, &[&["_key", "_class", "_type"]], target)
                 }),
         ]),
-    needs: Needs::subscription("container-services-extras"),
-    ..Step::AZURE
+    ..Step::of(&ROLE_BINDING, "container-services-extras").of_each(&[&CLUSTER])
 };
 
 const IS: &str = "azure_kube_cluster_role_binding_is_kube_cluster_role_binding";

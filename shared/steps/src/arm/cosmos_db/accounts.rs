@@ -30,7 +30,6 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
         text("kind", "/", "`GlobalDocumentDB`, `MongoDB` or `Parse`."),
         text("minimalTlsVersion", "/properties/", "The oldest TLS it speaks, such as `Tls12`."),
         text("networkAclBypass", "/properties/", "`AzureServices` if these pass its firewall."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("region", COMPUTED, "Where it lies, as in `westeurope`."),
         always("vendor", "Azure", "Who provides it."),
@@ -43,7 +42,6 @@ const KEY_URI: &str = "/properties/keyVaultKeyUri";
 pub(crate) static STEP: Step = Step {
     id: "rm-cosmosdb-accounts",
     name: "Cosmos DB Accounts",
-    list: List::of(&ACCOUNT),
     becomes: Becomes::one(&ACCOUNT)
         .refine(|account, entity| {
             region(account, entity);
@@ -61,6 +59,5 @@ pub(crate) static STEP: Step = Step {
                 "/properties/virtualNetworkRules/*/id",
             ),
         ]),
-    needs: Needs::subscription("cosmosdb"),
-    ..Step::AZURE
+    ..Step::of(&ACCOUNT, "cosmosdb")
 };

@@ -1,7 +1,6 @@
 //! What accounts of Cosmos DB hold that speak as other databases do.
 
-use super::databases::OF_ACCOUNT;
-use super::{has, within};
+use super::{OF_ACCOUNT, has, within};
 use crate::arm::cosmos_db::accounts::ACCOUNT;
 use crate::prelude::*;
 
@@ -46,8 +45,7 @@ pub(crate) static CASSANDRA_KEYSPACES: Step = Step {
     becomes: Becomes::one(&CASSANDRA_KEYSPACE)
         .refine(within)
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("cosmosdb"),
-    ..Step::AZURE
+    ..Step::of(&CASSANDRA_KEYSPACE, "cosmosdb")
 };
 
 pub(crate) static GREMLIN_DATABASES: Step = Step {
@@ -57,8 +55,7 @@ pub(crate) static GREMLIN_DATABASES: Step = Step {
     becomes: Becomes::one(&GREMLIN_DATABASE)
         .refine(within)
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("cosmosdb"),
-    ..Step::AZURE
+    ..Step::of(&GREMLIN_DATABASE, "cosmosdb")
 };
 
 pub(crate) static MONGODB_DATABASES: Step = Step {
@@ -68,8 +65,7 @@ pub(crate) static MONGODB_DATABASES: Step = Step {
     becomes: Becomes::one(&MONGODB_DATABASE)
         .refine(within)
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("cosmosdb"),
-    ..Step::AZURE
+    ..Step::of(&MONGODB_DATABASE, "cosmosdb")
 };
 
 pub(crate) static TABLES: Step = Step {
@@ -77,6 +73,5 @@ pub(crate) static TABLES: Step = Step {
     name: "Cosmos DB Tables",
     list: List::of(&TABLE).of_each(&[&ACCOUNT]).only(|account| has("table", account)),
     becomes: Becomes::one(&TABLE).refine(within).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("cosmosdb"),
-    ..Step::AZURE
+    ..Step::of(&TABLE, "cosmosdb")
 };

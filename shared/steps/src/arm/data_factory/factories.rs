@@ -16,7 +16,6 @@ pub(crate) static FACTORY: EntityType = EntityType {
         text("repositoryAccount", "/properties/repoConfiguration/accountName", "Whose code it is."),
         text("repository", "/properties/repoConfiguration/repositoryName", "Where its code is."),
         text("purviewId", "/properties/purviewConfiguration/purviewResourceId", "Where it tells."),
-        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.DataFactory/factories", "2018-06-01")
 };
@@ -24,9 +23,7 @@ pub(crate) static FACTORY: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-data-factory-factories",
     name: "Data Factories",
-    list: List::of(&FACTORY),
     becomes: Becomes::one(&FACTORY)
         .conceals(&["/properties/globalParameters", "/properties/repoConfiguration/clientSecret"]),
-    needs: Needs::subscription("data-factory"),
-    ..Step::AZURE
+    ..Step::of(&FACTORY, "data-factory")
 };

@@ -42,11 +42,8 @@ const GROUP: &str = "/properties/managedResourceGroupId";
 pub(crate) static STEP: Step = Step {
     id: "rm-databricks-workspaces",
     name: "Databricks Workspaces",
-    list: List::of(&WORKSPACE),
-    becomes: Becomes::one(&WORKSPACE).links(&[
+    ..Step::of(&WORKSPACE, "databricks").links(&[
         Link::new(RelationshipClass::Manages, &[&RESOURCE_GROUP], GROUP),
         Link::uses(&[&VIRTUAL_NETWORK], "/properties/parameters/customVirtualNetworkId/value"),
-    ]),
-    needs: Needs::subscription("databricks"),
-    ..Step::AZURE
+    ])
 };

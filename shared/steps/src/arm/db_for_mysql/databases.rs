@@ -20,8 +20,7 @@ pub(crate) static STEP: Step = Step {
     id: "rm-database-mysql-databases",
     name: "MySQL Databases",
     covers: &["rm-database-mariadb-databases"],
-    list: List::of(&DATABASE).of_each(&[&SERVER]),
-    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&DATABASE, "databases")
+        .of_each(&[&SERVER])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

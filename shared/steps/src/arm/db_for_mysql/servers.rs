@@ -22,13 +22,11 @@ pub(crate) static SERVER: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-mysql-servers",
     name: "MySQL Servers",
-    list: List::of(&SERVER),
     becomes: Becomes::one(&SERVER).refine(describe).links(&[
         Link::of(&[&SUBNET], SUBNET_ID),
         Link::uses(&[&KEY], KEY_URI).by(key_at),
         Link::uses(&[&VAULT], KEY_URI).by(host),
         Link::uses(&[&PRIVATE_DNS_ZONE], "/properties/network/privateDnsZoneResourceId"),
     ]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&SERVER, "databases")
 };

@@ -19,8 +19,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-postgresql-databases",
     name: "PostgreSQL Databases",
-    list: List::of(&DATABASE).of_each(&[&SERVER]),
-    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&DATABASE, "databases")
+        .of_each(&[&SERVER])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -16,7 +16,5 @@ pub(crate) static STEP: Step = Step {
     id: "rm-database-postgresql-server-firewall-rules",
     name: "PostgreSQL Server Firewall Rules",
     list: List::of(&RULE).of_each(&[&SERVER]).only(has_firewall),
-    becomes: Becomes::one(&RULE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&RULE, "databases").links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -28,13 +28,11 @@ pub(crate) static SERVER: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-postgresql-servers",
     name: "PostgreSQL Servers",
-    list: List::of(&SERVER),
     becomes: Becomes::one(&SERVER).refine(describe).links(&[
         Link::of(&[&SUBNET], SUBNET_ID),
         Link::uses(&[&KEY], KEY_URI).by(key_at),
         Link::uses(&[&VAULT], KEY_URI).by(host),
         Link::uses(&[&PRIVATE_DNS_ZONE], "/properties/network/privateDnsZoneArmResourceId"),
     ]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&SERVER, "databases")
 };

@@ -19,8 +19,5 @@ pub(crate) static DOMAIN: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-event-grid-domains",
     name: "Event Grid Domains",
-    list: List::of(&DOMAIN),
-    becomes: Becomes::one(&DOMAIN),
-    needs: Needs::subscription("event-grid"),
-    ..Step::AZURE
+    ..Step::of(&DOMAIN, "event-grid")
 };

@@ -44,7 +44,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-event-grid-topic-subscriptions",
     name: "Event Grid Topic Subscriptions",
     covers: &["rm-event-grid-domain-topic-subscriptions"],
-    list: List::of(&SUBSCRIPTION).of_each(&[&TOPIC, &DOMAIN_TOPIC]),
     becomes: Becomes::one(&SUBSCRIPTION)
         .conceals(&[
             // The query of an address may hold a key, and headers may hold anything.
@@ -58,6 +57,5 @@ pub(crate) static STEP: Step = Step {
             Link::uses(RECEIVERS, DESTINATION),
             Link::uses(RECEIVERS, BY_IDENTITY),
         ]),
-    needs: Needs::subscription("event-grid"),
-    ..Step::AZURE
+    ..Step::of(&SUBSCRIPTION, "event-grid").of_each(&[&TOPIC, &DOMAIN_TOPIC])
 };

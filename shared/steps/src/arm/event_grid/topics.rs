@@ -16,8 +16,5 @@ pub(crate) static TOPIC: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-event-grid-topics",
     name: "Event Grid Topics",
-    list: List::of(&TOPIC),
-    becomes: Becomes::one(&TOPIC),
-    needs: Needs::subscription("event-grid"),
-    ..Step::AZURE
+    ..Step::of(&TOPIC, "event-grid")
 };

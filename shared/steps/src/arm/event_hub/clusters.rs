@@ -23,10 +23,8 @@ pub(crate) static CLUSTER: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-event-hub-cluster",
     name: "Event Hub Clusters",
-    list: List::of(&CLUSTER),
     becomes: Becomes::one(&CLUSTER).refine(|cluster, entity| {
         entity.set("subscriptionId", cluster.instance.subscription_id.as_deref());
     }),
-    needs: Needs::subscription("event-hub"),
-    ..Step::AZURE
+    ..Step::of(&CLUSTER, "event-hub")
 };

@@ -22,8 +22,7 @@ pub(crate) static STEP: Step = Step {
     id: "rm-azure-consumer-group",
     name: "Event Hub Consumer Groups",
     covers: &["rm-azure-consumer-group-has-event-hub-relation"],
-    list: List::of(&CONSUMER_GROUP).of_each(&[&HUB]),
-    becomes: Becomes::one(&CONSUMER_GROUP).links(&[Link::to_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("event-hub"),
-    ..Step::AZURE
+    ..Step::of(&CONSUMER_GROUP, "event-hub")
+        .of_each(&[&HUB])
+        .links(&[Link::to_parent(RelationshipClass::Has)])
 };

@@ -44,7 +44,6 @@ pub(crate) static STEP: Step = Step {
         "rm-azure-subscription-has-azure-event-hub",
         "rm-event-hub-namespace-has-azure-event-hub-relation",
     ],
-    list: List::of(&HUB).of_each(&[&NAMESPACE]),
     becomes: Becomes::one(&HUB)
         .refine(|hub, entity| {
             let group = entity.text("resourceGroup").map(str::to_owned);
@@ -65,8 +64,7 @@ pub(crate) static STEP: Step = Step {
                 "/properties/captureDescription/destination/properties/storageAccountResourceId",
             ),
         ]),
-    needs: Needs::subscription("event-hub"),
-    ..Step::AZURE
+    ..Step::of(&HUB, "event-hub").of_each(&[&NAMESPACE])
 };
 
 const LOCATED: &str = "azure_event_hub_has_location";

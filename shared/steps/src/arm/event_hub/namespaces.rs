@@ -31,7 +31,6 @@ pub(crate) static NAMESPACE: EntityType = EntityType {
         flag("kafkaEnabled", "/properties/", "Whether it speaks Kafka."),
         text("metricId", "/properties/", "What its metrics are known by."),
         text("minimumTlsVersion", "/properties/", "The oldest TLS that it speaks."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("resourceGroupName", COMPUTED, "The resource group, in lower case."),
         text("serviceBusEndpoint", "/properties/", "The address of it."),
@@ -68,7 +67,6 @@ pub(crate) static STEP: Step = Step {
         "rm-event-hub-keys-uses-azure-key-vault-relation",
         "rm-event-hub-namespace-has-event-hub-key-relation",
     ],
-    list: List::of(&NAMESPACE),
     becomes: Becomes::one(&NAMESPACE)
         .refine(|_, entity| {
             let group = entity.text("resourceGroup").map(str::to_owned);
@@ -92,8 +90,7 @@ pub(crate) static STEP: Step = Step {
                     Link::uses(&[&VAULT], "/keyVaultUri").by(host),
                 ]),
         )]),
-    needs: Needs::subscription("event-hub"),
-    ..Step::AZURE
+    ..Step::of(&NAMESPACE, "event-hub")
 };
 
 const KEYS: &str = "/properties/encryption/keyVaultProperties/*";

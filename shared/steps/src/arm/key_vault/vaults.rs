@@ -30,7 +30,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-keyvault-vaults",
     name: "Key Vaults",
     covers: &["rm-keyvault-principal-relationships"],
-    list: List::of(&VAULT),
     becomes: Becomes::one(&VAULT)
         .aliases(|vault| {
             let url = vault.text("/properties/vaultUri");
@@ -38,8 +37,7 @@ pub(crate) static STEP: Step = Step {
         })
         .links(&[account::HAS])
         .nested(&[Nested::at("/properties/accessPolicies/*", Becomes::related(&[ALLOWS]))]),
-    needs: Needs::subscription("key-vault"),
-    ..Step::AZURE
+    ..Step::of(&VAULT, "key-vault")
 };
 
 /// An access policy is how a vault allows somebody in.

@@ -18,7 +18,6 @@ pub(crate) static WORKFLOW: EntityType = EntityType {
         each("triggers", "/properties/definition/triggers/*/type", "What makes it happen."),
         date("createdOn", "/properties/createdTime", "When it was created."),
         date("updatedOn", "/properties/changedTime", "When it was last changed."),
-        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.Logic/workflows", "2019-05-01")
 };
@@ -26,10 +25,8 @@ pub(crate) static WORKFLOW: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-logic-workflows",
     name: "Logic Apps",
-    list: List::of(&WORKFLOW),
     // What it does, and with what, may hold secrets.
     becomes: Becomes::one(&WORKFLOW)
         .conceals(&["/properties/definition", "/properties/parameters"]),
-    needs: Needs::subscription("logic-apps"),
-    ..Step::AZURE
+    ..Step::of(&WORKFLOW, "logic-apps")
 };

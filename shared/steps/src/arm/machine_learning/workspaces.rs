@@ -31,7 +31,6 @@ pub(crate) static WORKSPACE: EntityType = EntityType {
         text("containerRegistryId", "/properties/containerRegistry", "Where it keeps its images."),
         text("applicationInsightsId", LOGS, "Where it logs to."),
         text("hubResourceId", HUB, "The hub that a project is of."),
-        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.MachineLearningServices/workspaces", "2024-10-01")
 };
@@ -44,7 +43,6 @@ const HUB: &str = "/properties/hubResourceId";
 pub(crate) static STEP: Step = Step {
     id: "rm-machine-learning-workspaces",
     name: "Machine Learning Workspaces",
-    list: List::of(&WORKSPACE),
     becomes: Becomes::one(&WORKSPACE)
         .links(&[
             Link::uses(&[&STORAGE_ACCOUNT], ACCOUNT),
@@ -53,6 +51,5 @@ pub(crate) static STEP: Step = Step {
             Link::of(&[&WORKSPACE], HUB),
         ])
         .conceals(&["/properties/sdkTelemetryAppInsightsKey"]),
-    needs: Needs::subscription("machine-learning"),
-    ..Step::AZURE
+    ..Step::of(&WORKSPACE, "machine-learning")
 };

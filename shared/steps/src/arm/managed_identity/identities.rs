@@ -26,8 +26,7 @@ const IS: &str = "azure_user_assigned_identity_is_service_principal";
 pub(crate) static STEP: Step = Step {
     id: "rm-managed-identity-user-assigned-identities",
     name: "User-assigned Managed Identities",
-    list: List::of(&IDENTITY),
-    becomes: Becomes::one(&IDENTITY).links(&[Link::new(
+    ..Step::of(&IDENTITY, "managed-identity").links(&[Link::new(
         RelationshipClass::Is,
         &[&SERVICE_PRINCIPAL],
         PRINCIPAL,
@@ -36,7 +35,5 @@ pub(crate) static STEP: Step = Step {
         // The instance of the directory mostly collects it.
         let target = json!({ "_type": SERVICE_PRINCIPAL.kind, "_key": Key::new(id) });
         map_if_there(IS, &[&["_type", "_key"]], target)
-    })]),
-    needs: Needs::subscription("managed-identity"),
-    ..Step::AZURE
+    })])
 };

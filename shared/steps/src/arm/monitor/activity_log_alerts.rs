@@ -28,13 +28,11 @@ pub(crate) static STEP: Step = Step {
     id: "rm-monitor-activity-log-alerts",
     name: "Monitor Activity Log Alerts",
     covers: &["rm-monitor-activity-log-alert-scope-relationships"],
-    list: List::of(&ACTIVITY_LOG_ALERT),
     becomes: Becomes::one(&ACTIVITY_LOG_ALERT)
         .refine(condition)
         .links(&[Link::new(RelationshipClass::Monitors, &[], "/properties/scopes/*")])
         .conceals(&["/properties/actions/actionGroups/*/webhookProperties"]),
-    needs: Needs::subscription("monitor"),
-    ..Step::AZURE
+    ..Step::of(&ACTIVITY_LOG_ALERT, "monitor")
 };
 
 /// What has to be so for anybody to be told. What is not said may be anything.

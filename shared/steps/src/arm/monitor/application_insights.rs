@@ -31,10 +31,8 @@ const KEPT: &str = "/properties/WorkspaceResourceId";
 pub(crate) static STEP: Step = Step {
     id: "rm-monitor-application-insights",
     name: "Application Insights",
-    list: List::of(&COMPONENT),
     becomes: Becomes::one(&COMPONENT)
         .links(&[Link::uses(&[&WORKSPACE], KEPT)])
         .conceals(&["/properties/InstrumentationKey", "/properties/ConnectionString"]),
-    needs: Needs::subscription("monitor"),
-    ..Step::AZURE
+    ..Step::of(&COMPONENT, "monitor")
 };

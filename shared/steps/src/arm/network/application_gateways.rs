@@ -62,7 +62,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-azure-application-gateway",
     name: "Application Gateways",
     covers: &["rm-azure-express-route-has-azure-application-gateway-relation"],
-    list: List::of(&APPLICATION_GATEWAY),
     becomes: Becomes::one(&APPLICATION_GATEWAY)
         .refine(reach)
         .links(&[
@@ -79,8 +78,7 @@ pub(crate) static STEP: Step = Step {
             "/properties/sslCertificates/*/properties/data",
             "/properties/sslCertificates/*/properties/password",
         ]),
-    needs: Needs::subscription("express-route"),
-    ..Step::AZURE
+    ..Step::of(&APPLICATION_GATEWAY, "express-route")
 };
 
 fn reach(gateway: &Item<'_>, entity: &mut Entity) {

@@ -17,8 +17,5 @@ pub(crate) static APPLICATION_SECURITY_GROUP: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-azure-application-security-group",
     name: "Application Security Groups",
-    list: List::of(&APPLICATION_SECURITY_GROUP),
-    becomes: Becomes::one(&APPLICATION_SECURITY_GROUP),
-    needs: Needs::subscription("application-security-group"),
-    ..Step::AZURE
+    ..Step::of(&APPLICATION_SECURITY_GROUP, "application-security-group")
 };

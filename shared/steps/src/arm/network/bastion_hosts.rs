@@ -36,7 +36,6 @@ const ADDRESS: &str = "/properties/ipConfigurations/*/properties/publicIPAddress
 pub(crate) static STEP: Step = Step {
     id: "rm-network-bastion-hosts",
     name: "Bastion Hosts",
-    list: List::of(&BASTION),
     becomes: Becomes::one(&BASTION)
         .refine(|it, entity| {
             // One for developers has no address of its own, but is reached all the same.
@@ -48,6 +47,5 @@ pub(crate) static STEP: Step = Step {
             Link::of(&[&SUBNET], "/properties/ipConfigurations/*/properties/subnet/id"),
             Link::of(&[&VIRTUAL_NETWORK], "/properties/virtualNetwork/id"),
         ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&BASTION, "network")
 };

@@ -35,7 +35,6 @@ pub(crate) static STEP: Step = Step {
         // So misspelt by the reference.
         "fetch-ddos-protection_plan",
     ],
-    list: List::of(&PLAN),
     becomes: Becomes::one(&PLAN)
         .key(|plan| plan.id().map(|id| Key::new(&format!("{}:{id}", PLAN.kind))))
         .aliases(|plan| plan.id().map(Name::of_id).into_iter().collect())
@@ -48,8 +47,7 @@ pub(crate) static STEP: Step = Step {
             Link::new(RelationshipClass::Assigned, &[&VIRTUAL_NETWORK], NETWORKS),
             Link::new(RelationshipClass::Assigned, &[&PUBLIC_IP], ADDRESSES),
         ]),
-    needs: Needs::subscription("ddos"),
-    ..Step::AZURE
+    ..Step::of(&PLAN, "ddos")
 };
 
 /// The key is more than the id, which says where the plan lies.

@@ -18,7 +18,6 @@ pub(crate) static RECORD_SET: EntityType = EntityType {
         number("tTl", "/properties/TTL", "For how many seconds an answer may be kept."),
         text("etag", "/", "What changes whenever the records do."),
         text("fqdn", "/properties/", "The whole name."),
-        text("provisioningState", "/properties/", "How its last change ended."),
         each("aRecordsIps", "/properties/ARecords/*/ipv4Address", "The addresses of IPv4."),
         each("aaaaRecordsIps", "/properties/AAAARecords/*/ipv6Address", "The addresses of IPv6."),
         text("cnameRecord", "/properties/CNAMERecord/cname", "The name that it stands for."),

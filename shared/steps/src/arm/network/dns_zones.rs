@@ -18,11 +18,5 @@ pub(crate) static DNS_ZONE: EntityType = EntityType {
     ..EntityType::resource("Microsoft.Network/dnsZones", "2018-05-01")
 };
 
-pub(crate) static STEP: Step = Step {
-    id: "rm-dns-zones",
-    name: "DNS Zones",
-    list: List::of(&DNS_ZONE),
-    becomes: Becomes::one(&DNS_ZONE),
-    needs: Needs::subscription("dns"),
-    ..Step::AZURE
-};
+pub(crate) static STEP: Step =
+    Step { id: "rm-dns-zones", name: "DNS Zones", ..Step::of(&DNS_ZONE, "dns") };

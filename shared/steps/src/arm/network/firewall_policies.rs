@@ -40,12 +40,5 @@ pub(crate) static STEP: Step = Step {
     id: "rm-network-firewall-policies",
     name: "Azure Firewall Policies",
     covers: &["rm-network-firewall-policy-relationships"],
-    list: List::of(&POLICY),
-    becomes: Becomes::one(&POLICY).links(&[Link::new(
-        RelationshipClass::Extends,
-        &[&POLICY],
-        BASE,
-    )]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&POLICY, "network").links(&[Link::new(RelationshipClass::Extends, &[&POLICY], BASE)])
 };

@@ -17,7 +17,6 @@ pub(crate) static GROUP: EntityType = EntityType {
     properties: &[
         text("etag", "/", "What changes whenever the group does."),
         number("priority", "/properties/", "Groups with lower ones come first."),
-        text("provisioningState", "/properties/", "How its last change ended."),
         count("ruleCollections", COLLECTIONS, "How many collections it has."),
         count("ruleCount", "/properties/ruleCollections/*/rules/*", "How many rules it has."),
     ],
@@ -29,7 +28,6 @@ const COLLECTIONS: &str = "/properties/ruleCollections/*";
 pub(crate) static STEP: Step = Step {
     id: "rm-network-firewall-rule-relationships",
     name: "Azure Firewall Rules",
-    list: List::of(&GROUP).of_each(&[&POLICY]),
     becomes: Becomes::one(&GROUP)
         .links(&[
             Link::of_parent(RelationshipClass::Has),
@@ -39,8 +37,7 @@ pub(crate) static STEP: Step = Step {
             OF_FIREWALL_DENIES.reverse(),
         ])
         .hook(Hook { relate: traffic, adds: &[], extends: &[] }),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&GROUP, "network").of_each(&[&POLICY])
 };
 
 const FIREWALLS: &[&EntityType] = &[&FIREWALL];

@@ -63,7 +63,6 @@ const POLICY_ID: &str = "/properties/firewallPolicy/id";
 pub(crate) static STEP: Step = Step {
     id: "rm-network-firewalls",
     name: "Azure Firewalls",
-    list: List::of(&FIREWALL),
     becomes: Becomes::one(&FIREWALL)
         // The rules of a policy are those of each firewall that has the policy.
         .aliases(|it| it.text(POLICY_ID).map(with_policy).into_iter().collect())
@@ -80,8 +79,7 @@ pub(crate) static STEP: Step = Step {
             DENIES.reverse(),
         ])
         .hook(Hook { relate: traffic, adds: &[], extends: &[] }),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&FIREWALL, "network")
 };
 
 /// A firewall without a policy has rules of its own.

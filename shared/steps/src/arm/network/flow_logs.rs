@@ -27,7 +27,6 @@ pub(crate) static FLOW_LOG: EntityType = EntityType {
         number("trafficAnalyticsInterval", ANALYTICS_INTERVAL, "Every how many minutes."),
         text("region", "/location", "Where it lies."),
         text("location", "/", "Where it lies."),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Network/networkWatchers/flowLogs", "2025-05-01")
 };
@@ -42,12 +41,9 @@ const ANALYTICS_WORKSPACE: &str = "/properties/flowAnalyticsConfiguration/networ
 pub(crate) static STEP: Step = Step {
     id: "rm-network-flow-logs",
     name: "Flow Logs",
-    list: List::of(&FLOW_LOG).of_each(&[&WATCHER]),
-    becomes: Becomes::one(&FLOW_LOG).links(&[
+    ..Step::of(&FLOW_LOG, "network").of_each(&[&WATCHER]).links(&[
         Link::of_parent(RelationshipClass::Has),
         Link::of(&[&SECURITY_GROUP, &VIRTUAL_NETWORK, &SUBNET, &INTERFACE], TARGET),
         Link::uses(&[&STORAGE_ACCOUNT], STORAGE),
-    ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ])
 };

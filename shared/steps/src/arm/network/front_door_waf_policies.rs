@@ -15,7 +15,7 @@ pub(crate) static WAF_POLICY: EntityType = EntityType {
             "requestBodyCheck",
             "/properties/policySettings/",
             "Enabled",
-            "Whether the bodies of requests are looked at.",
+            "Whether it reads bodies.",
         ),
         each("ruleSets", MANAGED_TYPES, "The sets of rules of Microsoft's that it takes."),
         each("ruleSetVersions", MANAGED_VERSIONS, "Their versions."),
@@ -35,8 +35,5 @@ const MANAGED_VERSIONS: &str = "/properties/managedRules/managedRuleSets/*/ruleS
 pub(crate) static STEP: Step = Step {
     id: "rm-frontdoor-waf-policies",
     name: "WAF Policies of Front Door",
-    list: List::of(&WAF_POLICY),
-    becomes: Becomes::one(&WAF_POLICY),
-    needs: Needs::subscription("frontdoor"),
-    ..Step::AZURE
+    ..Step::of(&WAF_POLICY, "frontdoor")
 };

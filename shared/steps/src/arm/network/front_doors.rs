@@ -151,7 +151,6 @@ pub(crate) static STEP: Step = Step {
         "rm-fetch-frontdoor-routing-rules",
         "rm-fetch-frontdoor-rules-engines",
     ],
-    list: List::of(&FRONT_DOOR),
     becomes: Becomes::one(&FRONT_DOOR).nested(&[
         Nested::at("/properties/rulesEngines/*", Becomes::one(&RULES_ENGINE).links(&[HAS])),
         Nested::at(
@@ -172,8 +171,7 @@ pub(crate) static STEP: Step = Step {
             ]),
         ),
     ]),
-    needs: Needs::subscription("frontdoor"),
-    ..Step::AZURE
+    ..Step::of(&FRONT_DOOR, "frontdoor")
 };
 
 const HAS: Link = Link::of_parent(RelationshipClass::Has);

@@ -47,7 +47,6 @@ pub(crate) static STEP: Step = Step {
         "rm-azure-application-security-group-virtual-machine-relation",
         "rm-compute-network-relationships",
     ],
-    list: List::of(&INTERFACE),
     becomes: Becomes::one(&INTERFACE)
         .refine(addresses)
         .links(&[
@@ -68,8 +67,7 @@ pub(crate) static STEP: Step = Step {
                 .key(|nic| nic.key(MACHINE))
                 .refine(application_security_groups),
         )]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&INTERFACE, "network")
 };
 
 fn addresses(nic: &Item<'_>, entity: &mut Entity) {

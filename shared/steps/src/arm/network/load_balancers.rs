@@ -29,7 +29,6 @@ const BEHIND: &str = "/properties/backendAddressPools/*/properties/backendIPConf
 pub(crate) static STEP: Step = Step {
     id: "rm-network-load-balancers",
     name: "Load Balancers",
-    list: List::of(&LOAD_BALANCER),
     becomes: Becomes::one(&LOAD_BALANCER)
         .refine(|it, entity| {
             let is_public = [PUBLIC, PREFIX].iter().any(|path| it.text(path).is_some());
@@ -41,6 +40,5 @@ pub(crate) static STEP: Step = Step {
             Link::new(RelationshipClass::Connects, &[&INTERFACE], BEHIND)
                 .by(|id, _| Some(Name::from(&interface(id)?))),
         ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&LOAD_BALANCER, "network")
 };

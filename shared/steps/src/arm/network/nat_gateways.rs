@@ -25,12 +25,9 @@ pub(crate) static NAT_GATEWAY: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-network-nat-gateways",
     name: "NAT Gateways",
-    list: List::of(&NAT_GATEWAY),
-    becomes: Becomes::one(&NAT_GATEWAY).links(&[
+    ..Step::of(&NAT_GATEWAY, "network").links(&[
         Link::uses(&[&PUBLIC_IP], "/properties/publicIpAddresses/*/id"),
         Link::uses(&[&PREFIX], "/properties/publicIpPrefixes/*/id"),
         Link::uses(&[&SUBNET], "/properties/subnets/*/id").reverse(),
-    ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ])
 };

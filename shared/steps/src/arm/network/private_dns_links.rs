@@ -25,14 +25,11 @@ const NETWORK: &str = "/properties/virtualNetwork/id";
 pub(crate) static STEP: Step = Step {
     id: "rm-private-dns-virtual-network-links",
     name: "Private DNS Virtual Network Links",
-    // A zone says how many links it has.
     list: List::of(&LINK)
         .of_each(&[&PRIVATE_DNS_ZONE])
         .only(|zone| zone.get("numberOfVirtualNetworkLinks") != Some(&0.into())),
-    becomes: Becomes::one(&LINK).links(&[
+    ..Step::of(&LINK, "private-dns").links(&[
         Link::of_parent(RelationshipClass::Has),
         Link::new(RelationshipClass::Connects, &[&VIRTUAL_NETWORK], NETWORK),
-    ]),
-    needs: Needs::subscription("private-dns"),
-    ..Step::AZURE
+    ])
 };

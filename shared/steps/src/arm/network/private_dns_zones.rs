@@ -34,8 +34,5 @@ const LINKS: &str = "/properties/numberOfVirtualNetworkLinks";
 pub(crate) static STEP: Step = Step {
     id: "rm-private-dns-zones",
     name: "Private DNS Zones",
-    list: List::of(&PRIVATE_DNS_ZONE),
-    becomes: Becomes::one(&PRIVATE_DNS_ZONE),
-    needs: Needs::subscription("private-dns"),
-    ..Step::AZURE
+    ..Step::of(&PRIVATE_DNS_ZONE, "private-dns")
 };

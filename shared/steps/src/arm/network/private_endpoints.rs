@@ -42,7 +42,6 @@ pub(crate) static STEP: Step = Step {
         "rm-network-private-endpoint-resource-relationships",
         "rm-network-private-endpoint-subnet-relationships",
     ],
-    list: List::of(&PRIVATE_ENDPOINT),
     becomes: Becomes::one(&PRIVATE_ENDPOINT)
         .links(&[
             Link::of(&[&SUBNET], "/properties/subnet/id"),
@@ -65,8 +64,7 @@ pub(crate) static STEP: Step = Step {
                 Becomes::related(&[CONNECTS]),
             ),
         ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&PRIVATE_ENDPOINT, "network")
 };
 
 /// What an endpoint leads to may be any resource.

@@ -34,14 +34,11 @@ const ENDPOINTS: &str = "/properties/privateEndpointConnections/*/properties/pri
 pub(crate) static STEP: Step = Step {
     id: "rm-network-private-link-services",
     name: "Private Link Services",
-    list: List::of(&PRIVATE_LINK_SERVICE),
-    becomes: Becomes::one(&PRIVATE_LINK_SERVICE).links(&[
+    ..Step::of(&PRIVATE_LINK_SERVICE, "network").links(&[
         Link::uses(&[&LOAD_BALANCER], FRONTENDS).by(|id, _| balancer(id)),
         Link::uses(&[&INTERFACE], "/properties/networkInterfaces/*/id"),
         Link::new(RelationshipClass::Allows, &[&PRIVATE_ENDPOINT], ENDPOINTS),
-    ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ])
 };
 
 /// The load balancer that a frontend belongs to.

@@ -23,12 +23,9 @@ pub(crate) static PREFIX: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-network-public-ip-prefixes",
     name: "Public IP Prefixes",
-    list: List::of(&PREFIX),
-    becomes: Becomes::one(&PREFIX).links(&[Link::new(
+    ..Step::of(&PREFIX, "network").links(&[Link::new(
         RelationshipClass::Has,
         &[&PUBLIC_IP],
         "/properties/publicIPAddresses/*/id",
-    )]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    )])
 };

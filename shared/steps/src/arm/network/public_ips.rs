@@ -27,15 +27,13 @@ const ADDRESS: &str = "/properties/ipAddress";
 pub(crate) static STEP: Step = Step {
     id: "rm-network-ip-addresses",
     name: "Public IP Addresses",
-    list: List::of(&PUBLIC_IP),
     becomes: Becomes::one(&PUBLIC_IP).refine(version).nested(&[Nested::besides(
         Becomes::extension(&INTERFACE, &["publicIp", "publicIpAddress"])
             .when(|address| holder(address).is_some())
             .key(holder)
             .refine(tell),
     )]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&PUBLIC_IP, "network")
 };
 
 fn version(address: &Item<'_>, entity: &mut Entity) {

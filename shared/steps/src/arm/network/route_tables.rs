@@ -25,14 +25,12 @@ pub(crate) static ROUTE_TABLE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-network-route-tables",
     name: "Route Tables",
-    list: List::of(&ROUTE_TABLE),
     becomes: Becomes::one(&ROUTE_TABLE).refine(routes).links(&[Link::uses(
         &[&SUBNET],
         "/properties/subnets/*/id",
     )
     .reverse()]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&ROUTE_TABLE, "network")
 };
 
 fn routes(table: &Item<'_>, entity: &mut Entity) {

@@ -24,7 +24,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-network-security-groups",
     name: "Network Security Groups",
     covers: &["rm-network-security-group-rules"],
-    list: List::of(&SECURITY_GROUP),
     becomes: Becomes::one(&SECURITY_GROUP)
         .refine(protection)
         .links(&[
@@ -39,8 +38,7 @@ pub(crate) static STEP: Step = Step {
             DENIES.reverse(),
         ])
         .hook(Hook { relate: traffic, adds: &[], extends: &[] }),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&SECURITY_GROUP, "network")
 };
 
 fn protection(group: &Item<'_>, entity: &mut Entity) {

@@ -76,6 +76,5 @@ pub(crate) static STEP: Step = Step {
             "/properties/vpnClientConfiguration/radiusServerSecret",
             "/properties/vpnClientConfiguration/radiusServers/*/radiusServerSecret",
         ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&GATEWAY, "network")
 };

@@ -66,7 +66,6 @@ pub(crate) static SUBNET: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-network-virtual-networks",
     name: "Virtual Networks",
-    list: List::of(&VIRTUAL_NETWORK),
     becomes: Becomes::one(&VIRTUAL_NETWORK)
         .refine(|vnet, entity| {
             network(vnet, &vnet.texts("/properties/addressSpace/addressPrefixes/*"), entity);
@@ -86,8 +85,7 @@ pub(crate) static STEP: Step = Step {
             ),
             Nested::at("/properties/virtualNetworkPeerings/*", Becomes::related(&[PEERED])),
         ]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&VIRTUAL_NETWORK, "network")
 };
 
 const PROTECTED: &str = "/properties/networkSecurityGroup/id";

@@ -28,8 +28,5 @@ const MANAGED_VERSIONS: &str = "/properties/managedRules/managedRuleSets/*/ruleS
 pub(crate) static STEP: Step = Step {
     id: "rm-network-application-gateway-waf-policies",
     name: "WAF Policies of Application Gateways",
-    list: List::of(&WAF_POLICY),
-    becomes: Becomes::one(&WAF_POLICY),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&WAF_POLICY, "network")
 };

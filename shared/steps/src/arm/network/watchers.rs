@@ -16,13 +16,10 @@ pub(crate) static STEP: Step = Step {
     id: "rm-network-watchers",
     name: "Network Watchers",
     covers: &["rm-network-location-watcher-relationships"],
-    list: List::of(&WATCHER),
-    becomes: Becomes::one(&WATCHER).links(&[Link::of(&[], "/location")
+    ..Step::of(&WATCHER, "network").links(&[Link::of(&[], "/location")
         .by(|name, _| Some(Name::alias("location", &locations::name(name))))
         .kind(KIND)
-        .or_map(&[KIND], |name, _| locations::mapped(KIND, name, None))]),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+        .or_map(&[KIND], |name, _| locations::mapped(KIND, name, None))])
 };
 
 const KIND: &str = "azure_location_has_network_watcher";

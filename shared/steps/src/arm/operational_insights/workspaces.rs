@@ -31,8 +31,5 @@ pub(crate) static WORKSPACE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-operational-insights-workspaces",
     name: "Log Analytics Workspaces",
-    list: List::of(&WORKSPACE),
-    becomes: Becomes::one(&WORKSPACE),
-    needs: Needs::subscription("log-analytics"),
-    ..Step::AZURE
+    ..Step::of(&WORKSPACE, "log-analytics")
 };

@@ -38,14 +38,12 @@ pub(crate) static STEP: Step = Step {
     id: "rm-policy-assignments",
     name: "Policy Assignments",
     covers: &["rm-policy-assignment-scope-relationships"],
-    // It tells those of what is above and below, too.
-    list: List::of(&ASSIGNMENT),
+    // The list of a subscription tells those of what is above and below it, too.
     becomes: Becomes::one(&ASSIGNMENT).refine(parameters).links(&[
         Link::new(RelationshipClass::Has, &[], "/properties/scope").reverse(),
         Link::uses(&[&SET_DEFINITION, &DEFINITION], DEFINES),
     ]),
-    needs: Needs::subscription("policy"),
-    ..Step::AZURE
+    ..Step::of(&ASSIGNMENT, "policy")
 };
 
 fn parameters(assignment: &Item<'_>, entity: &mut Entity) {

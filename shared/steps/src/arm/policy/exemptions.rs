@@ -17,6 +17,7 @@ pub(crate) static EXEMPTION: EntityType = EntityType {
         text("createdBy", "/systemData/", "Who made it."),
         date("createdOn", "/systemData/createdAt", "When it was made."),
     ],
+    // There is no version that is not a preview.
     ..EntityType::extension("Microsoft.Authorization/policyExemptions", "2022-07-01-preview")
 };
 
@@ -25,14 +26,10 @@ const ASSIGNED: &str = "/properties/policyAssignmentId";
 pub(crate) static STEP: Step = Step {
     id: "rm-policy-exemptions",
     name: "Policy Exemptions",
-    // There is no version that is not a preview.
-    list: List::of(&EXEMPTION),
-    becomes: Becomes::one(&EXEMPTION).links(&[
+    ..Step::of(&EXEMPTION, "policy").links(&[
         Link::found(RelationshipClass::Has, &[], |it| it.extended().into_iter().collect())
             .reverse()
             .kind("azure_resource_has_policy_exemption"),
         Link::of(&[&ASSIGNMENT], ASSIGNED),
-    ]),
-    needs: Needs::subscription("policy"),
-    ..Step::AZURE
+    ])
 };

@@ -42,7 +42,6 @@ pub(crate) static VAULT: EntityType = EntityType {
             "`Enabled` if backups can be restored elsewhere.",
         ),
         text("keyUri", "/properties/encryption/keyVaultProperties/", "The owner's encryption key."),
-        text("principalId", "/identity/", "The object id of its own identity."),
     ],
     ..EntityType::resource("Microsoft.RecoveryServices/vaults", "2024-04-01")
 };
@@ -50,8 +49,5 @@ pub(crate) static VAULT: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-recovery-services-vaults",
     name: "Recovery Services Vaults",
-    list: List::of(&VAULT),
-    becomes: Becomes::one(&VAULT),
-    needs: Needs::subscription("recovery-services"),
-    ..Step::AZURE
+    ..Step::of(&VAULT, "recovery-services")
 };

@@ -18,12 +18,9 @@ pub(crate) static STEP: Step = Step {
     id: "rm-resources-resource-locks",
     name: "Resource Locks",
     covers: &["rm-resources-resource-has-resource-lock-relationships"],
-    // It tells those of groups and resources, too.
-    list: List::of(&LOCK),
-    becomes: Becomes::one(&LOCK).links(&[Link::found(RelationshipClass::Has, &[], |lock| {
+    // The list of a subscription tells those of groups and resources, too.
+    ..Step::of(&LOCK, "resources").links(&[Link::found(RelationshipClass::Has, &[], |lock| {
         lock.extended().into_iter().collect()
     })
-    .kind("azure_resource_lock_has_any_resource")]),
-    needs: Needs::subscription("resources"),
-    ..Step::AZURE
+    .kind("azure_resource_lock_has_any_resource")])
 };

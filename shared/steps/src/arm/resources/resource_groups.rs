@@ -23,8 +23,6 @@ pub(crate) static STEP: Step = Step {
     id: "rm-resources-resource-groups",
     name: "Resource Groups",
     list: List::of(&RESOURCE_GROUP).at("/subscriptions/{subscription}/resourcegroups").filtered(),
-    becomes: Becomes::one(&RESOURCE_GROUP).links(&[Link::of(&[&SUBSCRIPTION], "/id")
-        .by(|id, _| graph::Key::new(id).subscription().as_ref().map(Name::from))]),
-    needs: Needs::subscription("resources"),
-    ..Step::AZURE
+    ..Step::of(&RESOURCE_GROUP, "resources").links(&[Link::of(&[&SUBSCRIPTION], "/id")
+        .by(|id, _| graph::Key::new(id).subscription().as_ref().map(Name::from))])
 };

@@ -33,7 +33,6 @@ const RESOURCE: &str = "/properties/resourceDetails/id";
 pub(crate) static STEP: Step = Step {
     id: "rm-security-assessments",
     name: "Security Assessments",
-    list: List::of(&ASSESSMENT),
     becomes: Becomes::one(&ASSESSMENT)
         .links(&[
             of_subscription(RelationshipClass::Performed),
@@ -42,6 +41,5 @@ pub(crate) static STEP: Step = Step {
                 .kind("azure_resource_has_security_assessment"),
         ])
         .conceals(&["/properties/partnersData/secret"]),
-    needs: Needs::subscription("security"),
-    ..Step::AZURE
+    ..Step::of(&ASSESSMENT, "security")
 };

@@ -14,8 +14,5 @@ pub(crate) static AUTO_PROVISIONING: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-security-center-auto-provisioning-settings",
     name: "Security Center Auto-Provisioning Settings",
-    list: List::of(&AUTO_PROVISIONING),
-    becomes: Becomes::one(&AUTO_PROVISIONING).links(&[of_subscription(RelationshipClass::Has)]),
-    needs: Needs::subscription("security"),
-    ..Step::AZURE
+    ..Step::of(&AUTO_PROVISIONING, "security").links(&[of_subscription(RelationshipClass::Has)])
 };

@@ -22,19 +22,17 @@ pub(crate) static CONTACT: EntityType = EntityType {
             .or(&["/properties/alertNotifications/minimalSeverity"]),
         each("minimalRiskLevel", "/properties/notificationsSources/*/", "How bad risks must be."),
     ],
+    // There is no version that is not a preview.
     ..EntityType::extension("Microsoft.Security/securityContacts", "2023-12-01-preview")
 };
 
 pub(crate) static STEP: Step = Step {
     id: "rm-security-center-contacts",
     name: "Security Contacts",
-    // There is no version that is not a preview.
-    list: List::of(&CONTACT),
     becomes: Becomes::one(&CONTACT)
         .refine(notifications)
         .links(&[of_subscription(RelationshipClass::Has)]),
-    needs: Needs::subscription("security"),
-    ..Step::AZURE
+    ..Step::of(&CONTACT, "security")
 };
 
 /// Versions of the API say in three ways what they tell of.

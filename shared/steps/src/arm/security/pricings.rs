@@ -28,12 +28,10 @@ pub(crate) static PRICING: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-security-center-pricing-configs",
     name: "Security Center Pricing Configurations",
-    list: List::of(&PRICING),
     becomes: Becomes::one(&PRICING)
         .refine(extensions)
         .links(&[of_subscription(RelationshipClass::Has)]),
-    needs: Needs::subscription("security"),
-    ..Step::AZURE
+    ..Step::of(&PRICING, "security")
 };
 
 fn extensions(pricing: &Item<'_>, entity: &mut Entity) {

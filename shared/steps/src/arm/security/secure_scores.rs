@@ -23,8 +23,5 @@ pub(crate) static SECURE_SCORE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-security-secure-scores",
     name: "Secure Scores",
-    list: List::of(&SECURE_SCORE),
-    becomes: Becomes::one(&SECURE_SCORE).links(&[of_subscription(RelationshipClass::Has)]),
-    needs: Needs::subscription("security"),
-    ..Step::AZURE
+    ..Step::of(&SECURE_SCORE, "security").links(&[of_subscription(RelationshipClass::Has)])
 };

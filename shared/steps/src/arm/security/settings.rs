@@ -17,8 +17,5 @@ pub(crate) static SETTING: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-security-center-settings",
     name: "Security Center Settings",
-    list: List::of(&SETTING),
-    becomes: Becomes::one(&SETTING).links(&[of_subscription(RelationshipClass::Has)]),
-    needs: Needs::subscription("security"),
-    ..Step::AZURE
+    ..Step::of(&SETTING, "security").links(&[of_subscription(RelationshipClass::Has)])
 };

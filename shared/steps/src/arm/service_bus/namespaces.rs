@@ -20,7 +20,6 @@ pub(crate) static NAMESPACE: EntityType = EntityType {
         ),
         text("metricId", "/properties/", "What its metrics are known by."),
         text("minimumTlsVersion", "/properties/", "The oldest TLS that it speaks."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("serviceBusEndpoint", "/properties/", "The address of it."),
         text("sku", "/sku/name", "`Basic`, `Standard` or `Premium`."),
@@ -33,12 +32,9 @@ pub(crate) static NAMESPACE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-service-bus-namespaces",
     name: "Service Bus Namespaces",
-    list: List::of(&NAMESPACE),
-    becomes: Becomes::one(&NAMESPACE).links(&[Link::uses(
+    ..Step::of(&NAMESPACE, "service-bus").links(&[Link::uses(
         &[&VAULT],
         "/properties/encryption/keyVaultProperties/*/keyVaultUri",
     )
-    .by(host)]),
-    needs: Needs::subscription("service-bus"),
-    ..Step::AZURE
+    .by(host)])
 };

@@ -16,8 +16,7 @@ pub(crate) static QUEUE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-service-bus-queues",
     name: "Service Bus Queues",
-    list: List::of(&QUEUE).of_each(&[&NAMESPACE]),
-    becomes: Becomes::one(&QUEUE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("service-bus"),
-    ..Step::AZURE
+    ..Step::of(&QUEUE, "service-bus")
+        .of_each(&[&NAMESPACE])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

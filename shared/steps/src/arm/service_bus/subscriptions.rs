@@ -22,7 +22,5 @@ pub(crate) static STEP: Step = Step {
     id: "rm-service-bus-subscriptions",
     name: "Service Bus Subscriptions",
     list: List::of(&SUBSCRIPTION).of_each(&[&TOPIC]).only(|topic| topic["subscriptionCount"] != 0),
-    becomes: Becomes::one(&SUBSCRIPTION).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("service-bus"),
-    ..Step::AZURE
+    ..Step::of(&SUBSCRIPTION, "service-bus").links(&[Link::of_parent(RelationshipClass::Has)])
 };

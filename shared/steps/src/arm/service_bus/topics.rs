@@ -22,7 +22,5 @@ pub(crate) static STEP: Step = Step {
     name: "Service Bus Topics",
     // The tier `Basic` has queues alone.
     list: List::of(&TOPIC).of_each(&[&NAMESPACE]).only(|namespace| namespace["sku"] != "Basic"),
-    becomes: Becomes::one(&TOPIC).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("service-bus"),
-    ..Step::AZURE
+    ..Step::of(&TOPIC, "service-bus").links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -18,8 +18,7 @@ pub(crate) static ADMINISTRATOR: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-server-active-directory-admins",
     name: "SQL Server Entra ID Admins",
-    list: List::of(&ADMINISTRATOR).of_each(&[&SERVER]),
-    becomes: Becomes::one(&ADMINISTRATOR).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&ADMINISTRATOR, "databases")
+        .of_each(&[&SERVER])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

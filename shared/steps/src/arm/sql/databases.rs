@@ -40,11 +40,8 @@ pub(crate) static DATABASE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-databases",
     name: "SQL Databases",
-    list: List::of(&DATABASE).of_each(&[&SERVER]),
-    becomes: Becomes::one(&DATABASE).links(&[
+    ..Step::of(&DATABASE, "databases").of_each(&[&SERVER]).links(&[
         Link::of_parent(RelationshipClass::Has),
         Link::of(&[&POOL], "/properties/elasticPoolId"),
-    ]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ])
 };

@@ -23,8 +23,7 @@ pub(crate) static POOL: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-elastic-pools",
     name: "SQL Elastic Pools",
-    list: List::of(&POOL).of_each(&[&SERVER]),
-    becomes: Becomes::one(&POOL).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&POOL, "databases")
+        .of_each(&[&SERVER])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -18,8 +18,7 @@ pub(crate) static RULE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-server-firewall-rules",
     name: "SQL Server Firewall Rules",
-    list: List::of(&RULE).of_each(&[&SERVER]),
-    becomes: Becomes::one(&RULE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&RULE, "databases")
+        .of_each(&[&SERVER])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -23,8 +23,7 @@ pub(crate) static DATABASE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-managed-databases",
     name: "SQL Managed Databases",
-    list: List::of(&DATABASE).of_each(&[&INSTANCE]),
-    becomes: Becomes::one(&DATABASE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&DATABASE, "databases")
+        .of_each(&[&INSTANCE])
+        .links(&[Link::of_parent(RelationshipClass::Has)])
 };

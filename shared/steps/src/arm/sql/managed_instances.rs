@@ -22,7 +22,6 @@ pub(crate) static INSTANCE: EntityType = EntityType {
         text("hostname", NAME, "The name at which it is reached.").or_null(),
         text("licenseType", "/properties/", "Whether the licence is paid with it."),
         text("minimalTlsVersion", "/properties/", "The oldest TLS that it speaks."),
-        text("principalId", "/identity/", "As whom it acts."),
         text("proxyOverride", "/properties/", "Whether connections go on by themselves."),
         flag("publicDataEndpointEnabled", PUBLIC, "Whether it has an address on the internet."),
         flag("publiclyAccessible", PUBLIC, "Whether the internet reaches it."),
@@ -44,7 +43,5 @@ pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-managed-instances",
     name: "SQL Managed Instances",
     list: List::of(&INSTANCE).query("$expand=administrators/activedirectory"),
-    becomes: Becomes::one(&INSTANCE).links(&[Link::of(&[&SUBNET], "/properties/subnetId")]),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&INSTANCE, "databases").links(&[Link::of(&[&SUBNET], "/properties/subnetId")])
 };

@@ -35,10 +35,8 @@ const PUBLIC: &str = "/properties/publicNetworkAccess";
 pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-servers",
     name: "SQL Servers",
-    list: List::of(&SERVER),
     becomes: Becomes::one(&SERVER).aliases(|server| {
         server.text(NAME).and_then(|name| host(name, server)).into_iter().collect()
     }),
-    needs: Needs::subscription("databases"),
-    ..Step::AZURE
+    ..Step::of(&SERVER, "databases")
 };

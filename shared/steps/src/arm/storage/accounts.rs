@@ -99,7 +99,6 @@ const KEY_VAULT: &str = "/properties/encryption/keyVaultProperties/keyVaultUri";
 pub(crate) static STEP: Step = Step {
     id: "rm-storage-resources",
     name: "Storage Accounts",
-    list: List::of(&STORAGE_ACCOUNT),
     becomes: Becomes::one(&STORAGE_ACCOUNT)
         .aliases(|account| {
             let blobs = account.text("/properties/primaryEndpoints/blob");
@@ -107,8 +106,7 @@ pub(crate) static STEP: Step = Step {
         })
         .refine(services)
         .links(&[Link::uses(&[&VAULT], KEY_VAULT).by(host).with(key)]),
-    needs: Needs::subscription("storage"),
-    ..Step::AZURE
+    ..Step::of(&STORAGE_ACCOUNT, "storage")
 };
 
 /// Which key of the vault the account uses.

@@ -47,8 +47,7 @@ pub(crate) static STEP: Step = Step {
     becomes: Becomes::one(&CONTAINER)
         .refine(public)
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("storage"),
-    ..Step::AZURE
+    ..Step::of(&CONTAINER, "storage")
 };
 
 /// An account that forbids public access forbids it whatever its containers say. Old accounts that

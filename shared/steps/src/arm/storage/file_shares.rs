@@ -36,8 +36,7 @@ pub(crate) static STEP: Step = Step {
             account.zip(name).map(|(account, name)| share_of(account, name)).into_iter().collect()
         })
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("storage"),
-    ..Step::AZURE
+    ..Step::of(&FILE_SHARE, "storage")
 };
 
 /// The name of a share. What mounts one knows the name of its account, which no other has.

@@ -18,7 +18,5 @@ pub(crate) static STEP: Step = Step {
         .of_each(&[&STORAGE_ACCOUNT])
         .within("default")
         .only(|account| has("queue", account)),
-    becomes: Becomes::one(&QUEUE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("storage"),
-    ..Step::AZURE
+    ..Step::of(&QUEUE, "storage").links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -23,7 +23,5 @@ pub(crate) static STEP: Step = Step {
         .of_each(&[&STORAGE_ACCOUNT])
         .within("default")
         .only(|account| has("table", account)),
-    becomes: Becomes::one(&TABLE).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("storage"),
-    ..Step::AZURE
+    ..Step::of(&TABLE, "storage").links(&[Link::of_parent(RelationshipClass::Has)])
 };

@@ -32,7 +32,6 @@ pub(crate) static STEP: Step = Step {
         "build-synapse-workspace-keys-relationship",
         "build-vault-service-synapse-key-relationship",
     ],
-    list: List::of(&KEY).of_each(&[&WORKSPACE]),
     becomes: Becomes::one(&KEY)
         // Their ids are without the leading slash.
         .key(|it| Some(key(KEY.kind, it.id()?.trim_start_matches('/'))))
@@ -44,6 +43,5 @@ pub(crate) static STEP: Step = Step {
             Link::of(&[&VAULT], ADDRESS).by(host),
             Link::uses(&[&STORED_KEY], ADDRESS).by(key_at),
         ]),
-    needs: Needs::subscription("synapse"),
-    ..Step::AZURE
+    ..Step::of(&KEY, "synapse").of_each(&[&WORKSPACE])
 };

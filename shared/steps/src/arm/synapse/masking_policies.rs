@@ -35,6 +35,5 @@ pub(crate) static STEP: Step = Step {
         .key(|policy| Some(key(MASKING_POLICY.kind, policy.id()?)))
         .refine(place)
         .links(&[Link::of_parent(RelationshipClass::Assigned)]),
-    needs: Needs::subscription("synapse"),
-    ..Step::AZURE
+    ..Step::of(&MASKING_POLICY, "synapse")
 };

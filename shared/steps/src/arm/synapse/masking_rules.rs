@@ -54,6 +54,5 @@ pub(crate) static STEP: Step = Step {
             entity.set("displayName", name);
         })
         .links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("synapse"),
-    ..Step::AZURE
+    ..Step::of(&MASKING_RULE, "synapse")
 };

@@ -30,7 +30,6 @@ pub(crate) static STEP: Step = Step {
         "build-synapse-service-sql-pool-relationship",
         "build-workspace-sql-pool-relationship",
     ],
-    list: List::of(&SQL_POOL).of_each(&[&WORKSPACE]),
     becomes: Becomes::one(&SQL_POOL)
         .key(|pool| Some(key(SQL_POOL.kind, pool.id()?)))
         .aliases(by_id)
@@ -40,6 +39,5 @@ pub(crate) static STEP: Step = Step {
             Link::found(RelationshipClass::Has, &[&SERVICE], |it| vec![Name::from(&service(it))])
                 .reverse(),
         ]),
-    needs: Needs::subscription("synapse"),
-    ..Step::AZURE
+    ..Step::of(&SQL_POOL, "synapse").of_each(&[&WORKSPACE])
 };

@@ -34,7 +34,6 @@ pub(crate) static WORKSPACE: EntityType = EntityType {
             "/properties/managedVirtualNetworkSettings/",
             "Whether that network only reaches what is allowed.",
         ),
-        text("principalId", "/identity/", "As whom it acts."),
         text("publicNetworkAccess", "/properties/", "`Disabled`: only private endpoints reach it."),
         text("resourceGroupName", COMPUTED, "The resource group as the id spells it."),
         text("sqlAdministratorLogin", "/properties/", "Who administers it, in SQL."),
@@ -72,7 +71,6 @@ pub(crate) static STEP: Step = Step {
     id: "fetch-synpase-workspaces",
     name: "Synapse Workspaces",
     covers: &["build-synapse-service-workspace-relationship", "fetch-synapse-service"],
-    list: List::of(&WORKSPACE),
     becomes: Becomes::one(&WORKSPACE)
         .key(|it| Some(key(WORKSPACE.kind, it.text("/properties/workspaceUID")?)))
         .aliases(by_id)
@@ -104,6 +102,5 @@ pub(crate) static STEP: Step = Step {
                     of_subscription(RelationshipClass::Has),
                 ]),
         )]),
-    needs: Needs::subscription("synapse"),
-    ..Step::AZURE
+    ..Step::of(&WORKSPACE, "synapse")
 };

@@ -35,7 +35,6 @@ const RUN: &[Property] = &[
     flag("httpsOnly", "/properties/", "Whether it sends who does not encrypt to HTTPS."),
     split("kind", "/", ",", "What it is, such as `app`, `functionapp` and `linux`."),
     text("keyVaultReferenceIdentity", "/properties/", "As whom it reads secrets from key vaults."),
-    text("principalId", "/identity/", "As whom it acts."),
     text("publicNetworkAccess", "/properties/", "`Disabled` if only private endpoints reach it."),
     text("state", "/properties/", "`Running` or `Stopped`."),
     date("updatedOn", "/properties/lastModifiedTimeUtc", "When it was last changed."),

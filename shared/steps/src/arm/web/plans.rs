@@ -23,8 +23,5 @@ pub(crate) static PLAN: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-appservice-app-service-plans",
     name: "App Service Plans",
-    list: List::of(&PLAN),
-    becomes: Becomes::one(&PLAN),
-    needs: Needs::subscription("app-service"),
-    ..Step::AZURE
+    ..Step::of(&PLAN, "app-service")
 };

@@ -15,7 +15,6 @@ pub(crate) static CUSTOM_DOMAIN: EntityType = EntityType {
         text("minimumTlsVersion", "/properties/tlsSettings/", "Such as `TLS12`."),
         text("domainValidationState", "/properties/", "As `Approved`."),
         text("deploymentStatus", "/properties/", "How far its last change is."),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/customDomains", "2025-04-15")
 };
@@ -31,6 +30,5 @@ pub(crate) static STEP: Step = Step {
         ])
         // Who knows it can prove to own the name.
         .conceals(&["/properties/validationProperties/validationToken"]),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
+    ..Step::of(&CUSTOM_DOMAIN, "cdn")
 };

@@ -23,7 +23,5 @@ pub(crate) static STEP: Step = Step {
     id: "rm-cdn-front-door-endpoints",
     name: "Front Door Endpoints",
     list: List::of(&ENDPOINT).of_each(&[&PROFILE]).only(is_front_door),
-    becomes: Becomes::one(&ENDPOINT).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
+    ..Step::of(&ENDPOINT, "cdn").links(&[Link::of_parent(RelationshipClass::Has)])
 };

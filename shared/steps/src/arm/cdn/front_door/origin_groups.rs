@@ -10,7 +10,6 @@ pub(crate) static ORIGIN_GROUP: EntityType = EntityType {
     properties: &[
         text("healthProbeProtocol", PROBE, "How the servers are watched, as `Https`."),
         text("sessionAffinityState", "/properties/", "`Enabled` if a user stays with one server."),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/originGroups", "2025-04-15")
 };
@@ -21,7 +20,5 @@ pub(crate) static STEP: Step = Step {
     id: "rm-cdn-front-door-origin-groups",
     name: "Front Door Origin Groups",
     list: List::of(&ORIGIN_GROUP).of_each(&[&PROFILE]).only(is_front_door),
-    becomes: Becomes::one(&ORIGIN_GROUP).links(&[Link::of_parent(RelationshipClass::Has)]),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
+    ..Step::of(&ORIGIN_GROUP, "cdn").links(&[Link::of_parent(RelationshipClass::Has)])
 };

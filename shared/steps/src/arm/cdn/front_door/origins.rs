@@ -16,7 +16,6 @@ pub(crate) static ORIGIN: EntityType = EntityType {
         text("originHostHeader", "/properties/", "By what name it is asked."),
         number("priority", "/properties/", "Lower ones come first."),
         text("privateLinkId", PRIVATE, "What it is reached by, without the internet."),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/originGroups/origins", "2025-04-15")
 };
@@ -26,12 +25,9 @@ const PRIVATE: &str = "/properties/sharedPrivateLinkResource/privateLink/id";
 pub(crate) static STEP: Step = Step {
     id: "rm-cdn-front-door-origins",
     name: "Front Door Origins",
-    list: List::of(&ORIGIN).of_each(&[&ORIGIN_GROUP]),
-    becomes: Becomes::one(&ORIGIN).links(&[
+    ..Step::of(&ORIGIN, "cdn").of_each(&[&ORIGIN_GROUP]).links(&[
         Link::of_parent(RelationshipClass::Has),
         Link::new(RelationshipClass::Connects, &[], "/properties/azureOrigin/id"),
         Link::uses(&[], PRIVATE),
-    ]),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
+    ])
 };

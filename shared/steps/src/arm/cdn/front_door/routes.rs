@@ -17,7 +17,6 @@ pub(crate) static ROUTE: EntityType = EntityType {
         list("supportedProtocols", "/properties/", "`Http` and `Https`."),
         is("linkToDefaultDomain", "/properties/", "Enabled", "Whether it serves Azure's name too."),
         text("originPath", "/properties/", "The directory at the servers."),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/afdEndpoints/routes", "2025-04-15")
 };
@@ -25,12 +24,9 @@ pub(crate) static ROUTE: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-cdn-front-door-routes",
     name: "Front Door Routes",
-    list: List::of(&ROUTE).of_each(&[&ENDPOINT]),
-    becomes: Becomes::one(&ROUTE).links(&[
+    ..Step::of(&ROUTE, "cdn").of_each(&[&ENDPOINT]).links(&[
         Link::of_parent(RelationshipClass::Has),
         Link::new(RelationshipClass::Connects, &[&ORIGIN_GROUP], "/properties/originGroup/id"),
         Link::uses(&[&CUSTOM_DOMAIN], "/properties/customDomains/*/id"),
-    ]),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
+    ])
 };

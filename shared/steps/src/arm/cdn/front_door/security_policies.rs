@@ -18,7 +18,6 @@ pub(crate) static SECURITY_POLICY: EntityType = EntityType {
             "/properties/parameters/associations/*/patternsToMatch/*",
             "The paths, such as `/*`.",
         ),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Cdn/profiles/securityPolicies", "2025-04-15")
 };
@@ -30,13 +29,11 @@ pub(crate) static STEP: Step = Step {
     id: "rm-cdn-front-door-security-policies",
     name: "Front Door Security Policies",
     list: List::of(&SECURITY_POLICY).of_each(&[&PROFILE]).only(is_front_door),
-    becomes: Becomes::one(&SECURITY_POLICY).links(&[
+    ..Step::of(&SECURITY_POLICY, "cdn").links(&[
         Link::of_parent(RelationshipClass::Has),
         Link::uses(&[&WAF_POLICY], WAF),
         Link::new(RelationshipClass::Protects, &[&ENDPOINT, &CUSTOM_DOMAIN], DOMAINS),
         Link::new(RelationshipClass::Protects, &[&ENDPOINT, &CUSTOM_DOMAIN], DOMAINS)
             .subject(&[&WAF_POLICY], WAF),
-    ]),
-    needs: Needs::subscription("cdn"),
-    ..Step::AZURE
+    ])
 };

@@ -29,7 +29,6 @@ pub(crate) static STEP: Step = Step {
         "rm-azure-bgp-service-communities-has-azure-express-route-relation",
         "rm-azure-subscription-has-azure-bgp-service-communities-relation",
     ],
-    list: List::of(&COMMUNITIES),
     becomes: Becomes::one(&COMMUNITIES)
         .refine(|it, entity| {
             let id = it.instance.subscription_id.as_deref();
@@ -37,6 +36,5 @@ pub(crate) static STEP: Step = Step {
         })
         .links(&[SUBSCRIPTION_HAS, OF_SERVICE])
         .nested(&[express_route::BESIDES]),
-    needs: Needs::subscription("express-route"),
-    ..Step::AZURE
+    ..Step::of(&COMMUNITIES, "express-route")
 };

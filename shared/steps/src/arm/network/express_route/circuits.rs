@@ -40,7 +40,6 @@ pub(crate) static CONNECTION: EntityType = EntityType {
         text("etag", "/", "What changes whenever the connection does."),
         text("peerExpressRouteCircuitPeeringId", PEER, "The peering of the other circuit."),
         text("peeringId", PEER, "The peering of the other circuit."),
-        text("provisioningState", "/properties/", "How its last change ended."),
     ],
     ..EntityType::child("Microsoft.Network/expressRouteCircuits/peerings/connections", "2025-05-01")
 };
@@ -65,7 +64,6 @@ pub(crate) static PEER_CONNECTION: EntityType = EntityType {
             "The peering of this circuit.",
         ),
         text("peerExpressRouteCircuitPeeringId", PEER, "The peering of the other circuit."),
-        text("provisioningState", "/properties/", "How its last change ended."),
         text("resourceGroups", COMPUTED, "The resource group, in lower case."),
     ],
     ..EntityType::child(
@@ -92,7 +90,6 @@ pub(crate) static STEP: Step = Step {
         "rm-azure-express-route-has-azure-peer-express-route-connection-relation",
         "rm-azure-peer-express-route-connection",
     ],
-    list: List::of(&CIRCUIT),
     becomes: Becomes::one(&CIRCUIT)
         .refine(|it, entity| entity.set("resourceGroups", group(it)))
         .links(&[HAS])
@@ -121,8 +118,7 @@ pub(crate) static STEP: Step = Step {
             "/properties/peerings/*/properties/sharedKey",
             "/properties/peerings/*/properties/connections/*/properties/authorizationKey",
         ]),
-    needs: Needs::subscription("express-route"),
-    ..Step::AZURE
+    ..Step::of(&CIRCUIT, "express-route")
 };
 
 /// A connection knows the peering of the other circuit.

@@ -12,7 +12,5 @@ pub(crate) static STEP: Step = Step {
         .of_each_value(&[&CONNECTION], "localNetworkGatewayId")
         .at("{localNetworkGatewayId}")
         .one(),
-    becomes: Becomes::one(&LOCAL_GATEWAY),
-    needs: Needs::subscription("network"),
-    ..Step::AZURE
+    ..Step::of(&LOCAL_GATEWAY, "network")
 };
