@@ -13,7 +13,7 @@ pub(crate) use crate::list::List;
 pub(crate) use crate::permission::Licence;
 pub(crate) use crate::property::{
     CLASSIFICATION, COMPUTED, Property, always, always_flag, always_list, any, count, date, each,
-    flag, is, list, number, seconds, split, text, truth,
+    flag, is, list, number, seconds, split, text,
 };
 pub(crate) use crate::resource_type::ResourceType;
 pub(crate) use crate::step::{Needs, Step};

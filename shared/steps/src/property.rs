@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
@@ -66,11 +66,12 @@ impl Type {
 #[derive(Clone, Copy, Debug)]
 enum Read {
     AsIs,
+    Number,
+    Flag,
     Each,
     Count,
     Split(&'static str),
     Is(&'static str),
-    Truth,
     LowerCase,
     Always(&'static str),
     AlwaysListed(&'static [&'static str]),
@@ -85,16 +86,16 @@ pub const fn text(name: &'static str, path: &'static str, doc: &'static str) -> 
     Property::new(name, Type::Text, path, doc, Read::AsIs)
 }
 
-/// Declares a number.
+/// Declares a number, which Microsoft may write as a string.
 #[must_use]
 pub const fn number(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Number, path, doc, Read::AsIs)
+    Property::new(name, Type::Number, path, doc, Read::Number)
 }
 
-/// Declares something that is true or false.
+/// Declares something that is true or false, which Microsoft may write as a string, in any case.
 #[must_use]
 pub const fn flag(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Flag, path, doc, Read::AsIs)
+    Property::new(name, Type::Flag, path, doc, Read::Flag)
 }
 
 /// Declares a list of strings.
@@ -135,12 +136,6 @@ pub const fn is(
     doc: &'static str,
 ) -> Property {
     Property::new(name, Type::Flag, path, doc, Read::Is(word))
-}
-
-/// Declares something that is true or false, and that Microsoft may write as a string, in any case.
-#[must_use]
-pub const fn truth(name: &'static str, path: &'static str, doc: &'static str) -> Property {
-    Property::new(name, Type::Flag, path, doc, Read::Truth)
 }
 
 /// Declares a string, a number, or something that is true or false.
@@ -311,11 +306,14 @@ impl Property {
         let value = match self.read {
             Read::LowerCase => text.map(|text| text.to_lowercase().into()),
             Read::Is(word) => text.map(|text| text.eq_ignore_ascii_case(word).into()),
-            Read::Truth => match text.map(str::to_ascii_lowercase).as_deref() {
-                Some("true") => Some(true.into()),
-                Some("false") => Some(false.into()),
-                _ => Some(value.clone()),
-            },
+            Read::Number => {
+                let number = text.and_then(|it| it.parse::<Number>().ok());
+                Some(number.map_or_else(|| value.clone(), Value::from))
+            }
+            Read::Flag => {
+                let flag = text.and_then(|it| it.to_ascii_lowercase().parse::<bool>().ok());
+                Some(flag.map_or_else(|| value.clone(), Value::from))
+            }
             Read::Split(between) => text.map(|text| {
                 let words = text.split(between).map(str::trim).filter(|it| !it.is_empty());
                 words.map(Value::from).collect()
@@ -451,7 +449,7 @@ mod tests {
             let read = property.read(item).unwrap();
             assert_eq!(read.unwrap_or_default(), *expected);
         }
-        let open = truth("open", "/open", "Whether it is open.");
+        let open = flag("open", "/open", "Whether it is open.");
         for (written, expected) in [
             (json!("True"), json!(true)),
             (json!("false"), json!(false)),
@@ -460,6 +458,17 @@ mod tests {
             check(&open, &json!({ "open": written }), &expected);
         }
         assert!(open.read(&json!({ "open": "perhaps" })).is_err());
+        let size = number("size", "/size", "How large it is.");
+        for (written, expected) in [
+            (json!("268435456000"), json!(268_435_456_000_u64)),
+            (json!("-1.5"), json!(-1.5)),
+            (json!(0), json!(0)),
+        ] {
+            check(&size, &json!({ "size": written }), &expected);
+        }
+        for written in ["", "large", "0x10", "NaN", " 1"] {
+            assert!(size.read(&json!({ "size": written })).is_err(), "{written}");
+        }
         let groups = split("groups", "/groups", ",", "The groups.");
         check(&groups, &json!({ "groups": "a, b,,c" }), &json!(["a", "b", "c"]));
         check(&groups, &json!({ "groups": "" }), &json!([]));

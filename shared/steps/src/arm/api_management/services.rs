@@ -42,20 +42,20 @@ pub(crate) static SERVICE: EntityType = EntityType {
         text("scmUrl", "/properties/", "Where its configuration is kept."),
         text("sku", "/sku/name", "Such as `Developer` or `Premium`."),
         text("targetProvisioningState", "/properties/", "What its present change is to end with."),
-        truth("tls10Enabled", custom!("Security.Protocols.Tls10"), "Whether it accepts TLS 1.0."),
-        truth("tls11Enabled", custom!("Security.Protocols.Tls11"), "Whether it accepts TLS 1.1."),
-        truth(
+        flag("tls10Enabled", custom!("Security.Protocols.Tls10"), "Whether it accepts TLS 1.0."),
+        flag("tls11Enabled", custom!("Security.Protocols.Tls11"), "Whether it accepts TLS 1.1."),
+        flag(
             "backendTls10Enabled",
             custom!("Security.Backend.Protocols.Tls10"),
             "Whether it speaks TLS 1.0 to what it calls.",
         ),
-        truth(
+        flag(
             "backendTls11Enabled",
             custom!("Security.Backend.Protocols.Tls11"),
             "Whether it speaks TLS 1.1 to what it calls.",
         ),
-        truth("tripleDes168Enabled", custom!("Security.Ciphers.TripleDes168"), "A weak cipher."),
-        truth("http2Enabled", custom!("Protocols.Server.Http2"), "Whether it speaks HTTP/2."),
+        flag("tripleDes168Enabled", custom!("Security.Ciphers.TripleDes168"), "A weak cipher."),
+        flag("http2Enabled", custom!("Protocols.Server.Http2"), "Whether it speaks HTTP/2."),
         text("virtualNetworkType", "/properties/", "`Internal` if only its network reaches it."),
         list("zones", "/", "Availability zones."),
     ],

@@ -22,8 +22,8 @@ pub(crate) static CACHE: EntityType = EntityType {
         text("sku.family", "/properties/sku/family", "`P` if it is `Premium`, or `C`."),
         text("sku.name", "/properties/sku/name", "`Basic`, `Standard` or `Premium`."),
         number("sslPort", "/properties/", "The port with encryption."),
-        truth("aadEnabled", "/properties/redisConfiguration/aad-enabled", "Whether Entra is used."),
-        truth(
+        flag("aadEnabled", "/properties/redisConfiguration/aad-enabled", "Whether Entra is used."),
+        flag(
             "aofBackupEnabled",
             "/properties/redisConfiguration/aof-backup-enabled",
             "Whether every change is written to a storage account.",
@@ -33,7 +33,7 @@ pub(crate) static CACHE: EntityType = EntityType {
             "/properties/redisConfiguration/authnotrequired",
             "`true` if whoever reaches it is let in.",
         ),
-        truth(
+        flag(
             "rdbBackupEnabled",
             "/properties/redisConfiguration/rdb-backup-enabled",
             "Whether it is copied to a storage account from time to time.",

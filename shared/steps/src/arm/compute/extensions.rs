@@ -17,18 +17,18 @@ pub(crate) static EXTENSION: EntityType = EntityType {
         text("extType", "/properties/type", "Which program it is, such as `CustomScript`."),
         text("publisher", "/properties/", "Who made it."),
         text("version", "/properties/typeHandlerVersion", "The version of the program."),
-        truth("settings.autoUpdate", "/properties/settings/autoUpdate", "Whether it updates."),
+        flag("settings.autoUpdate", "/properties/settings/autoUpdate", "Whether it updates."),
         text(
             "settings.azureResourceId",
             "/properties/settings/azureResourceId",
             "The machine that it reports as.",
         ),
-        truth(
+        flag(
             "settings.forceReOnboarding",
             "/properties/settings/forceReOnboarding",
             "Whether the machine is enrolled once more.",
         ),
-        truth(
+        flag(
             "settings.vNextEnabled",
             "/properties/settings/vNextEnabled",
             "Whether the unified agent is installed.",

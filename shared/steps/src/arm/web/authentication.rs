@@ -11,9 +11,9 @@ pub(crate) static STEP: Step = Step {
     name: "App Service App Authentication",
     list: List::of_type(CONFIGURATION).of_each(&APPS).at("{id}/config/authsettingsV2").one(),
     becomes: Becomes::patch_of_parent(&[
-        truth("authEnabled", "/properties/platform/enabled", "Whether App Service signs users in."),
+        flag("authEnabled", "/properties/platform/enabled", "Whether App Service signs users in."),
         list("authProviders", COMPUTED, "Where users may sign in."),
-        truth(
+        flag(
             "authRequired",
             "/properties/globalValidation/requireAuthentication",
             "Whether nobody gets in without signing in.",
