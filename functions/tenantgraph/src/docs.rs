@@ -19,6 +19,7 @@ pub(crate) fn run(arguments: &Docs) -> Result<End, Error> {
         Page::Permissions => write!(stdout(), "{}", steps::docs::permissions())?,
         Page::Role => writeln!(stdout(), "{:#}", steps::docs::role(&arguments.scope))?,
         Page::Questions => write!(stdout(), "{}", questions::page())?,
+        Page::Errors => write!(stdout(), "{}", microsoft::errors_page())?,
         Page::Configuration => write!(stdout(), "{}", reference::page())?,
         Page::Schema => writeln!(stdout(), "{:#}", reference::schema())?,
         Page::Man => stdout().write_all(&manual()?)?,

@@ -14,14 +14,15 @@ pub(crate) struct Refusal {
     error_description: String,
 }
 
-struct Advice {
-    codes: &'static [u32],
-    text: &'static str,
+/// What codes of the sign-in service mean, and what to do.
+pub(crate) struct Advice {
+    pub(crate) codes: &'static [u32],
+    pub(crate) text: &'static str,
 }
 
 /// Source: "Microsoft Entra authentication and authorization error codes", and for what a code says
 /// of an application rather than of a user, the texts that the service sends with it.
-const ADVICE: &[Advice] = &[
+pub(crate) const ADVICE: &[Advice] = &[
     Advice {
         codes: &[90002, 90013, 900_021, 900_023],
         text: "The directory (tenant) is not known. Copy the Directory (tenant) ID from the overview \
@@ -144,7 +145,7 @@ const ADVICE: &[Advice] = &[
 ];
 
 /// Codes of a service that fails rather than refuses: the documentation says to try again.
-const PASSING: &[u32] = &[50033, 50087, 90006, 90012, 90024, 90033, 90055, 90090, 90091];
+pub(crate) const PASSING: &[u32] = &[50033, 50087, 90006, 90012, 90024, 90033, 90055, 90090, 90091];
 
 /// How much of Microsoft's text is repeated, in characters.
 const LONGEST: usize = 400;
@@ -236,7 +237,7 @@ impl Refusal {
     }
 }
 
-const PREFIX: &str = "AADSTS";
+pub(crate) const PREFIX: &str = "AADSTS";
 
 fn is_guid(text: &str) -> bool {
     uuid::Uuid::try_parse(text.trim()).is_ok()

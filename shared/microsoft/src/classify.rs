@@ -76,8 +76,9 @@ fn is_document(body: &[u8]) -> bool {
     json.is_ok_and(|json| json.get().starts_with(['{', '[']))
 }
 
-#[derive(Clone, Copy)]
-enum Meaning {
+/// What an error of Microsoft's means for a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Meaning {
     Forbidden,
     Gone,
     NotApplicable,
@@ -88,57 +89,128 @@ enum Meaning {
 }
 
 /// Codes that say more than the status they come with.
-const CODES: &[(&str, Meaning)] = &[
-    // The tenant has not bought what would be read.
-    ("AadPremiumLicenseRequired", Meaning::Forbidden),
-    ("Authentication_RequestFromNonPremiumTenantOrB2CTenant", Meaning::Forbidden),
-    // The subscription or the vault belongs to another tenant (with a 401).
-    ("InvalidAuthenticationTokenTenant", Meaning::Forbidden),
-    // This account or resource has no such part.
-    ("FeatureNotSupportedForAccount", Meaning::NotApplicable),
-    ("ResourceTypeNotSupported", Meaning::NotApplicable),
-    // The subscription does not use the resource provider, or is of a kind that cannot.
-    ("DisallowedOperation", Meaning::NotRegistered),
-    ("DisallowedProvider", Meaning::NotRegistered),
-    ("MissingSubscriptionRegistration", Meaning::NotRegistered),
-    ("SubscriptionNotRegistered", Meaning::NotRegistered),
-    // The resource provider does not know the type, or not in this version (with a 400 or 404).
-    ("InvalidApiVersionParameter", Meaning::Retired),
-    ("InvalidResourceNamespace", Meaning::Retired),
-    ("InvalidResourceType", Meaning::Retired),
-    ("NoRegisteredProviderFound", Meaning::Retired),
-    // The link of a page is too old.
-    ("Directory_ExpiredPageToken", Meaning::PageExpired),
-    ("resyncRequired", Meaning::PageExpired),
-    ("syncStateNotFound", Meaning::PageExpired),
-    // The application has a token, and no place in the directory (with a 401 or 403).
-    ("Authorization_IdentityDisabled", Meaning::UnknownIdentity),
-    ("Authorization_IdentityNotFound", Meaning::UnknownIdentity),
+pub(crate) struct Known {
+    pub(crate) codes: &'static [&'static str],
+    pub(crate) meaning: Meaning,
+    /// What Microsoft says with them.
+    pub(crate) doc: &'static str,
+}
+
+/// Words of a message that say more than the code they come with.
+pub(crate) struct Phrase {
+    /// The only status that they come with.
+    pub(crate) status: StatusCode,
+    pub(crate) words: &'static str,
+    pub(crate) meaning: Meaning,
+    /// What Microsoft says with them.
+    pub(crate) doc: &'static str,
+}
+
+pub(crate) const CODES: &[Known] = &[
+    Known {
+        codes: &[
+            "AadPremiumLicenseRequired",
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        ],
+        meaning: Meaning::Forbidden,
+        doc: "The tenant lacks a licence, such as Microsoft Entra ID P1 or P2.",
+    },
+    Known {
+        codes: &["InvalidAuthenticationTokenTenant"],
+        meaning: Meaning::Forbidden,
+        doc: "The subscription or the vault belongs to another tenant.",
+    },
+    Known {
+        codes: &["FeatureNotSupportedForAccount", "ResourceTypeNotSupported"],
+        meaning: Meaning::NotApplicable,
+        doc: "This account or resource has no such part.",
+    },
+    Known {
+        codes: &[
+            "DisallowedOperation",
+            "DisallowedProvider",
+            "MissingSubscriptionRegistration",
+            "SubscriptionNotRegistered",
+        ],
+        meaning: Meaning::NotRegistered,
+        doc: "The subscription does not use the resource provider, or is of a kind that cannot.",
+    },
+    Known {
+        codes: &[
+            "InvalidApiVersionParameter",
+            "InvalidResourceNamespace",
+            "InvalidResourceType",
+            "NoRegisteredProviderFound",
+        ],
+        meaning: Meaning::Retired,
+        doc: "The resource provider does not know the type, or does not know this version of it.",
+    },
+    Known {
+        codes: &["Directory_ExpiredPageToken", "resyncRequired", "syncStateNotFound"],
+        meaning: Meaning::PageExpired,
+        doc: "The link to the next page, or to the changes, is too old.",
+    },
+    Known {
+        codes: &["Authorization_IdentityDisabled", "Authorization_IdentityNotFound"],
+        meaning: Meaning::UnknownIdentity,
+        doc: "The application has a token, and no place in the directory.",
+    },
 ];
 
-/// Messages that say more than the code they come with, with the only status they come with.
-const MESSAGES: &[(StatusCode, &str, Meaning)] = &[
-    (StatusCode::BAD_REQUEST, "skip token", Meaning::PageExpired),
-    (StatusCode::BAD_REQUEST, "page token", Meaning::PageExpired),
-    (StatusCode::BAD_REQUEST, "continuation token", Meaning::PageExpired),
-    (StatusCode::BAD_REQUEST, "Resource not found for the segment", Meaning::Retired),
-    (StatusCode::BAD_REQUEST, "Request not applicable to target tenant", Meaning::Forbidden),
+pub(crate) const PHRASES: &[Phrase] = &[
+    Phrase {
+        status: StatusCode::BAD_REQUEST,
+        words: "skip token",
+        meaning: Meaning::PageExpired,
+        doc: "The link to the next page is too old.",
+    },
+    Phrase {
+        status: StatusCode::BAD_REQUEST,
+        words: "page token",
+        meaning: Meaning::PageExpired,
+        doc: "The link to the next page is too old.",
+    },
+    Phrase {
+        status: StatusCode::BAD_REQUEST,
+        words: "continuation token",
+        meaning: Meaning::PageExpired,
+        doc: "The link to the next page is too old.",
+    },
+    Phrase {
+        status: StatusCode::BAD_REQUEST,
+        words: "Resource not found for the segment",
+        meaning: Meaning::Retired,
+        doc: "Microsoft Graph does not know the list any more.",
+    },
+    Phrase {
+        status: StatusCode::BAD_REQUEST,
+        words: "Request not applicable to target tenant",
+        meaning: Meaning::Forbidden,
+        doc: "The tenant lacks a licence, such as one of Microsoft Intune.",
+    },
     // Intune puts the error of the service behind it into the message.
-    (StatusCode::UNAUTHORIZED, r#""ErrorCode":"Forbidden""#, Meaning::Forbidden),
-    // A vault of another tenant: "Invalid issuer."
-    (StatusCode::UNAUTHORIZED, "AKV10032", Meaning::Forbidden),
+    Phrase {
+        status: StatusCode::UNAUTHORIZED,
+        words: r#""ErrorCode":"Forbidden""#,
+        meaning: Meaning::Forbidden,
+        doc: "A service behind Microsoft Intune refuses the application.",
+    },
+    Phrase {
+        status: StatusCode::UNAUTHORIZED,
+        words: "AKV10032",
+        meaning: Meaning::Forbidden,
+        doc: "The vault belongs to another tenant.",
+    },
 ];
 
 fn refused(problem: &Problem, service: Service) -> Outcome {
-    let by_code = CODES.iter().find(|(code, _)| *code == problem.code).map(|(_, meaning)| *meaning);
-    let by_message = || {
-        let found = MESSAGES
-            .iter()
-            .find(|(status, words, _)| *status == problem.status && problem.says(words));
-        found.map(|(.., meaning)| *meaning)
+    let by_code = CODES.iter().find(|it| it.codes.contains(&&*problem.code)).map(|it| it.meaning);
+    let by_words = || {
+        let says = |it: &&Phrase| it.status == problem.status && problem.says(it.words);
+        PHRASES.iter().find(says).map(|it| it.meaning)
     };
     let text = problem.to_string();
-    let meaning = match (by_code.or_else(by_message), problem.status) {
+    let meaning = match (by_code.or_else(by_words), problem.status) {
         (Some(meaning), _) => meaning,
         (None, StatusCode::UNAUTHORIZED) => return Outcome::RefreshToken(text),
         (None, StatusCode::FORBIDDEN) => Meaning::Forbidden,

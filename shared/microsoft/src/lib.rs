@@ -28,6 +28,7 @@ mod connection;
 mod connections;
 mod cost;
 mod download;
+mod errors_page;
 mod governor;
 mod identity;
 mod item;
@@ -45,5 +46,6 @@ mod tests;
 
 pub use cloud::{Cloud, CloudError};
 pub use connections::Connections;
+pub use errors_page::errors_page;
 pub use identity::federation::Federation;
 pub use pace::Timeouts;

@@ -19,6 +19,11 @@ fn the_configuration_is_documented() {
 }
 
 #[test]
+fn the_errors_of_microsoft_are_documented() {
+    golden(&root().join("docs/errors.md"), &microsoft::errors_page());
+}
+
+#[test]
 fn events_have_a_schema() {
     golden(&root().join("events/schema/event.json"), &format!("{:#}\n", reference::schema()));
 }

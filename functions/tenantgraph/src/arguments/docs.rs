@@ -23,6 +23,8 @@ pub(crate) enum Page {
     Role,
     /// Every question, with what it means.
     Questions,
+    /// What Microsoft's errors mean, and what to do.
+    Errors,
     /// Every field of an event.
     Configuration,
     /// The JSON Schema of events.
