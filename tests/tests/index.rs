@@ -1,13 +1,16 @@
 //! Which lists of a subscription are not read because Azure Resource Graph shows nothing for them.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where anything is amiss")]
+#![expect(clippy::print_stderr, reason = "a test says what it has measured")]
 
 use collector::layout;
 use collector::ledger::{Entry, KnownBy, Status};
 use collector::summary::{Change, Summary};
 use serde_json::{Value, json};
 use simulator::{Options, Permanent};
+use std::collections::BTreeMap;
 use std::fs;
+use steps::{ResourceType, STEPS, Step};
 use tests::world::{LIMITED, LIMITED_SECRET, World, limited, options};
 
 const STEP: &str = "rm-compute-virtual-machine-disks";
@@ -118,4 +121,60 @@ async fn where_the_index_is_refused_every_list_is_read() {
         assert!(summary.ledger.iter().all(|it| it.known_by == KnownBy::Read), "{path}");
         assert!(summary.graph.entities[KIND] > 0, "{path}");
     }
+}
+
+/// The types of resource that a usual subscription has.
+const USUAL: [&str; 20] = [
+    "Microsoft.Compute/disks",
+    "Microsoft.Compute/virtualMachines",
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.ContainerService/managedClusters",
+    "Microsoft.DocumentDB/databaseAccounts",
+    "Microsoft.Insights/components",
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.ManagedIdentity/userAssignedIdentities",
+    "Microsoft.Network/loadBalancers",
+    "Microsoft.Network/networkInterfaces",
+    "Microsoft.Network/networkSecurityGroups",
+    "Microsoft.Network/privateDnsZones",
+    "Microsoft.Network/privateEndpoints",
+    "Microsoft.Network/publicIPAddresses",
+    "Microsoft.Network/virtualNetworks",
+    "Microsoft.OperationalInsights/workspaces",
+    "Microsoft.Sql/servers",
+    "Microsoft.Storage/storageAccounts",
+    "Microsoft.Web/serverfarms",
+    "Microsoft.Web/sites",
+];
+
+/// How many requests a job may send beside those for pages of what a usual subscription has, and
+/// for what belongs to its resources.
+const MOST_BESIDE: u64 = 40;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_with_twenty_types_costs_few_requests() {
+    let world = World::new(options()).await;
+    let is_usual =
+        |it: &ResourceType| USUAL.iter().any(|usual| it.name.eq_ignore_ascii_case(usual));
+    let others = STEPS.iter().filter_map(|step| step.indexed()).filter(|it| !is_usual(it));
+    let unindexed = |it: ResourceType| Permanent::Unindexed { resource_type: it.name.to_owned() };
+    world.simulator.set_permanent(others.map(unindexed).collect());
+    let mut event = world.event();
+    event["instance"]["config"]["ingestActiveDirectory"] = false.into();
+    event["instance"]["config"]["ingestionSources"] = json!({});
+    let summary = world.job(event).await;
+
+    // A step that finds several types has an entry for each of them, with the same requests.
+    let requests: BTreeMap<&str, u64> =
+        summary.ledger.iter().map(|it| (it.step.as_str(), it.requests)).collect();
+    let of = |wanted: &dyn Fn(&Step) -> bool| -> u64 {
+        STEPS.iter().filter(|it| wanted(it)).filter_map(|it| requests.get(it.id)).sum()
+    };
+    let of_parents = of(&|step| !step.list.parents.is_empty());
+    let pages = of(&|step| step.list.parents.is_empty() && step.indexed().is_some());
+    assert!(pages >= 20, "{pages}");
+    let all = world.simulator.counters().requests;
+    let beside = all - of_parents - pages;
+    eprintln!("{all} requests: {pages} for pages, {of_parents} of parents, {beside} beside these");
+    assert!(beside <= MOST_BESIDE, "{beside}");
 }
