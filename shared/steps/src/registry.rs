@@ -147,6 +147,7 @@ pub static STEPS: &[&Step] = &[
     &arm::cosmos_db::other_databases::TABLES,
     &arm::data_factory::factories::STEP,
     &arm::db_for_mysql::databases::STEP,
+    &arm::db_for_mysql::administrators::STEP,
     &arm::db_for_mysql::configurations::STEP,
     &arm::db_for_mysql::firewall_rules::STEP,
     &arm::db_for_mysql::servers::STEP,
