@@ -49,6 +49,9 @@ pub struct Place {
     /// The name that stands between the last two words of the type, where there is but one; or else
     /// empty.
     within: &'static str,
+    /// Whether it lists a type that lies at locations for all of them at once, without `locations`
+    /// in its path.
+    everywhere: bool,
     /// The version of the API, where it does not follow from the type of resource. Microsoft
     /// Graph's path says it.
     version: &'static str,
@@ -150,6 +153,7 @@ impl List {
             resource: Listed::Nothing,
             path: "",
             within: "",
+            everywhere: false,
             version: "",
         },
         parents: &[],
@@ -209,6 +213,13 @@ impl List {
     #[must_use]
     pub const fn within(self, name: &'static str) -> Self {
         Self { place: Place { within: name, ..self.place }, ..self }
+    }
+
+    /// Of all locations at once: a subscription lists all its `Microsoft.Security/locations/tasks`
+    /// at `Microsoft.Security/tasks`.
+    #[must_use]
+    pub const fn everywhere(self) -> Self {
+        Self { place: Place { everywhere: true, ..self.place }, ..self }
     }
 
     /// At a path of its own, rather than at that which follows from the type. `{subscription}` and
@@ -393,6 +404,9 @@ impl List {
                     return format!("{before}/{{{property}}}/{last}").into();
                 }
                 let path = match self.parents {
+                    [] if self.place.everywhere => {
+                        resource.of_subscription().replacen("/locations/", "/", 1)
+                    }
                     [] => resource.of_subscription(),
                     [first, ..] => resource.of_parent(first.resource),
                 };
@@ -480,6 +494,15 @@ mod tests {
         assert_eq!(queues.namespace(), None);
         let read = "Microsoft.Storage/storageAccounts/queueServices/queues/read";
         assert_eq!(queues.actions(), [read]);
+        let at_locations = ResourceType::new(
+            "Microsoft.Security/locations/jitNetworkAccessPolicies",
+            "2020-01-01",
+        );
+        let everywhere = List::of_type(at_locations).everywhere();
+        let path =
+            "/subscriptions/{subscription}/providers/Microsoft.Security/jitNetworkAccessPolicies";
+        assert_eq!(everywhere.path(), path);
+        assert_eq!(everywhere.actions(), [at_locations.read()]);
         let states =
             ResourceType::new("Microsoft.PolicyInsights/policyStates/queryResults", "2019-10-01");
         let states = List::of_type(states).within("latest").post("{}");

@@ -2,5 +2,7 @@
 
 pub(crate) mod access_roles;
 pub(crate) mod clusters;
+pub(crate) mod fleet_members;
+pub(crate) mod fleets;
 pub(crate) mod maintenance;
 pub(crate) mod role_bindings;

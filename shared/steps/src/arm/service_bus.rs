@@ -1,6 +1,8 @@
 //! Microsoft.ServiceBus.
 
+pub(crate) mod authorization_rules;
 pub(crate) mod namespaces;
+pub(crate) mod network_rules;
 pub(crate) mod queues;
 pub(crate) mod subscriptions;
 pub(crate) mod topics;

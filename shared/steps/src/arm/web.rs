@@ -4,3 +4,4 @@ pub(crate) mod apps;
 pub(crate) mod authentication;
 pub(crate) mod configuration;
 pub(crate) mod plans;
+pub(crate) mod static_sites;

@@ -1,5 +1,6 @@
 //! Managed disks.
 
+use crate::arm::compute::disk_accesses::DISK_ACCESS;
 use crate::arm::compute::disk_encryption_sets::ENCRYPTION_SET;
 use crate::prelude::*;
 
@@ -35,6 +36,8 @@ pub(crate) static STEP: Step = Step {
     id: "rm-compute-virtual-machine-disks",
     name: "Virtual Machine Disks",
     covers: &["rm-compute-virutal-machine-disks"],
-    ..Step::of(&DISK, "compute")
-        .links(&[Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId")])
+    ..Step::of(&DISK, "compute").links(&[
+        Link::uses(&[&DISK_ACCESS], "/properties/diskAccessId"),
+        Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId"),
+    ])
 };

@@ -1,5 +1,6 @@
 //! Snapshots of disks.
 
+use crate::arm::compute::disk_accesses::DISK_ACCESS;
 use crate::arm::compute::disk_encryption_sets::ENCRYPTION_SET;
 use crate::arm::compute::disks::DISK;
 use crate::prelude::*;
@@ -33,6 +34,7 @@ pub(crate) static STEP: Step = Step {
     name: "Disk Snapshots",
     ..Step::of(&SNAPSHOT, "compute").links(&[
         Link::new(RelationshipClass::Generated, &[&DISK, &SNAPSHOT], SOURCE).reverse(),
+        Link::uses(&[&DISK_ACCESS], "/properties/diskAccessId"),
         Link::uses(&[&ENCRYPTION_SET], "/properties/encryption/diskEncryptionSetId"),
     ])
 };

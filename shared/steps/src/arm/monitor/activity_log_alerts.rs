@@ -3,6 +3,7 @@
 use graph::Entity;
 use serde_json::Value;
 
+use crate::arm::monitor::action_groups::ACTION_GROUP;
 use crate::prelude::*;
 
 pub(crate) static ACTIVITY_LOG_ALERT: EntityType = EntityType {
@@ -19,10 +20,12 @@ pub(crate) static ACTIVITY_LOG_ALERT: EntityType = EntityType {
         text("condition.level", COMPUTED, "How grave it is, such as `critical`, or `ANY`."),
         text("condition.status", COMPUTED, "How it ends, such as `failed`, or `ANY`."),
         text("condition.caller", COMPUTED, "Who does it, or `ANY`."),
-        each("actionGroupIds", "/properties/actions/actionGroups/*/actionGroupId", "Who is told."),
+        each("actionGroupIds", GROUPS, "Who is told."),
     ],
     ..EntityType::resource("Microsoft.Insights/activityLogAlerts", "2020-10-01")
 };
+
+const GROUPS: &str = "/properties/actions/actionGroups/*/actionGroupId";
 
 pub(crate) static STEP: Step = Step {
     id: "rm-monitor-activity-log-alerts",
@@ -30,7 +33,10 @@ pub(crate) static STEP: Step = Step {
     covers: &["rm-monitor-activity-log-alert-scope-relationships"],
     becomes: Becomes::one(&ACTIVITY_LOG_ALERT)
         .refine(condition)
-        .links(&[Link::new(RelationshipClass::Monitors, &[], "/properties/scopes/*")])
+        .links(&[
+            Link::new(RelationshipClass::Monitors, &[], "/properties/scopes/*"),
+            Link::uses(&[&ACTION_GROUP], GROUPS),
+        ])
         .conceals(&["/properties/actions/actionGroups/*/webhookProperties"]),
     ..Step::of(&ACTIVITY_LOG_ALERT, "monitor")
 };

@@ -10,6 +10,7 @@ pub(crate) static SERVER: EntityType = EntityType {
     properties: &[
         CLASSIFICATION.or_null(),
         text("administratorLogin", "/properties/", "Who administers it, in SQL."),
+        flag("azureADOnlyAuthentication", DIRECTORY_ONLY, "Whether passwords let nobody in."),
         text("fqdn", NAME, "The name at which it is reached."),
         text("fullyQualifiedDomainName", NAME, "The name at which it is reached."),
         text("hostname", NAME, "The name at which it is reached.").or_null(),
@@ -29,12 +30,14 @@ pub(crate) static SERVER: EntityType = EntityType {
     ..EntityType::resource("Microsoft.Sql/servers", "2023-08-01")
 };
 
+const DIRECTORY_ONLY: &str = "/properties/administrators/azureADOnlyAuthentication";
 const NAME: &str = "/properties/fullyQualifiedDomainName";
 const PUBLIC: &str = "/properties/publicNetworkAccess";
 
 pub(crate) static STEP: Step = Step {
     id: "rm-database-sql-servers",
     name: "SQL Servers",
+    list: List::of(&SERVER).query("$expand=administrators/activedirectory"),
     becomes: Becomes::one(&SERVER).aliases(|server| {
         server.text(NAME).and_then(|name| host(name, server)).into_iter().collect()
     }),

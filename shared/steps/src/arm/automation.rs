@@ -1,0 +1,3 @@
+//! Azure Automation.
+
+pub(crate) mod accounts;

@@ -1,0 +1,3 @@
+//! Azure Virtual Desktop.
+
+pub(crate) mod host_pools;

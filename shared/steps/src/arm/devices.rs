@@ -1,0 +1,3 @@
+//! Azure `IoT`.
+
+pub(crate) mod iot_hubs;

@@ -1,0 +1,3 @@
+//! Azure Arc.
+
+pub(crate) mod machines;

@@ -1,0 +1,3 @@
+//! Azure Data Explorer.
+
+pub(crate) mod clusters;

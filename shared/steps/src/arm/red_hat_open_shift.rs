@@ -1,0 +1,3 @@
+//! Azure Red Hat `OpenShift`.
+
+pub(crate) mod clusters;

@@ -1,0 +1,3 @@
+//! Azure AI Search.
+
+pub(crate) mod services;
