@@ -15,9 +15,10 @@ use std::path::Path;
 
 use query::execute::{Options, Results};
 use query::{Model, Terms, compile, execute};
-use questions::{AREAS, own};
+use questions::{AREAS, Question, own};
 use serde_json::{Value, json};
 use tests::{Problems, golden};
+use tokio::task::JoinSet;
 
 use world::World;
 
@@ -82,33 +83,41 @@ async fn count(world: &World, text: &str) -> Result<usize, String> {
     })
 }
 
-#[tokio::test]
-async fn each_question_tells_bad_from_good() {
-    let fixtures = fixtures();
-    let mut problems = Problems::default();
-    for question in own() {
-        let Some(fixture) = fixtures.get(&question.id) else {
-            problems.note(Some(format!("{} has no graphs", question.id)));
-            continue;
-        };
-        for word in ["bad", "good"] {
-            let (entities, relationships) = graph(&fixture[word]);
-            let world = World::of(&entities, &relationships, &json!({})).await;
-            for (query, finds) in
-                [(Some(&question.bad), word == "bad"), (question.good.as_ref(), word == "good")]
-            {
-                let Some(query) = query else { continue };
-                match count(&world, query).await {
-                    Ok(found) => problems.unless((found > 0) == finds, || {
-                        format!(
-                            "{}: in the {word} graph {found} are found by\n  {query}",
-                            question.id
-                        )
-                    }),
-                    Err(error) => problems.note(Some(format!("{}: {error}", question.id))),
-                }
+/// What is wrong with what a question finds in its graphs.
+async fn problems_of(question: &'static Question, fixture: Value) -> Vec<String> {
+    let mut problems = Vec::new();
+    for word in ["bad", "good"] {
+        let (entities, relationships) = graph(&fixture[word]);
+        let world = World::of(&entities, &relationships, &json!({})).await;
+        for (query, finds) in
+            [(Some(&question.bad), word == "bad"), (question.good.as_ref(), word == "good")]
+        {
+            let Some(query) = query else { continue };
+            let id = &question.id;
+            match count(&world, query).await {
+                Ok(found) if (found > 0) == finds => (),
+                Ok(found) => problems
+                    .push(format!("{id}: in the {word} graph {found} are found by\n  {query}")),
+                Err(error) => problems.push(format!("{id}: {error}")),
             }
         }
+    }
+    problems
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_question_tells_bad_from_good() {
+    let mut fixtures = fixtures();
+    let mut problems = Problems::default();
+    let mut asked = JoinSet::new();
+    for question in own() {
+        match fixtures.remove(&question.id) {
+            Some(fixture) => drop(asked.spawn(problems_of(question, fixture))),
+            None => problems.note(Some(format!("{} has no graphs", question.id))),
+        }
+    }
+    for problem in asked.join_all().await.into_iter().flatten() {
+        problems.note(Some(problem));
     }
     problems.report();
 }
