@@ -13,16 +13,15 @@ use serde_json::{Value, json};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::failure::Failure;
-use crate::guard::Guard;
 use crate::names::Names;
 
 /// How many requests are answered at a time. Others wait for a moment, and then are refused.
 const AT_ONCE: usize = 4;
 
-/// What the page shows, and to whom.
+/// What the page shows.
 #[derive(Debug)]
 pub struct Site {
-    pub(crate) context: Context,
+    pub(crate) context: Arc<Context>,
     pub(crate) tables: Tables,
     pub(crate) model: Model,
     /// What came of each job of which the snapshot was put together.
@@ -32,7 +31,6 @@ pub struct Site {
     pub(crate) services: BTreeMap<&'static str, String>,
     /// The answers to questions, which stay the same.
     pub(crate) answers: Mutex<BTreeMap<String, Value>>,
-    pub(crate) guard: Guard,
     pub(crate) places: Arc<Semaphore>,
     relationships: OnceCell<Relationships>,
 }
@@ -43,7 +41,7 @@ impl Site {
     /// # Errors
     ///
     /// If something that is stored cannot be read.
-    pub async fn open(context: Context, tables: Tables, guard: Guard) -> Result<Self, Failure> {
+    pub async fn open(context: Arc<Context>, tables: Tables) -> Result<Self, Failure> {
         let mut summaries = Vec::new();
         for job in &tables.manifest.jobs {
             summaries.push(snapshot::of(&context, job).await?);
@@ -58,8 +56,13 @@ impl Site {
             context,
             tables,
             summaries,
-            guard,
         })
+    }
+
+    /// Whether it shows the snapshot that tables are of.
+    #[must_use]
+    pub fn shows(&self, tables: &Tables) -> bool {
+        self.tables.manifest.digests == tables.manifest.digests
     }
 
     /// All relationships, which are read when they are first asked for.
