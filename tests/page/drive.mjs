@@ -6,9 +6,10 @@ import { join } from "node:path";
 
 import { barriers, launch, watched } from "./browser.mjs";
 import { ask, collect, evaluate, serve } from "./server.mjs";
+import { signIn } from "./sign-in.mjs";
 import { VIEWS } from "./views.mjs";
 
-const [tenantgraph, chromium] = process.argv.slice(2);
+const [tenantgraph, serving, chromium] = process.argv.slice(2);
 const folder = "target/page";
 const store = join(folder, "store");
 const began = Date.now();
@@ -34,6 +35,7 @@ try {
   await hostileName();
   await withoutToken();
   await frames();
+  await signIn(browser, serving, store, folder, say);
   if (process.env.UPDATE) await picture();
 } finally {
   await close();
