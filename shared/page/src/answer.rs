@@ -86,6 +86,7 @@ async fn route(site: &Site, request: &Request) -> Result<Response, Failure> {
         ("GET", "/api/paths") => paths::paths(site, &parameters).await?,
         ("GET", "/api/questions") => question::list(),
         ("GET", "/api/question") => question::one(site, &parameters).await?,
+        ("GET", "/api/earlier") => question::earlier(site).await?,
         ("GET", "/api/jobs") => changes::jobs(site).await?,
         ("GET", "/api/changes") => changes::of_job(site, &parameters).await?,
         ("GET", "/api/values") => changes::values(site, &parameters).await?,
