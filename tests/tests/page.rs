@@ -54,13 +54,16 @@ async fn site() -> (Arc<Site>, TempDir) {
     }
     let world = World::of(&json!(entities), &json!(relationships), &json!({})).await;
     let World { tables, context, folder, .. } = world;
-    before(folder.path(), &tables.manifest.job);
+    let earlier = before(folder.path(), &tables.manifest.job);
+    let summary = collector::snapshot::of(&context, &earlier).await.unwrap();
+    query::tables::publish(&context, &summary).await.unwrap();
     let site = Site::open(Arc::new(context), tables).await.unwrap();
     (Arc::new(site), folder)
 }
 
-/// Stores the snapshot before that of a job, in which Anja was called Anna, and how both differ.
-fn before(folder: &Path, job: &Job) {
+/// Stores the snapshot before that of a job, in which Anja was called Anna and had no second
+/// factor, and how both differ.
+fn before(folder: &Path, job: &Job) -> Job {
     let earlier = Job { id: "a".to_owned(), ..job.clone() };
     let write = |name: String, bytes: Vec<u8>| {
         let path = folder.join(name);
@@ -75,7 +78,8 @@ fn before(folder: &Path, job: &Job) {
     summary["graph"]["entities"] = json!({ "azure_user": 1 });
     summary["graph"]["relationships"] = json!({});
     write(earlier.snapshot_summary(), serde_json::to_vec(&summary).unwrap());
-    let anna = json!({ "_key": "u2", "_type": "azure_user", "displayName": "Anna" });
+    let anna = json!({ "_key": "u2", "_type": "azure_user", "_class": ["User"],
+        "displayName": "Anna", "accountEnabled": true, "mfaEnabled": false });
     write(earlier.snapshot(RecordKind::Entities, "azure_user"), line(anna));
     let told = |change: &str, properties: &[&str]| {
         line(json!({ "change": change, "recordKind": "entities", "type": "azure_user",
@@ -83,6 +87,7 @@ fn before(folder: &Path, job: &Job) {
     };
     write(earlier.feed(), told("created", &[]));
     write(job.feed(), told("updated", &["displayName"]));
+    earlier
 }
 
 fn get(path: &str) -> Request {
@@ -292,4 +297,20 @@ async fn a_change_says_what_was_before() {
         history["changes"].as_array().unwrap().iter().map(|it| &it["change"]).collect();
     assert_eq!(seen, ["updated", "created"]);
     assert_eq!(history["earliest"], "2026-11-27T00:00:00Z");
+}
+
+#[tokio::test]
+async fn a_question_is_answered_of_earlier_snapshots_too() {
+    const EARLIER: &str = "2026-11-27T00:00:00Z";
+    let (site, _folder) = site().await;
+    let earlier = read(&answered(&site, get("/api/earlier")).await);
+    assert_eq!(earlier["earlier"], json!([EARLIER]));
+    assert_eq!(earlier["snapshot"], "2026-11-28T00:00:00Z");
+    let asked = "/api/question?id=identity-mfa-not-registered";
+    let now = read(&answered(&site, get(asked)).await);
+    assert_eq!((&now["bad"], &now["good"]), (&json!(0), &json!(0)));
+    let before = read(&answered(&site, get(&format!("{asked}&at={EARLIER}"))).await);
+    assert_eq!((&before["bad"], &before["good"]), (&json!(1), &json!(0)));
+    let never = answered(&site, get(&format!("{asked}&at=2026-11-26T00:00:00Z"))).await;
+    assert_eq!(never.status, 404);
 }
