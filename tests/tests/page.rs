@@ -14,8 +14,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use collector::layout::{Job, RecordKind};
 use collector::Secret;
+use collector::layout::{Job, RecordKind};
+use futures_util::future::join_all;
 use page::{LARGEST, Local, Request, Response, Site, answer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -309,6 +310,11 @@ async fn a_question_is_answered_of_earlier_snapshots_too() {
     let asked = "/api/question?id=identity-mfa-not-registered";
     let now = read(&answered(&site, get(asked)).await);
     assert_eq!((&now["bad"], &now["good"]), (&json!(0), &json!(0)));
+    // The first who ask copy the same tables at once.
+    let at_once = (0..4).map(|_| answered(&site, get(&format!("{asked}&at={EARLIER}"))));
+    for answer in join_all(at_once).await {
+        assert_eq!(answer.status, 200, "{:?}", read(&answer));
+    }
     let before = read(&answered(&site, get(&format!("{asked}&at={EARLIER}"))).await);
     assert_eq!((&before["bad"], &before["good"]), (&json!(1), &json!(0)));
     let never = answered(&site, get(&format!("{asked}&at=2026-11-26T00:00:00Z"))).await;

@@ -135,7 +135,10 @@ async fn publish(listener: TcpListener, keys: String, reads: Arc<AtomicUsize>) {
         let read = socket.read(&mut request).await.unwrap();
         assert!(request[..read].starts_with(b"GET /pool/.well-known/jwks.json "));
         reads.fetch_add(1, Ordering::Relaxed);
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", keys.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            keys.len()
+        );
         socket.write_all(format!("{head}{keys}").as_bytes()).await.unwrap();
     }
 }

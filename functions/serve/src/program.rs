@@ -20,20 +20,23 @@ impl FromStr for Program {
     type Err = NoProgram;
 
     fn from_str(arn: &str) -> Result<Self, Self::Err> {
+        let no_program = || NoProgram(arn.to_owned());
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let ["arn", partition, "iam", "", account, name] = parts[..] else {
-            return Err(NoProgram(arn.to_owned()));
+            return Err(no_program());
         };
-        let is_plain = !arn.contains(['*', '?']) && !account.is_empty();
+        if account.is_empty() || arn.contains(['*', '?']) {
+            return Err(no_program());
+        }
         let session = match name.split('/').collect::<Vec<_>>()[..] {
             // The path of a role is not in the ARN of its session.
             ["role", .., role] if !role.is_empty() => {
                 Some(format!("arn:{partition}:sts::{account}:assumed-role/{role}/"))
             }
             ["user", .., user] if !user.is_empty() => None,
-            _ => return Err(NoProgram(arn.to_owned())),
+            _ => return Err(no_program()),
         };
-        if is_plain { Ok(Self { arn: arn.to_owned(), session }) } else { Err(NoProgram(arn.to_owned())) }
+        Ok(Self { arn: arn.to_owned(), session })
     }
 }
 

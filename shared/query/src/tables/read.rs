@@ -11,7 +11,7 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::cell::Cell;
 use super::error::TableError;
@@ -80,11 +80,12 @@ impl Tables {
                         std::fs::create_dir_all(folder)?;
                     }
                     let name = format!("{prefix}{name}");
-                    let part = path.with_extension("part");
-                    if !store.download(&name, &part).await? {
+                    // Several may copy the same file at once, so each has a place of its own.
+                    let part = NamedTempFile::new_in(copies.path())?;
+                    if !store.download(&name, part.path()).await? {
                         return Err(TableError::Missing(name));
                     }
-                    std::fs::rename(&part, &path)?;
+                    part.persist(&path).map_err(|it| it.error)?;
                 }
                 path
             }
