@@ -143,7 +143,7 @@ async fn publish(listener: TcpListener, keys: String, reads: Arc<AtomicUsize>) {
     }
 }
 
-/// A request as Amazon CloudFront sends it.
+/// A request as Amazon `CloudFront` sends it.
 fn event(path: &str, token: Option<&str>) -> Value {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut event = json!({

@@ -1,6 +1,6 @@
 //! Who is answered on AWS.
 //!
-//! A request comes from Amazon CloudFront, which signs it whoever sent it, or from a program that
+//! A request comes from Amazon `CloudFront`, which signs it whoever sent it, or from a program that
 //! has signed it itself. AWS Lambda says by which name it was asked, and names the program.
 
 use async_trait::async_trait;
@@ -34,7 +34,7 @@ impl<'s> Visit<'s> {
         Self { settings, identity, domain, caller }
     }
 
-    /// Whether a program has signed the request that is named in the settings. Amazon CloudFront is
+    /// Whether a program has signed the request that is named in the settings. Amazon `CloudFront` is
     /// none, so that nobody gets here through it without a token.
     fn is_of_program(&self) -> bool {
         let caller = self.caller.as_deref();

@@ -1,7 +1,7 @@
 //! Serves the page that shows the graph, to people who have signed in and to programs that are
 //! named.
 //!
-//! AWS lets nobody reach the function but Amazon CloudFront and what IAM allows. That proves no
+//! AWS lets nobody reach the function but Amazon `CloudFront` and what IAM allows. That proves no
 //! person, so that the function checks the token of each request itself.
 
 mod guard;
@@ -58,8 +58,11 @@ pub async fn handle(server: &Server, event: LambdaEvent<Value>) -> Result<Value,
     let accepts_gzip = request::accepts_gzip(&event);
     let visit = Visit::new(&server.settings, &server.identity, &event);
     let answer = match request::read(event) {
-        Ok(request) => page::answer(&visit, server.latest.site(), request).await,
+        Ok(request) => {
+            let site = Box::pin(server.latest.site());
+            Box::pin(page::answer(&visit, site, request)).await
+        }
         Err(failure) => page::Response::failed(&failure),
     };
-    Ok(serde_json::to_value(response::handed_over(answer, accepts_gzip)?)?)
+    Ok(serde_json::to_value(response::handed_over(&answer, accepts_gzip)?)?)
 }

@@ -1,5 +1,6 @@
 //! From an answer to what AWS Lambda hands over.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
@@ -16,16 +17,17 @@ const LARGEST: usize = 4 << 20;
 /// Bodies that have fewer bytes are not worth compressing.
 const SMALL: usize = 1 << 10;
 
-/// An answer in the form of an event. Amazon CloudFront compresses nothing that it may not keep, so
+/// An answer in the form of an event. Amazon `CloudFront` compresses nothing that it may not keep, so
 /// that is done here.
 pub(crate) fn handed_over(
-    answer: page::Response,
+    answer: &page::Response,
     accepts_gzip: bool,
 ) -> Result<LambdaFunctionUrlResponse, Error> {
     let is_compressed = accepts_gzip && answer.body.len() >= SMALL;
-    let body = if is_compressed { gzip(&answer.body)? } else { answer.body.to_vec() };
+    let body =
+        if is_compressed { Cow::Owned(gzip(&answer.body)?) } else { Cow::Borrowed(&*answer.body) };
     if body.len() > LARGEST {
-        return handed_over(page::Response::failed(&Failure::TooMuch(LARGEST)), false);
+        return handed_over(&page::Response::failed(&Failure::TooMuch(LARGEST)), false);
     }
     let mut response = LambdaFunctionUrlResponse::default();
     response.status_code = answer.status.into();

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 pub const LARGEST: usize = 64 << 10;
 
 /// The header that carries the token. It has a name of its own because what stands before a server
-/// may take `Authorization` for itself, as Amazon CloudFront does.
+/// may take `Authorization` for itself, as Amazon `CloudFront` does.
 pub const TOKEN: &str = "x-tenantgraph-token";
 
 /// A request, whoever received it.

@@ -166,11 +166,10 @@ impl Tables {
         rows: &[u32],
     ) -> Result<Vec<Vec<Cell>>, TableError> {
         let columns: Vec<_> = properties.iter().map(|it| place(table, it)).collect();
-        let mut found: Vec<Vec<Cell>> = vec![Vec::with_capacity(rows.len()); properties.len()];
         if columns.iter().all(Option::is_none) {
-            found.iter_mut().for_each(|it| it.resize(rows.len(), Cell::Undefined));
-            return Ok(found);
+            return Ok(vec![vec![Cell::Undefined; rows.len()]; properties.len()]);
         }
+        let mut found: Vec<Vec<Cell>> = vec![Vec::new(); properties.len()];
         let file = self.file(&table.file).await?;
         let mut read = || -> Result<(), ParquetError> {
             for (group, range) in groups(&file)? {
@@ -181,7 +180,9 @@ impl Tables {
                 }
                 let group = file.get_row_group(group)?;
                 let cells = cells(group.as_ref(), &columns, &wanted)?;
-                found.iter_mut().zip(cells).for_each(|(found, cells)| found.extend(cells));
+                for (found, cells) in found.iter_mut().zip(cells) {
+                    found.extend(cells);
+                }
             }
             Ok(())
         };
