@@ -36,7 +36,7 @@ async function signIn() {
   const token = () => {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
-      iss: `${place.origin}/pool`, aud: CLIENT, sub: "anja", token_use: "id", iat: now, exp: now + place.seconds,
+      iss: `${place.origin}/pool`, aud: CLIENT, sub: "anja", jti: randomUUID(), token_use: "id", iat: now, exp: now + place.seconds,
       "custom:tid": TENANT, "custom:groups": `["${GROUP}"]`, ...place.person,
     };
     const signed = `${encoded({ alg: "RS256", kid: "key-1", typ: "JWT" })}.${encoded(claims)}`;
