@@ -34,8 +34,8 @@ impl<'s> Visit<'s> {
         Self { settings, identity, domain, caller }
     }
 
-    /// Whether a program has signed the request that is named in the settings. Amazon `CloudFront` is
-    /// none, so that nobody gets here through it without a token.
+    /// Whether a program has signed the request that is named in the settings. Amazon `CloudFront`
+    /// is none, so that nobody gets here through it without a token.
     fn is_of_program(&self) -> bool {
         let caller = self.caller.as_deref();
         caller.is_some_and(|caller| self.settings.programs.iter().any(|it| it.is(caller)))

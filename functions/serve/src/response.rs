@@ -17,8 +17,8 @@ const LARGEST: usize = 4 << 20;
 /// Bodies that have fewer bytes are not worth compressing.
 const SMALL: usize = 1 << 10;
 
-/// An answer in the form of an event. Amazon `CloudFront` compresses nothing that it may not keep, so
-/// that is done here.
+/// An answer in the form of an event. Amazon `CloudFront` compresses nothing that it may not keep,
+/// so that is done here.
 pub(crate) fn handed_over(
     answer: &page::Response,
     accepts_gzip: bool,
