@@ -97,7 +97,7 @@ function Judging({ questions }: { questions: Question[] }) {
           {bad} of {questions.length} have something bad.
         </span>
         <label>
-          Then{" "}
+          Compare with{" "}
           <select value={then} onChange={(event) => choose(event.currentTarget.value)}>
             <option value="">no other snapshot</option>
             {earlier.map((it) => (
