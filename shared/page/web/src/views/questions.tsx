@@ -119,8 +119,10 @@ function Judging({ questions }: { questions: Question[] }) {
       </p>
       {then ? (
         <p role="status" data-then={Object.keys(before).length}>
-          Since {moment(then)}, {counted(changed(1), "question has", "questions have")} more that is bad, and{" "}
-          {counted(changed(-1), "question has", "questions have")} less.
+          {Object.keys(before).length < questions.length
+            ? `Of the snapshot of ${moment(then)}, ${Object.keys(before).length} of ${questions.length} are answered.`
+            : `Since ${moment(then)}, ${counted(changed(1), "question has", "questions have")} more that is bad, and ` +
+              `${counted(changed(-1), "question has", "questions have")} less.`}
         </p>
       ) : (
         earlier.length === 0 && <p class="soft">{NO_HISTORY}</p>
