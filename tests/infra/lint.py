@@ -1,8 +1,8 @@
-"""Lints a SAM template: `lint.py TEMPLATE DIRECTORY`. What SAM makes of the template is left in the directory.
+"""Lints SAM templates: `lint.py DIRECTORY TEMPLATE…`. What SAM makes of each is left in the directory.
 
 cfn-lint sees little of the properties of SAM's own resources, so the template is translated first, and the
 result is linted too. What no linter knows (the rules of this project) is checked below. At the end, damaged
-copies of the template prove that all this would notice.
+copies of the templates prove that all this would notice.
 """
 
 import json
@@ -70,7 +70,7 @@ def holds(plain, condition):
     return condition is None or value(plain["Conditions"][condition])
 
 
-def findings_of_project(plain):
+def findings_of_project(plain, is_option):
     resources = plain["Resources"]
 
     def each(kind):
@@ -116,12 +116,12 @@ def findings_of_project(plain):
     default = {name: r for name, r in resources.items() if holds(plain, r.get("Condition"))}
     for name, resource in default.items():
         properties = resource["Properties"]
-        if resource["Type"] == "AWS::Lambda::Url":
+        if resource["Type"] == "AWS::Lambda::Url" and properties["AuthType"] == "NONE":
             yield f"{name}: the default deployment has a public URL"
         if resource["Type"] == "AWS::Lambda::Permission" and properties["Principal"] == "*":
             yield f"{name}: anybody may invoke a function of the default deployment"
-        # AWS refuses that in an account whose limit is 10.
-        if "ReservedConcurrentExecutions" in properties:
+        # AWS refuses that in an account whose limit is 10. A stack that is an option says so in its parameter.
+        if "ReservedConcurrentExecutions" in properties and not is_option:
             yield f"{name}: the default deployment reserves concurrency"
 
     for name, metric in each("AWS::Logs::MetricFilter"):
@@ -134,10 +134,28 @@ def findings_of_project(plain):
         if "ReservedConcurrentExecutions" not in functions[function]:
             yield f"{function}: anybody may invoke it as often as they like"
         # Without the condition that the second one carries, anybody with an account could invoke it with any event.
-        allowed = {(p["Action"], p.get("FunctionUrlAuthType"), p.get("InvokedViaFunctionUrl"))
-                   for _, p in each("AWS::Lambda::Permission") if p["FunctionName"] == {"Ref": function}}
-        if allowed != {("lambda:InvokeFunctionUrl", "NONE", None), ("lambda:InvokeFunction", None, True)}:
+        permissions = [p for _, p in each("AWS::Lambda::Permission") if p["FunctionName"] == {"Ref": function}]
+        allowed = {(p["Action"], p.get("FunctionUrlAuthType"), p.get("InvokedViaFunctionUrl")) for p in permissions}
+        if allowed != {("lambda:InvokeFunctionUrl", url["AuthType"], None), ("lambda:InvokeFunction", None, True)}:
             yield f"{function}: not just its URL may be asked by anybody"
+        if url["AuthType"] != "NONE" and not all("Distribution" in json.dumps(p.get("SourceArn")) for p in permissions):
+            yield f"{function}: others than the distribution may ask it"
+
+    for name, access in each("AWS::CloudFront::OriginAccessControl"):
+        if access["OriginAccessControlConfig"]["SigningBehavior"] != "always":
+            yield f"{name}: does not sign what it hands on"
+    for name, client in each("AWS::Cognito::UserPoolClient"):
+        if client["AllowedOAuthFlows"] != ["code"] or client.get("GenerateSecret"):
+            yield f"{name}: tokens come in another way than by a code"
+        # The other scopes are not needed, and by one of them people write down their own groups.
+        if client["AllowedOAuthScopes"] != ["openid"]:
+            yield f"{name}: a token may do more than say who somebody is"
+    for name, provider in each("AWS::Cognito::UserPoolIdentityProvider"):
+        details = json.dumps(provider["ProviderDetails"])
+        if "${TenantId}/v2.0" not in details:
+            yield f"{name}: people of other tenants may sign in"
+        if "{{resolve:secretsmanager:" not in details:
+            yield f"{name}: its secret is in the template"
 
     for name, queue in queues.items():
         metric = "ApproximateNumberOfMessagesVisible" if name in dead_letters else "ApproximateAgeOfOldestMessage"
@@ -164,7 +182,7 @@ def findings_of_project(plain):
             yield f"{function}: sends to the queue that invokes it, which Lambda takes for a runaway loop"
 
 
-def findings(template, sam_path, plain_path):
+def findings(template, is_option, sam_path, plain_path):
     sam_path.write_text(template)
     try:
         plain = translate(template)
@@ -173,11 +191,11 @@ def findings(template, sam_path, plain_path):
     plain_path.write_text(json.dumps(plain, indent=2))
     of_linter = [*findings_of_cfn_lint(sam_path), *findings_of_cfn_lint(plain_path)]
     # The rules of the project are only worth asking, and only safe to ask, of a template that is sound.
-    return of_linter or list(findings_of_project(plain))
+    return of_linter or list(findings_of_project(plain, is_option))
 
 
 # Each damage is (what it is, what is replaced, by what, what a finding must say).
-DAMAGES = [
+DAMAGES = {"template.yaml": [
     ("a visibility timeout below the function's", "VisibilityTimeout: 1080", "VisibilityTimeout: 100", "E3505"),
     ("a visibility timeout below six times that", "VisibilityTimeout: 1080", "VisibilityTimeout: 1000", "six times"),
     ("an unknown runtime", "Runtime: provided.al2023", "Runtime: provided.al1999", "provided.al1999"),
@@ -202,26 +220,48 @@ DAMAGES = [
     ("a function for everybody", "InvokedViaFunctionUrl: true", "", "not just its URL"),
     ("an alarm on the wrong queue", "!GetAtt FinishDeadLetters.QueueName", "!GetAtt FinishQueue.QueueName", "no alarm"),
     ("no encryption", "SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false", "not encrypted"),
-]
+], "page.yaml": [
+    ("a URL for everybody", "AuthType: AWS_IAM\n\n", "AuthType: NONE\n\n", "a public URL"),
+    ("a function for any event", "InvokedViaFunctionUrl: true", "", "not just its URL"),
+    ("any distribution", "      SourceArn: !Sub arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}\n      Invoked",
+     "      SourceAccount: !Ref AWS::AccountId\n      Invoked", "others than the distribution"),
+    ("requests without a signature", "SigningBehavior: always", "SigningBehavior: never", "does not sign"),
+    ("a token in an address", "AllowedOAuthFlows: [code]", "AllowedOAuthFlows: [implicit]", "in another way"),
+    ("groups that people write themselves", "AllowedOAuthScopes: [openid]",
+     "AllowedOAuthScopes: [openid, aws.cognito.signin.user.admin]", "may do more"),
+    ("any tenant", "/${TenantId}/v2.0", "/common/v2.0?${TenantId}", "other tenants"),
+    ("a secret in the template", '"{{resolve:secretsmanager:${ClientSecretArn}}}"', "${ClientSecretArn}", "in the template"),
+    ("any action", "Action: s3:GetObject", "Action: s3:*", "wildcard"),
+    ("any object of any bucket", "Resource: !Sub arn:${AWS::Partition}:s3:::${Bucket}\n", 'Resource: "*"\n', "any resource"),
+    ("errors that nobody sees", "MetricName: Errors", "MetricName: Invocations", "no alarm on its errors"),
+    ("a URL without a bound", "ReservedConcurrentExecutions: !If [HasConcurrency, !Ref Concurrency, !Ref AWS::NoValue]",
+     "Tags: { Bound: !If [HasConcurrency, !Ref Concurrency, !Ref AWS::NoValue] }", "as often as they like"),
+]}
 
 
-def main():
-    template = pathlib.Path(sys.argv[1]).read_text()
-    directory = pathlib.Path(sys.argv[2])
+def problems_of(path, directory):
+    """How many problems a template has, with the damages that nobody would notice."""
+    template = path.read_text()
+    is_option = path.name != "template.yaml"
     with tempfile.TemporaryDirectory() as scratch:
-        sam = pathlib.Path(scratch, "template.yaml")
-        problems = findings(template, sam, directory / "template.json")
+        sam = pathlib.Path(scratch, path.name)
+        problems = findings(template, is_option, sam, directory / path.with_suffix(".json").name)
         for problem in problems:
             print(problem)
-        print(f"{sys.argv[1]}: {len(problems)} findings")
+        print(f"{path}: {len(problems)} findings")
         missed = 0
-        for what, old, new, expected in DAMAGES:
+        for what, old, new, expected in DAMAGES[path.name]:
             assert old in template, f"the template does not hold {old!r} any more"
-            of_damage = findings(template.replace(old, new), sam, pathlib.Path(scratch, "template.json"))
+            of_damage = findings(template.replace(old, new), is_option, sam, pathlib.Path(scratch, "plain.json"))
             noticed = any(expected in finding for finding in of_damage)
             print(f"  {'noticed' if noticed else 'MISSED '}  {what}")
             missed += not noticed
-    return 1 if problems or missed else 0
+    return len(problems) + missed
+
+
+def main():
+    directory, *paths = map(pathlib.Path, sys.argv[1:])
+    return 1 if sum([problems_of(path, directory) for path in paths]) else 0
 
 
 sys.exit(main())

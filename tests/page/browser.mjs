@@ -34,13 +34,13 @@ export async function launch(chromium) {
   return { browser, close };
 }
 
-/** A page whose every request, error and violation is noted. */
-export async function watched(browser, origin) {
+/** A page whose every request, error and violation is noted. It may ask its own server, and one other. */
+export async function watched(browser, origin, other = origin) {
   const page = await browser.newPage();
   const problems = [];
   page.on("request", (request) => {
     const address = request.url();
-    const isOwn = address.startsWith(`${origin}/`) || /^(data|blob):/.test(address);
+    const isOwn = [origin, other].some((it) => address.startsWith(`${it}/`)) || /^(data|blob):/.test(address);
     if (!isOwn) problems.push(`asks ${address}`);
   });
   page.on("pageerror", (error) => problems.push(`fails: ${error.message}`));

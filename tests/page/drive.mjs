@@ -6,9 +6,10 @@ import { join } from "node:path";
 
 import { barriers, launch, watched } from "./browser.mjs";
 import { ask, collect, evaluate, serve } from "./server.mjs";
+import { signIn } from "./sign-in.mjs";
 import { VIEWS } from "./views.mjs";
 
-const [tenantgraph, chromium] = process.argv.slice(2);
+const [tenantgraph, serving, chromium] = process.argv.slice(2);
 const folder = "target/page";
 const store = join(folder, "store");
 const began = Date.now();
@@ -34,6 +35,7 @@ try {
   await hostileName();
   await withoutToken();
   await frames();
+  await signIn(browser, serving, store, folder, say);
   if (process.env.UPDATE) await picture();
 } finally {
   await close();
@@ -44,20 +46,20 @@ say("done");
 /** What does not come from the page is refused by the server itself, not only by a handler. */
 async function refusals() {
   const { host } = new URL(origin);
-  const authorization = `Bearer ${token}`;
+  const named = { "x-tenantgraph-token": token };
   const status = async (path, headers) => (await ask(origin, path, headers)).status;
-  assert.equal(await status("/api/overview", { host, authorization }), 200);
+  assert.equal(await status("/api/overview", { host, ...named }), 200);
   assert.equal(await status("/api/overview", { host }), 403, "no token");
-  assert.equal(await status("/api/overview", { host, authorization: "Bearer x" }), 403, "a wrong token");
+  assert.equal(await status("/api/overview", { host, "x-tenantgraph-token": "x" }), 403, "a wrong token");
   assert.equal(await status("/", { host: "attacker.example" }), 403, "a rebinding name");
-  assert.equal(await status("/api/overview", { host: "attacker.example", authorization }), 403);
-  assert.equal(await status("/api/overview", { host, authorization, origin: "https://attacker.example" }), 403);
+  assert.equal(await status("/api/overview", { host: "attacker.example", ...named }), 403);
+  assert.equal(await status("/api/overview", { host, ...named, origin: "https://attacker.example" }), 403);
   say("what does not come from the page is refused");
 }
 
 /** How long the server takes, as its users would notice. It is printed, and decides nothing. */
 async function latencies() {
-  const headers = { authorization: `Bearer ${token}` };
+  const headers = { "x-tenantgraph-token": token };
   const get = async (path) => JSON.parse((await ask(origin, path, headers)).body);
   const { items } = await get("/api/search?type=azure_user");
   const [one, other] = items.map((it) => encodeURIComponent(it.key));
@@ -163,13 +165,13 @@ async function hostileName() {
   page.on("request", async (request) => {
     if (!request.url().includes("/api/")) return request.continue();
     const { pathname, search } = new URL(request.url());
-    const { status, body } = await ask(origin, pathname + search, { authorization: request.headers().authorization });
+    const { status, body } = await ask(origin, pathname + search, { "x-tenantgraph-token": request.headers()["x-tenantgraph-token"] });
     const changed = JSON.stringify(JSON.parse(body), (name, value) => (["name", "displayName"].includes(name) && typeof value === "string" ? hostile : value));
     return request.respond({ status, contentType: "application/json", body: changed });
   });
   await page.goto(server.address);
   const key = await page.evaluate(async (token) => {
-    const answer = await fetch("/api/search?type=azure_user", { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch("/api/search?type=azure_user", { headers: { "x-tenantgraph-token": token } });
     return (await answer.json()).items[0].key;
   }, token);
   for (const view of [`entity?key=${encodeURIComponent(key)}`, `graph?key=${encodeURIComponent(key)}`, "search?q=a"]) {

@@ -129,6 +129,14 @@ export const VIEWS = {
     assert.ok(rows.some(([answer]) => /bad/.test(answer)));
     assert.ok(rows.some(([answer]) => /good/.test(answer)));
     assert.ok(rows.every(([answer]) => !/waiting/.test(answer)));
+    // The tenant of the demo has not changed since the job before.
+    await page.waitForFunction((all) => document.querySelector("[data-then]")?.dataset.then === String(all), { timeout: 60_000 }, rows.length);
+    assert.match(await text(page), /0 questions have more that is bad, and 0 questions have less/);
+    const { titles, rows: both } = await table(page, "Questions");
+    const at = (title) => titles.findIndex((it) => it.startsWith(title));
+    const [bad, then] = [at("Bad"), at("Bad then")];
+    assert.ok(then > bad && both.some((it) => Number(it[bad]) > 0));
+    for (const row of both) assert.equal(row[bad], row[then], row.join(" "));
   },
 
   async question(page, assert) {
@@ -136,6 +144,12 @@ export const VIEWS = {
     await page.waitForFunction(() => document.querySelector("main").dataset.view === "question");
     await page.waitForFunction(() => /are shown|Nothing was found/.test(document.querySelector("main").innerText));
     assert.match(await text(page), /Query/);
+    await page.click("main details:has(table) summary");
+    await page.waitForFunction(() => {
+      const history = [...document.querySelectorAll("main details table")].at(0);
+      const cells = [...(history?.tBodies[0].rows ?? [])].map((it) => it.cells[1].innerText.trim());
+      return cells.length === 2 && cells.every((it) => it !== "");
+    });
   },
 
   async query(page, assert) {
@@ -177,7 +191,8 @@ export const VIEWS = {
   async timeline(page, assert) {
     await go(page, "timeline");
     await rowsOf(page, "Jobs");
-    await page.evaluate(() => document.querySelector("main tbody a").click());
+    // The first job found everything, and the last one nothing new.
+    await page.evaluate(() => document.querySelector("main tbody tr:last-child a").click());
     await rowsOf(page, "Changes by type");
     const changes = await table(page, "Changes:");
     assert.ok(changes.rows.length > 0);

@@ -7,7 +7,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use page::{Failure, Guard, LARGEST, Site, answer};
+use collector::Secret;
+use page::{Failure, LARGEST, Local, Site, answer};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -21,6 +22,12 @@ pub(crate) async fn run(arguments: Ui) -> Result<End, Error> {
     serve(&arguments.asked, arguments.port).await
 }
 
+/// What is served, and to whom.
+struct Served {
+    guard: Local,
+    site: Arc<Site>,
+}
+
 /// Serves the page until the process is stopped.
 pub(crate) async fn serve(asked: &Asked, port: u16) -> Result<End, Error> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
@@ -30,12 +37,14 @@ pub(crate) async fn serve(asked: &Asked, port: u16) -> Result<End, Error> {
     let port = listener.local_addr()?.port();
     let Target { context, tables, .. } = open(asked).await?;
     let token = token();
-    let site = Arc::new(Site::open(context, tables, Guard::local(port, &token)).await?);
+    let guard = Local::new(port, &Secret::new(token.as_str()));
+    let site = Arc::new(Site::open(Arc::new(context), tables).await?);
+    let served = Arc::new(Served { guard, site });
     line(&format!("http://127.0.0.1:{port}/#token={token}"))?;
     remark(
         "open this address in a browser; whoever has it can read the graph until you stop this command with Ctrl-C",
     );
-    let router = Router::new().fallback(received).with_state(site);
+    let router = Router::new().fallback(received).with_state(served);
     tokio::select! {
         served = axum::serve(listener, router) => served?,
         signal = interruption::signal() => say(&format!("stopped by {signal}")),
@@ -50,7 +59,7 @@ fn token() -> String {
 }
 
 /// Hands a request to the page, and its answer to the browser.
-async fn received(State(site): State<Arc<Site>>, request: Request) -> Response<Body> {
+async fn received(State(served): State<Arc<Served>>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST).await else {
         return handed_over(page::Response::failed(&Failure::TooLarge(LARGEST)));
@@ -65,10 +74,11 @@ async fn received(State(site): State<Arc<Site>>, request: Request) -> Response<B
         host: text(header::HOST),
         origin: text(header::ORIGIN),
         site: text(HeaderName::from_static("sec-fetch-site")),
-        authorization: text(header::AUTHORIZATION),
+        token: text(HeaderName::from_static(page::TOKEN)).map(Secret::new),
         body: body.to_vec(),
     };
-    handed_over(answer(&site, request).await)
+    let site = Arc::clone(&served.site);
+    handed_over(answer(&served.guard, async { Ok(site) }, request).await)
 }
 
 fn handed_over(answer: page::Response) -> Response<Body> {
@@ -77,9 +87,10 @@ fn handed_over(answer: page::Response) -> Response<Body> {
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // What the page puts into a header is text that a header can hold.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
     }
     response
 }

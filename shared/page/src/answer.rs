@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::failure::Failure;
+use crate::guard::Guard;
 use crate::request::{LARGEST, Parameters, Request};
 use crate::response::Response;
 use crate::site::Site;
@@ -22,24 +23,49 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// How long a request waits for others.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Answers a request. It never fails: what goes wrong is an answer, too.
-pub async fn answer(site: &Arc<Site>, request: Request) -> Response {
-    attempt(site, request).await.unwrap_or_else(|failure| Response::failed(&failure))
+/// Answers a request, with the site that is opened once the guard trusts the request. It never
+/// fails: what goes wrong is an answer, too, and logged.
+pub async fn answer(
+    guard: &dyn Guard,
+    site: impl Future<Output = Result<Arc<Site>, Failure>>,
+    request: Request,
+) -> Response {
+    let path = request.path.clone();
+    attempt(guard, site, request).await.unwrap_or_else(|failure| {
+        match failure.status() {
+            500.. => tracing::error!(path, %failure, "a request is not answered"),
+            403 => tracing::warn!(path, %failure, "a request is refused"),
+            _ => tracing::debug!(path, %failure, "a request makes no sense"),
+        }
+        Response::failed(&failure)
+    })
 }
 
-async fn attempt(site: &Arc<Site>, request: Request) -> Result<Response, Failure> {
-    site.guard.admits(&request)?;
+async fn attempt(
+    guard: &dyn Guard,
+    site: impl Future<Output = Result<Arc<Site>, Failure>>,
+    request: Request,
+) -> Result<Response, Failure> {
+    guard.admits(&request)?;
     if !request.path.starts_with("/api/") {
-        let file = files::find(&request.path).filter(|_| request.method == "GET");
-        return file.ok_or(Failure::NoPath(request.path));
+        let file = match (request.method.as_str(), request.path.as_str()) {
+            ("GET", "/sign-in") => Some(Response::json(200, &json!({ "at": guard.sign_in() }))),
+            ("GET", path) => files::find(path),
+            _ => None,
+        };
+        let Some(mut file) = file else { return Err(Failure::NoPath(request.path)) };
+        if request.path == "/" {
+            file.asks = guard.sign_in().map(|it| it.address.clone());
+        }
+        return Ok(file);
     }
-    site.guard.trusts(&request)?;
+    guard.trusts(&request).await?;
     if request.body.len() > LARGEST {
         return Err(Failure::TooLarge(LARGEST));
     }
+    let site = site.await?;
     let place = timeout(PATIENCE, Arc::clone(&site.places).acquire_owned()).await;
     let Ok(Ok(place)) = place else { return Err(Failure::Busy) };
-    let site = Arc::clone(site);
     // Reading tables takes a thread for itself. One that is given up keeps its place until it ends.
     let work = tokio::task::spawn_blocking(move || {
         let response = Handle::current().block_on(route(&site, &request));
@@ -60,6 +86,7 @@ async fn route(site: &Site, request: &Request) -> Result<Response, Failure> {
         ("GET", "/api/paths") => paths::paths(site, &parameters).await?,
         ("GET", "/api/questions") => question::list(),
         ("GET", "/api/question") => question::one(site, &parameters).await?,
+        ("GET", "/api/earlier") => question::earlier(site).await?,
         ("GET", "/api/jobs") => changes::jobs(site).await?,
         ("GET", "/api/changes") => changes::of_job(site, &parameters).await?,
         ("GET", "/api/values") => changes::values(site, &parameters).await?,

@@ -12,6 +12,9 @@ pub enum Failure {
     /// It does not prove that it comes from the page.
     #[error("the request was refused: {0}")]
     Refused(&'static str),
+    /// Nobody can say at the moment whether the request proves anything.
+    #[error("the request cannot be checked: {0}")]
+    Unchecked(Box<dyn std::error::Error + Send + Sync>),
     /// There is nothing at the path.
     #[error("there is nothing at {0}")]
     NoPath(String),
@@ -24,6 +27,9 @@ pub enum Failure {
     /// It has more bytes than are read.
     #[error("the request has more than {0} bytes")]
     TooLarge(usize),
+    /// The answer has more bytes than can be handed over.
+    #[error("the answer has more than {0} bytes; ask for less")]
+    TooMuch(usize),
     /// The answer took too long.
     #[error("the answer was given up after {} seconds; filter more", .0.as_secs())]
     TooSlow(Duration),
@@ -64,8 +70,8 @@ impl Failure {
             Self::Refused(_) => 403,
             Self::NoPath(_) | Self::NotFound(_) => 404,
             Self::TooLarge(_) => 413,
-            Self::Query(ExecuteError::TooManyRows(_)) => 422,
-            Self::Busy => 503,
+            Self::TooMuch(_) | Self::Query(ExecuteError::TooManyRows(_)) => 422,
+            Self::Busy | Self::Unchecked(_) => 503,
             Self::TooSlow(_) => 504,
             _ => 500,
         }

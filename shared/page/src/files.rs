@@ -28,6 +28,11 @@ pub(crate) fn find(path: &str) -> Option<Response> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
     use super::*;
 
     /// How large the page may be, as it would be sent.
@@ -35,7 +40,11 @@ mod tests {
 
     #[test]
     fn the_page_is_small() {
-        let compress = |bytes: &[u8]| zstd::encode_all(bytes, 19).unwrap().len();
+        let compress = |bytes: &[u8]| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap().len()
+        };
         let sent = FILES.iter().filter(|(path, ..)| *path != "/licences.txt");
         let bytes: usize = sent.map(|(_, _, bytes)| compress(bytes)).sum();
         assert!(bytes <= LARGEST, "{bytes} bytes");

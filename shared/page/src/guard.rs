@@ -1,62 +1,53 @@
-//! Who is answered: the page itself, opened at the address that was printed, and nobody else.
-//!
-//! A server on 127.0.0.1 can be reached by every page that the browser has open, and by every
-//! process of the machine. So a request has to name the server by its own address (a name that an
-//! attacker has turned to 127.0.0.1 is another one), must not come from another page, and has to
-//! carry a token that only the printed address holds. The token is in the fragment of that address,
-//! which browsers do not send.
+//! Who is answered: the page itself, and whoever its server trusts.
 
-use sha2::{Digest as _, Sha256};
+use async_trait::async_trait;
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::request::Request;
 
-/// What a request has to prove.
-#[derive(Debug)]
-pub struct Guard {
-    /// What `Host` may be.
-    hosts: Vec<String>,
-    /// The digest of the token. Digests are compared, because how long that takes says nothing of
-    /// the token.
-    token: [u8; 32],
-}
-
-impl Guard {
-    /// Guards a server at a port of this machine.
-    #[must_use]
-    pub fn local(port: u16, token: &str) -> Self {
-        let hosts = ["127.0.0.1", "localhost"].map(|it| format!("{it}:{port}")).to_vec();
-        Self { hosts, token: digest(token) }
-    }
-
+/// What a request has to prove before anything of a tenant is answered.
+#[async_trait]
+pub trait Guard: std::fmt::Debug + Send + Sync {
     /// Whether a request reaches the server by its own name, and not from another page.
-    pub(crate) fn admits(&self, request: &Request) -> Result<(), Failure> {
-        let host = request.host.as_deref().unwrap_or_default();
-        if !self.hosts.iter().any(|it| it == host) {
-            return Err(Failure::Refused("it names another host"));
-        }
-        let origin = request.origin.as_deref();
-        if origin.is_some_and(|it| it.strip_prefix("http://") != Some(host)) {
-            return Err(Failure::Refused("it comes from another page"));
-        }
-        Ok(())
-    }
+    ///
+    /// # Errors
+    ///
+    /// If it does not.
+    fn admits(&self, request: &Request) -> Result<(), Failure>;
 
-    /// Whether a request comes from the page itself, too, and carries the token.
-    pub(crate) fn trusts(&self, request: &Request) -> Result<(), Failure> {
-        // The page itself may be opened by a link, such as one in a terminal that is a page, too.
-        if request.site.as_deref().is_some_and(|it| it != "same-origin") {
-            return Err(Failure::Refused("it comes from another page"));
-        }
-        let given = request.authorization.as_deref().and_then(|it| it.strip_prefix("Bearer "));
-        match given {
-            Some(given) if digest(given) == self.token => Ok(()),
-            Some(_) => Err(Failure::Refused("its token is not that of this server")),
-            None => Err(Failure::Refused("it has no token")),
-        }
+    /// Whether a request that was admitted may see the graph, too.
+    ///
+    /// # Errors
+    ///
+    /// If it may not, or if nobody can say at the moment.
+    async fn trusts(&self, request: &Request) -> Result<(), Failure>;
+
+    /// Where people sign in; nowhere if the page gets its token in another way.
+    fn sign_in(&self) -> Option<&SignIn> {
+        None
     }
 }
 
-fn digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
+/// Where people sign in, and as what the page asks for it. Nothing of it is secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignIn {
+    /// The address of the server that signs people in, without a trailing slash.
+    pub address: String,
+    /// The id by which that server knows the page.
+    pub client: String,
+    /// The identity provider that it asks in turn.
+    pub provider: String,
+}
+
+/// Whether a request comes from the page itself, where the browser says from where it comes.
+///
+/// # Errors
+///
+/// If it comes from another page.
+pub fn same_origin(request: &Request) -> Result<(), Failure> {
+    if request.site.as_deref().is_some_and(|it| it != "same-origin") {
+        return Err(Failure::Refused("it comes from another page"));
+    }
+    Ok(())
 }

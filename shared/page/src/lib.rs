@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod guard;
 mod ledger;
+mod local;
 mod model;
 mod names;
 mod neighbours;
@@ -24,7 +25,8 @@ mod site;
 
 pub use answer::answer;
 pub use failure::Failure;
-pub use guard::Guard;
-pub use request::{LARGEST, Request};
+pub use guard::{Guard, SignIn, same_origin};
+pub use local::Local;
+pub use request::{LARGEST, Request, TOKEN};
 pub use response::Response;
 pub use site::Site;

@@ -16,7 +16,12 @@ const CONTAINERS: [&str; 3] =
 /// How many containers the map shows.
 const MOST: usize = 2_000;
 
+/// The overview, which is put together once.
 pub(crate) async fn overview(site: &Site) -> Result<Value, Failure> {
+    Ok(site.overview.get_or_try_init(|| put_together(site)).await?.clone())
+}
+
+async fn put_together(site: &Site) -> Result<Value, Failure> {
     let manifest = &site.tables.manifest;
     let instances = site.summaries.iter().map(|it| {
         json!({

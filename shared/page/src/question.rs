@@ -1,7 +1,8 @@
 //! The questions that come with tenantgraph, and how many entities are good and bad.
 
 use query::execute::{ExecuteError, Options};
-use query::{Terms, compile, execute};
+use query::tables::Tables;
+use query::{Model, Terms, compile, execute};
 use questions::{AREAS, Question, find, own};
 use serde_json::{Value, json};
 
@@ -20,19 +21,35 @@ pub(crate) fn list() -> Value {
     json!({ "questions": questions.collect::<Vec<_>>() })
 }
 
-/// The answer to a question. The graph stays the same, so it is only found once.
+/// When the earlier snapshots were taken of which questions can be asked, the latest first.
+pub(crate) async fn earlier(site: &Site) -> Result<Value, Failure> {
+    let earlier = site.earlier().await?.iter().map(|it| &it.tables.manifest.finished_at);
+    Ok(json!({ "earlier": earlier.collect::<Vec<_>>() }))
+}
+
+/// The answer to a question, in an earlier snapshot if one is named. Graphs stay the same, so it is
+/// only found once.
 pub(crate) async fn one(site: &Site, parameters: &Parameters) -> Result<Value, Failure> {
-    let id = parameters.required("id")?;
-    if let Some(answer) = site.answered(id) {
+    let (id, at) = (parameters.required("id")?, parameters.text("at"));
+    if let Some(answer) = site.answered(id, at) {
         return Ok(answer);
     }
     let missing = || Failure::NotFound(format!("there is no question {id}"));
-    let answer = judged(site, find(id).ok_or_else(missing)?).await?;
-    site.remember(id, &answer);
+    let question = find(id).ok_or_else(missing)?;
+    let answer = if at.is_empty() {
+        judged(question, &site.tables, &site.model).await?
+    } else {
+        let mut earlier = site.earlier().await?.iter();
+        let earlier = earlier.find(|it| it.tables.manifest.finished_at == at);
+        let missing = || Failure::NotFound(format!("there is no earlier snapshot of {at}"));
+        let earlier = earlier.ok_or_else(missing)?;
+        judged(question, &earlier.tables, &earlier.model).await?
+    };
+    site.remember(id, at, &answer);
     Ok(answer)
 }
 
-async fn judged(site: &Site, question: &Question) -> Result<Value, Failure> {
+async fn judged(question: &Question, tables: &Tables, model: &Model) -> Result<Value, Failure> {
     let mut unknown: Vec<String> = Vec::new();
     let mut counts = Vec::new();
     for text in [Some(&question.bad), question.good.as_ref()] {
@@ -41,12 +58,12 @@ async fn judged(site: &Site, question: &Question) -> Result<Value, Failure> {
             continue;
         };
         let terms = Terms { now: query::now(), ..Terms::default() };
-        let plan = match compile(text, &site.model, &terms) {
+        let plan = match compile(text, model, &terms) {
             Ok(plan) => plan,
             Err(cause) => return Ok(json!({ "id": question.id, "error": cause.to_string() })),
         };
         let options = Options { limit: None, ..Options::default() };
-        let answer = match execute(&plan, &site.model, &site.tables, &options).await {
+        let answer = match execute(&plan, model, tables, &options).await {
             Ok(answer) => answer,
             Err(cause @ ExecuteError::Parameters(_)) => {
                 return Ok(json!({ "id": question.id, "error": cause.to_string() }));

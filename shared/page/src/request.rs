@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use collector::Secret;
 use url::form_urlencoded;
 
 use crate::failure::Failure;
 
 /// The most bytes of a body.
 pub const LARGEST: usize = 64 << 10;
+
+/// The header that carries the token. It has a name of its own because what stands before a server
+/// may take `Authorization` for itself, as Amazon `CloudFront` does.
+pub const TOKEN: &str = "x-tenantgraph-token";
 
 /// A request, whoever received it.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +29,8 @@ pub struct Request {
     pub origin: Option<String>,
     /// The header `Sec-Fetch-Site`.
     pub site: Option<String>,
-    /// The header `Authorization`.
-    pub authorization: Option<String>,
+    /// The header [`TOKEN`].
+    pub token: Option<Secret>,
     /// The body.
     pub body: Vec<u8>,
 }

@@ -1,7 +1,7 @@
 //! Looking for entities by their names and keys.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use query::tables::Table;
 use serde_json::{Value, json};
@@ -26,18 +26,21 @@ pub(crate) fn search(site: &Site, parameters: &Parameters) -> Result<Value, Fail
         None => kind.is_empty(),
     };
     let found = site.names.search(text, is_of);
-    let mut types: BTreeMap<&str, u64> = BTreeMap::new();
-    for entity in &found {
-        *types.entry(site.kind(*entity)).or_default() += 1;
-    }
-    let mut types: Vec<(&str, u64)> = types.into_iter().collect();
+    let count = |range: &Range<u32>| -> usize {
+        let before = |list: &[u32], number| list.partition_point(|it| *it < number);
+        found.iter().map(|it| before(it, range.end) - before(it, range.start)).sum()
+    };
+    let mut types: Vec<(&str, usize)> =
+        tables.iter().map(|it| (it.kind.as_str(), count(&it.range()))).collect();
+    types.retain(|(_, count)| *count > 0);
     types.sort_by_key(|(kind, count)| (Reverse(*count), *kind));
     let types = types.into_iter().take(PAGE).map(|(kind, count)| json!([kind, count]));
-    let items = found.iter().skip(skip).take(PAGE).map(|it| site.named(*it));
+    let total = found.iter().map(Vec::len).sum::<usize>();
+    let items = found.iter().flatten().skip(skip).take(PAGE).map(|it| site.named(*it));
     Ok(json!({
-        "total": found.len(),
+        "total": total,
         "items": items.collect::<Vec<_>>(),
         "types": types.collect::<Vec<_>>(),
-        "next": (skip + PAGE < found.len()).then_some(skip + PAGE),
+        "next": (skip + PAGE < total).then_some(skip + PAGE),
     }))
 }

@@ -23,6 +23,6 @@ pub(crate) use build::composed_key;
 pub use cell::Cell;
 pub use error::TableError;
 pub use manifest::{Column, Form, Lack, Manifest, Table, Unread, UnreadProperty};
-pub use publish::{latest, made, publish, publish_tenant, published};
+pub use publish::{earlier, latest, made, publish, publish_tenant, published};
 pub use read::{Ends, Tables};
 pub use views::views;

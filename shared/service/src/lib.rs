@@ -7,7 +7,7 @@ use std::env;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws::{StsIdentity, Urls};
+use aws::{LocalQueue, LocalSecrets, StsIdentity, Urls};
 use collector::Context;
 use lambda_runtime::{Diagnostic, Error};
 use microsoft::{Cloud, Connections};
@@ -44,6 +44,18 @@ pub async fn context() -> Result<Context, Error> {
     context.observer = Arc::new(log::Log);
     context.consent_site = consent_address();
     Ok(context)
+}
+
+/// What the process of a function is given that only reads what is stored, from its environment:
+/// `STORE`. Its queue leads nowhere.
+///
+/// # Errors
+///
+/// If the variable is missing or makes no sense.
+pub async fn reader() -> Result<Context, Error> {
+    let store = aws::store(&variable("STORE")?).await?;
+    let queue = Arc::new(LocalQueue::new(Duration::ZERO, 1));
+    Ok(Context::new(store, queue, Arc::new(LocalSecrets), Arc::new(Connections::default())))
 }
 
 /// Where a queue is, and its dead letters.

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use aws::{LocalQueue, LocalSecrets};
 use clap::Parser;
-use collector::Context;
+use collector::{Context, Secret};
 use microsoft::Connections;
-use page::{Guard, Request, Site, answer};
+use page::{Local, Request, Site, answer};
 use query::tables::made;
 use serde_json::Value;
 use tests::bench::{self, Directory, Error, groups, verdict};
@@ -46,7 +46,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         let summary = collector::snapshot::of(&context, &job).await?;
         let tables = made(&context, &summary, std::slice::from_ref(&job)).await?;
         let began = Instant::now();
-        let site = Arc::new(Site::open(context, tables, Guard::local(1, "token")).await?);
+        let site = Arc::new(Site::open(Arc::new(context), tables).await?);
         println!("opening the page: {} ms", began.elapsed().as_millis());
         let users = ask(&site, "/api/search", "type=azure_user", MOST_SEARCH).await?;
         let key = |at: usize| users["items"][at]["key"].as_str().unwrap_or_default().to_owned();
@@ -69,11 +69,12 @@ async fn ask(site: &Arc<Site>, path: &str, query: &str, most: u128) -> Result<Va
         path: path.to_owned(),
         query: query.to_owned(),
         host: Some("127.0.0.1:1".to_owned()),
-        authorization: Some("Bearer token".to_owned()),
+        token: Some(Secret::new("token")),
         ..Request::default()
     };
     let began = Instant::now();
-    let response = answer(site, request).await;
+    let guard = Local::new(1, &Secret::new("token"));
+    let response = answer(&guard, async { Ok(Arc::clone(site)) }, request).await;
     let took = began.elapsed().as_millis();
     let name = query.split('=').next().unwrap_or_default();
     println!(

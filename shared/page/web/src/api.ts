@@ -1,14 +1,6 @@
 // What the page asks its server, and nobody else.
 
-const TOKEN = "tenantgraph-token";
-
-/** Takes the token out of the address, so that it is in no history and no bookmark. */
-export function takeToken(): void {
-  const found = /^#token=([\w-]+)$/.exec(location.hash);
-  if (!found?.[1]) return;
-  sessionStorage.setItem(TOKEN, found[1]);
-  history.replaceState(null, "", `${location.pathname}#/`);
-}
+import { digest, isOver, signIn, token } from "./sign-in";
 
 /** Why the server does not answer. */
 export class Failed extends Error {
@@ -21,14 +13,15 @@ export class Failed extends Error {
 }
 
 async function request(path: string, init: RequestInit): Promise<unknown> {
-  const token = sessionStorage.getItem(TOKEN);
-  const headers = { ...init.headers, authorization: `Bearer ${token ?? ""}` };
+  // A sign-in that has expired meanwhile is renewed, and leads back to the same view.
+  if (isOver() && (await signIn())) return new Promise(() => {});
+  const headers = { ...init.headers, "x-tenantgraph-token": token() };
   let response: Response;
   try {
     response = await fetch(path, { ...init, headers });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Failed("The server does not answer. Is tenantgraph ui still running?", 0);
+    throw new Failed("The server does not answer. If it is tenantgraph ui, is that still running?", 0);
   }
   const answer = (await response.json().catch(() => ({}))) as { error?: string };
   if (!response.ok) throw new Failed(answer.error ?? response.statusText, response.status);
@@ -37,7 +30,8 @@ async function request(path: string, init: RequestInit): Promise<unknown> {
 
 export type Parameters = Record<string, string | number | undefined>;
 
-// The snapshot stays the same while the server runs, so an answer holds.
+// Of one snapshot, an answer holds. On AWS, there may be a later one while the page is open.
+let snapshot = "";
 const answers = new Map<string, Promise<unknown>>();
 const KEPT = 200;
 
@@ -47,7 +41,12 @@ export function get<T>(path: string, parameters: Parameters = {}): Promise<T> {
   const address = given.length > 0 ? `/api/${path}?${query}` : `/api/${path}`;
   const known = answers.get(address);
   if (known) return known as Promise<T>;
-  const answer = request(address, {});
+  const answer = request(address, {}).then((value) => {
+    const of = String((value as { snapshot?: string }).snapshot ?? "");
+    if (snapshot && of !== snapshot) answers.clear();
+    snapshot = of;
+    return value;
+  });
   answers.set(address, answer);
   answer.catch(() => answers.delete(address));
   const oldest = answers.keys().next().value;
@@ -55,9 +54,12 @@ export function get<T>(path: string, parameters: Parameters = {}): Promise<T> {
   return answer as Promise<T>;
 }
 
-export function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  const headers = { "content-type": "application/json" };
-  return request(`/api/${path}`, { method: "POST", headers, body: JSON.stringify(body), signal }) as Promise<T>;
+export async function post<T>(path: string, value: unknown, signal?: AbortSignal): Promise<T> {
+  const body = JSON.stringify(value);
+  // Amazon CloudFront signs what it hands on with this, as it does not read bodies.
+  const hash = [...new Uint8Array(await digest(body))].map((it) => it.toString(16).padStart(2, "0")).join("");
+  const headers = { "content-type": "application/json", "x-amz-content-sha256": hash };
+  return request(`/api/${path}`, { method: "POST", headers, body, signal }) as Promise<T>;
 }
 
 export type Named = { key: string; type: string; name: string };

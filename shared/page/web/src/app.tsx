@@ -82,7 +82,7 @@ export function App() {
         )}
       </main>
       <footer>
-        Only this machine is asked. <a href="licences.txt">Licences</a>
+        The page asks nobody but its own server. <a href="licences.txt">Licences</a>
       </footer>
     </>
   );

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { Failed, get, type Named, type Parameters } from "./api";
 import { to } from "./route";
+import { isSignedIn, signIn } from "./sign-in";
 import { counted } from "./words";
 
 type State<T> = { value?: T; error?: Failed; isLoading: boolean };
@@ -44,7 +45,19 @@ export function Loading({ what = "The answer" }: { what?: string }) {
   );
 }
 
-export function Failure({ error }: { error: Failed }) {
+export function Failure({ error, isOfSignIn = isSignedIn() }: { error: Failed; isOfSignIn?: boolean }) {
+  if (error.status === 403 && isOfSignIn) {
+    return (
+      <div class="notice bad" role="alert">
+        <h2>You are not let in</h2>
+        <p>{error.message}</p>
+        <p>Whoever set up this page says who may see it.</p>
+        <button type="button" onClick={() => void signIn()}>
+          Sign in again
+        </button>
+      </div>
+    );
+  }
   if (error.status === 403) {
     return (
       <div class="notice bad" role="alert">

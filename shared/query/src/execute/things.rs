@@ -1,7 +1,6 @@
 //! Entities and relationships with all that is known of them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 
 use serde_json::{Map, Value};
 
@@ -20,6 +19,7 @@ pub(super) async fn entities(tables: &Tables, wanted: &[u32]) -> Result<Vec<Thin
     let mut found: HashMap<u32, Thing> = HashMap::new();
     for (table, mut wanted) in by_table {
         wanted.sort_unstable();
+        wanted.dedup();
         let table = &tables.manifest.entities[table];
         let rows: Vec<u32> = wanted.iter().map(|it| it - table.first).collect();
         for (entity, properties) in wanted.into_iter().zip(maps(tables, table, &rows).await?) {
@@ -65,23 +65,12 @@ async fn maps(
     rows: &[u32],
 ) -> Result<Vec<Map<String, Value>>, TableError> {
     let properties: Vec<&str> = table.columns.iter().map(|it| it.property.as_str()).collect();
-    let within = |range: &Range<u32>| {
-        let at = |number| rows.partition_point(|it| *it < number);
-        at(range.start)..at(range.end)
+    let columns = tables.rows(table, &properties, rows).await?;
+    let map = |at: usize| {
+        let defined = properties.iter().zip(&columns).filter(|(_, column)| column[at].is_defined());
+        defined.map(|(name, column)| ((*name).to_owned(), column[at].to_json())).collect()
     };
-    let mut maps = Vec::with_capacity(rows.len());
-    let is_wanted = |range: Range<u32>| !within(&range).is_empty();
-    let each = |range: Range<u32>, cells: &[Vec<Cell>]| {
-        for row in &rows[within(&range)] {
-            let at = (row - range.start) as usize;
-            let defined =
-                properties.iter().zip(cells).filter(|(_, column)| column[at].is_defined());
-            let defined = defined.map(|(name, column)| ((*name).to_owned(), column[at].to_json()));
-            maps.push(defined.collect());
-        }
-    };
-    tables.scan(table, &properties, is_wanted, each).await?;
-    Ok(maps)
+    Ok((0..rows.len()).map(map).collect())
 }
 
 /// The keys of entities, which are sorted.

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::build::build;
 use super::error::TableError;
+use super::manifest::Manifest;
 use super::read::Tables;
 
 /// What the names of the tables of a snapshot begin with. Those of the graph of a tenant lie beside
@@ -104,6 +105,40 @@ pub async fn latest(context: &Context, instance: &str) -> Result<Option<Tables>,
         Some(tenant) => published(context, &tenant.jobs()).await,
         None => Ok(None),
     }
+}
+
+/// The tables that were published of a graph before these were, the latest first, and at most so
+/// many. The graph of a tenant is another one than those of its instances.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn earlier(
+    context: &Context,
+    later: &Manifest,
+    most: usize,
+) -> Result<Vec<Tables>, TableError> {
+    let names = context.store.list(&format!("graph/{}/", later.job.instance)).await?;
+    let is_tenant = later.jobs.len() > 1;
+    let mut found: Vec<(&str, Tables)> = Vec::new();
+    // The ids of jobs follow each other in time. The graph of a tenant may be published several
+    // times with the same job of its own instance.
+    for prefix in names.iter().rev().filter_map(|it| it.strip_suffix("manifest.json")) {
+        let job = prefix.split('/').nth(2).unwrap_or_default();
+        if found.len() >= most && found.last().is_some_and(|(last, _)| *last != job) {
+            break;
+        }
+        if prefix.ends_with("/tables/") == is_tenant {
+            continue;
+        }
+        let tables = Tables::stored(&context.store, prefix).await?;
+        let is_earlier = |it: &Tables| it.manifest.finished_at < later.finished_at;
+        found.extend(tables.filter(is_earlier).map(|it| (job, it)));
+    }
+    let mut found: Vec<Tables> = found.into_iter().map(|(_, it)| it).collect();
+    found.sort_by(|left, right| right.manifest.finished_at.cmp(&left.manifest.finished_at));
+    found.truncate(most);
+    Ok(found)
 }
 
 /// The tables of a snapshot, made here.

@@ -11,7 +11,7 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::cell::Cell;
 use super::error::TableError;
@@ -80,11 +80,12 @@ impl Tables {
                         std::fs::create_dir_all(folder)?;
                     }
                     let name = format!("{prefix}{name}");
-                    let part = path.with_extension("part");
-                    if !store.download(&name, &part).await? {
+                    // Several may copy the same file at once, so each has a place of its own.
+                    let part = NamedTempFile::new_in(copies.path())?;
+                    if !store.download(&name, part.path()).await? {
                         return Err(TableError::Missing(name));
                     }
-                    std::fs::rename(&part, &path)?;
+                    part.persist(&path).map_err(|it| it.error)?;
                 }
                 path
             }
@@ -114,7 +115,8 @@ impl Tables {
 
     /// Reads properties of a table, some rows at a time, and hands them over: the rows, counted
     /// from the beginning of the table, and the values of each property. Rows that are not wanted
-    /// are left out by groups, so that more than those that are wanted may be handed over.
+    /// are left out by groups, so that more than those that are wanted may be handed over;
+    /// [`Tables::rows`] leaves out single ones.
     ///
     /// A property of which the table has no column is undefined everywhere.
     ///
@@ -137,23 +139,13 @@ impl Tables {
         }
         let file = self.file(&table.file).await?;
         let mut scan = || -> Result<(), ParquetError> {
-            let mut first = 0;
-            for group in 0..file.num_row_groups() {
-                let count = file.metadata().row_group(group).num_rows();
-                let count = u32::try_from(count).map_err(|it| ParquetError::External(it.into()))?;
-                let rows = first..first + count;
-                first = rows.end;
+            for (group, rows) in groups(&file)? {
                 if !is_wanted(rows.clone()) {
                     continue;
                 }
                 let group = file.get_row_group(group)?;
-                let mut cells = Vec::new();
-                for column in &columns {
-                    cells.push(match column {
-                        Some((at, form)) => values(group.as_ref(), *at, *form, rows.len())?,
-                        None => vec![Cell::Undefined; rows.len()],
-                    });
-                }
+                let all = 0..rows.len();
+                let cells = cells(group.as_ref(), &columns, std::slice::from_ref(&all))?;
                 each(rows, &cells);
             }
             Ok(())
@@ -161,8 +153,44 @@ impl Tables {
         scan().map_err(TableError::in_file(&table.file))
     }
 
-    /// Reads one property of some rows, which are sorted and counted from the beginning of the
-    /// table.
+    /// Reads properties of some rows, which are sorted, each once, and counted from the beginning
+    /// of the table. Returns the values of each property.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub async fn rows(
+        &self,
+        table: &Table,
+        properties: &[&str],
+        rows: &[u32],
+    ) -> Result<Vec<Vec<Cell>>, TableError> {
+        let columns: Vec<_> = properties.iter().map(|it| place(table, it)).collect();
+        if columns.iter().all(Option::is_none) {
+            return Ok(vec![vec![Cell::Undefined; rows.len()]; properties.len()]);
+        }
+        let mut found: Vec<Vec<Cell>> = vec![Vec::new(); properties.len()];
+        let file = self.file(&table.file).await?;
+        let mut read = || -> Result<(), ParquetError> {
+            for (group, range) in groups(&file)? {
+                let at = |number| rows.partition_point(|it| *it < number);
+                let wanted = ranges(&rows[at(range.start)..at(range.end)], range.start);
+                if wanted.is_empty() {
+                    continue;
+                }
+                let group = file.get_row_group(group)?;
+                let cells = cells(group.as_ref(), &columns, &wanted)?;
+                for (found, cells) in found.iter_mut().zip(cells) {
+                    found.extend(cells);
+                }
+            }
+            Ok(())
+        };
+        read().map_err(TableError::in_file(&table.file))?;
+        Ok(found)
+    }
+
+    /// Reads one property of some rows, as [`Tables::rows`] does.
     ///
     /// # Errors
     ///
@@ -173,18 +201,7 @@ impl Tables {
         property: &str,
         rows: &[u32],
     ) -> Result<Vec<Cell>, TableError> {
-        let within = |range: &Range<u32>| {
-            let at = |number| rows.partition_point(|it| *it < number);
-            at(range.start)..at(range.end)
-        };
-        let mut cells = Vec::with_capacity(rows.len());
-        let is_wanted = |range: Range<u32>| !within(&range).is_empty();
-        let each = |range: Range<u32>, values: &[Vec<Cell>]| {
-            let wanted = rows[within(&range)].iter().map(|row| (row - range.start) as usize);
-            cells.extend(wanted.map(|at| values[0][at].clone()));
-        };
-        self.scan(table, &[property], is_wanted, each).await?;
-        Ok(cells)
+        Ok(self.rows(table, &[property], rows).await?.pop().unwrap_or_default())
     }
 
     /// The names of all properties of some tables, sorted.
@@ -211,6 +228,39 @@ fn place(table: &Table, property: &str) -> Option<(usize, Form)> {
     Some((at + if is_entity { 1 } else { 2 }, columns[at].form))
 }
 
+/// The groups of rows of a file, each with its number and its rows.
+fn groups(file: &SerializedFileReader<File>) -> Result<Vec<(usize, Range<u32>)>, ParquetError> {
+    let (mut groups, mut first) = (Vec::new(), 0);
+    for group in 0..file.num_row_groups() {
+        let count = file.metadata().row_group(group).num_rows();
+        let count = u32::try_from(count).map_err(|it| ParquetError::External(it.into()))?;
+        groups.push((group, first..first + count));
+        first += count;
+    }
+    Ok(groups)
+}
+
+/// Rows that follow each other, as ranges that count from the first row of a group.
+fn ranges(rows: &[u32], first: u32) -> Vec<Range<usize>> {
+    let runs = rows.chunk_by(|left, right| left + 1 == *right);
+    let at = |row: u32| (row - first) as usize;
+    runs.filter_map(|it| Some(at(*it.first()?)..at(*it.last()?) + 1)).collect()
+}
+
+/// The values that columns of a group have in some rows.
+fn cells(
+    group: &dyn RowGroupReader,
+    columns: &[Option<(usize, Form)>],
+    rows: &[Range<usize>],
+) -> Result<Vec<Vec<Cell>>, ParquetError> {
+    let count = rows.iter().map(ExactSizeIterator::len).sum();
+    let cells = columns.iter().map(|column| match column {
+        Some((at, form)) => values(group, *at, *form, rows, count),
+        None => Ok(vec![Cell::Undefined; count]),
+    });
+    cells.collect()
+}
+
 /// Reads a column of numbers of entities.
 fn ids(group: &dyn RowGroupReader, at: usize, ids: &mut Vec<u32>) -> Result<(), ParquetError> {
     let ColumnReader::Int32ColumnReader(mut reader) = group.get_column_reader(at)? else {
@@ -230,12 +280,13 @@ fn unexpected() -> ParquetError {
     ParquetError::General("a column is not of the form that the manifest says".to_owned())
 }
 
-/// Reads a column of a group, in which it has so many rows.
+/// Reads some rows of a column of a group, which are so many.
 fn values(
     group: &dyn RowGroupReader,
     at: usize,
     form: Form,
-    rows: usize,
+    rows: &[Range<usize>],
+    count: usize,
 ) -> Result<Vec<Cell>, ParquetError> {
     let cells = match (form, group.get_column_reader(at)?) {
         (Form::Text, ColumnReader::ByteArrayColumnReader(reader)) => {
@@ -255,7 +306,7 @@ fn values(
         }
         _ => return Err(unexpected()),
     }?;
-    if cells.len() == rows { Ok(cells) } else { Err(unexpected()) }
+    if cells.len() == count { Ok(cells) } else { Err(unexpected()) }
 }
 
 /// Strings, of which those that follow on each other and are equal share their bytes.
@@ -282,31 +333,54 @@ fn json(bytes: &ByteArray) -> Cell {
         .map_or(Cell::Undefined, |it: serde_json::Value| (&it).into())
 }
 
-fn plain<T: DataType>(
+/// Goes over some rows of a column, of which a batch at a time is read. It ends early where the
+/// column does.
+fn batches<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
-    rows: usize,
+    rows: &[Range<usize>],
+    mut read: impl FnMut(&mut ColumnReaderImpl<T>, usize) -> Result<usize, ParquetError>,
+) -> Result<(), ParquetError> {
+    let mut at = 0;
+    for range in rows {
+        at += reader.skip_records(range.start.saturating_sub(at))?;
+        while at < range.end {
+            let count = read(&mut reader, BATCH.min(range.end - at))?;
+            if count == 0 {
+                return Ok(());
+            }
+            at += count;
+        }
+    }
+    Ok(())
+}
+
+fn plain<T: DataType>(
+    reader: ColumnReaderImpl<T>,
+    rows: &[Range<usize>],
     mut cell: impl FnMut(&T::T) -> Cell,
 ) -> Result<Vec<Cell>, ParquetError> {
-    let mut cells = Vec::with_capacity(rows);
-    let (mut levels, mut values) = (Vec::new(), Vec::new());
-    while reader.read_records(BATCH, Some(&mut levels), None, &mut values)?.0 > 0 {
+    let (mut cells, mut levels, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    batches(reader, rows, |reader, most| {
+        let (count, ..) = reader.read_records(most, Some(&mut levels), None, &mut values)?;
         let mut values = values.drain(..);
         for level in levels.drain(..) {
             let value = if level > 0 { values.next() } else { None };
             cells.push(value.map_or(Cell::Undefined, |it| cell(&it)));
         }
-    }
+        Ok(count)
+    })?;
     Ok(cells)
 }
 
 fn lists<T: DataType<T = ByteArray>>(
-    mut reader: ColumnReaderImpl<T>,
-    rows: usize,
+    reader: ColumnReaderImpl<T>,
+    rows: &[Range<usize>],
 ) -> Result<Vec<Cell>, ParquetError> {
-    let mut cells = Vec::with_capacity(rows);
+    let mut cells = Vec::new();
     let (mut levels, mut repetitions, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    while reader.read_records(BATCH, Some(&mut levels), Some(&mut repetitions), &mut values)?.0 > 0
-    {
+    batches(reader, rows, |reader, most| {
+        let (of, by) = (Some(&mut levels), Some(&mut repetitions));
+        let (count, ..) = reader.read_records(most, of, by, &mut values)?;
         let mut values = values.drain(..);
         let mut texts = Texts::default();
         let mut list: Option<Vec<Cell>> = None;
@@ -323,6 +397,7 @@ fn lists<T: DataType<T = ByteArray>>(
                 cells.push(list.take().map_or(Cell::Undefined, |it| Cell::List(it.into())));
             }
         }
-    }
+        Ok(count)
+    })?;
     Ok(cells)
 }

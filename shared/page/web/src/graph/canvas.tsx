@@ -47,6 +47,7 @@ export function GraphView({ shown, layout, name, onOpen, onRemove }: Properties)
       if (isGone) return;
       made = cytoscape({
         container: place.current,
+        layout: { name: "preset" },
         style: style(of),
         minZoom: 0.05,
         maxZoom: 3,
