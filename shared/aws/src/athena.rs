@@ -5,8 +5,10 @@ use std::time::Duration;
 use aws_config::BehaviorVersion;
 use aws_sdk_athena::Client;
 use aws_sdk_athena::config::{Credentials, Region};
+use aws_sdk_athena::operation::get_table_metadata::GetTableMetadataError;
 use aws_sdk_athena::types::{
-    QueryExecution, QueryExecutionContext, QueryExecutionState, ResultConfiguration, Row,
+    QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatistics,
+    ResultConfiguration, ResultSet, Row,
 };
 use tokio::time::{Instant, sleep};
 
@@ -118,7 +120,11 @@ impl Athena {
             Ok(_) => Ok(true),
             // This is also said where the database is missing, as the statement that makes the
             // table then says.
-            Err(error) if error.as_service_error().is_some_and(|it| it.is_metadata_exception()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetTableMetadataError::is_metadata_exception) =>
+            {
                 Ok(false)
             }
             Err(error) => Err(AthenaError::Call { what: "look for a table", cause: cause(&error) }),
@@ -141,7 +147,8 @@ impl Athena {
     /// If it fails, or Athena cannot be asked.
     pub async fn rows(&self, statement: &str) -> Result<Found, AthenaError> {
         let (id, execution) = self.finish(statement).await?;
-        let scanned = execution.statistics().and_then(|it| it.data_scanned_in_bytes());
+        let scanned =
+            execution.statistics().and_then(QueryExecutionStatistics::data_scanned_in_bytes);
         let scanned = scanned.and_then(|it| u64::try_from(it).ok()).unwrap_or_default();
         let pages = self.client.get_query_results().query_execution_id(&id).max_results(PAGE);
         let mut pages = pages.into_paginator().send();
@@ -151,7 +158,7 @@ impl Athena {
                 what: "hand results over",
                 cause: cause(&error),
             })?;
-            let found = page.result_set().map(|it| it.rows()).unwrap_or_default();
+            let found = page.result_set().map(ResultSet::rows).unwrap_or_default();
             rows.extend(found.iter().map(texts));
         }
         // The first row has the names of the columns.

@@ -44,8 +44,8 @@ fn state(state: &str, why: Option<&str>) -> (u16, Value) {
 }
 
 fn page(rows: &[&[Option<&str>]], next: Option<&str>) -> (u16, Value) {
-    let cell = |it: &Option<&str>| it.map_or(json!({}), |text| json!({ "VarCharValue": text }));
-    let row = |row: &&[Option<&str>]| json!({ "Data": row.iter().map(cell).collect::<Vec<_>>() });
+    let cell = |it: Option<&str>| it.map_or(json!({}), |text| json!({ "VarCharValue": text }));
+    let row = |row: &&[Option<&str>]| json!({ "Data": row.iter().copied().map(cell).collect::<Vec<_>>() });
     let rows: Vec<Value> = rows.iter().map(row).collect();
     (200, json!({ "ResultSet": { "Rows": rows }, "NextToken": next }))
 }

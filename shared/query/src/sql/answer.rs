@@ -1,11 +1,13 @@
 //! What a statement answers.
 
+use std::fmt::Write as _;
+
 use super::compare::condition;
 use super::error::SqlError;
 use super::evaluate::evaluate;
 use super::paths::Paths;
 use super::quote;
-use super::value::{Known, LIST, Shape, Value, WHOLE};
+use super::value::{Known, LIST, NUMBER, Shape, Value, WHOLE};
 use super::{Column, Compiler, Limit, Wanted};
 use crate::execute::is_aggregate;
 use crate::language::Function;
@@ -46,17 +48,17 @@ impl Compiler<'_> {
         let columns = answer.columns.iter().map(select).collect::<Vec<_>>().join(", ");
         let mut sql = format!("SELECT {columns} FROM {}", answer.from);
         if !answer.conditions.is_empty() {
-            sql.push_str(&format!(" WHERE {}", answer.conditions.join(" AND ")));
+            let _ = write!(sql, " WHERE {}", answer.conditions.join(" AND "));
         }
         if !answer.order.is_empty() {
-            sql.push_str(&format!(" ORDER BY {}", answer.order.join(", ")));
+            let _ = write!(sql, " ORDER BY {}", answer.order.join(", "));
         }
         if skip > 0 {
-            sql.push_str(&format!(" OFFSET {skip}"));
+            let _ = write!(sql, " OFFSET {skip}");
         }
         if let Some((limit, of)) = limit {
             let limit = if of == Limit::Asker { limit.saturating_add(1) } else { limit };
-            sql.push_str(&format!(" LIMIT {limit}"));
+            let _ = write!(sql, " LIMIT {limit}");
         }
         let column =
             |(name, value): &(String, Value)| Column { name: name.clone(), shape: value.shape };
@@ -204,20 +206,16 @@ impl Found {
 fn aggregate(aggregate: &Aggregate, of: Option<&Value>) -> Value {
     let nothing = Value::undefined();
     let of = of.unwrap_or(&nothing);
-    let number = of.as_number();
+    // Even of nothing it is an aggregate: without anything to group by there is one row.
+    let number = of.as_number().unwrap_or_else(|| Value::none(NUMBER).sql);
     match aggregate.function {
         Function::Count if aggregate.of.is_none() => Value::new(WHOLE, "count(*)"),
         Function::Count => {
             let of = if of.shape == LIST { of.json() } else { of.sql.clone() };
             Value::new(WHOLE, format!("count(DISTINCT {of})"))
         }
-        Function::Sum => {
-            let sum = number.map_or("0E0".to_owned(), |it| format!("COALESCE(sum({it}), 0E0)"));
-            Value::new(Shape::Calculated, sum)
-        }
-        Function::Avg => number.map_or_else(Value::undefined, |it| {
-            Value::new(Shape::Calculated, format!("avg({it})"))
-        }),
+        Function::Sum => Value::new(Shape::Calculated, format!("COALESCE(sum({number}), 0E0)")),
+        Function::Avg => Value::new(Shape::Calculated, format!("avg({number})")),
         Function::Min | Function::Max => {
             let name = aggregate.function.name();
             if of.sort_keys().len() == 1 {

@@ -70,7 +70,7 @@ fn call(function: Function, arguments: &[Value]) -> Value {
         Function::Coalesce => {
             let case =
                 |it: &Value| (Some(format!("{} IS NOT NULL", it.sql)), Known::from(it.clone()));
-            choice(arguments.iter().map(case).collect()).value
+            choice(&arguments.iter().map(case).collect::<Vec<_>>()).value
         }
         Function::Abs => calculate("abs"),
         Function::Sqrt => {

@@ -1,5 +1,7 @@
 //! The relationships that an operation goes over.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeSet;
 
 use super::nodes::{MANY, column, implied, or_else};
@@ -46,16 +48,17 @@ impl Compiler<'_> {
             let mut rest = self.from(Source::Relationships(at)) + " AS r";
             if wanted.iter().any(needs_keys) {
                 let core = self.from(Source::Core).replacen(" FROM ", "", 1);
-                rest.push_str(&format!(
+                let _ = write!(
+                    rest,
                     " JOIN {core} AS f ON f.\"_entity\" = r.\"_from\" \
                      JOIN {core} AS t ON t.\"_entity\" = r.\"_to\""
-                ));
+                );
             }
             if table.mixed && !verbs.is_empty() {
                 let verbs = verbs.iter().map(|it| quote::text(it)).collect::<Vec<_>>().join(", ");
-                let class = column(table, "_class").and_then(|it| on_r(it).as_text());
+                let class = column(table, "_class").and_then(|it| on_r(&it).as_text());
                 let class = class.unwrap_or_else(|| Value::undefined().sql);
-                rest.push_str(&format!(" WHERE {class} IN ({verbs})"));
+                let _ = write!(rest, " WHERE {class} IN ({verbs})");
             }
             for (is_way, [here, there]) in [(out, ["_from", "_to"]), (back, ["_to", "_from"])] {
                 if is_way {
@@ -173,13 +176,13 @@ impl Compiler<'_> {
             _ if property.starts_with("_integration") => None,
             _ => implied(self.manifest, table, property, None),
         };
-        or_else(column(table, stored(property)).map(on_r), followed)
+        or_else(column(table, stored(property)).map(|it| on_r(&it)), followed)
     }
 }
 
 /// A column of a relationship, among those of its ends.
-fn on_r(column: Value) -> Value {
-    Value { sql: format!("r.{}", column.sql), ..column }
+fn on_r(column: &Value) -> Value {
+    Value::new(column.shape, format!("r.{}", column.sql))
 }
 
 /// Whether a property of a relationship follows from the keys of its ends.

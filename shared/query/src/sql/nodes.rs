@@ -1,5 +1,7 @@
 //! Which entities each part of a query selects.
 
+use std::fmt::Write as _;
+
 use super::compare::{condition, contains, some};
 use super::error::SqlError;
 use super::quote;
@@ -112,7 +114,7 @@ impl Compiler<'_> {
         let selectors: Vec<&Selector> =
             node.selectors.iter().filter(|it| it.meets(table)).collect();
         if !selectors.iter().any(|it| it.is_whole(table)) {
-            let each = selectors.iter().map(|it| self.selects(it, table, &get));
+            let each = selectors.iter().map(|it| Self::selects(it, table, &get));
             let each = each.collect::<Result<Vec<_>, _>>()?;
             conditions.push(format!("({})", each.join(" OR ")));
         }
@@ -126,7 +128,7 @@ impl Compiler<'_> {
             // A path certainly goes on only if there is certainly none.
             let may_be = self.certain && self.is_negated(slot);
             let all = if may_be { format!("COALESCE({all}, TRUE)") } else { all };
-            rest.push_str(&format!(" WHERE {all}"));
+            let _ = write!(rest, " WHERE {all}");
         }
         Ok(Row { id: quote::name("_entity"), values, rest })
     }
@@ -140,7 +142,6 @@ impl Compiler<'_> {
 
     /// The condition by which a selector selects entities of a table.
     fn selects(
-        &self,
         selector: &Selector,
         table: &Table,
         get: &dyn Fn(usize) -> Known,
@@ -236,7 +237,7 @@ pub(super) fn or_else(value: Option<Value>, other: Option<Value>) -> Value {
     match (value, other) {
         (Some(value), Some(other)) => {
             let is_there = format!("{} IS NOT NULL", value.sql);
-            choice(vec![(Some(is_there), value.into()), (None, other.into())]).value
+            choice(&[(Some(is_there), value.into()), (None, other.into())]).value
         }
         (Some(it), None) | (None, Some(it)) => it,
         (None, None) => Value::undefined(),

@@ -4,6 +4,8 @@
 //! and a row for every entity that stays where it is. So a statement grows with the steps of a
 //! query, and not with the ways through them.
 
+use std::fmt::Write as _;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::SqlError;
@@ -73,9 +75,9 @@ impl Compiler<'_> {
                 }
                 Operation::Traverse { negated, next, .. } => {
                     if *negated {
-                        self.without(at, paths)?
+                        self.without(at, paths)?;
                     } else {
-                        self.over(at, paths)?
+                        self.over(at, paths)?;
                     }
                     *next
                 }
@@ -97,7 +99,7 @@ impl Compiler<'_> {
         let of_entity = self.entities(*entity)?;
         let there = format!("h{relationship}.there");
         paths.join(&format!("h{relationship}"), &format!("h{relationship}.here"));
-        paths.from.push_str(&format!(" JOIN n{entity} ON n{entity}.id = {there}"));
+        let _ = write!(paths.from, " JOIN n{entity} ON n{entity}.id = {there}");
         paths.here.clone_from(&there);
         for (slot, values) in [(*relationship, of_relationship), (*entity, of_entity)] {
             paths.bound.insert(slot, Bound { id: there.clone(), values, always: true });
@@ -211,7 +213,7 @@ impl Compiler<'_> {
         // A slot that a path does not go by has no values anyway.
         match cases.len() {
             1 => cases.remove(0).1,
-            _ => choice(cases),
+            _ => choice(&cases),
         }
     }
 
@@ -230,11 +232,11 @@ impl Compiler<'_> {
                 let is_bound = (!of.always).then(|| format!("{} IS NOT NULL", of.id));
                 Some((is_bound, self.slot(paths, *it, property)))
             });
-            let known = choice(at.collect());
+            let known = choice(&at.collect::<Vec<_>>());
             if bound.always {
                 return known;
             }
-            return choice(vec![(Some(format!("{} IS NOT NULL", bound.id)), known)]);
+            return choice(&[(Some(format!("{} IS NOT NULL", bound.id)), known)]);
         }
         let wanted = property.map_or(Wanted::Identity, |it| Wanted::Property(it.to_owned()));
         self.value(paths, slot, &wanted).unwrap_or_else(nothing)
@@ -255,7 +257,7 @@ impl Paths {
             here.clone_into(&mut self.start);
             here.clone_into(&mut self.here);
         } else {
-            self.from.push_str(&format!(" JOIN {table} ON {here} = {}", self.here));
+            let _ = write!(self.from, " JOIN {table} ON {here} = {}", self.here);
         }
     }
 

@@ -3,6 +3,8 @@
 //! Engines disagree about what `\d`, `$` or `(?i)` are. So an expression is written anew with what
 //! they agree about: characters, sets of characters, repetition, choice, and both ends of a text.
 
+use std::fmt::Write as _;
+
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -56,8 +58,12 @@ fn write(hir: &Hir, text: &mut String) -> Result<(), &'static str> {
                 (0, None) => text.push('*'),
                 (1, None) => text.push('+'),
                 (0, Some(1)) => text.push('?'),
-                (min, None) => text.push_str(&format!("{{{min},}}")),
-                (min, Some(max)) => text.push_str(&format!("{{{min},{max}}}")),
+                (min, None) => {
+                    let _ = write!(text, "{{{min},}}");
+                }
+                (min, Some(max)) => {
+                    let _ = write!(text, "{{{min},{max}}}");
+                }
             }
         }
         HirKind::Capture(it) => group(&it.sub, text)?,
@@ -89,7 +95,7 @@ fn group_choice(hir: &Hir, text: &mut String) -> Result<(), &'static str> {
 
 fn character(it: char, text: &mut String) {
     if it.is_ascii_control() {
-        text.push_str(&format!("\\x{:02X}", u32::from(it)));
+        let _ = write!(text, "\\x{:02X}", u32::from(it));
     } else {
         if it.is_ascii_punctuation() || it == ' ' {
             text.push('\\');

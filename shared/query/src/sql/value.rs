@@ -3,6 +3,8 @@
 //! A property may have values of several kinds. They are then JSON, as in the column of such a
 //! property, and what is asked of them depends on what each is.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::quote;
@@ -253,17 +255,19 @@ impl Value {
 }
 
 /// The first of some values whose condition is true. What has no condition ends the list.
-pub(super) fn choice(cases: Vec<(Option<String>, Known)>) -> Known {
+pub(super) fn choice(cases: &[(Option<String>, Known)]) -> Known {
     let shape = cases.iter().fold(Shape::Undefined, |it, (_, known)| it.with(known.value.shape));
     let is_known = cases.iter().all(|(_, it)| it.unknown.is_none());
     let pick = |get: &dyn Fn(&Known) -> String| {
         let mut sql = String::new();
-        for (condition, known) in &cases {
+        for (condition, known) in cases {
             match condition {
-                Some(condition) => sql.push_str(&format!("WHEN {condition} THEN {} ", get(known))),
+                Some(condition) => {
+                    let _ = write!(sql, "WHEN {condition} THEN {} ", get(known));
+                }
                 None if sql.is_empty() => return get(known),
                 None => {
-                    sql.push_str(&format!("ELSE {} ", get(known)));
+                    let _ = write!(sql, "ELSE {} ", get(known));
                     break;
                 }
             }
