@@ -1,9 +1,9 @@
 """Parses statements as Trino's SQL, runs them with DuckDB, and compares what they find.
 
 Each line of the input is a query with its statement and the answer that `tenantgraph query` gives:
-`check.py FOLDER FILE`, where the folder holds the tables. sqlglot parses statements by the grammar
-of Trino, and writes them anew for DuckDB. What is compared is the result; that Athena itself takes a
-statement is not shown by this.
+`check.py FOLDER FILE …`, where the folder holds the tables. sqlglot parses statements by the
+grammar of Trino, and writes them anew for DuckDB. What is compared is the result; that Athena
+itself takes a statement is not shown by this.
 """
 
 import collections
@@ -110,7 +110,9 @@ def ask(connection, folder, query):
     if collections.Counter(found) != collections.Counter(expected):
         lacks = list((collections.Counter(expected) - collections.Counter(found)).elements())
         extra = list((collections.Counter(found) - collections.Counter(expected)).elements())
-        return "differ", f"{len(expected)} expected, {len(found)} found\nlacks {lacks[:3]}\nhas {extra[:3]}\n{query['statement']['text']}"
+        counts = f"{len(expected)} expected, {len(found)} found"
+        rows = f"lacks {lacks[:3]}\nhas {extra[:3]}"
+        return "differ", f"{counts}\n{rows}\n{query['statement']['text']}"
     if query["answer"]["type"] == "list" and found != expected:
         return "differ", "the rows are the same, and their order is not"
     return None

@@ -1,8 +1,7 @@
 //! The relationships that an operation goes over.
 
-use std::fmt::Write as _;
-
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::nodes::{MANY, column, implied, or_else};
 use super::quote;
@@ -21,8 +20,8 @@ struct Candidate {
 }
 
 impl Compiler<'_> {
-    /// A table of the relationships that lead from entities of some types to those of a slot: `here`
-    /// and `there`, then for each wanted property `v0`, `v1` ….
+    /// A table of the relationships that lead from entities of some types to those of a slot:
+    /// `here` and `there`, then for each wanted property `v0`, `v1` ….
     pub(super) fn relationships(
         &mut self,
         verbs: &[String],

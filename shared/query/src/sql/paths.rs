@@ -4,9 +4,8 @@
 //! and a row for every entity that stays where it is. So a statement grows with the steps of a
 //! query, and not with the ways through them.
 
-use std::fmt::Write as _;
-
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::error::SqlError;
 use super::source::Source;
