@@ -64,7 +64,8 @@ fn call(function: Function, arguments: &[Value]) -> Value {
                 return Value::new(JSON, quote::text("[]"));
             }
             // What is undefined is left out.
-            let items = format!("array_join({}, ',')", each.join(" || "));
+            // Engines differ in what they make of no items.
+            let items = format!("COALESCE(array_join({}, ','), '')", each.join(" || "));
             Value::new(JSON, format!("'[' || {items} || ']'"))
         }
         Function::Coalesce => {
