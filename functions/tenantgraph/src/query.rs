@@ -33,8 +33,7 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
         return Ok(End::Complete);
     }
     if arguments.athena.engine == Engine::Athena {
-        // What the client of Athena keeps while it waits is large.
-        let answer = Box::pin(athena::ask(&arguments, &text, &terms, (&tables, &model))).await?;
+        let answer = athena::ask(&arguments, &text, &terms, (&tables, &model)).await?;
         return show(&arguments, &answer, None);
     }
     let question = Question {
