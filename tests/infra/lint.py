@@ -76,10 +76,15 @@ def findings_of_project(plain, is_option):
     def each(kind):
         return [(name, r["Properties"]) for name, r in resources.items() if r["Type"] == kind]
 
-    for name, role in each("AWS::IAM::Role"):
+    for name, group in each("AWS::Athena::WorkGroup"):
+        configuration = group["WorkGroupConfiguration"]
+        if not configuration.get("BytesScannedCutoffPerQuery") or not configuration.get("EnforceWorkGroupConfiguration"):
+            yield f"{name}: a query may read as much as it likes"
+
+    for name, role in [*each("AWS::IAM::Role"), *each("AWS::IAM::ManagedPolicy")]:
         if role.get("ManagedPolicyArns"):
             yield f"{name}: managed policies allow more than this stack"
-        for policy in role.get("Policies", []):
+        for policy in role.get("Policies", [role] if "PolicyDocument" in role else []):
             for statement in policy["PolicyDocument"]["Statement"]:
                 where = f"{name}: {statement.get('Sid')}"
                 if any("*" in action for action in listed(statement["Action"])):
@@ -198,6 +203,9 @@ def findings(template, is_option, sam_path, plain_path):
 DAMAGES = {"template.yaml": [
     ("a visibility timeout below the function's", "VisibilityTimeout: 1080", "VisibilityTimeout: 100", "E3505"),
     ("a visibility timeout below six times that", "VisibilityTimeout: 1080", "VisibilityTimeout: 1000", "six times"),
+    ("no limit of what is read", "EnforceWorkGroupConfiguration: true", "EnforceWorkGroupConfiguration: false",
+     "as much as it likes"),
+    ("tables of any database", "database/${AthenaTables}\n", "database/x\n              - '*'\n", "any resource"),
     ("an unknown runtime", "Runtime: provided.al2023", "Runtime: provided.al1999", "provided.al1999"),
     ("a batch that is no number", "BatchSize: 10", "BatchSize: ten", "BatchSize"),
     ("a reference to nothing", "!GetAtt CollectQueue.Arn\n", "!GetAtt CollectQueues.Arn\n", "CollectQueues"),

@@ -11,7 +11,10 @@ mod ui;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-pub(crate) use ask::{Asked, Drawn, Neighbours, Path, Query, Questions, TreeForm};
+pub(crate) use ask::{
+    Asked, AthenaArguments, Drawn, Engine, Explanation, Neighbours, Path, Query, Questions,
+    TreeForm,
+};
 pub(crate) use docs::{Completions, Docs, Page};
 pub(crate) use look::{Diff, Export, Format, Show, Subject};
 pub(crate) use rules::{CheckRules, ListRules, Rules, RunRules};

@@ -127,7 +127,8 @@ async fn obey(command: Command) -> Result<End, Error> {
         Command::Plan(plan) => plan::run(&plan),
         Command::Export(export) => export::run(export).await,
         Command::Show(show) => show::run(show).await,
-        Command::Query(query) => query::run(query).await,
+        // What asks keeps much while it waits.
+        Command::Query(query) => Box::pin(query::run(query)).await,
         Command::Path(path) => route::path(path).await,
         Command::Neighbours(neighbours) => route::neighbours(neighbours).await,
         Command::Questions(questions) => questions::list(&questions),

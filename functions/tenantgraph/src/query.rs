@@ -6,11 +6,12 @@ use query::execute::{Answer, ExecuteError};
 use query::language::nearest;
 use query::{AskError, Model, Question, Terms, compile};
 
-use crate::arguments::Query;
+use crate::arguments::{Engine, Explanation, Query};
 use crate::asked::{Target, open, parameters};
 use crate::print::{json, line};
 use crate::{End, Error, questions};
 
+mod athena;
 pub(crate) mod print;
 mod report;
 
@@ -20,13 +21,21 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
     }
     let text = text(&arguments)?;
     let terms = Terms { parameters: parameters(&arguments.parameters)?, now: query::now() };
-    if arguments.explain {
+    if arguments.explain == Some(Explanation::Steps) {
         let plan = compile(&text, &Model::new(None), &terms).map_err(|it| it.to_string())?;
         query::explain(&plan).lines().try_for_each(line)?;
         return Ok(End::Complete);
     }
     let Target { tables, .. } = open(&arguments.asked).await?;
     let model = Model::new(Some(&tables.manifest));
+    if let Some(explanation) = arguments.explain {
+        athena::explain(&arguments, explanation, &text, &terms, (&tables, &model))?;
+        return Ok(End::Complete);
+    }
+    if arguments.athena.engine == Engine::Athena {
+        let answer = athena::ask(&arguments, &text, &terms, (&tables, &model)).await?;
+        return show(&arguments, &answer, None);
+    }
     let question = Question {
         text: &text,
         terms: &terms,
@@ -35,19 +44,23 @@ pub(crate) async fn run(arguments: Query) -> Result<End, Error> {
         limit: if arguments.all { None } else { Some(arguments.limit) },
     };
     let (answer, cursor) = query::ask(&tables, &model, &question).await.map_err(explained)?;
+    show(&arguments, &answer, cursor.as_deref())
+}
+
+/// Prints an answer as it is wanted.
+fn show(arguments: &Query, answer: &Answer, cursor: Option<&str>) -> Result<End, Error> {
     // A program asks what others have written, of types that this model may not have.
-    if let Some(mistyped) = mistyped(&answer).filter(|_| !arguments.json) {
+    if let Some(mistyped) = mistyped(answer).filter(|_| !arguments.json) {
         return Err(mistyped.into());
     }
-    let cursor = cursor.as_deref();
     match (&arguments.tree, arguments.json, arguments.csv) {
-        (Some(form), _, _) => print::tree(*form, &answer)?,
+        (Some(form), _, _) => print::tree(*form, answer)?,
         (None, true, _) => json(&answer.to_json(cursor))?,
-        (None, _, true) => print::csv(&answer)?,
-        _ => print::table(&answer)?,
+        (None, _, true) => print::csv(answer)?,
+        _ => print::table(answer)?,
     }
     if !arguments.json {
-        print::remarks(&answer, cursor, arguments.certain);
+        print::remarks(answer, cursor, arguments.certain);
     }
     Ok(if answer.unknown.is_empty() { End::Complete } else { End::Incomplete })
 }

@@ -9,8 +9,11 @@
 //! | [`Secrets`](collector::ports::Secrets) | [`SecretsManager`] | [`LocalSecrets`] |
 //! | [`WebIdentity`](collector::ports::WebIdentity) | [`StsIdentity`] | the same |
 //!
+//! [`Athena`] runs statements of SQL; nothing on one machine takes its place.
+//!
 //! This is the only crate that knows the AWS SDKs.
 
+mod athena;
 mod bucket;
 mod claims;
 mod clients;
@@ -26,6 +29,7 @@ mod secrets_manager;
 mod sqs;
 mod sts;
 
+pub use athena::{Athena, AthenaError, Found, Workgroup};
 pub use bucket::Bucket;
 pub use claims::DirectoryClaims;
 pub use clients::{Clients, connect};

@@ -279,9 +279,10 @@ impl Compiler<'_> {
                     Relation::EndsWith => format!("(?:{pattern})$"),
                     _ => pattern.clone(),
                 };
-                let mut builder = RegexBuilder::new(&pattern);
-                builder.case_insensitive(*any_case).size_limit(LARGEST_REGEX);
-                let regex = builder.build().map_err(|error| {
+                // Whoever reads the expression sees what it means.
+                let whole = if *any_case { format!("(?i){pattern}") } else { pattern.clone() };
+                let mut builder = RegexBuilder::new(&whole);
+                let regex = builder.size_limit(LARGEST_REGEX).build().map_err(|error| {
                     let error = error.to_string();
                     let reason = error.lines().last().unwrap_or_default().trim();
                     let reason = reason.trim_start_matches("error: ");

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use sha2::Digest as _;
 
 use crate::tables::Manifest;
 
@@ -59,13 +59,7 @@ impl fmt::Display for Cursor {
 
 /// What tells a query of a snapshot from others.
 fn digest(query: &str, manifest: &Manifest) -> String {
-    let mut hash = Sha256::new();
-    for job in &manifest.jobs {
-        hash.update(job.instance.as_bytes());
-        hash.update(b"\n");
-        hash.update(job.id.as_bytes());
-        hash.update(b"\n");
-    }
+    let mut hash = manifest.digest();
     hash.update(query.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.finalize()[..12])
 }

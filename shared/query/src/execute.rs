@@ -38,6 +38,12 @@ pub use relationships::Relationships;
 pub use route::{Route, entities_called, entity, neighbours, route};
 pub use unknown::reaches;
 pub use walk::Link;
+pub(crate) use {
+    evaluate::is_aggregate,
+    nodes::stored,
+    order::is_of,
+    unknown::{Reach, lacks_relationships, unknown},
+};
 
 use crate::model::Model;
 use crate::plan::{By, Order, Output, Plan};
@@ -73,7 +79,7 @@ pub async fn execute(
         Output::Rows(rows) => executor.rows(rows).await?,
     };
     answer.notes.splice(0..0, plan.notes.iter().cloned());
-    answer.unknown = unknown::unknown(plan, model, tables);
+    answer.unknown = unknown::unknown(plan, model, &tables.manifest);
     Ok(answer)
 }
 

@@ -8,6 +8,7 @@ mod explain;
 pub mod language;
 mod model;
 mod plan;
+pub mod sql;
 pub mod tables;
 
 pub use ask::{AskError, Question, ask};
@@ -17,3 +18,4 @@ pub use execute::{execute, reaches};
 pub use explain::explain;
 pub use model::Model;
 pub use plan::Plan;
+pub use sql::sql;

@@ -249,6 +249,12 @@ pub(crate) enum Operand {
 }
 
 impl Plan {
+    /// The parameters that were not given.
+    #[must_use]
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
     /// What whoever asked should know of the query: names that may be misspelt.
     #[must_use]
     pub fn notes(&self) -> &[String] {

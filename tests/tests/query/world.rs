@@ -25,6 +25,8 @@ pub(crate) struct World {
     pub(crate) tables: Tables,
     /// What is stored, beside what came of the job.
     pub(crate) context: Context,
+    /// What came of the job.
+    pub(crate) summary: Summary,
     /// The folder that holds it.
     pub(crate) folder: TempDir,
 }
@@ -78,7 +80,7 @@ impl World {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, serde_json::to_vec(&summary).unwrap()).unwrap();
         let tables = made(&context, &summary, &jobs).await.unwrap();
-        Self { entities, relationships, tables, context, folder }
+        Self { entities, relationships, tables, context, summary, folder }
     }
 
     /// A graph in which everything that may be is likely: lists, nulls, properties of several

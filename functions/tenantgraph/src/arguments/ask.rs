@@ -51,9 +51,51 @@ pub(crate) struct Query {
     /// The value of a query parameter. You can give this option several times.
     #[arg(long = "parameter", value_name = "NAME=VALUE")]
     pub(crate) parameters: Vec<String>,
-    /// Explains how the query is parsed, and does not run it.
-    #[arg(long)]
-    pub(crate) explain: bool,
+    /// Explains how the query is parsed, and does not run it. `--explain=sql` prints it as SQL for
+    /// Amazon Athena, and `--explain=tables` the statements that make the tables it reads.
+    #[arg(long, value_enum, value_name = "AS", num_args = 0..=1, require_equals = true,
+        default_missing_value = "steps", conflicts_with = "all_questions")]
+    pub(crate) explain: Option<Explanation>,
+    #[command(flatten)]
+    pub(crate) athena: AthenaArguments,
+}
+
+/// Who answers a query.
+#[derive(Debug, Args)]
+pub(crate) struct AthenaArguments {
+    /// What runs the query. Amazon Athena reads the tables in their bucket, where a tenant is too
+    /// large for one machine.
+    #[arg(long, value_enum, default_value = "embedded", conflicts_with_all = ["cursor", "all_questions"])]
+    pub(crate) engine: Engine,
+    /// The workgroup of Athena, whose limits apply.
+    #[arg(long, value_name = "NAME", default_value = "primary")]
+    pub(crate) workgroup: String,
+    /// The database that has the tables. Athena adds those that are missing.
+    #[arg(long, value_name = "NAME", default_value = "tenantgraph")]
+    pub(crate) database: String,
+    /// Where Athena writes results, unless the workgroup says so.
+    #[arg(long, value_name = "s3://…")]
+    pub(crate) output: Option<String>,
+}
+
+/// What runs a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    /// This machine.
+    Embedded,
+    /// Amazon Athena.
+    Athena,
+}
+
+/// How a query is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Explanation {
+    /// As the steps of its paths.
+    Steps,
+    /// As a statement of SQL.
+    Sql,
+    /// As the statements that make the tables it reads.
+    Tables,
 }
 
 /// The graph to ask.

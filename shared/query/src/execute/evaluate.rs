@@ -96,7 +96,7 @@ pub(super) fn fields(expression: &Expression) -> Vec<usize> {
 }
 
 /// Whether an expression is made of the rows of a group.
-pub(super) fn is_aggregate(expression: &Expression) -> bool {
+pub(crate) fn is_aggregate(expression: &Expression) -> bool {
     match expression {
         Expression::Aggregate(_) => true,
         Expression::Always(_) | Expression::Field(_) => false,

@@ -42,15 +42,20 @@ pub(super) struct Executor<'a> {
     pub(super) walk: &'a Walk,
 }
 
+impl Options {
+    /// How many rows of a plan are left out, and how many follow at most.
+    pub(crate) fn window(&self, plan: &Plan) -> (u64, Option<u64>) {
+        let skip = plan.skip.saturating_add(self.offset);
+        // What is on earlier pages counts.
+        let most = plan.limit.map(|it| it.saturating_sub(self.offset));
+        (skip, most.or(self.limit))
+    }
+}
+
 impl Executor<'_> {
     /// Which rows are answered: how many are left out, and how many follow at most.
     pub(super) fn window(&self) -> (usize, usize) {
-        let skip = self.plan.skip.saturating_add(self.options.offset);
-        let most = match (self.plan.limit, self.options.limit) {
-            // What is on earlier pages counts.
-            (Some(limit), _) => Some(limit.saturating_sub(self.options.offset)),
-            (None, limit) => limit,
-        };
+        let (skip, most) = self.options.window(self.plan);
         let size = |it: u64| usize::try_from(it).unwrap_or(usize::MAX);
         (size(skip), most.map_or(usize::MAX, size))
     }

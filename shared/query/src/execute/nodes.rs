@@ -45,12 +45,12 @@ impl Nodes {
 
 impl Selector {
     /// Whether it may select entities of a table.
-    pub(super) fn meets(&self, table: &Table) -> bool {
+    pub(crate) fn meets(&self, table: &Table) -> bool {
         self.name.as_ref().is_none_or(|it| *it == table.kind || table.classes.contains(it))
     }
 
     /// Whether it selects every entity of a table that it meets.
-    fn is_whole(&self, table: &Table) -> bool {
+    pub(crate) fn is_whole(&self, table: &Table) -> bool {
         let by_class = self.name.as_ref().is_some_and(|it| *it != table.kind);
         self.filter.is_none() && self.containing.is_none() && !(by_class && table.mixed)
     }
@@ -210,7 +210,7 @@ pub(super) fn is_unread(unknown: &Cell, property: &str) -> bool {
 }
 
 /// The property that holds another, where that is only another name for it.
-pub(super) fn stored(property: &str) -> &str {
+pub(crate) fn stored(property: &str) -> &str {
     if property == "_id" { "_key" } else { property }
 }
 

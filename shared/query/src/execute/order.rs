@@ -9,6 +9,6 @@ pub(super) fn in_order(plan: &Plan) -> impl Iterator<Item = (usize, &Operation)>
 }
 
 /// Whether a table has relationships of one of some classes.
-pub(super) fn is_of(table: &Table, verbs: &[String]) -> bool {
+pub(crate) fn is_of(table: &Table, verbs: &[String]) -> bool {
     verbs.is_empty() || verbs.iter().any(|it| table.classes.contains(it))
 }

@@ -19,10 +19,10 @@ enum Which {
 }
 
 /// The slots of the entities where paths may be, by operation.
-pub(super) struct Reach(Vec<BTreeSet<usize>>);
+pub(crate) struct Reach(Vec<BTreeSet<usize>>);
 
 impl Reach {
-    pub(super) fn of(plan: &Plan) -> Self {
+    pub(crate) fn of(plan: &Plan) -> Self {
         let mut reach = vec![BTreeSet::new(); plan.operations.len()];
         reach[plan.first].insert(0);
         for (at, operation) in in_order(plan) {
@@ -42,6 +42,11 @@ impl Reach {
             }
         }
         Self(reach)
+    }
+
+    /// Those of one operation.
+    pub(crate) fn at(&self, operation: usize) -> &BTreeSet<usize> {
+        &self.0[operation]
     }
 }
 
@@ -72,7 +77,7 @@ fn relationships<'m>(
     };
     let Some(right) = node(plan, *entity) else { return Vec::new() };
     let is_left = |kind: &str| {
-        let mut left = reach.0[at].iter().filter_map(|slot| node(plan, *slot));
+        let mut left = reach.at(at).iter().filter_map(|slot| node(plan, *slot));
         left.any(|node| selects(model, node, kind))
     };
     let is_right = |kind: &str| selects(model, right, kind);
@@ -123,15 +128,14 @@ fn entities<'m>(
 }
 
 /// Whether something that an operation goes over may be there without having been read.
-pub(super) fn lacks_relationships(
+pub(crate) fn lacks_relationships(
     plan: &Plan,
     model: &Model,
-    tables: &Tables,
+    manifest: &Manifest,
     reach: &Reach,
     at: usize,
 ) -> bool {
     let Operation::Traverse { entity, .. } = &plan.operations[at] else { return false };
-    let manifest = &tables.manifest;
     let right = node(plan, *entity).map(|node| entities(node, model, manifest, Which::Matters));
     !relationships(plan, model, manifest, reach, at, Which::Matters).is_empty()
         || right.is_some_and(|it| !it.is_empty())
@@ -158,8 +162,7 @@ pub fn reaches(plan: &Plan, model: &Model, tables: &Tables) -> BTreeSet<String> 
 }
 
 /// What an answer rests on that was not read: types, and properties that the query compares.
-pub(super) fn unknown(plan: &Plan, model: &Model, tables: &Tables) -> Vec<Unknown> {
-    let manifest = &tables.manifest;
+pub(crate) fn unknown(plan: &Plan, model: &Model, manifest: &Manifest) -> Vec<Unknown> {
     let mut unread: BTreeMap<&str, &Unread> = BTreeMap::new();
     let reach = Reach::of(plan);
     for at in 0..plan.operations.len() {

@@ -107,8 +107,8 @@ impl Walk {
                         let mut need = needed[*next].clone();
                         need.remove(&from);
                         // Nothing is certainly not there if it was not read.
-                        let is_unread =
-                            certain && lacks_relationships(plan, model, tables, &reach, at);
+                        let is_unread = certain
+                            && lacks_relationships(plan, model, &tables.manifest, &reach, at);
                         (if is_unread { Bits::new(count) } else { need }, Vec::new())
                     } else {
                         (from, way)

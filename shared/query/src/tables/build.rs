@@ -45,9 +45,6 @@ pub async fn build(
     jobs: &[collector::layout::Job],
     folder: &Path,
 ) -> Result<Manifest, TableError> {
-    for record_kind in [RecordKind::Entities, RecordKind::Relationships] {
-        fs::create_dir_all(folder.join(record_kind.as_str()))?;
-    }
     let manifest = Manifest {
         version: VERSION,
         job: summary.job.clone(),
@@ -210,14 +207,14 @@ impl Builder<'_> {
         let class = Spec::Property("_class", Form::List);
         let specs: Vec<Spec<'_>> =
             [Spec::Id(ENTITY)].into_iter().chain(core).chain([class]).collect();
-        let mut core = TableFile::create(&self.folder.join(CORE), CORE, &specs)?;
+        let mut core = TableFile::create(&self.folder.join(Manifest::CORE), "core", &specs)?;
         let mut number = 0;
         for (kind, draft) in drafts {
             let is_read = self.source.summary.graph.entities.contains_key(&kind);
             let columns = draft.forms.columns(&[ENTITY]);
             let specs = columns.iter().map(|it| Spec::Property(&it.column, it.form));
             let specs: Vec<Spec<'_>> = [Spec::Id(ENTITY)].into_iter().chain(specs).collect();
-            let file = format!("{}/{kind}.parquet", RecordKind::Entities.as_str());
+            let file = file_of(RecordKind::Entities, &kind);
             let mut table = TableFile::create(&self.folder.join(&file), &kind, &specs)?;
             let first = number;
             let mut made = draft.made.into_iter().peekable();
@@ -286,7 +283,7 @@ impl Builder<'_> {
             let specs = columns.iter().map(|it| Spec::Property(&it.column, it.form));
             let specs: Vec<Spec<'_>> =
                 [Spec::Id(FROM), Spec::Id(TO)].into_iter().chain(specs).collect();
-            let file = format!("{}/{kind}.parquet", RecordKind::Relationships.as_str());
+            let file = file_of(RecordKind::Relationships, kind);
             let mut table = TableFile::create(&self.folder.join(&file), kind, &specs)?;
             let first = number;
             let (mut from_tables, mut to_tables) = (BTreeSet::new(), BTreeSet::new());
@@ -338,7 +335,7 @@ impl Builder<'_> {
         let texts = ["direction", "class", "type"].map(|it| Spec::Property(it, Form::Text));
         let ids = [ENTITY, "_other", "_relationship"].map(Spec::Id);
         let specs: Vec<Spec<'_>> = ids.into_iter().chain(texts).collect();
-        let mut file = TableFile::create(&self.folder.join(EDGES), EDGES, &specs)?;
+        let mut file = TableFile::create(&self.folder.join(Manifest::EDGES), "edges", &specs)?;
         for (entity, table, other, number, is_in) in sides {
             for (at, id) in [entity, other, number].into_iter().enumerate() {
                 file.id(at, id);
@@ -353,11 +350,10 @@ impl Builder<'_> {
     }
 }
 
-/// The file of all entities.
-const CORE: &str = "core.parquet";
-
-/// The file of all relationships.
-const EDGES: &str = "edges.parquet";
+/// The file of a type. Each table has a folder of its own, as Athena and Hive want it.
+fn file_of(record_kind: RecordKind, kind: &str) -> String {
+    format!("{}/{kind}/rows.parquet", record_kind.as_str())
+}
 
 /// Writes the values of a row to columns that begin at a place.
 fn fill(file: &mut TableFile, first: usize, columns: &[Column], row: &Row) {

@@ -58,6 +58,9 @@ impl TableFile {
         let in_file = TableError::in_file(name);
         let schema = schema(specs).map_err(&in_file)?;
         let properties = properties(specs).map_err(&in_file)?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
         let file = File::create(path)?;
         let writer = SerializedFileWriter::new(file, schema, properties).map_err(&in_file)?;
         let columns = specs.iter().map(Buffer::new).collect();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use collector::layout::Job;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// The version of the layout. A reader takes no other.
 pub(super) const VERSION: u32 = 1;
@@ -125,6 +126,29 @@ pub struct UnreadProperty {
 }
 
 impl Manifest {
+    /// The file of all entities.
+    pub(crate) const CORE: &str = "core/rows.parquet";
+
+    /// The file of all relationships.
+    pub(crate) const EDGES: &str = "edges/rows.parquet";
+
+    /// What tells the snapshot from others, in names.
+    pub(crate) fn fingerprint(&self) -> String {
+        hex::encode(&self.digest().finalize()[..6])
+    }
+
+    /// What the snapshot is told from others by.
+    pub(crate) fn digest(&self) -> Sha256 {
+        let mut digest = Sha256::new();
+        for job in &self.jobs {
+            digest.update(job.instance.as_bytes());
+            digest.update(b"\n");
+            digest.update(job.id.as_bytes());
+            digest.update(b"\n");
+        }
+        digest
+    }
+
     /// How many entities there are.
     #[must_use]
     pub fn count(&self) -> u32 {
@@ -135,7 +159,7 @@ impl Manifest {
     #[must_use]
     pub fn files(&self) -> Vec<String> {
         let tables = self.entities.iter().chain(&self.relationships).map(|it| it.file.clone());
-        tables.chain(["core.parquet", "edges.parquet"].map(str::to_owned)).collect()
+        tables.chain([Self::CORE, Self::EDGES].map(str::to_owned)).collect()
     }
 
     /// Which table an entity is in.

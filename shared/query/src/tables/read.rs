@@ -69,6 +69,15 @@ impl Tables {
         Ok(Some(Self { manifest, source }))
     }
 
+    /// What the names of the files begin with in a store, if they are in one.
+    #[must_use]
+    pub fn prefix(&self) -> Option<&str> {
+        match &self.source {
+            Source::Folder { .. } => None,
+            Source::Store { prefix, .. } => Some(prefix),
+        }
+    }
+
     /// Opens the file of a table.
     async fn file(&self, name: &str) -> Result<SerializedFileReader<File>, TableError> {
         let path = match &self.source {

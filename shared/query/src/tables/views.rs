@@ -17,8 +17,8 @@ pub fn views(manifest: &Manifest) -> String {
     for table in &manifest.relationships {
         view(&mut script, table, &["_from", "_to"]);
     }
-    for name in ["core", "edges"] {
-        let _ = writeln!(script, "CREATE VIEW {name} AS SELECT * FROM '{name}.parquet';");
+    for (name, file) in [("core", Manifest::CORE), ("edges", Manifest::EDGES)] {
+        let _ = writeln!(script, "CREATE VIEW {name} AS SELECT * FROM '{file}';");
     }
     script
 }
