@@ -1,7 +1,9 @@
 //! What is left to chance, and yet the same for a seed.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -94,15 +96,20 @@ impl Dice {
     }
 }
 
-/// Which sort of object has a name: all parts and snapshots are of two, the others are of their
-/// folder's. A message is of its own.
+/// Which sort of object has a name: all parts and snapshots are of two, and the others are of their
+/// folder's; a table has a folder of its own, so it is of the folder above. A message is of its own.
 fn sort(about: &str) -> &str {
-    let folder = about.rsplit_once('/').map_or(about, |(folder, _)| folder);
-    if std::path::Path::new(about).extension().is_some_and(|it| it == "zst") {
-        about.split('/').next().unwrap_or(about)
-    } else {
-        folder
+    let folder = above(about);
+    match Path::new(about).extension().and_then(OsStr::to_str) {
+        Some("zst") => about.split('/').next().unwrap_or(about),
+        Some("parquet") => above(folder),
+        _ => folder,
     }
+}
+
+/// The folder that something is in; itself if it is in none.
+fn above(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(folder, _)| folder)
 }
 
 /// A name or a message without what is new in each run: the time and the random part of a job's id,
