@@ -3,18 +3,21 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
 use tempfile::TempDir;
+
+use program::{only, program, served, text};
 
 /// The instance of the tenant.
 const TENANT: &str = "contoso";
@@ -43,12 +46,8 @@ impl World {
             throttling: false,
             ..Options::default()
         };
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let simulator = Simulator::start(options, address).await.unwrap();
-        let folder = TempDir::new().unwrap();
+        let (simulator, folder) = served(options).await;
         let principal = simulator.principal();
-        let mut sources: BTreeMap<&str, bool> = SOURCES.map(|it| (it, true)).into();
-        sources.insert("*", false);
         let event = json!({ "instance": {
             "id": TENANT,
             "integration": "azure",
@@ -59,11 +58,10 @@ impl World {
                 "clientSecret": principal.client_secret,
                 "ingestActiveDirectory": true,
                 "configureSubscriptionInstances": true,
-                "ingestionSources": sources,
+                "ingestionSources": only(SOURCES),
             },
         } });
         fs::write(folder.path().join("event.json"), event.to_string()).unwrap();
-        fs::write(folder.path().join("cloud.json"), simulator.cloud().to_string()).unwrap();
         Self { simulator, folder }
     }
 
@@ -90,18 +88,6 @@ fn wait_for(child: &mut Child, count: impl Fn() -> u64, moment: u64) {
     while child.try_wait().unwrap().is_none() && count() < moment {
         thread::sleep(Duration::from_millis(1));
     }
-}
-
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tenantgraph"));
-    command.env_remove("RUST_LOG").env_remove("TENANTGRAPH_CLOUD").env_remove("TENANTGRAPH_STORE");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn text(output: &Output) -> String {
-    let [out, err] = [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it));
-    format!("{out}{err}")
 }
 
 /// Every object of the latest snapshot of every instance, without the jobs in their names.

@@ -3,15 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
-use std::collections::BTreeMap;
+mod program;
+
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
-use simulator::{Assignment, Change, Options, Principal, Simulator};
+use simulator::{Assignment, Change, Options, Principal};
 use tempfile::TempDir;
+
+use program::{only, program, served, text};
 
 /// A name that clears a screen, forges a line, turns the direction of text, and is a formula.
 const HOSTILE: &str = "=1+1 \u{1b}[2J\u{9b}31m\r\nforged: complete\u{202e}\u{2028}";
@@ -55,11 +57,7 @@ impl World {
             }],
             ..Options::default()
         };
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let simulator = Simulator::start(options, address).await.unwrap();
-        let folder = TempDir::new().unwrap();
-        let mut sources: BTreeMap<&str, bool> = SOURCES.map(|it| (it, true)).into();
-        sources.insert("*", false);
+        let (simulator, folder) = served(options).await;
         let event = json!({ "instance": {
             "id": "contoso-1",
             "integration": "azure",
@@ -70,11 +68,10 @@ impl World {
                 "clientSecret": "secret",
                 "ingestActiveDirectory": true,
                 "configureSubscriptionInstances": true,
-                "ingestionSources": sources,
+                "ingestionSources": only(SOURCES),
             },
         } });
         fs::write(folder.path().join("event.json"), event.to_string()).unwrap();
-        fs::write(folder.path().join("cloud.json"), simulator.cloud().to_string()).unwrap();
         let subscription = simulator.subscriptions()[0].id.clone();
         let run = || run(folder.path(), &["run", "event.json", "--cloud", "cloud.json"]);
         let first = run();
@@ -111,16 +108,7 @@ impl World {
 }
 
 fn run(folder: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tenantgraph"));
-    for name in ["RUST_LOG", "TENANTGRAPH_CLOUD", "TENANTGRAPH_STORE"] {
-        command.env_remove(name);
-    }
-    command.args(words).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
-
-fn text(output: &Output) -> String {
-    let [out, err] = [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it));
-    format!("{out}{err}")
+    program().args(words).current_dir(folder).output().unwrap()
 }
 
 /// Whether text acts on a terminal, or has a line that nobody but the tenant wrote.

@@ -3,15 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
-use simulator::{Options, Simulator};
+use simulator::Options;
 use tempfile::TempDir;
+
+use program::{only, program, served, text};
 
 /// The sources that are collected: few, so that this takes a second.
 const SOURCES: [&str; 3] = ["key-vault", "resources", "subscriptions"];
@@ -66,11 +69,7 @@ impl World {
             throttling: false,
             ..Options::default()
         };
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let simulator = Simulator::start(options, address).await.unwrap();
-        let folder = TempDir::new().unwrap();
-        let mut sources: BTreeMap<&str, bool> = SOURCES.map(|it| (it, true)).into();
-        sources.insert("*", false);
+        let (simulator, folder) = served(options).await;
         let principal = simulator.principal();
         let event = json!({ "instance": {
             "id": "contoso-1",
@@ -81,11 +80,10 @@ impl World {
                 "clientId": principal.client_id,
                 "clientSecret": principal.client_secret,
                 "subscriptionId": simulator.subscriptions()[0].id,
-                "ingestionSources": sources,
+                "ingestionSources": only(SOURCES),
             },
         } });
         fs::write(folder.path().join("event.json"), event.to_string()).unwrap();
-        fs::write(folder.path().join("cloud.json"), simulator.cloud().to_string()).unwrap();
         let world = Self { folder };
         let ran = world.run(&["run", "event.json", "--cloud", "cloud.json"]);
         assert_eq!(ran.status.code(), Some(0), "{}", text(&ran));
@@ -93,11 +91,7 @@ impl World {
     }
 
     fn run(&self, words: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tenantgraph"));
-        for name in ["RUST_LOG", "TENANTGRAPH_CLOUD", "TENANTGRAPH_STORE"] {
-            command.env_remove(name);
-        }
-        command.args(words).current_dir(self.folder.path()).stdin(Stdio::null()).output().unwrap()
+        program().args(words).current_dir(self.folder.path()).output().unwrap()
     }
 
     fn store(&self) -> PathBuf {
@@ -133,11 +127,6 @@ impl World {
 /// The first file of a folder by its name.
 fn first_in(folder: &Path) -> PathBuf {
     fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).min().unwrap()
-}
-
-fn text(output: &Output) -> String {
-    let [out, err] = [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it));
-    format!("{out}{err}")
 }
 
 /// Every file below a folder with its bytes, but for those that mark who is at work.
