@@ -100,7 +100,7 @@ pub(crate) struct Known {
 pub(crate) struct Phrase {
     /// The only status that they come with.
     pub(crate) status: StatusCode,
-    pub(crate) words: &'static str,
+    pub(crate) words: &'static [&'static str],
     pub(crate) meaning: Meaning,
     /// What Microsoft says with them.
     pub(crate) doc: &'static str,
@@ -160,44 +160,32 @@ pub(crate) const CODES: &[Known] = &[
 pub(crate) const PHRASES: &[Phrase] = &[
     Phrase {
         status: StatusCode::BAD_REQUEST,
-        words: "skip token",
+        words: &["skip token", "page token", "continuation token"],
         meaning: Meaning::PageExpired,
         doc: "The link to the next page is too old.",
     },
     Phrase {
         status: StatusCode::BAD_REQUEST,
-        words: "page token",
-        meaning: Meaning::PageExpired,
-        doc: "The link to the next page is too old.",
-    },
-    Phrase {
-        status: StatusCode::BAD_REQUEST,
-        words: "continuation token",
-        meaning: Meaning::PageExpired,
-        doc: "The link to the next page is too old.",
-    },
-    Phrase {
-        status: StatusCode::BAD_REQUEST,
-        words: "Resource not found for the segment",
+        words: &["Resource not found for the segment"],
         meaning: Meaning::Retired,
         doc: "Microsoft Graph does not know the list any more.",
     },
     Phrase {
         status: StatusCode::BAD_REQUEST,
-        words: "Request not applicable to target tenant",
+        words: &["Request not applicable to target tenant"],
         meaning: Meaning::Forbidden,
         doc: "The tenant lacks a licence, such as one of Microsoft Intune.",
     },
     // Intune puts the error of the service behind it into the message.
     Phrase {
         status: StatusCode::UNAUTHORIZED,
-        words: r#""ErrorCode":"Forbidden""#,
+        words: &[r#""ErrorCode":"Forbidden""#],
         meaning: Meaning::Forbidden,
         doc: "A service behind Microsoft Intune refuses the application.",
     },
     Phrase {
         status: StatusCode::UNAUTHORIZED,
-        words: "AKV10032",
+        words: &["AKV10032"],
         meaning: Meaning::Forbidden,
         doc: "The vault belongs to another tenant.",
     },
@@ -206,7 +194,8 @@ pub(crate) const PHRASES: &[Phrase] = &[
 fn refused(problem: &Problem, service: Service) -> Outcome {
     let by_code = CODES.iter().find(|it| it.codes.contains(&&*problem.code)).map(|it| it.meaning);
     let by_words = || {
-        let says = |it: &&Phrase| it.status == problem.status && problem.says(it.words);
+        let is_said = |words: &&str| problem.says(words);
+        let says = |it: &&Phrase| it.status == problem.status && it.words.iter().any(is_said);
         PHRASES.iter().find(says).map(|it| it.meaning)
     };
     let text = problem.to_string();

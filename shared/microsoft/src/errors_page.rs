@@ -15,11 +15,10 @@ pub fn errors_page() -> String {
     row(&mut page, &[&codes(PASSING), "The sign-in service fails. tenantgraph asks again."]);
     page.push_str(ANSWERS);
     for known in CODES {
-        let codes: Vec<String> = known.codes.iter().map(|it| format!("`{it}`")).collect();
-        row(&mut page, &[&codes.join(", "), known.doc, known.meaning.says()]);
+        row(&mut page, &[&quoted(known.codes), known.doc, known.meaning.says()]);
     }
     for known in PHRASES {
-        let says = format!("`{}` in the message of a {}", known.words, known.status.as_u16());
+        let says = format!("{} in the message of a {}", quoted(known.words), known.status.as_u16());
         row(&mut page, &[&says, known.doc, known.meaning.says()]);
     }
     page.push_str(OTHERS);
@@ -32,8 +31,12 @@ fn row(page: &mut String, cells: &[&str]) {
 }
 
 fn codes(codes: &[u32]) -> String {
-    let codes: Vec<String> = codes.iter().map(|it| format!("`{PREFIX}{it}`")).collect();
-    codes.join(", ")
+    quoted(&codes.iter().map(|it| format!("{PREFIX}{it}")).collect::<Vec<_>>())
+}
+
+/// Words as they are written, with commas between them.
+fn quoted<T: AsRef<str>>(words: &[T]) -> String {
+    words.iter().map(|it| format!("`{}`", it.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 impl Meaning {
