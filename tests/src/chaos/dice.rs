@@ -97,7 +97,8 @@ impl Dice {
 }
 
 /// Which sort of object has a name: all parts and snapshots are of two, and the others are of their
-/// folder's; a table has a folder of its own, so it is of the folder above. A message is of its own.
+/// folder's; a table has a folder of its own, so it is of the folder above. A message is of its
+/// own.
 fn sort(about: &str) -> &str {
     let folder = above(about);
     match Path::new(about).extension().and_then(OsStr::to_str) {
