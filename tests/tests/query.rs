@@ -13,7 +13,7 @@ mod world;
 use std::collections::BTreeMap;
 
 use query::execute::{Answer, Options, Results};
-use query::{Cursor, Model, Terms, compile, execute};
+use query::{Cursor, Model, Terms, compile, content, execute};
 use serde_json::{Value, json};
 
 use generate::Generator;
@@ -289,4 +289,60 @@ async fn parameters_are_filled_in_and_missed() {
     let plan = compile(text, &model, &terms).unwrap();
     let answer = execute(&plan, &model, &world.tables, &ALL).await.unwrap();
     assert_eq!(found(&answer), Found::Keys(vec!["1".to_owned()]));
+}
+
+/// What the answer to a query follows from.
+fn follows_from(world: &World, text: &str) -> Option<String> {
+    let model = Model::new(Some(&world.tables.manifest));
+    let plan = compile(text, &model, &Terms::default()).unwrap();
+    content(&plan, &model, &world.tables)
+}
+
+#[tokio::test]
+async fn what_an_answer_follows_from_changes_with_its_tables_only() {
+    let entity = |kind: &str, number: u32, colour: &str| {
+        json!({
+            "_key": format!("{kind}{number}"), "_type": kind, "_class": [kind.to_uppercase()],
+            "colour": colour,
+        })
+    };
+    let relation = |from: &str, to: &str| {
+        let kind = format!("{}_uses_{}", &from[..1], &to[..1]);
+        json!({
+            "_key": format!("{from}|uses|{to}"), "_type": kind, "_class": "USES",
+            "_fromEntityKey": from, "_toEntityKey": to,
+        })
+    };
+    let entities = [entity("a", 1, "red"), entity("b", 1, "red"), entity("c", 1, "red")];
+    let all = [relation("b1", "c1")];
+    let read = json!({});
+    let world = World::of(&json!(entities), &json!(all), &read).await;
+    // Another entity of the first type gives those of all others new numbers.
+    let more = [&entities[..], &[entity("a", 2, "red")]].concat();
+    let more = World::of(&json!(more), &json!(all), &read).await;
+    let mut other = entities.clone();
+    other[1]["colour"] = json!("blue");
+    let other = World::of(&json!(other), &json!(all), &read).await;
+    let none = World::of(&json!(entities), &json!([]), &read).await;
+    let forbidden = json!({ "step": "ad-users", "type": "azure_user", "reason": "no" });
+    let unread = World::of(&json!(entities), &json!(all), &forbidden).await;
+    let cases = [
+        ("FIND a", [true, false, false, false]),
+        ("FIND A", [true, false, false, false]),
+        ("FIND b", [false, true, false, false]),
+        ("FIND b THAT USES c", [false, true, true, false]),
+        ("FIND b THAT !USES c", [false, true, true, false]),
+        ("FIND b THAT HAS c", [false, true, false, false]),
+        ("FIND c THAT RELATES TO b", [false, true, true, false]),
+        ("FIND *", [true, true, false, true]),
+        ("FIND azure_user", [false, false, false, true]),
+    ];
+    for (text, expected) in cases {
+        let before = follows_from(&world, text).unwrap();
+        let differs = [&more, &other, &none, &unread].map(|it| follows_from(it, text));
+        let differs = differs.map(|it| it.unwrap() != before);
+        assert_eq!(differs, expected, "{text}");
+    }
+    // What depends on the time may have another answer the next moment.
+    assert_eq!(follows_from(&world, "FIND a WITH since < date.now - 1 day"), None);
 }

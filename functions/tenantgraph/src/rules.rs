@@ -133,7 +133,7 @@ async fn evaluate(arguments: RunRules) -> Result<End, Error> {
         let standing = match &told.outcome {
             Outcome::Evaluated(state) => (*state).to_owned(),
             Outcome::Rests(state) => {
-                format!("{state}, as before: the graph is the same, or it is not its turn")
+                format!("{state}, as before: what it asks has not changed, or it is not its turn")
             }
             Outcome::Failed(error) => {
                 has_failed = true;

@@ -56,6 +56,7 @@ pub fn compile(query: &str, model: &Model, terms: &Terms) -> Result<Plan, QueryE
         aggregates: Vec::new(),
         notes: Vec::new(),
         missing: Vec::new(),
+        depends_on_time: false,
     };
     compiler.plan(&parsed)
 }
@@ -73,6 +74,7 @@ struct Compiler<'q> {
     aggregates: Vec<Aggregate>,
     notes: Vec<String>,
     missing: Vec<String>,
+    depends_on_time: bool,
 }
 
 /// What a name on the left of a comparison means.
@@ -110,6 +112,7 @@ impl Compiler<'_> {
             limit: query.limit,
             notes: std::mem::take(&mut self.notes),
             missing: std::mem::take(&mut self.missing),
+            depends_on_time: self.depends_on_time,
         })
     }
 
@@ -305,7 +308,10 @@ impl Compiler<'_> {
             Value::Text(text) => Expression::Always(Cell::text(&self.filled(text))),
             Value::Number(number) => Expression::Always(Cell::of_number(*number)),
             Value::Flag(flag) => Expression::Always(Cell::Flag(*flag)),
-            Value::Now => Expression::Always(Cell::of_number(self.terms.now)),
+            Value::Now => {
+                self.depends_on_time = true;
+                Expression::Always(Cell::of_number(self.terms.now))
+            }
             Value::Undefined => Expression::Always(Cell::Undefined),
             Value::Parameter(word) => Expression::Always(self.parameter(&word.text)),
             Value::Reference(word) => Expression::Field(self.left(word, scope)?),

@@ -13,6 +13,7 @@
 
 mod answer;
 mod bits;
+mod content;
 mod error;
 mod evaluate;
 mod executor;
@@ -32,6 +33,7 @@ mod walk;
 use std::ops::ControlFlow;
 
 pub use answer::{Answer, Edge, Results, Thing, Unknown};
+pub use content::content;
 pub use error::ExecuteError;
 pub use executor::{Options, PAGE};
 pub use relationships::Relationships;

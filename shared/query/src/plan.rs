@@ -28,6 +28,8 @@ pub struct Plan {
     pub(crate) notes: Vec<String>,
     /// The parameters that were not given.
     pub(crate) missing: Vec<String>,
+    /// Whether the answer depends on when the query is asked.
+    pub(crate) depends_on_time: bool,
 }
 
 /// An entity or a relationship that a path goes by.

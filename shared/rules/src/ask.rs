@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use query::execute::{ExecuteError, Options};
 use query::tables::Tables;
-use query::{Model, Terms, compile, execute, reaches};
+use query::{Model, Plan, Terms, compile, content, execute, reaches};
 
 use crate::found::Found;
 use crate::found::MOST_ROWS;
@@ -27,6 +27,10 @@ pub struct Graph {
 pub trait Ask: Send + Sync {
     /// Which graph it is that is asked.
     fn graph(&self) -> Graph;
+
+    /// A digest of what the answer to a query follows from. None if that cannot be said, or if the
+    /// query makes no sense.
+    fn content(&self, query: &str) -> Option<String>;
 
     /// Answers a query. Rows differ where one of these properties does, or any if there are none.
     async fn ask(&self, query: &str, properties: Option<&[String]>) -> Result<Found, AskError>;
@@ -59,6 +63,11 @@ impl Snapshot {
         let model = Model::new(Some(&tables.manifest));
         Self { tenant: tenant.to_owned(), tables, model, now }
     }
+
+    fn plan(&self, query: &str) -> Result<Plan, AskError> {
+        let terms = Terms { now: self.now, ..Terms::default() };
+        compile(query, &self.model, &terms).map_err(|it| AskError::Query(it.to_string()))
+    }
 }
 
 #[async_trait]
@@ -74,10 +83,13 @@ impl Ask for Snapshot {
         }
     }
 
+    fn content(&self, query: &str) -> Option<String> {
+        let plan = self.plan(query).ok()?;
+        content(&plan, &self.model, &self.tables)
+    }
+
     async fn ask(&self, query: &str, properties: Option<&[String]>) -> Result<Found, AskError> {
-        let terms = Terms { now: self.now, ..Terms::default() };
-        let plan =
-            compile(query, &self.model, &terms).map_err(|it| AskError::Query(it.to_string()))?;
+        let plan = self.plan(query)?;
         // One more than are compared, which tells that there are more.
         let options = Options { certain: false, offset: 0, limit: Some(MOST_ROWS as u64 + 1) };
         let answer = execute(&plan, &self.model, &self.tables, &options).await;

@@ -17,6 +17,10 @@ pub struct State {
     pub graph: String,
     /// When that was finished, in ISO 8601.
     pub at: String,
+    /// What the answers of its queries follow from, by the name of the query; of none of them if
+    /// that could not be said of one.
+    #[serde(default)]
+    pub content: BTreeMap<String, String>,
     /// Whether it fires, as far as was known last.
     pub standing: Standing,
     /// Since when, in ISO 8601.

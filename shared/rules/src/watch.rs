@@ -11,8 +11,8 @@ use crate::ask::{Ask, AskError, Graph};
 use crate::deliver::Deliver;
 use crate::found::Found;
 use crate::judge::judge;
-use crate::rule::Rule;
-use crate::state::{Pending, State};
+use crate::rule::{NamedQuery, Rule};
+use crate::state::{Pending, Standing, State};
 
 /// How often a delivery is tried before it is given up, once for each snapshot and each try of the
 /// function.
@@ -92,7 +92,10 @@ async fn one(
     let mut found = None;
     for _ in 0..CONFLICTS {
         let (before, condition) = read(store, &name).await?;
-        let is_due = before.as_ref().is_none_or(|it| is_due(rule, it, graph));
+        let content = content(rule, ask);
+        let is_due = before.as_ref().is_none_or(|it| {
+            is_due(rule, it, graph) && (it.rule != rule.digest() || may_differ(rule, it, &content))
+        });
         let (state, etag, mut told) = if is_due {
             let found = match &found {
                 Some(found) => found,
@@ -101,7 +104,7 @@ async fn one(
                     Err(error) => return Ok(told(Outcome::Failed(error.to_string()))),
                 },
             };
-            let after = judge(rule, before.as_ref(), graph, found);
+            let after = State { content, ..judge(rule, before.as_ref(), graph, found) };
             match write(store, &name, &after, condition).await {
                 Ok(etag) => {
                     let outcome = Outcome::Evaluated(after.as_str());
@@ -135,6 +138,19 @@ fn is_due(rule: &Rule, state: &State, graph: &Graph) -> bool {
         (Some(every), Some(last), Some(now)) if is_same_rule => now - last >= every.mul_f64(0.9),
         _ => true,
     }
+}
+
+/// What the answers of a rule's queries follow from; nothing if that cannot be said of one of them.
+fn content(rule: &Rule, ask: &dyn Ask) -> BTreeMap<String, String> {
+    let content = |it: &NamedQuery| Some((it.name.clone(), ask.content(&it.text)?));
+    rule.queries.iter().map(content).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// Whether a rule may come to something else than the last time: an answer may, or the rule is to
+/// be told again and again while it fires.
+fn may_differ(rule: &Rule, state: &State, content: &BTreeMap<String, String>) -> bool {
+    let is_reminded = rule.remind.is_some() && state.standing == Standing::Firing;
+    content.is_empty() || state.content != *content || is_reminded
 }
 
 async fn evaluate(rule: &Rule, ask: &dyn Ask) -> Result<BTreeMap<String, Found>, AskError> {

@@ -103,6 +103,8 @@ struct Day {
     unknown: bool,
     /// A type that is not collected.
     uncollected: bool,
+    /// What the answer follows from, if that can be said.
+    content: Option<&'static str>,
 }
 
 #[async_trait]
@@ -114,6 +116,10 @@ impl Ask for Day {
             id: format!("g{}", self.number),
             at: format!("2026-11-{:02}T00:00:00Z", self.number + 1),
         }
+    }
+
+    fn content(&self, _: &str) -> Option<String> {
+        self.content.map(str::to_owned)
     }
 
     async fn ask(&self, _: &str, _: Option<&[String]>) -> Result<Found, AskError> {
@@ -190,7 +196,7 @@ fn days(dice: &mut Dice) -> Vec<Day> {
         let unknown = dice.roll(4) == 0;
         // What is unknown may look like anything.
         let rows = if unknown && dice.roll(2) == 0 { BTreeSet::new() } else { rows.clone() };
-        Day { number, rows, unknown, uncollected: false }
+        Day { number, rows, unknown, ..Day::default() }
     };
     (0..8).map(day).collect()
 }
@@ -271,7 +277,7 @@ async fn a_permission_withdrawn_opens_and_closes_nothing() {
         number,
         rows: rows.iter().copied().collect(),
         unknown,
-        uncollected: false,
+        ..Day::default()
     };
     let mut outcomes = Vec::new();
     for day in [
@@ -310,8 +316,8 @@ async fn what_can_be_read_now_is_not_new() {
     let day = |number, rows: &[u8], uncollected| Day {
         number,
         rows: rows.iter().copied().collect(),
-        unknown: false,
         uncollected,
+        ..Day::default()
     };
     let mut alerts = Vec::new();
     for day in [
@@ -350,4 +356,44 @@ async fn who_does_not_answer_is_told_the_next_time() {
     assert_eq!((told(&world, "EventBridge").0.len(), told(&world, "Sns").0.len()), (1, 1));
     // An older snapshot that comes late is not looked at.
     assert_eq!(one(&world, &rule, &day(0, &[])).await.outcome, Outcome::Rests("firing"));
+}
+
+#[tokio::test]
+async fn a_rule_rests_while_its_tables_do_not_change() {
+    let world = World::default();
+    let day = |number, rows: &[u8], content| Day {
+        number,
+        rows: rows.iter().copied().collect(),
+        content,
+        ..Day::default()
+    };
+    // It rests until its tables change. Where nothing says what they hold, it is evaluated.
+    let days = [
+        (day(0, &[], Some("a")), Outcome::Evaluated("ok")),
+        (day(1, &[], Some("a")), Outcome::Rests("ok")),
+        (day(2, &[1], Some("b")), Outcome::Evaluated("firing")),
+        (day(3, &[1], Some("b")), Outcome::Rests("firing")),
+        (day(4, &[1], None), Outcome::Evaluated("firing")),
+        (day(5, &[1], None), Outcome::Evaluated("firing")),
+        (day(6, &[1], Some("b")), Outcome::Evaluated("firing")),
+    ];
+    for (day, outcome) in days {
+        assert_eq!(one(&world, &rule(BAD_USERS), &day).await.outcome, outcome, "{day:?}");
+    }
+    // A rule of another text is another rule.
+    let changed = rule(&format!("{BAD_USERS}when: total > 1\n"));
+    let told = one(&world, &changed, &day(7, &[1], Some("b"))).await;
+    assert_eq!(told.outcome, Outcome::Evaluated("ok"));
+}
+
+#[tokio::test]
+async fn a_rule_that_reminds_does_not_rest_while_it_fires() {
+    let world = World::default();
+    let rule = rule(&format!("{BAD_USERS}remind: 1d\nonFirstRun: fire\n"));
+    let mut told = Vec::new();
+    for number in 0..3 {
+        let day = Day { number, rows: BTreeSet::from([1]), content: Some("a"), ..Day::default() };
+        told.extend(one(&world, &rule, &day).await.alerts.into_iter().map(|it| it.transition));
+    }
+    assert_eq!(told, [Transition::Opened, Transition::Reminder, Transition::Reminder]);
 }

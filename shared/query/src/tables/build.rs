@@ -14,7 +14,8 @@ use collector::layout::RecordKind;
 use collector::snapshot;
 use collector::summary::Summary;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::completeness::unread;
 use super::error::TableError;
@@ -81,18 +82,19 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Hands every row of a type over, in the order of keys.
+    /// Hands every row of a type over, as it is written and as it is read, in the order of keys.
     async fn rows(
         &self,
         record_kind: RecordKind,
         kind: &str,
-        mut each: impl FnMut(Row) -> Result<(), TableError>,
+        mut each: impl FnMut(&str, Row) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         let mut lines = snapshot::lines(self.context, &self.summary.job, record_kind, kind).await?;
         let mut line = String::new();
         while lines.next(&mut line)? {
             let row = serde_json::from_str(&line);
-            each(row.map_err(|cause| TableError::Json { name: kind.to_owned(), cause })?)?;
+            let row = row.map_err(|cause| TableError::Json { name: kind.to_owned(), cause })?;
+            each(&line, row)?;
         }
         Ok(())
     }
@@ -101,7 +103,7 @@ impl Source<'_> {
     async fn targets(&self) -> Result<Targets, TableError> {
         let mut targets = Targets::default();
         for kind in self.summary.graph.mapped.keys() {
-            self.rows(RecordKind::Relationships, kind, |mut row| {
+            self.rows(RecordKind::Relationships, kind, |_, mut row| {
                 if let Some(mapping) = row.remove("_mapping") {
                     targets.want(mapping_of(kind, mapping)?);
                 }
@@ -191,7 +193,7 @@ impl Builder<'_> {
         for kind in self.source.summary.graph.entities.keys() {
             let draft = drafts.entry(kind.clone()).or_default();
             self.source
-                .rows(RecordKind::Entities, kind, |row| {
+                .rows(RecordKind::Entities, kind, |_, row| {
                     draft.see(&row);
                     targets.see(&row);
                     Ok(())
@@ -219,7 +221,9 @@ impl Builder<'_> {
             let first = number;
             let mut made = draft.made.into_iter().peekable();
             let keys = &mut self.keys;
-            let mut write = |row: &Row| {
+            let mut content = Sha256::new();
+            let mut write = |line: &str, row: &Row| {
+                content.update(line);
                 let key = text(row, "_key");
                 keys.push(key, number);
                 for file in [&mut table, &mut core] {
@@ -234,25 +238,27 @@ impl Builder<'_> {
                 table.end_row()?;
                 core.end_row()
             };
+            let line = |row: &Row| json!(row).to_string();
             if is_read {
                 self.source
-                    .rows(RecordKind::Entities, &kind, |row| {
+                    .rows(RecordKind::Entities, &kind, |own, row| {
                         while let Some((_, row)) =
                             made.next_if(|(key, _)| key.as_str() < text(&row, "_key"))
                         {
-                            write(&row)?;
+                            write(&line(&row), &row)?;
                         }
-                        write(&row)
+                        write(own, &row)
                     })
                     .await?;
             }
             for (_, row) in made {
-                write(&row)?;
+                write(&line(&row), &row)?;
             }
             table.finish()?;
             self.manifest.entities.push(Table {
                 kind,
                 file,
+                content: hex::encode(content.finalize()),
                 first,
                 count: number - first,
                 mixed: draft.classes.len() > 1,
@@ -272,7 +278,7 @@ impl Builder<'_> {
         for (at, kind) in (0..).zip(summary.graph.relationships.keys()) {
             let mut draft = Draft::default();
             let keys = &self.keys;
-            let each = |mut row: Row| {
+            let each = |_: &str, mut row: Row| {
                 if !ends(kind, &mut row, keys, targets)?.is_empty() {
                     draft.see(&row);
                 }
@@ -288,15 +294,22 @@ impl Builder<'_> {
             let first = number;
             let (mut from_tables, mut to_tables) = (BTreeSet::new(), BTreeSet::new());
             let (manifest, edges) = (&self.manifest, &mut self.edges);
-            let each = |mut row: Row| {
+            let mut content = Sha256::new();
+            let each = |line: &str, mut row: Row| {
                 for (from, to) in ends(kind, &mut row, keys, targets)? {
+                    content.update(line);
                     table.id(0, from);
                     table.id(1, to);
                     fill(&mut table, 2, &columns, &row);
                     table.end_row()?;
                     edges.push(Edge { from, to, number, table: at });
-                    from_tables.extend(manifest.table_of(from));
-                    to_tables.extend(manifest.table_of(to));
+                    for (end, tables) in [(from, &mut from_tables), (to, &mut to_tables)] {
+                        let Some(at) = manifest.table_of(end) else { continue };
+                        tables.insert(at);
+                        let Table { kind, first, .. } = &manifest.entities[at];
+                        content.update(kind);
+                        content.update((end - first).to_le_bytes());
+                    }
                     number = next(number)?;
                 }
                 Ok(())
@@ -310,6 +323,7 @@ impl Builder<'_> {
             self.manifest.relationships.push(Table {
                 kind: kind.clone(),
                 file,
+                content: hex::encode(content.finalize()),
                 first,
                 count: number - first,
                 mixed: draft.classes.len() > 1,

@@ -44,6 +44,11 @@ pub struct Table {
     pub kind: String,
     /// The file, relative to the manifest.
     pub file: String,
+    /// The SHA-256 of its rows as the snapshot has them, and of where its relationships start and
+    /// end. Unlike that of its file, it does not depend on the numbers of rows, which change with
+    /// every table before it. Empty in the tables of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub content: String,
     /// The number of its first row.
     pub first: u32,
     /// How many rows it has.
