@@ -131,16 +131,19 @@ def main():
                 continue
             wrong = ask(connection, folder, query)
             counts[wrong[0] if wrong else "equal"] += 1
+            counts["certain"] += query["certain"]
             filled += bool(query["answer"]["data"])
             if wrong:
-                print(f"{query['query']}\n  {wrong[0]}: {wrong[1]}\n", file=sys.stderr)
+                certain = " for certain" if query["certain"] else ""
+                print(f"{query['query']}{certain}\n  {wrong[0]}: {wrong[1]}\n", file=sys.stderr)
     for error, count in refused.most_common():
         print(f"{count} have no statement: {error}")
     parsed = counts["equal"] + counts["run"] + counts["differ"]
     print(f"{parsed} statements are parsed, {counts['parse']} are not")
     print(f"{counts['equal']} are equal in result, {filled} find something")
+    print(f"{counts['certain']} of them ask for what is certain, and differ from those that do not")
     wrong = counts["parse"] + counts["run"] + counts["differ"]
-    sys.exit(1 if wrong or not counts["equal"] else 0)
+    sys.exit(1 if wrong or not counts["equal"] or not counts["certain"] else 0)
 
 
 if __name__ == "__main__":

@@ -67,13 +67,23 @@ async fn main() {
 async fn write(tables: &Tables, queries: &[String], arguments: &Arguments, path: &Path) {
     let mut file = BufWriter::new(File::create(path).unwrap());
     for text in queries {
-        let line = line(tables, text, &arguments.parameter).await;
-        writeln!(file, "{line}").unwrap();
+        for line in lines(tables, text, &arguments.parameter).await {
+            writeln!(file, "{line}").unwrap();
+        }
     }
     file.flush().unwrap();
 }
 
-async fn line(tables: &Tables, text: &str, parameter: &str) -> Value {
+/// The line of a query, and another one for what it finds for certain if that takes another
+/// statement.
+async fn lines(tables: &Tables, text: &str, parameter: &str) -> Vec<Value> {
+    let all = line(tables, text, parameter, false).await;
+    let certain = line(tables, text, parameter, true).await;
+    let is_other = all["statement"]["text"] != certain["statement"]["text"];
+    std::iter::once(all).chain(Some(certain).filter(|_| is_other)).collect()
+}
+
+async fn line(tables: &Tables, text: &str, parameter: &str, certain: bool) -> Value {
     let model = Model::new(Some(&tables.manifest));
     let mut terms = Terms { now: query::now(), ..Terms::default() };
     let plan = loop {
@@ -88,12 +98,14 @@ async fn line(tables: &Tables, text: &str, parameter: &str) -> Value {
         }
         terms.parameters.extend(missing.into_iter().map(|it| (it, parameter.into())));
     };
-    let options = Options { certain: false, offset: 0, limit: None };
+    let options = Options { certain, offset: 0, limit: None };
     let statement = sql(&plan, &model, &tables.manifest, "", &options);
     let answer = execute(&plan, &model, tables, &options).await.unwrap().to_json(None);
     let answer: Value = serde_json::from_str(&answer).unwrap();
     match statement {
-        Ok(statement) => json!({ "query": text, "statement": statement, "answer": answer }),
+        Ok(statement) => {
+            json!({ "query": text, "certain": certain, "statement": statement, "answer": answer })
+        }
         Err(error) => json!({ "query": text, "error": error.to_string() }),
     }
 }

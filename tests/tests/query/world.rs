@@ -84,7 +84,7 @@ impl World {
     }
 
     /// A graph in which everything that may be is likely: lists, nulls, properties of several
-    /// kinds, loops, and several relationships of two entities.
+    /// kinds, loops, several relationships of two entities, and what was not read.
     pub(crate) async fn random(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut entities = Vec::new();
@@ -100,6 +100,8 @@ impl World {
             for property in ["p", "q", "r.s"] {
                 if let Some(value) = random.value() {
                     entity[property] = value;
+                } else if *random.pick(&[true, false, false]) {
+                    entity["_unknown"] = json!([format!("{property}: it was not read")]);
                 }
             }
             entities.push(entity);
@@ -123,7 +125,8 @@ impl World {
             relationships.insert(key, relationship);
         }
         let relationships: Vec<Value> = relationships.into_values().collect();
-        Self::of(&json!(entities), &json!(relationships), &json!({})).await
+        let unread = json!({ "step": "a-step", "type": "b", "reason": "it was not read" });
+        Self::of(&json!(entities), &json!(relationships), &unread).await
     }
 }
 
