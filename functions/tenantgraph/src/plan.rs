@@ -19,7 +19,12 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     }
     let (enabled, disabled): (Vec<_>, Vec<_>) =
         planned.iter().partition(|it| it.disabled.is_none());
-    line(&format!("{} steps would run for {}:", enabled.len(), instance.name))?;
+    let steps = enabled.iter().filter(|it| steps::find(&it.id).is_some()).count();
+    let rules = match enabled.len() - steps {
+        0 => String::new(),
+        rules => format!(", and {rules} rules would add relationships"),
+    };
+    line(&format!("{steps} steps would run for {}{rules}:", instance.name))?;
     line("")?;
     let mut table = Table::new();
     for planned in enabled {
@@ -33,10 +38,12 @@ pub(crate) fn run(arguments: &arguments::Plan) -> Result<End, Error> {
     }
     table.print(2)?;
     if instance.config.configure_subscription_instances {
+        let of_subscriptions =
+            collector::plan::enabled(&Plan::steps_of_subscriptions(&instance)).count();
         line("")?;
-        line(
-            "Each subscription gets an instance of its own, which runs the steps for subscriptions.",
-        )?;
+        line(&format!(
+            "Each subscription gets an instance of its own, which runs {of_subscriptions} steps.",
+        ))?;
     }
     if disabled.is_empty() {
         return Ok(End::Complete);
