@@ -10,6 +10,8 @@ Where the emulator differs from AWS, as far as it matters here:
   takes messages from queues and writes logs by itself: that the roles allow Lambda to do so is not proved.
 - It asks for permissions that do not exist, such as sqs:SendMessageBatch, where AWS asks for sqs:SendMessage. The
   roles are given these on the way (`with_batches`).
+- It does not know what a condition on sts:GetWebIdentityToken is about, and refuses. The conditions are taken away on
+  the way (`without_conditions`), and `web_identity.py` asks for what they ask for.
 """
 
 import argparse
@@ -30,7 +32,9 @@ import zipfile
 
 import boto3
 import botocore.exceptions
+import zstandard
 from samtranslator.yaml_helper import yaml_parse
+from web_identity import ISSUER, WebIdentity
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / "target/infra/deploy-locally"
@@ -84,11 +88,15 @@ def running(command, log, **options):
                 process.wait()
 
 
-@contextlib.contextmanager
-def emulator(scratch):
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def emulator(scratch):
+    port = free_port()
     # The functions inherit this environment, so nothing of the caller's may be in it but where programs are.
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(scratch), "TMPDIR": str(scratch),
@@ -111,10 +119,10 @@ def check_alive(process, what, log):
 
 
 @contextlib.contextmanager
-def simulated_cloud(binaries, scratch):
+def simulated_cloud(binaries, scratch, port, *options):
     """The simulated Microsoft cloud. Yields its description, and events for its tenant and for a subscription."""
-    out = scratch / "simulator"
-    command = [str(binaries / "tenantgraph"), "simulator", "--port", "0", "--users", "50", "--subscriptions", "1", "--out", str(out)]
+    out = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    command = [str(binaries / "tenantgraph"), "simulator", "--port", str(port), "--users", "50", "--subscriptions", "1", "--out", str(out), *options]
     with running(command, "simulator.log") as process:
         def ready():
             check_alive(process, "the simulated cloud", "simulator.log")
@@ -160,6 +168,13 @@ def with_batches(template):
                 statement["Action"] = actions + [f"{action}Batch" for action in sorted(batched)]
 
 
+def without_conditions(template):
+    """Takes away the conditions on the tokens of STS."""
+    for policy in template["Resources"]["SignInRole"]["Properties"]["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            check(statement.pop("Condition", None), "tokens of STS are for some audiences only")
+
+
 class Deployment:
     """The stack in the emulator, and what a test wants of it."""
 
@@ -172,7 +187,7 @@ class Deployment:
             client, ("s3", "sqs", "lambda", "cloudformation", "secretsmanager", "logs"))
         self.alarms = client("cloudwatch")
 
-    def deploy(self, options, parameters):
+    def deploy(self, options, parameters, sts):
         template = yaml_parse((ROOT / "infra/template.yaml").read_text())
         self.s3.create_bucket(Bucket="packages", CreateBucketConfiguration={"LocationConstraint": REGION})
         for name, archive in archives(options):
@@ -182,6 +197,7 @@ class Deployment:
             check(code == str(ROOT / "target/lambda" / name), f"`sam deploy` finds {name}")
             function["CodeUri"] = f"s3://packages/{name}.zip"
         with_batches(template)
+        without_conditions(template)
         self.stacks.create_stack(
             StackName="tenantgraph", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()])
@@ -198,7 +214,7 @@ class Deployment:
             function = self.outputs[f"{name.capitalize()}FunctionName"]
             environment = self.functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
             # The rest is what Lambda sets by itself, from the function's LoggingConfig.
-            environment |= {"AWS_ENDPOINT_URL": self.endpoint, "AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"}
+            environment |= {"AWS_ENDPOINT_URL": self.endpoint, "AWS_ENDPOINT_URL_STS": sts, "AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"}
             self.functions.update_function_configuration(FunctionName=function, Environment={"Variables": environment})
 
         answer, failed = self.invoke("start", {"due": True})
@@ -263,6 +279,13 @@ class Deployment:
             counts[kind] = len(self.keys(f"graph/{instance}/{job}/{kind}/"))
             check(counts[kind], f"the snapshot has {counts[kind]} objects of {kind}")
         return job
+
+
+def unpacked(data):
+    """What an object holds, whether it is compressed or not."""
+    with contextlib.suppress(zstandard.ZstdError):
+        return zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True).read()
+    return data
 
 
 def event_of(file, simulated, secret):
@@ -400,6 +423,24 @@ def check_outage(deployed, instance, timeout):
         f"jobs/{instance}/{job['id']}/summary") else None)
 
 
+def check_federated_credential(deployed, subscription, web_identity, timeout):
+    """A job signs in with no stored secret: by tokens of STS that speak of the role of the stack."""
+    event = event_of("start-azure-subscription.json", subscription, None)
+    event["instance"] |= {"id": "federated", "name": "federated"}
+    config = event["instance"]["config"]
+    del config["clientSecret"]
+    config["federatedCredential"] = "aws"
+    answer, failed = deployed.invoke("start", event)
+    check(not failed, "start signs in by a federated credential", json.dumps(answer))
+    deployed.finished("federated", timeout)
+    check(web_identity.issued, f"STS issued {len(web_identity.issued)} tokens for {deployed.outputs['FederatedCredentialSubject']}")
+    logged = "\n".join(line for name in FUNCTIONS for line in deployed.log(name))
+    stored = b"".join(map(unpacked, map(deployed.read, deployed.keys()))).decode(errors="replace")
+    # That is how every token begins: {"alg" or {"typ".
+    for token in [*web_identity.issued, "eyJhbGci", "eyJ0eXAi"]:
+        check(token not in logged and token not in stored, f"no token that begins with {token[:8]} is logged or stored")
+
+
 def check_log(deployed, instance, job):
     """A job can be followed in the logs, which are lines of JSON."""
     lines = []
@@ -440,15 +481,27 @@ def main():
 
     with contextlib.ExitStack() as stack:
         scratch = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        port = free_port()
         if options.stand_in:
             cloud, *events = {}, {"instance": {"config": {}}}, {"instance": {"config": {}}}
         else:
-            cloud, *events = stack.enter_context(simulated_cloud(options.binaries, scratch))
+            with simulated_cloud(options.binaries, scratch, port) as (cloud, *_):
+                pass
         deployed = Deployment(stack.enter_context(emulator(scratch)))
+        web_identity = WebIdentity(deployed.endpoint)
+        sts = stack.enter_context(web_identity.served())
         stack.callback(lambda: [deployed.log(name) for name in FUNCTIONS])
         deployed.deploy(options, {
             "Architecture": "x86_64", "ScheduleRate": "rate(1 minute)", "Cloud": json.dumps(cloud) if cloud else "",
-            "EnableConsentPage": "true"})
+            "EnableConsentPage": "true", "EnableFederatedCredential": "true"}, sts)
+        if not options.stand_in:
+            # The tenant can only trust the role once the stack has made it.
+            federated = scratch / "federated.json"
+            federated.write_text(json.dumps({
+                "issuer": ISSUER, "subject": deployed.outputs["FederatedCredentialSubject"],
+                "audiences": ["api://AzureADTokenExchange"], "keys": web_identity.keys()}))
+            _, *events = stack.enter_context(
+                simulated_cloud(options.binaries, scratch, port, "--federated-credential", str(federated)))
         instance, first, plain, took = run_jobs(deployed, *events, options.timeout)
         check_poison(deployed)
         if options.stand_in:
@@ -456,6 +509,7 @@ def main():
             check_dead_letters(deployed)
         else:
             check_log(deployed, instance, first)
+            check_federated_credential(deployed, events[1], web_identity, options.timeout)
             check_outage(deployed, instance, options.timeout)
         check_consent(deployed, instance, options.stand_in)
 

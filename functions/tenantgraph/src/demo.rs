@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use collector::instance::ANY_DIRECTORY;
 use microsoft::Cloud;
 use serde_json::{Value, json};
-use simulator::{Application, Assignment, Options, Principal, Simulator};
+use simulator::{Application, Assignment, Credentials, Options, Principal, Simulator};
 use steps::Permission;
 use uuid::Uuid;
 
@@ -82,11 +82,13 @@ pub(crate) struct Served {
     pub(crate) principals: Vec<Principal>,
     /// Applications that its administrators can consent to.
     pub(crate) applications: Vec<Application>,
+    /// What applications may sign in with beside their secrets.
+    pub(crate) credentials: Credentials,
 }
 
 /// Serves a simulated tenant on this machine.
 pub(crate) async fn serve(tenant: &Tenant, port: u16, served: Served) -> Result<Simulator, Error> {
-    let Served { throttling, principals, applications } = served;
+    let Served { throttling, principals, applications, credentials } = served;
     let options = Options {
         seed: tenant.seed,
         users: tenant.users,
@@ -96,6 +98,7 @@ pub(crate) async fn serve(tenant: &Tenant, port: u16, served: Served) -> Result<
         throttling,
         principals,
         applications,
+        credentials,
         ..Options::default()
     };
     Ok(Simulator::start(options, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?)

@@ -71,6 +71,11 @@ pub(crate) struct Simulate {
     /// for it.
     #[arg(long, value_name = "URL")]
     pub(crate) redirect_uri: Option<String>,
+    /// A federated identity credential of the application: a JSON file with `issuer`, `subject` and
+    /// `audiences`, as Microsoft Entra ID has them, and `keys`, the JSON Web Key Set that the
+    /// issuer publishes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) federated_credential: Option<PathBuf>,
     /// The directory for cloud.json and an event for each instance (microsoft365.json for Microsoft
     /// 365). tenantgraph writes them once it serves the tenant.
     #[arg(long, value_name = "DIR")]
