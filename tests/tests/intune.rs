@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use collector::layout::RecordKind;
-use collector::ledger::Status;
+use collector::ledger::{Entry, Status};
 use collector::summary::Change;
 use collector::summary::{JobStatus, Summary};
 use serde_json::{Value, json};
@@ -82,6 +82,34 @@ async fn what_reports_do_not_tell_is_read_without_them() {
         assert!(strange.is_empty(), "{kind}: {strange:?} are found by one way only");
     }
     assert_eq!(with_reports.len(), without.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_prepared_only_of_what_is_on_many_devices() {
+    let mut options = intune();
+    options.intune.devices = Some(30_000);
+    options.intune.managed_apps = 8;
+    let world = World::new(options).await;
+    // By itself, the step reads the devices of the applications that another one has found.
+    let read = async |step: &str| -> Entry {
+        let mut event = world.microsoft365();
+        event["step"] = json!(step);
+        let answer = world.machine.run(event).await.unwrap();
+        serde_json::from_value(answer["step"]["manifest"]["ledger"][0].clone()).unwrap()
+    };
+    read("managed-applications").await;
+    let with_reports = read("managed-application-assignments").await;
+    let path = "/v1.0/deviceManagement/reports/exportJobs".to_owned();
+    world.simulator.set_permanent(vec![Permanent::Retired { path }]);
+    let without = read("managed-application-assignments").await;
+    for entry in [&with_reports, &without] {
+        assert_eq!((entry.status, &entry.reason), (Status::Complete, &None));
+    }
+    assert_eq!(with_reports.items, without.items);
+    // A file is one page, however long it is. Tables have pages of 50 rows.
+    assert!(with_reports.pages < 20 * 8, "{} pages", with_reports.pages);
+    assert!(without.pages >= without.items / 50, "{} pages", without.pages);
+    assert!(without.pages > with_reports.pages + 20, "no table is long");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -167,17 +167,23 @@ fn what_has_a_type_of_resource_has_ids_of_it() {
 }
 
 #[test]
-fn a_fallback_finds_the_same_entities() {
+fn both_lists_of_a_step_find_the_same() {
     let mut problems = Problems::default();
     for recording in recordings().filter(|it| it.step.list.fallback.is_some()) {
         let id = recording.step.id;
         let mut seen = BTreeMap::new();
         let mut is_seen_twice = false;
-        for entity in recording.convert().entities {
-            let Some(other) = seen.insert(entity.key.clone(), entity.clone()) else { continue };
+        let found = recording.convert();
+        let entities = found.entities.into_iter().map(|it| (it.key.to_string(), it.properties));
+        let references = found.references.into_iter().map(|it| {
+            let name = format!("{:?} {:?} {:?}", it.from, it.class, it.to);
+            (it.key.map_or(name, |key| format!("{key:?}")), it.properties)
+        });
+        for (key, properties) in entities.chain(references) {
+            let Some(other) = seen.insert(key, properties.clone()) else { continue };
             is_seen_twice = true;
-            for (name, value) in entity.properties {
-                let is_same = other.properties.get(&name).is_none_or(|it| *it == value);
+            for (name, value) in properties {
+                let is_same = other.get(&name).is_none_or(|it| *it == value);
                 problems.unless(is_same, || format!("{id} finds two values of {name}"));
             }
         }

@@ -249,14 +249,16 @@ impl List {
         Self { place, ask: Ask { select: true, ..Self::NEW.ask }, ..Self::NEW }
     }
 
-    /// The rows of a report of Microsoft Intune that is asked for at a path, so many at a time.
+    /// The rows of a report of Microsoft Intune that is asked for at a path, so many at a time. If
+    /// another list takes its place, as an export of the same report, that is read where there are
+    /// many rows. The limit on exports does not count such requests.
     ///
     /// # Panics
     ///
     /// When compiled, if it is not a path.
     #[must_use]
     pub const fn table(path: &'static str, report: &'static Report) -> Self {
-        let list = Self::graph(path).whole().domain(Domain::IntuneReports);
+        let list = Self::graph(path).whole().domain(Domain::Intune);
         let ask = Ask { method: Method::Report(report), ..list.ask };
         Self { ask, ..list }.shaped(Shape::Table)
     }
@@ -264,7 +266,9 @@ impl List {
     /// The rows of a report that Microsoft Intune prepares when it is asked to.
     #[must_use]
     pub const fn export(report: &'static Report) -> Self {
-        Self::table("/deviceManagement/reports/exportJobs", report).shaped(Shape::Export)
+        Self::table("/deviceManagement/reports/exportJobs", report)
+            .domain(Domain::IntuneReports)
+            .shaped(Shape::Export)
     }
 
     /// A list of the data plane of each vault, with the version of its API.
@@ -362,7 +366,7 @@ impl List {
         Self { answer: Answer { lacks: Some(what), ..self.answer }, ..self }
     }
 
-    /// With another list where this one is forbidden.
+    /// With another list where this one is forbidden, or a table has too many rows.
     #[must_use]
     pub const fn or_else(self, fallback: &'static List) -> Self {
         Self { fallback: Some(fallback), ..self }

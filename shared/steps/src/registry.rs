@@ -71,7 +71,6 @@ pub static STEPS: &[&Step] = &[
     &microsoft365::groups::service_principals::STEP,
     &microsoft365::groups::STEP,
     &microsoft365::managed_applications::ASSIGNMENTS,
-    &microsoft365::managed_applications::ASSIGNMENTS_TABLE,
     &microsoft365::managed_applications::STEP,
     &microsoft365::devices::STEP,
     &entra::access_packages::packages::STEP,

@@ -79,7 +79,6 @@ fn files(report: &Report) -> u64 {
         "detected-application-installations",
         "detected-applications",
         "device-configurations-and-findings",
-        "managed-application-assignments",
     ];
     let ledger = report.summaries.iter().flat_map(|it| &it.ledger);
     let mut pages: Vec<(&str, u64)> = ledger.map(|it| (it.step.as_str(), it.pages)).collect();

@@ -39,6 +39,12 @@ const LONGEST_LINK: usize = 32 * 1024;
 /// How many rows of a table are asked for at a time.
 const ROWS: u32 = 1000;
 
+/// How many pages a table may have before a report of it is prepared instead. Services give fewer
+/// rows with a page than they are asked for, such as 50. A report takes three requests and some
+/// seconds; of 48 such requests in a minute, the documented limit, a tenant with many tables makes
+/// the most if only long ones take part.
+const LONG_TABLE: u64 = 20;
+
 /// A list that was begun.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,6 +55,10 @@ pub(super) struct Cursor {
     pub(super) link: Option<String>,
     /// Whether it is read the other way, because the first was forbidden.
     pub(super) is_fallback: bool,
+    /// Whether a table is read to its end, however long it is, because the report of it could not
+    /// be prepared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_unprepared: bool,
     /// How many rows of a report, or items of another list, were taken since it was begun.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) rows: u64,
@@ -247,11 +257,21 @@ impl Cursor {
 
     /// Begins again the other way. False if that was done before.
     pub(super) fn fall_back(&mut self) -> bool {
-        if self.is_fallback {
+        if self.is_fallback || self.is_unprepared {
             return false;
         }
         *self = Self { parent: self.parent.take(), is_fallback: true, ..Self::default() };
         true
+    }
+
+    /// Whether a table has more pages than are worth reading, by the rows of its first page.
+    pub(super) const fn is_long_table(&self, taken: u64, total: u64) -> bool {
+        self.rows == 0 && taken > 0 && total > LONG_TABLE * taken
+    }
+
+    /// Begins again with the table whose report could not be prepared.
+    pub(super) fn read_table(&mut self) {
+        *self = Self { parent: self.parent.take(), is_unprepared: true, ..Self::default() };
     }
 }
 

@@ -59,7 +59,10 @@ pub(super) fn prepared(task: &mut Task<'_>, id: u64, body: &[u8]) -> Option<Dura
     let cursor = task.checkpoint.frontier.cursor_mut(id)?;
     let job = serde_json::from_slice::<Job>(body).ok().filter(|it| is_plain(&it.id));
     let Some(job) = job else {
-        task.except(id, Status::Failed, "failed: the export job of the report has no status");
+        if !task.read_table(id) {
+            let reason = "failed: the export job of the report has no status";
+            task.except(id, Status::Failed, reason);
+        }
         return None;
     };
     let export = &mut cursor.export;
@@ -85,6 +88,9 @@ fn lost(task: &mut Task<'_>, id: u64, reason: &str) -> Option<Duration> {
     if cursor.export.lost < JOBS && cursor.restart() {
         return Some(wait(0));
     }
+    if task.read_table(id) {
+        return None;
+    }
     task.except(id, Status::Failed, reason);
     None
 }
@@ -92,7 +98,8 @@ fn lost(task: &mut Task<'_>, id: u64, reason: &str) -> Option<Duration> {
 /// Asks for a report anew where asking failed: by its other name, or because the job is not known
 /// any more. False if it is no such report, or that was done often enough.
 pub(super) fn ask_anew(task: &mut Task<'_>, id: u64) -> bool {
-    let report = task.step.list.report();
+    let cursor = task.checkpoint.frontier.cursor(id);
+    let report = cursor.and_then(|cursor| task.list(cursor).report());
     let Some(cursor) = task.checkpoint.frontier.cursor_mut(id) else { return false };
     if cursor.export.job.is_some() {
         return cursor.restart();
@@ -206,7 +213,7 @@ fn take_row(task: &mut Task<'_>, row: &RawValue, cursor: &Cursor) -> Result<(), 
 fn broke_off(task: &mut Task<'_>, id: u64, rows: u64, failure: &Failure) {
     let Some(cursor) = task.checkpoint.frontier.cursor_mut(id) else { return };
     cursor.export.broken = if cursor.rows > rows { 0 } else { cursor.export.broken + 1 };
-    if cursor.export.broken > BREAKS && !cursor.restart() {
+    if cursor.export.broken > BREAKS && !cursor.restart() && !task.read_table(id) {
         task.except(id, Status::Failed, &failure.to_string());
     }
 }

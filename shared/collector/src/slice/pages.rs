@@ -19,6 +19,12 @@ pub(super) fn page(task: &mut Task<'_>, id: u64, body: &[u8]) -> Result<(), Erro
             return Ok(());
         }
     };
+    if let Next::Rows { total } = page.next
+        && cursor.is_long_table(page.items.len() as u64, total)
+        && task.fall_back(id)
+    {
+        return Ok(());
+    }
     for raw in &page.items {
         item(task, raw, &cursor)?;
     }

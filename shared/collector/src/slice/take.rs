@@ -59,8 +59,11 @@ pub(super) fn take(
         failure if id == DELTA_QUERY => follow.failed(task, &failure),
         Failure::PageExpired(_) if task.restart(id) => (),
         Failure::Forbidden(_) if task.fall_back(id) => (),
+        Failure::Failed(_) | Failure::Retired(_) if is_table(task, id) && task.fall_back(id) => (),
         Failure::Gone(_) | Failure::Failed(_) if ask_anew(task, id) => (),
         Failure::Failed(_) if task.uncount(id) => (),
+        Failure::Authentication(_) => task.except(id, Status::Failed, &reason),
+        _ if task.read_table(id) => (),
         Failure::NotApplicable(_) => nothing_to_read(task, id),
         Failure::Gone(_) if is_optional(task, id) => nothing_to_read(task, id),
         Failure::Gone(_) if task.has_parent(id) => {
@@ -74,7 +77,6 @@ pub(super) fn take(
         Failure::Retired(_) => task.except(id, Status::Retired, &reason),
         Failure::Gone(_)
         | Failure::PageExpired(_)
-        | Failure::Authentication(_)
         | Failure::Unreadable(_)
         | Failure::Failed(_) => task.except(id, Status::Failed, &reason),
     }
@@ -85,6 +87,12 @@ pub(super) fn take(
 fn nothing_to_read(task: &mut Task<'_>, id: u64) {
     task.checkpoint.progress.lists += 1;
     task.checkpoint.frontier.close(id);
+}
+
+/// Whether it is a table.
+fn is_table(task: &Task<'_>, id: u64) -> bool {
+    let cursor = task.checkpoint.frontier.cursor(id);
+    cursor.is_some_and(|it| task.list(it).shape() == Shape::Table)
 }
 
 /// Whether it is a single item that its parent need not have.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use steps::{InstanceView, List, Parent, Step};
+use steps::{InstanceView, List, Parent, Shape, Step};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -148,6 +148,17 @@ impl<'a> Task<'a> {
         let has_fallback = self.step.list.fallback.is_some();
         let cursor = self.checkpoint.frontier.cursor_mut(id);
         cursor.is_some_and(|cursor| has_fallback && cursor.fall_back())
+    }
+
+    /// Reads a table page by page after all, as the report of it cannot be prepared. False if there
+    /// is no such table.
+    pub(super) fn read_table(&mut self, id: u64) -> bool {
+        let Some(cursor) = self.checkpoint.frontier.cursor_mut(id) else { return false };
+        let is_report_of_table = cursor.is_fallback && self.step.list.shape() == Shape::Table;
+        if is_report_of_table {
+            cursor.read_table();
+        }
+        is_report_of_table
     }
 
     /// Reads the list without asking how many items there are, if that was asked and may be why it

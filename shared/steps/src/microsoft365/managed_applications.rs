@@ -59,30 +59,24 @@ pub(crate) static STEP: Step = Step {
     ..Step::MICROSOFT365
 };
 
-/// The devices that each application is meant for. No report tells of all applications at once.
+/// The devices that each application is meant for. No report tells of all applications at once, and
+/// most are on few devices: these are read from a table, in a request of which several go together.
+/// Of the others, a report is prepared.
 pub(crate) static ASSIGNMENTS: Step = Step {
     id: "managed-application-assignments",
     name: "Managed Applications' Assignments",
-    list: List::export(&INSTALLATIONS).of_each(&[&MANAGED_APPLICATION]),
+    list: List::table(
+        "/beta/deviceManagement/reports/getDeviceInstallStatusReport",
+        &INSTALLATIONS,
+    )
+    .of_each(&[&MANAGED_APPLICATION])
+    .or_else(&PREPARED),
     becomes: Becomes::related(&ASSIGNED),
     needs: Needs::intune("applications").graph(READ),
     ..Step::MICROSOFT365
 };
 
-/// The same, some rows at a time.
-pub(crate) static ASSIGNMENTS_TABLE: Step = Step {
-    id: "managed-application-assignments-table",
-    name: "Managed Applications' Assignments, as a Table",
-    list: List::table(
-        "/beta/deviceManagement/reports/getDeviceInstallStatusReport",
-        &INSTALLATIONS,
-    )
-    .of_each(&[&MANAGED_APPLICATION]),
-    becomes: Becomes::related(&ASSIGNED),
-    needs: Needs::intune("applications").graph(READ),
-    fallback_for: Some(ASSIGNMENTS.id),
-    ..Step::MICROSOFT365
-};
+static PREPARED: List = List::export(&INSTALLATIONS).of_each(&[&MANAGED_APPLICATION]);
 
 static INSTALLATIONS: Report = Report {
     names: &["DeviceInstallStatusByApp"],
