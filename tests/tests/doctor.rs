@@ -177,6 +177,16 @@ async fn who_may_read_everything_lacks_nothing() {
     assert!(vaults.iter().all(|(_, is_nothing)| *is_nothing), "{vaults:?}");
     assert!(vaults.contains(&(VaultRefusal::Role, true)), "{vaults:?}");
 
+    // A subscription that is not there cannot be read.
+    let mut elsewhere = event.clone();
+    elsewhere["instance"]["config"]["configureSubscriptionInstances"] = json!(false);
+    elsewhere["instance"]["config"]["subscriptionId"] =
+        json!("574fbb86-0000-4000-8000-000000000000");
+    let report = examine(&world, &elsewhere).await;
+    let is_it = |it: &Finding| matches!(it, Finding::SubscriptionNotFound { .. });
+    assert!(report.findings.iter().any(is_it), "{:#?}", report.findings);
+    assert!(report.is_missing_something());
+
     // Certificates cannot.
     let certificates = json!({ "key-vault-certificates": true });
     event["instance"]["config"]["ingestionSources"] = certificates;
@@ -304,11 +314,7 @@ const READ_ALL_THE_SAME: &[(&str, &[&str], &str)] = &[
         &["rm-policy-states-for-subscription"],
         "`Microsoft.PolicyInsights/policyStates/queryResults/read` suffices",
     ),
-    (
-        "DeviceManagementApps.Read.All",
-        &["managed-application-assignments", "managed-application-assignments-table"],
-        REPORTS,
-    ),
+    ("DeviceManagementApps.Read.All", &["managed-application-assignments"], REPORTS),
     (
         "DeviceManagementConfiguration.Read.All",
         &["compliance-policies-and-findings", "device-configurations-and-findings"],

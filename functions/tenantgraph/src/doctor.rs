@@ -24,5 +24,9 @@ pub(crate) async fn run(arguments: Doctor) -> Result<End, Error> {
     } else {
         print::report(&report, &path)?;
     }
-    Ok(if report.is_missing_something() { End::Incomplete } else { End::Complete })
+    Ok(match () {
+        () if report.is_refused() => End::Failed,
+        () if report.is_missing_something() => End::Incomplete,
+        () => End::Complete,
+    })
 }

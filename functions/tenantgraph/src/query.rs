@@ -96,10 +96,8 @@ fn text(arguments: &Query) -> Result<String, Error> {
 /// What the names of an answer without results are that there are not: that nothing was found says
 /// nothing then.
 fn mistyped(answer: &Answer) -> Option<String> {
-    const UNKNOWN: [&str; 3] =
-        ["there is no type ", "there is no class ", "no relationship has the class "];
-    let is_unknown = |note: &&String| UNKNOWN.iter().any(|it| note.starts_with(it));
-    let notes: Vec<&str> = answer.notes.iter().filter(is_unknown).map(String::as_str).collect();
+    let notes = answer.notes.iter().map(String::as_str);
+    let notes: Vec<&str> = notes.filter(|it| query::is_of_unknown_name(it)).collect();
     (answer.results.is_empty() && !notes.is_empty()).then(|| notes.join("\n"))
 }
 

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use aws::Directory;
 use collector::Context;
+use collector::ports::{Body, Condition, Store};
 use query::{Model, Terms, compile};
 use rules::{
     Action, Alert, Deliver, DeliveryError, Invalid, Outcome, Rule, Snapshot, State, read, stored,
     watch,
 };
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::arguments::{CheckRules, ListRules, Rules, RunRules};
 use crate::asked::open;
@@ -64,18 +67,25 @@ async fn check(arguments: CheckRules) -> Result<End, Error> {
         _ => local::stored(store).await?,
     };
     let (rules, invalid) = rules(&context, &arguments.files).await?;
+    if rules.is_empty() && invalid.is_empty() {
+        return Err(no_rules(store));
+    }
     let model = Model::new(None);
+    let mut in_vain = 0;
     for rule in &rules {
+        let mut is_in_vain = false;
         let state = if rule.enabled { "" } else { "  (it is disabled)" };
         line(&format!("{}  {}{state}", rule.id, rule.name))?;
         for query in &rule.queries {
             match compile(&query.text, &model, &Terms::default()) {
                 Ok(plan) => {
+                    is_in_vain |= plan.unknown_names().next().is_some();
                     for note in plan.notes() {
                         line(&format!("  query {}: {note}", query.name))?;
                     }
                 }
                 Err(error) => {
+                    is_in_vain = true;
                     line(&format!("  query {}:", query.name))?;
                     error.to_string().lines().try_for_each(|it| line(&format!("    {it}")))?;
                 }
@@ -85,10 +95,19 @@ async fn check(arguments: CheckRules) -> Result<End, Error> {
             let ignored = rule.ignored.join(", ");
             line(&format!("  these actions are not done here: {ignored}"))?;
         }
+        in_vain += usize::from(is_in_vain);
     }
     complain(&invalid);
     remark(&format!("{} rules can be read, {} cannot", rules.len(), invalid.len()));
-    Ok(if invalid.is_empty() { End::Complete } else { End::Failed })
+    if in_vain > 0 {
+        progress::complain(&format!("{in_vain} of them can never fire, as said above"));
+    }
+    Ok(if invalid.is_empty() && in_vain == 0 { End::Complete } else { End::Failed })
+}
+
+/// Why there is nothing to do.
+fn no_rules(store: &str) -> Error {
+    format!("no rules are stored in {store}; name files or folders to read others").into()
 }
 
 /// Tells nobody but whoever runs the program.
@@ -124,11 +143,25 @@ impl Print {
 async fn evaluate(arguments: RunRules) -> Result<End, Error> {
     let target = open(&arguments.asked).await?;
     let (rules, invalid) = rules(&target.context, &arguments.files).await?;
+    if rules.is_empty() && invalid.is_empty() {
+        return Err(no_rules(&arguments.asked.storage.store));
+    }
     complain(&invalid);
+    let model = Model::new(Some(&target.tables.manifest));
+    let store = target.context.store.as_ref();
+    let states = TempDir::new()?;
+    // What is remembered of rules in a bucket is what has been told. Here nobody is told.
+    let copy = Directory::new(states.path());
+    let store: &dyn Store = if arguments.asked.storage.store.starts_with("s3://") {
+        copy_states(store, &copy).await?;
+        &copy
+    } else {
+        store
+    };
     let snapshot = Snapshot::new(&target.id, target.tables, query::now());
     let print = Print { json: arguments.json };
     let mut has_failed = !invalid.is_empty();
-    for told in watch(target.context.store.as_ref(), &rules, &snapshot, &print).await? {
+    for told in watch(store, &rules, &snapshot, &print).await? {
         told.alerts.iter().try_for_each(|it| print.alert(it))?;
         let standing = match &told.outcome {
             Outcome::Evaluated(state) => (*state).to_owned(),
@@ -142,7 +175,26 @@ async fn evaluate(arguments: RunRules) -> Result<End, Error> {
         };
         remark(&format!("{}: {standing}", told.rule));
     }
+    for rule in &rules {
+        for query in &rule.queries {
+            let Ok(plan) = compile(&query.text, &model, &Terms::default()) else { continue };
+            for note in plan.unknown_names() {
+                has_failed = true;
+                progress::complain(&format!("{} can never fire: {note}", rule.id));
+            }
+        }
+    }
     Ok(if has_failed { End::Failed } else { End::Complete })
+}
+
+/// Copies what is remembered of rules.
+async fn copy_states(from: &dyn Store, to: &Directory) -> Result<(), Error> {
+    for name in from.list("alerts/").await? {
+        if let Some(object) = from.get(&name).await? {
+            to.put(&name, Body::Bytes(object.body), Condition::Always).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn list(arguments: ListRules) -> Result<End, Error> {

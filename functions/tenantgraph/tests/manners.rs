@@ -248,6 +248,8 @@ fn instances_are_chosen_by_what_people_know(world: &World) {
 }
 
 fn what_is_mistyped_is_an_error(world: &World) {
+    let rule = "name: Never\nquery: FIND azure_subscripton\n";
+    fs::write(world.path("mistyped.yaml"), rule).unwrap();
     for (words, said) in [
         (&["show", "--type", "azure_subscripton"][..], "did you mean azure_subscription?"),
         (&["diff", "--type", "azure_subscripton"], "did you mean azure_subscription?"),
@@ -266,6 +268,12 @@ fn what_is_mistyped_is_an_error(world: &World) {
         (&["query", "FIND *", "--store", "nowhere"], "there is no store nowhere"),
         (&["rules", "list", "--store", "nowhere"], "there is no store nowhere"),
         (&["rules", "check", "--store", "nowhere"], "there is no store nowhere"),
+        (&["rules", "check"], "no rules are stored in"),
+        (&["rules", "run"], "no rules are stored in"),
+        (&["rules", "check", "mistyped.yaml"], "did you mean azure_subscription?"),
+        (&["rules", "check", "mistyped.yaml"], "1 of them can never fire"),
+        (&["rules", "run", "mistyped.yaml"], "did you mean azure_subscription?"),
+        (&["show", "--store", "s3:/bucket"], "invalid store"),
         (
             &["export", "--format", "ndjson", "--out", "y", "--store", "nowhere"],
             "there is no store",

@@ -33,8 +33,8 @@ impl FromStr for Location {
     fn from_str(text: &str) -> Result<Self, LocationError> {
         let invalid = || LocationError(text.to_owned());
         let Some(rest) = text.strip_prefix("s3://") else {
-            // Another scheme would otherwise become an odd directory.
-            let valid = !text.is_empty() && !text.contains("://");
+            // Another scheme, or half of one, would otherwise become an odd directory.
+            let valid = !text.is_empty() && !text.contains("://") && !text.starts_with("s3:");
             return if valid { Ok(Self::Directory(text.into())) } else { Err(invalid()) };
         };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
@@ -91,7 +91,7 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(expected), "{text}");
         }
-        for text in ["", "s3://", "s3:///p", "https://b/p", "gs://b"] {
+        for text in ["", "s3://", "s3:///p", "https://b/p", "gs://b", "s3:/b/p", "s3:b"] {
             let error = text.parse::<Location>().unwrap_err();
             assert!(error.to_string().contains("s3://BUCKET"), "{error}");
         }

@@ -73,6 +73,12 @@ impl Report {
     pub fn is_missing_something(&self) -> bool {
         self.findings.iter().any(Finding::loses)
     }
+
+    /// Whether the principal cannot sign in, so that nothing else was found out.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(|it| matches!(it, Finding::SignInRefused { .. }))
+    }
 }
 
 /// Finds out what will be missing from the graph of the instance of an event, and of the instances

@@ -59,11 +59,15 @@ impl Permissions {
         roles.map(Self).map_err(|error| Failure::Failed(format!("permissions: {error}")))
     }
 
-    /// Whether some role allows an action.
+    /// Whether some role allows an action, or another one that comes to the same.
     pub(crate) fn allow(&self, action: &str) -> bool {
-        let allows =
-            |role: &Role| is_among(&role.actions, action) && !is_among(&role.not_actions, action);
-        self.0.iter().any(allows)
+        let is_allowed = |action: &str| {
+            let allows = |role: &Role| {
+                is_among(&role.actions, action) && !is_among(&role.not_actions, action)
+            };
+            self.0.iter().any(allows)
+        };
+        is_allowed(action) || steps::permission::other_action(action).is_some_and(is_allowed)
     }
 
     /// Whether some role allows an action on data.

@@ -17,5 +17,5 @@ pub use cursor::{Cursor, CursorError};
 pub use execute::{content, execute, reaches};
 pub use explain::explain;
 pub use model::Model;
-pub use plan::Plan;
+pub use plan::{Plan, is_of_unknown_name};
 pub use sql::sql;

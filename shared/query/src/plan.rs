@@ -250,11 +250,24 @@ pub(crate) enum Operand {
     Value(Expression),
 }
 
+/// Whether a note says that there is no such class, type or relationship.
+#[must_use]
+pub fn is_of_unknown_name(note: &str) -> bool {
+    ["there is no type ", "there is no class ", "no relationship has the class "]
+        .iter()
+        .any(|it| note.starts_with(it))
+}
+
 impl Plan {
     /// The parameters that were not given.
     #[must_use]
     pub fn missing(&self) -> &[String] {
         &self.missing
+    }
+
+    /// What the query asks for and there is not: that nothing is found of it says nothing.
+    pub fn unknown_names(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().map(String::as_str).filter(|it| is_of_unknown_name(it))
     }
 
     /// What whoever asked should know of the query: names that may be misspelt.

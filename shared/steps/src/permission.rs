@@ -59,6 +59,7 @@ const BROADER: &[(&str, &[&str])] = &[
         ],
     ),
     ("Group.Read.All", &["GroupMember.Read.All"]),
+    ("Policy.Read.ConditionalAccess", &["AuthenticationContext.Read.All"]),
     ("RoleManagement.Read.All", ROLES),
     ("RoleManagement.Read.Directory", ROLES),
 ];
@@ -68,6 +69,19 @@ const ROLES: &[&str] = &[
     "RoleEligibilitySchedule.Read.Directory",
     "RoleManagement.Read.Directory",
 ];
+
+/// Another action of Azure Resource Manager that lets an application do the same. Documents name
+/// one of them, and roles such as Reader allow the other.
+///
+/// Source: "Azure permissions for Management and governance", which describes both alike.
+#[must_use]
+pub fn other_action(action: &str) -> Option<&'static str> {
+    let [documented, of_roles] = [
+        "Microsoft.PolicyInsights/policyStates/queryResults/action",
+        "Microsoft.PolicyInsights/policyStates/queryResults/read",
+    ];
+    action.eq_ignore_ascii_case(documented).then_some(of_roles)
+}
 
 /// A licence of the tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +128,7 @@ mod tests {
             ("Directory.ReadWrite.All", "GroupMember.Read.All"),
             ("Group.ReadWrite.All", "GroupMember.Read.All"),
             ("RoleManagement.Read.All", "RoleEligibilitySchedule.Read.Directory"),
+            ("Policy.Read.ConditionalAccess", "AuthenticationContext.Read.All"),
             ("RoleManagement.ReadWrite.Directory", "RoleManagement.Read.Directory"),
         ] {
             assert!(suffices(granted, needed), "{granted} is enough for {needed}");

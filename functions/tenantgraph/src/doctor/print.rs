@@ -17,11 +17,10 @@ pub(super) fn report(report: &Report, event: &Path) -> io::Result<()> {
     let known = [("application", &report.client_id), ("service principal", &report.object_id)];
     let known = known.into_iter().filter_map(|(what, id)| Some(format!("{what} {}", id.as_ref()?)));
     line(&format!("Signs in as {}", known.collect::<Vec<_>>().join(", ")))?;
-    line(&format!(
-        "Enabled: {} steps, {} subscriptions",
-        report.steps,
-        report.subscriptions.len()
-    ))?;
+    if !report.is_refused() {
+        let subscriptions = report.subscriptions.len();
+        line(&format!("Enabled: {} steps, {subscriptions} subscriptions", report.steps))?;
+    }
     if let Some(left) = report.requests_left {
         line(&format!("Azure Resource Manager would answer {left} more requests at once"))?;
     }
@@ -37,10 +36,15 @@ pub(super) fn report(report: &Report, event: &Path) -> io::Result<()> {
         }
         line("")?;
     }
-    if missing.is_empty() {
-        line("The instance can read everything that its enabled steps need.")
-    } else {
+    let is_unknown = report.findings.iter().any(|it| matches!(it, Finding::Unknown { .. }));
+    if report.is_refused() {
+        line("The instance cannot sign in.")
+    } else if !missing.is_empty() {
         line(&format!("The graph will lack {}.", things(missing.len())))
+    } else if is_unknown {
+        line("Nothing is known to be missing. What is not known is said above.")
+    } else {
+        line("The instance can read everything that its enabled steps need.")
     }
 }
 
@@ -81,6 +85,14 @@ fn told(finding: &Finding) -> (String, Option<&Affected>) {
         Finding::SignInRefused { reason } => (format!("Everything: {reason}"), None),
         Finding::NoSubscriptions => (
             "The principal has no role in any subscription, so tenantgraph finds none.".to_owned(),
+            None,
+        ),
+        Finding::SubscriptionNotFound { subscription, reason } => (
+            format!(
+                "Everything of subscription {}: it is not in this tenant, or the principal has no \
+                 role in it ({reason}).",
+                subscription.id
+            ),
             None,
         ),
         Finding::GraphPermissionMissing { permission, affects, .. } => (

@@ -19,6 +19,14 @@ pub enum Finding {
     },
     /// The principal has a role in no subscription.
     NoSubscriptions,
+    /// A subscription that the instance names does not exist in the tenant, or the principal has no
+    /// role in it: Azure Resource Manager tells one as the other.
+    SubscriptionNotFound {
+        /// The subscription.
+        subscription: Subscription,
+        /// What Azure Resource Manager says.
+        reason: String,
+    },
     /// An application permission of Microsoft Graph is not granted, nor one that includes it.
     GraphPermissionMissing {
         /// The permission, such as `User.Read.All`.
@@ -188,7 +196,9 @@ impl Finding {
     #[must_use]
     pub const fn loses(&self) -> bool {
         match self {
-            Self::SignInRefused { .. } | Self::NoSubscriptions => true,
+            Self::SignInRefused { .. }
+            | Self::NoSubscriptions
+            | Self::SubscriptionNotFound { .. } => true,
             // Whether this network is among those that a firewall lets in is not known.
             Self::VaultsRefuse { because: VaultRefusal::Firewall, .. }
             | Self::Retires { .. }
@@ -229,7 +239,7 @@ impl Finding {
     const fn rank(&self) -> u8 {
         match self {
             Self::SignInRefused { .. } => 0,
-            Self::NoSubscriptions => 1,
+            Self::NoSubscriptions | Self::SubscriptionNotFound { .. } => 1,
             Self::GraphPermissionMissing { .. } => 2,
             Self::RootRoleMissing { .. } => 3,
             Self::ActionsMissing { .. } => 4,

@@ -28,6 +28,10 @@ pub(super) async fn examine(
     let name = subscription.name.as_deref().unwrap_or(&subscription.id);
     let permissions = match Permissions::of_subscription(fetch, &subscription.id).await {
         Ok(permissions) => permissions,
+        Err(Failure::Gone(reason)) => {
+            let subscription = subscription.clone();
+            return vec![Finding::SubscriptionNotFound { subscription, reason }];
+        }
         Err(failure) => {
             if matches!(failure, Failure::Forbidden(_)) {
                 findings.push(Finding::ActionsMissing {

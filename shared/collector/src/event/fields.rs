@@ -196,7 +196,8 @@ pub static CONFIG: &[Field] = &[
         "autoDeleteRemovedSubscriptions",
         Form::Flag,
         "Whether the instance of a subscription \
-         that is gone is removed with everything that it collected.",
+         that is gone is removed with everything that it collected. Needs \
+         `configureSubscriptionInstances`.",
     )
     .of(Integration::Azure)
     .default("`false`"),
@@ -204,7 +205,7 @@ pub static CONFIG: &[Field] = &[
         "ingestDisabledSubscriptions",
         Form::Flag,
         "Whether disabled subscriptions get \
-         instances, too.",
+         instances, too. Needs `configureSubscriptionInstances`.",
     )
     .of(Integration::Azure)
     .default("`false`"),
