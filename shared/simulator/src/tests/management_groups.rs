@@ -69,6 +69,34 @@ fn a_group_shows_what_is_in_it_when_asked() {
 }
 
 #[test]
+fn each_subscription_is_listed_by_the_group_that_it_is_in() {
+    let client = client();
+    let token = client.arm_token();
+    let groups = client.all(&token, &address("", ""));
+    let mut listed = Vec::new();
+    for group in texts(&groups, "/name") {
+        let all = client.all(&token, &address(&format!("/{group}/subscriptions"), ""));
+        let expanded = client.get(&token, &address(&format!("/{group}"), "&$expand=children"));
+        let children = expanded.body["properties"]["children"].as_array().cloned();
+        let mut children = children.unwrap_or_default();
+        children.retain(|child| child["type"] == "/subscriptions");
+        assert_eq!(texts(&all, "/name"), texts(&children, "/name"));
+        for subscription in all {
+            let name = subscription["name"].as_str().unwrap();
+            let one = client.get(&token, &address(&format!("/{group}/subscriptions/{name}"), ""));
+            assert_eq!(one.body, subscription);
+            assert!(subscription["id"].as_str().unwrap().contains(&format!("/{group}/")));
+            listed.push(name.to_owned());
+        }
+    }
+    let mut expected: Vec<String> =
+        client.cloud.tenant.subscriptions().into_iter().map(|it| it.id).collect();
+    listed.sort();
+    expected.sort();
+    assert_eq!(listed, expected);
+}
+
+#[test]
 fn what_appears_is_in_the_root_and_what_vanishes_is_in_no_group() {
     let client = client();
     let new = client.cloud.tenant.change(Change::Appear).unwrap().id;

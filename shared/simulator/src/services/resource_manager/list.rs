@@ -6,7 +6,7 @@ use super::error::Failure;
 use super::items::Items;
 use super::target::{Scope, Target};
 use super::usage;
-use super::{any_resource, authorization};
+use super::{any_resource, authorization, management_group};
 use crate::services::cloud::Cloud;
 use crate::services::filter::Filter;
 use crate::services::request::Request;
@@ -62,6 +62,9 @@ fn unfiltered<'a>(cloud: &'a Cloud, request: &Request, target: &'a Target) -> It
         (Some(Coded::RoleDefinition), ..) => authorization::definitions(tenant, target),
         (Some(Coded::AnyResource), Some(inventory), _) => {
             any_resource::all(tenant, inventory, target)
+        }
+        (Some(Coded::ManagementGroupSubscription), _, Scope::ManagementGroup(group)) => {
+            management_group::subscriptions(tenant, group)
         }
         (Some(Coded::SecurityRule), _, Scope::Resource(group)) => {
             Items::all(security_group::rules(group))
