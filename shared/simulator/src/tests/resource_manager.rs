@@ -297,6 +297,107 @@ fn children_and_extensions_need_no_more_than_a_file() {
 }
 
 #[test]
+fn accounts_of_cosmos_db_speak_one_api_each() {
+    let client = client();
+    let token = client.arm_token();
+    let kind = "Microsoft.DocumentDB/databaseAccounts";
+    let lists = [
+        ("sql", "sqlDatabases"),
+        ("mongodb", "mongodbDatabases"),
+        ("cassandra", "cassandraKeyspaces"),
+        ("gremlin", "gremlinDatabases"),
+        ("table", "tables"),
+    ];
+    let mut spoken = HashSet::new();
+    for index in [0, 1] {
+        let accounts = format!("{}/providers/{kind}", subscription(&client, index));
+        for account in client.all(&token, &versioned(&accounts, kind)) {
+            let id = account["id"].as_str().unwrap();
+            let speaks = lists.iter().filter(|(api, list)| {
+                let list = versioned(&format!("management.azure.com{id}/{list}"), kind);
+                let reply = client.get(&token, &list);
+                let text = format!("Requests for API {api} are not supported for this account.");
+                assert!(
+                    reply.status == 200
+                        || (reply.status, reply.code()) == (405, "MethodNotAllowed")
+                            && reply.body["error"]["message"] == text
+                );
+                reply.status == 200
+            });
+            let speaks: Vec<&str> = speaks.map(|(api, _)| *api).collect();
+            assert_eq!(speaks.len(), 1, "{account}");
+            assert_eq!(speaks == ["mongodb"], account["kind"] == "MongoDB");
+            spoken.insert(speaks[0]);
+        }
+    }
+    assert!(spoken.len() > 3, "{spoken:?}");
+}
+
+#[test]
+fn storage_accounts_have_the_services_that_they_have_addresses_of() {
+    let client = client();
+    let token = client.arm_token();
+    let kind = "Microsoft.Storage/storageAccounts";
+    let lists = [
+        ("Blob", "blobServices", "containers"),
+        ("File", "fileServices", "shares"),
+        ("Queue", "queueServices", "queues"),
+        ("Table", "tableServices", "tables"),
+    ];
+    let accounts = format!("{}/providers/{kind}", subscription(&client, 0));
+    let mut refused = 0;
+    for account in client.all(&token, &versioned(&accounts, kind)) {
+        let id = account["id"].as_str().unwrap();
+        for (name, service, items) in lists {
+            let own = account["properties"]["primaryEndpoints"].get(name.to_lowercase());
+            let service_kind = format!("{kind}/{service}");
+            let lists = [
+                versioned(&format!("management.azure.com{id}/{service}"), &service_kind),
+                versioned(
+                    &format!("management.azure.com{id}/{service}/default/{items}"),
+                    &format!("{service_kind}/{items}"),
+                ),
+            ];
+            for list in lists {
+                let reply = client.get(&token, &list);
+                if own.is_some() {
+                    assert_eq!(reply.status, 200, "{list}");
+                } else {
+                    assert_eq!(
+                        (reply.status, reply.code()),
+                        (400, "FeatureNotSupportedForAccount")
+                    );
+                    let text = format!("{name} is not supported for the account.");
+                    assert_eq!(reply.body["error"]["message"], text);
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 0, "some accounts are of a kind with fewer services");
+}
+
+#[test]
+fn flexible_scale_sets_have_no_instances_of_their_own() {
+    let client = client();
+    let token = client.arm_token();
+    let kind = "Microsoft.Compute/virtualMachineScaleSets";
+    let sets = format!("{}/providers/{kind}", subscription(&client, 0));
+    let mut modes = HashSet::new();
+    for set in client.all(&token, &versioned(&sets, kind)) {
+        let id = set["id"].as_str().unwrap();
+        let list = versioned(&format!("management.azure.com{id}/virtualMachines"), kind);
+        let mode = set["properties"]["orchestrationMode"].as_str().unwrap().to_owned();
+        assert_eq!(client.all(&token, &list).is_empty(), mode == "Flexible");
+        let first = versioned(&format!("management.azure.com{id}/virtualMachines/0"), kind);
+        let status = if mode == "Flexible" { 404 } else { 200 };
+        assert_eq!(client.get(&token, &first).status, status);
+        modes.insert(mode);
+    }
+    assert_eq!(modes.len(), 2);
+}
+
+#[test]
 fn a_list_is_filtered_and_cut_only_as_its_type_allows() {
     let client = client();
     let token = client.arm_token();
