@@ -119,8 +119,8 @@ fn children(cloud: &Cloud, place: usize, is_recursive: bool) -> Value {
     if children.is_empty() { Value::Null } else { children.into() }
 }
 
-/// The subscriptions that are in a group itself, not in groups below it. They are told as what is in
-/// the group, with ids below its own.
+/// The subscriptions that are in a group itself, not in groups below it. Their ids are below that
+/// of the group.
 pub(super) fn subscriptions<'a>(tenant: &'a Tenant, group: &'a str) -> Items<'a> {
     let place = tenant.management_groups.find_by_id(group);
     // As in the list of all subscriptions, a place belongs to one of them for good.
