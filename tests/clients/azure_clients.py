@@ -90,13 +90,22 @@ class Subscription:
 
 def group_of(item):
     """The resource group in which something lies."""
-    return item.id.split("/")[4]
+    id = item["id"] if isinstance(item, dict) else item.id
+    return id.split("/")[4]
+
+
+# What Azure says where an account has no such thing: a storage account, and one of Cosmos DB.
+REFUSALS = ("is not supported for the account.", "are not supported for this account.")
 
 
 def below(parents, list_children):
-    """All that lies below several resources."""
+    """All that lies below several resources, which do not all have it."""
     for parent in parents:
-        yield from list_children(group_of(parent), parent.name)
+        try:
+            yield from list_children(group_of(parent), parent.name)
+        except HttpResponseError as error:
+            if not error.message or not any(refusal in error.message for refusal in REFUSALS):
+                raise
 
 
 def in_vaults(subscription, client, list_items, managed):
@@ -109,15 +118,6 @@ def in_vaults(subscription, client, list_items, managed):
             if error.status_code != 403:
                 raise
             yield from managed.list(group_of(vault), vault.name)
-
-
-def sql_accounts(subscription):
-    """The accounts of Cosmos DB that speak SQL, which are those that speak nothing else."""
-    for account in subscription.cosmos_accounts:
-        others = {"EnableCassandra", "EnableGremlin", "EnableTable"}
-        enabled = {it.name for it in account.properties.capabilities or []}
-        if account.kind == "GlobalDocumentDB" and not others & enabled:
-            yield account
 
 
 def images(subscription):
@@ -161,8 +161,20 @@ LISTS = {
     ),
     # azure-mgmt-cosmosdb
     "azure_cosmosdb_account": lambda it: it.cosmos_accounts,
+    "azure_cosmosdb_cassandra_keyspace": lambda it: below(
+        it.cosmos_accounts, it.cosmos.cassandra_resources.list_cassandra_keyspaces
+    ),
+    "azure_cosmosdb_gremlin_database": lambda it: below(
+        it.cosmos_accounts, it.cosmos.gremlin_resources.list_gremlin_databases
+    ),
+    "azure_cosmosdb_mongodb_database": lambda it: below(
+        it.cosmos_accounts, it.cosmos.mongo_db_resources.list_mongo_db_databases
+    ),
     "azure_cosmosdb_sql_database": lambda it: below(
-        sql_accounts(it), it.cosmos.sql_resources.list_sql_databases
+        it.cosmos_accounts, it.cosmos.sql_resources.list_sql_databases
+    ),
+    "azure_cosmosdb_table": lambda it: below(
+        it.cosmos_accounts, it.cosmos.table_resources.list_tables
     ),
     # azure-mgmt-keyvault, azure-keyvault-keys and azure-keyvault-secrets
     "azure_keyvault_service": lambda it: it.vaults,
@@ -228,7 +240,8 @@ LISTS = {
 
 def ids(items):
     """Their ids without regard to case, in which providers spell them as they like."""
-    return {item.id.lower() for item in items}
+    items = (item["id"] if isinstance(item, dict) else item.id for item in items)
+    return {id.lower() for id in items}
 
 
 def inner(resources, name):
@@ -311,6 +324,14 @@ SAME = {
 }
 
 
+def attempt(work):
+    """What some work gives, or the error that it ends with."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 (whatever it is, the caller reports it)
+        return error
+
+
 def read(config):
     """The ids of what there is of each type, and the two answers of each way to ask for the same.
 
@@ -323,12 +344,6 @@ def read(config):
     subscriptions = list(client.subscriptions.list())
     groups = ManagementGroupsMgmtClient(credential)
     opened = [Subscription(credential, it.subscription_id) for it in subscriptions]
-
-    def attempt(work):
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001 (whatever it is, the caller reports it)
-            return error
 
     def of_type(name):
         return attempt(lambda: set().union(*(ids(LISTS[name](it)) for it in opened)))

@@ -13,7 +13,14 @@ from pathlib import Path
 
 from proxy import Proxy, write_certificates
 
-TENANT = ["--users", "60", "--subscriptions", "2", "--resources", "60"]
+# The steps of Intune that find what cartography reads of it.
+INTUNE = [
+    "compliance-policies",
+    "detected-application-installations",
+    "detected-applications",
+    "managed-devices",
+]
+TENANT = ["--seed", "7", "--users", "60", "--subscriptions", "2", "--resources", "60"]
 
 
 def serve(tenantgraph, work):
@@ -28,7 +35,7 @@ def serve(tenantgraph, work):
 
 
 def collect(tenantgraph, work):
-    """The number of entities of each type that tenantgraph finds."""
+    """The number of entities and relationships of each type that tenantgraph finds."""
     event = work / "tenant.json"
     store = ["--store", work / "store"]
     run = [tenantgraph, "run", event, "--cloud", work / "cloud.json", *store]
@@ -37,7 +44,27 @@ def collect(tenantgraph, work):
     instance = json.loads(event.read_text())["instance"]["id"]
     show = [tenantgraph, "show", "--tenant", instance, "--json", *store]
     shown = subprocess.run(show, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return json.loads(shown)["graph"]["entities"]
+    graph = json.loads(shown)["graph"]
+    return graph["entities"] | graph["relationships"] | collect_intune(tenantgraph, work)
+
+
+def collect_intune(tenantgraph, work):
+    """The same of some steps of Intune. All of them would wait for more than a minute."""
+    event = [work / "microsoft365.json", "--cloud", work / "cloud.json"]
+    steps = [word for step in INTUNE for word in ("--step", step)]
+    run = [tenantgraph, "run", *event, "--store", work / "intune", "--json", *steps]
+    with open(work / "intune.txt", "w") as progress:
+        run = subprocess.run(run, stdout=subprocess.PIPE, stderr=progress, text=True, check=True)
+    found = {}
+    # There is one object for each step.
+    told, decoder = run.stdout.strip(), json.JSONDecoder()
+    while told:
+        step, end = decoder.raw_decode(told)
+        told = told[end:].strip()
+        found |= step["manifest"]["entities"]
+        if step["manifest"]["step"] == "detected-application-installations":
+            found["installations of applications"] = step["manifest"]["references"]
+    return found
 
 
 def point_clients_at(base, work):
@@ -51,12 +78,18 @@ def point_clients_at(base, work):
 
 
 def read(config):
-    """What the clients find, and the two answers to each question that they ask in two ways."""
+    """What each program finds, and its two answers to each question that it asks in two ways."""
     import azure_clients
+    import cartography_functions
     import graph_clients
 
-    found, same = azure_clients.read(config)
-    return found | graph_clients.read(config), same
+    with ThreadPoolExecutor() as pool:
+        cartography = pool.submit(cartography_functions.read, config)
+        found, same = azure_clients.read(config)
+        return {
+            "Microsoft's clients": (found | graph_clients.read(config), same),
+            "cartography": cartography.result(),
+        }
 
 
 def problems(found, same, expected):
@@ -66,7 +99,7 @@ def problems(found, same, expected):
         if isinstance(items, Exception):
             yield name, f"{type(items).__name__}: {items}"
         elif len(items) != count:
-            yield name, f"the client finds {len(items)}, tenantgraph finds {count}"
+            yield name, f"it finds {len(items)}, tenantgraph finds {count}"
         else:
             yield name, None if count else "there are none to compare"
     for name, answers in sorted(same.items()):
@@ -88,12 +121,16 @@ def main():
         with ThreadPoolExecutor(1) as pool:
             collected = pool.submit(collect, tenantgraph, work)
             point_clients_at(base, work)
-            found, same = read(config)
+            read_by = read(config)
             expected = collected.result()
     finally:
         simulator.terminate()
         simulator.wait()
-    compared = list(problems(found, same, expected))
+    compared = [
+        (f"{program}: {name}", problem)
+        for program, (found, same) in read_by.items()
+        for name, problem in problems(found, same, expected)
+    ]
     failed = [(name, problem) for name, problem in compared if problem]
     for name, problem in failed:
         print(f"FAILED {name}: {problem}")

@@ -4,6 +4,7 @@ mod any_resource;
 mod authorization;
 mod caller;
 pub(crate) mod error;
+mod feature;
 mod index;
 mod items;
 mod list;
@@ -147,6 +148,7 @@ fn read(
     if !(is_for_all && matches!(target.scope, Scope::Tenant)) {
         caller.authorize(&kind.action(), &scope)?;
     }
+    feature::check(target)?;
     if let Some(resource) = &target.resource {
         return Ok(Answer::new(200, &single(request, resource)));
     }

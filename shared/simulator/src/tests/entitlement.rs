@@ -44,6 +44,19 @@ fn assignments_refer_to_packages_policies_and_users() {
 }
 
 #[test]
+fn no_request_is_completed_before_it_is_created() {
+    let requests = list(&client(), "assignmentRequests");
+    let completed = requests.iter().filter(|it| it["completedDateTime"].is_string());
+    let mut count = 0;
+    for request in completed {
+        let time = |name: &str| request[name].as_str().unwrap().to_owned();
+        assert!(time("createdDateTime") < time("completedDateTime"), "{request}");
+        count += 1;
+    }
+    assert!(count > 0 && count < requests.len());
+}
+
+#[test]
 fn some_requests_have_an_approval_under_their_own_id() {
     let client = client();
     let requests = list(&client, "assignmentRequests?$expand=requestor");

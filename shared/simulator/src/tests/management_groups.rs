@@ -69,6 +69,62 @@ fn a_group_shows_what_is_in_it_when_asked() {
 }
 
 #[test]
+fn each_subscription_is_listed_by_the_group_that_it_is_in() {
+    let client = client();
+    let token = client.arm_token();
+    let groups = client.all(&token, &address("", ""));
+    let mut listed = Vec::new();
+    for group in texts(&groups, "/name") {
+        let all = client.all(&token, &address(&format!("/{group}/subscriptions"), ""));
+        let expanded = client.get(&token, &address(&format!("/{group}"), "&$expand=children"));
+        let children = expanded.body["properties"]["children"].as_array().cloned();
+        let mut children = children.unwrap_or_default();
+        children.retain(|child| child["type"] == "/subscriptions");
+        assert_eq!(texts(&all, "/name"), texts(&children, "/name"));
+        for subscription in all {
+            let name = subscription["name"].as_str().unwrap();
+            let one = client.get(&token, &address(&format!("/{group}/subscriptions/{name}"), ""));
+            assert_eq!(one.body, subscription);
+            assert!(subscription["id"].as_str().unwrap().contains(&format!("/{group}/")));
+            listed.push(name.to_owned());
+        }
+    }
+    let mut expected: Vec<String> =
+        client.cloud.tenant.subscriptions().into_iter().map(|it| it.id).collect();
+    listed.sort();
+    expected.sort();
+    assert_eq!(listed, expected);
+}
+
+#[test]
+fn entities_are_all_groups_and_subscriptions_with_what_they_lie_in() {
+    let client = client();
+    let token = client.arm_token();
+    let version = "api-version=2023-04-01";
+    let address =
+        format!("management.azure.com/providers/Microsoft.Management/getEntities?{version}");
+    let entities = client.post(&token, &address, &Value::Null);
+    let root = tree(&client).body;
+    let mut expected = below(&root["properties"]["children"]);
+    expected.push(root["id"].as_str().unwrap().to_owned());
+    expected.sort();
+    let mut found: Vec<String> =
+        texts(entities.items(), "/id").into_iter().map(str::to_owned).collect();
+    found.sort();
+    assert_eq!(found, expected);
+    for entity in entities.items() {
+        let chain = entity["properties"]["parentNameChain"].as_array().unwrap();
+        let is_root = entity["id"] == root["id"];
+        assert_eq!(chain.first(), (!is_root).then_some(&root["name"]));
+        let parent = entity["properties"]["parent"]["id"].as_str().unwrap_or_default();
+        assert!(is_root || expected.binary_search(&parent.to_owned()).is_ok(), "{entity}");
+    }
+    let tenants = "management.azure.com/tenants?api-version=2022-12-01";
+    let tenants = client.all(&token, tenants);
+    assert_eq!(texts(&tenants, "/tenantId"), [client.cloud.tenant.id()]);
+}
+
+#[test]
 fn what_appears_is_in_the_root_and_what_vanishes_is_in_no_group() {
     let client = client();
     let new = client.cloud.tenant.change(Change::Appear).unwrap().id;

@@ -1,8 +1,10 @@
 //! Filters and counts.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use super::{Client, Reply, request, with_roles};
+use super::{Client, Reply, request, texts, with_roles};
 use crate::options::Options;
 use crate::services::cloud::GRAPH;
 use crate::world::directory::change::{self, DirectoryChange};
@@ -74,6 +76,71 @@ fn elements_of_lists_can_be_filtered_by() {
     let filter = "groups?$select=id&$filter=groupTypes/any(c:c eq 'Unified')";
     let found = client.all(&token, &graph(filter));
     assert!(!found.is_empty() && found.len() == all.iter().filter(is_unified).count());
+}
+
+#[test]
+fn roles_of_the_directory_can_be_filtered() {
+    let client = client(60);
+    let token = client.graph_token();
+    let roles = "roleManagement/directory/roleDefinitions";
+    let all = client.all(&token, &graph(roles));
+    for is_built_in in [true, false] {
+        let filter = format!("{roles}?$filter=isBuiltIn eq {is_built_in}");
+        let found = client.all(&token, &graph(&filter));
+        let expected: Vec<&Value> =
+            all.iter().filter(|it| it["isBuiltIn"] == is_built_in).collect();
+        assert!(!expected.is_empty() && found.iter().collect::<Vec<_>>() == expected);
+    }
+}
+
+#[test]
+fn what_belongs_to_an_object_comes_with_it() {
+    let client = client(60);
+    let token = client.graph_token();
+    let users = client.all(&token, &graph("users?$select=id&$expand=manager($select=id)"));
+    let ids: HashSet<&str> = texts(&users, "/id").into_iter().collect();
+    let managers: Vec<&Value> = users.iter().filter_map(|user| user.get("manager")).collect();
+    assert!(!managers.is_empty() && managers.len() < users.len());
+    for manager in managers {
+        assert!(ids.contains(manager["id"].as_str().unwrap()), "{manager}");
+        assert_eq!(manager["@odata.type"], "#microsoft.graph.user");
+        assert_eq!(manager.as_object().unwrap().len(), 2, "{manager}");
+    }
+    let policies = graph("deviceManagement/deviceCompliancePolicies");
+    let plain = client.all(&token, &policies);
+    assert!(plain.iter().all(|policy| policy.get("assignments").is_none()));
+    let expanded = client.all(&token, &format!("{policies}?$expand=assignments"));
+    assert_eq!(texts(&expanded, "/id"), texts(&plain, "/id"));
+    let mut targets = HashSet::new();
+    for policy in &expanded {
+        for assignment in policy["assignments"].as_array().unwrap() {
+            let id = assignment["id"].as_str().unwrap();
+            assert!(id.starts_with(policy["id"].as_str().unwrap()), "{id}");
+            targets.insert(assignment["target"]["@odata.type"].as_str().unwrap());
+        }
+    }
+    assert!(targets.len() > 1, "{targets:?}");
+}
+
+#[test]
+fn types_are_told_whatever_is_selected() {
+    let client = client(60);
+    let token = client.graph_token();
+    for list in [
+        "deviceAppManagement/mobileApps",
+        "deviceManagement/deviceCompliancePolicies",
+        "deviceManagement/deviceConfigurations",
+        "identity/conditionalAccess/namedLocations",
+    ] {
+        let all = client.all(&token, &graph(list));
+        let selected = client.all(&token, &graph(&format!("{list}?$select=id")));
+        let types = |items: &[Value]| -> Vec<Value> {
+            items.iter().map(|it| it["@odata.type"].clone()).collect()
+        };
+        assert!(!all.is_empty() && types(&all).iter().all(Value::is_string), "{list}");
+        assert_eq!(types(&selected), types(&all), "{list}");
+        assert!(selected.iter().all(|it| it.as_object().unwrap().len() == 2), "{list}");
+    }
 }
 
 #[test]

@@ -297,6 +297,194 @@ fn children_and_extensions_need_no_more_than_a_file() {
 }
 
 #[test]
+fn parts_of_networks_and_security_groups_are_lists_of_their_own() {
+    let client = client();
+    let token = client.arm_token();
+    for (kind, list, property) in [
+        ("networkSecurityGroups", "securityRules", "securityRules"),
+        ("networkSecurityGroups", "defaultSecurityRules", "defaultSecurityRules"),
+        ("virtualNetworks", "virtualNetworkPeerings", "virtualNetworkPeerings"),
+        ("virtualNetworks", "subnets", "subnets"),
+    ] {
+        let kind = format!("Microsoft.Network/{kind}");
+        let parents = versioned(
+            &format!("{}/providers/{kind}", subscription(&client, 0)),
+            &format!("{kind}/{list}"),
+        );
+        let mut found = 0;
+        for parent in client.all(&token, &parents) {
+            let id = parent["id"].as_str().unwrap();
+            let items = found_below(&client, id, list, &format!("{kind}/{list}"));
+            found += items.len();
+            assert_eq!(parent["properties"][property], Value::from(items), "{id}");
+        }
+        assert!(found > 0, "{list}");
+    }
+}
+
+#[test]
+fn resources_of_all_types_are_in_one_list() {
+    let client = client();
+    let token = client.arm_token();
+    let base = subscription(&client, 0);
+    let version = "api-version=2021-04-01";
+    let all = client.all(&token, &format!("{base}/resources?{version}"));
+    let ids: HashSet<String> = texts(&all, "/id").into_iter().map(str::to_lowercase).collect();
+    assert_eq!(ids.len(), all.len());
+    let mut expected = 0;
+    for kind in listed().filter(|kind| kind.lies_in_group()) {
+        let list = versioned(&format!("{base}/providers/{}", kind.name), kind.name);
+        for resource in client.all(&token, &list) {
+            assert!(ids.contains(&resource["id"].as_str().unwrap().to_lowercase()), "{resource}");
+            expected += 1;
+        }
+    }
+    // Some types have lists by resource group only.
+    let is_of_groups = |it: &&Value| {
+        let kind = catalog::find(it["type"].as_str().unwrap()).unwrap();
+        kind.listed_by == [Scope::ResourceGroup]
+    };
+    assert_eq!(all.len(), expected + all.iter().filter(is_of_groups).count());
+    let disks = "resourceType eq 'Microsoft.Compute/disks'";
+    let disks = client.all(&token, &format!("{base}/resources?{version}&$filter={disks}"));
+    assert!(!disks.is_empty() && disks.iter().all(|it| it["type"] == "Microsoft.Compute/disks"));
+    let mut in_groups = 0;
+    for group in client.all(&token, &format!("{base}/resourcegroups?{version}")) {
+        let id = group["id"].as_str().unwrap();
+        let list = format!("management.azure.com{id}/resources?{version}");
+        in_groups += client.all(&token, &list).len();
+    }
+    assert_eq!(in_groups, all.len());
+}
+
+#[test]
+fn roles_and_their_assignments_are_found_by_id_and_by_filter() {
+    let client = client();
+    let token = client.arm_token();
+    let list = format!("{}/providers/Microsoft.Authorization", subscription(&client, 0));
+    let version = "api-version=2022-04-01";
+    let get =
+        |kind: &str, filter: &str| client.all(&token, &format!("{list}/{kind}?{version}{filter}"));
+    let (assignments, roles) = (get("roleAssignments", ""), get("roleDefinitions", ""));
+    for item in assignments.iter().chain(&roles) {
+        let id = item["id"].as_str().unwrap();
+        let reply = client.get(&token, &format!("management.azure.com{id}?{version}"));
+        assert_eq!((reply.status, &reply.body), (200, item), "{id}");
+    }
+    for principal in texts(&assignments, "/properties/principalId") {
+        let found = get("roleAssignments", &format!("&$filter=principalId eq '{principal}'"));
+        let expected = assignments.iter().filter(|it| it["properties"]["principalId"] == principal);
+        assert!(found.iter().eq(expected), "{principal}");
+    }
+    for kind in ["BuiltInRole", "CustomRole"] {
+        let found = get("roleDefinitions", &format!("&$filter=type eq '{kind}'"));
+        let expected = roles.iter().filter(|it| it["properties"]["type"] == kind);
+        assert!(!found.is_empty() && found.iter().eq(expected), "{kind}");
+    }
+}
+
+#[test]
+fn accounts_of_cosmos_db_speak_one_api_each() {
+    let client = client();
+    let token = client.arm_token();
+    let kind = "Microsoft.DocumentDB/databaseAccounts";
+    let lists = [
+        ("sql", "sqlDatabases"),
+        ("mongodb", "mongodbDatabases"),
+        ("cassandra", "cassandraKeyspaces"),
+        ("gremlin", "gremlinDatabases"),
+        ("table", "tables"),
+    ];
+    let mut spoken = HashSet::new();
+    for index in [0, 1] {
+        let accounts = format!("{}/providers/{kind}", subscription(&client, index));
+        for account in client.all(&token, &versioned(&accounts, kind)) {
+            let id = account["id"].as_str().unwrap();
+            let speaks = lists.iter().filter(|(api, list)| {
+                let list = versioned(&format!("management.azure.com{id}/{list}"), kind);
+                let reply = client.get(&token, &list);
+                let text = format!("Requests for API {api} are not supported for this account.");
+                assert!(
+                    reply.status == 200
+                        || (reply.status, reply.code()) == (405, "MethodNotAllowed")
+                            && reply.body["error"]["message"] == text
+                );
+                reply.status == 200
+            });
+            let speaks: Vec<&str> = speaks.map(|(api, _)| *api).collect();
+            assert_eq!(speaks.len(), 1, "{account}");
+            assert_eq!(speaks == ["mongodb"], account["kind"] == "MongoDB");
+            spoken.insert(speaks[0]);
+        }
+    }
+    assert!(spoken.len() > 3, "{spoken:?}");
+}
+
+#[test]
+fn storage_accounts_have_the_services_that_they_have_addresses_of() {
+    let client = client();
+    let token = client.arm_token();
+    let kind = "Microsoft.Storage/storageAccounts";
+    let lists = [
+        ("Blob", "blobServices", "containers"),
+        ("File", "fileServices", "shares"),
+        ("Queue", "queueServices", "queues"),
+        ("Table", "tableServices", "tables"),
+    ];
+    let accounts = format!("{}/providers/{kind}", subscription(&client, 0));
+    let mut refused = 0;
+    for account in client.all(&token, &versioned(&accounts, kind)) {
+        let id = account["id"].as_str().unwrap();
+        for (name, service, items) in lists {
+            let own = account["properties"]["primaryEndpoints"].get(name.to_lowercase());
+            let service_kind = format!("{kind}/{service}");
+            let lists = [
+                versioned(&format!("management.azure.com{id}/{service}"), &service_kind),
+                versioned(
+                    &format!("management.azure.com{id}/{service}/default/{items}"),
+                    &format!("{service_kind}/{items}"),
+                ),
+            ];
+            for list in lists {
+                let reply = client.get(&token, &list);
+                if own.is_some() {
+                    assert_eq!(reply.status, 200, "{list}");
+                } else {
+                    assert_eq!(
+                        (reply.status, reply.code()),
+                        (400, "FeatureNotSupportedForAccount")
+                    );
+                    let text = format!("{name} is not supported for the account.");
+                    assert_eq!(reply.body["error"]["message"], text);
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 0, "some accounts are of a kind with fewer services");
+}
+
+#[test]
+fn flexible_scale_sets_have_no_instances_of_their_own() {
+    let client = client();
+    let token = client.arm_token();
+    let kind = "Microsoft.Compute/virtualMachineScaleSets";
+    let sets = format!("{}/providers/{kind}", subscription(&client, 0));
+    let mut modes = HashSet::new();
+    for set in client.all(&token, &versioned(&sets, kind)) {
+        let id = set["id"].as_str().unwrap();
+        let list = versioned(&format!("management.azure.com{id}/virtualMachines"), kind);
+        let mode = set["properties"]["orchestrationMode"].as_str().unwrap().to_owned();
+        assert_eq!(client.all(&token, &list).is_empty(), mode == "Flexible");
+        let first = versioned(&format!("management.azure.com{id}/virtualMachines/0"), kind);
+        let status = if mode == "Flexible" { 404 } else { 200 };
+        assert_eq!(client.get(&token, &first).status, status);
+        modes.insert(mode);
+    }
+    assert_eq!(modes.len(), 2);
+}
+
+#[test]
 fn a_list_is_filtered_and_cut_only_as_its_type_allows() {
     let client = client();
     let token = client.arm_token();
@@ -346,6 +534,9 @@ fn states_are_listed_without_anything_else() {
     );
     let single = client.get(&token, &address).body;
     assert_eq!(single["properties"]["instanceView"], all[0]["properties"]["instanceView"]);
+    let view = address.replace("?api-version=2024-07-01&$expand=", "/");
+    let view = client.get(&token, &format!("{view}?api-version=2024-07-01"));
+    assert_eq!(view.body, single["properties"]["instanceView"]);
 }
 
 #[test]

@@ -28,6 +28,15 @@ fn a_subscription_is_told_where_its_resources_may_lie() {
     assert!(crate::world::names::REGIONS.iter().all(|region| names.contains(region)));
     let kinds: HashSet<&str> = texts(&all, "/metadata/regionType").into_iter().collect();
     assert_eq!(kinds, HashSet::from(["Physical", "Logical"]));
+    for location in &all {
+        let metadata = &location["metadata"];
+        let coordinate = |name| metadata[name].as_str().map(|it: &str| it.parse::<f64>().unwrap());
+        let coordinates = (coordinate("latitude"), coordinate("longitude"));
+        match metadata["regionType"].as_str() {
+            Some("Physical") => assert!(matches!(coordinates, (Some(_), Some(_))), "{location}"),
+            _ => assert_eq!(coordinates, (None, None), "{location}"),
+        }
+    }
 }
 
 #[test]

@@ -21,6 +21,20 @@ impl Failure {
         Self::new(405, "MethodNotAllowed", format!("The HTTP method '{method}' is not supported."))
     }
 
+    /// An account of Cosmos DB does not speak an API. Neither the code nor the text is documented:
+    /// they are what users of Azure quote, such as hashicorp/terraform-provider-azurerm#18371.
+    pub(crate) fn api_not_supported(api: &str) -> Self {
+        let text = format!("Requests for API {api} are not supported for this account.");
+        Self::new(405, "MethodNotAllowed", text)
+    }
+
+    /// A storage account has no such service. Quoted in the same way, such as in
+    /// turbot/steampipe-plugin-azure#474.
+    pub(crate) fn service_not_supported(service: &str) -> Self {
+        let text = format!("{service} is not supported for the account.");
+        Self::new(400, "FeatureNotSupportedForAccount", text)
+    }
+
     /// More queries of Azure Resource Graph than a caller may send.
     pub(crate) fn index_throttled(wait: u64) -> Self {
         let text = "Client application has been throttled and should not attempt to repeat the \

@@ -6,7 +6,7 @@ use super::error::Failure;
 use super::items::Items;
 use super::target::{Scope, Target};
 use super::usage;
-use super::{any_resource, authorization};
+use super::{any_resource, authorization, feature, management_group};
 use crate::services::cloud::Cloud;
 use crate::services::filter::Filter;
 use crate::services::request::Request;
@@ -63,6 +63,9 @@ fn unfiltered<'a>(cloud: &'a Cloud, request: &Request, target: &'a Target) -> It
         (Some(Coded::AnyResource), Some(inventory), _) => {
             any_resource::all(tenant, inventory, target)
         }
+        (Some(Coded::ManagementGroupSubscription), _, Scope::ManagementGroup(group)) => {
+            management_group::subscriptions(tenant, group)
+        }
         (Some(Coded::SecurityRule), _, Scope::Resource(group)) => {
             Items::all(security_group::rules(group))
         }
@@ -87,7 +90,8 @@ fn unfiltered<'a>(cloud: &'a Cloud, request: &Request, target: &'a Target) -> It
 
 /// The resources of a type in a scope.
 fn resources<'a>(cloud: &'a Cloud, request: &Request, target: &'a Target) -> Items<'a> {
-    let Some(all) = target.scope.collection(&cloud.tenant, target.kind) else {
+    let all = target.scope.collection(&cloud.tenant, target.kind);
+    let Some(all) = all.filter(|_| !feature::is_without_instances(target)) else {
         return Items::new(0, |_| None);
     };
     let status_only = target.kind.code == Some(Coded::VirtualMachine)

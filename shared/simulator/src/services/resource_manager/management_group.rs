@@ -10,6 +10,7 @@ use crate::services::answer::Answer;
 use crate::services::cloud::Cloud;
 use crate::services::request::Request;
 use crate::world::dates::{DAY, TODAY, fraction};
+use crate::world::tenant::Tenant;
 
 const READ: &str = "Microsoft.Management/managementGroups/read";
 const TYPE: &str = "Microsoft.Management/managementGroups";
@@ -116,6 +117,38 @@ fn children(cloud: &Cloud, place: usize, is_recursive: bool) -> Value {
         });
     let children: Vec<Value> = groups.chain(subscriptions).collect();
     if children.is_empty() { Value::Null } else { children.into() }
+}
+
+/// The subscriptions that are in a group itself, not in groups below it. Their ids are below that
+/// of the group.
+pub(super) fn subscriptions<'a>(tenant: &'a Tenant, group: &'a str) -> Items<'a> {
+    let place = tenant.management_groups.find_by_id(group);
+    // As in the list of all subscriptions, a place belongs to one of them for good.
+    let item = move |index| {
+        let inventory = tenant.inventory_at(index)?;
+        let life = tenant.life(inventory);
+        let is_in_it = !life.has_vanished && Some(tenant.management_group_of(inventory)) == place;
+        is_in_it.then(|| {
+            let name = tenant.subscription_id(inventory.subscription);
+            // The specification has this word where subscriptions themselves are `Enabled`.
+            let state = match life.state.as_str() {
+                "Enabled" => "Active",
+                other => other,
+            };
+            json!({
+                "id": format!("{group}/subscriptions/{name}"),
+                "type": format!("{TYPE}/subscriptions"),
+                "name": name,
+                "properties": {
+                    "tenant": tenant.id(),
+                    "displayName": life.name,
+                    "parent": { "id": group },
+                    "state": state,
+                },
+            })
+        })
+    };
+    Items::new(tenant.subscriptions_ever(), item)
 }
 
 /// All management groups and subscriptions that the caller may read, each with all that it lies in

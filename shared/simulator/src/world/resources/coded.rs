@@ -16,6 +16,7 @@ pub(crate) enum Coded {
     Key,
     Location,
     ManagementGroup,
+    ManagementGroupSubscription,
     NetworkInterface,
     NetworkSecurityGroup,
     Provider,
