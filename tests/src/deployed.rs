@@ -17,6 +17,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws::{Delivery, Directory, LocalQueue};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use collector::layout::Job;
+use collector::message;
 use collector::ports::{QueueName, Store as _};
 use collector::{Context, instances};
 use lambda_runtime::LambdaEvent;
@@ -113,7 +114,7 @@ impl Deployed {
             [QueueName::Collect, QueueName::Finish, QueueName::Provision]
                 .map(|queue| Box::pin(self.deliver(&context, queue)));
         tokio::select! {
-            () = self.queue.inner.drained() => (),
+            () = self.queue.inner.drained_but_for(message::is_early) => (),
             () = collect => (),
             () = finish => (),
             () = provision => (),

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use aws::{Delivery, LocalQueue, LocalSecrets};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use collector::layout::Job;
+use collector::message;
 use collector::ports::{Outgoing, Queue, QueueError, QueueName};
 use collector::summary::Summary;
 use collector::{Context, News, Observer, snapshot};
@@ -97,7 +98,8 @@ impl Machine {
     pub async fn finish(&self, jobs: &[Job]) -> Result<Vec<Summary>, Error> {
         let mut workers = self.workers();
         tokio::select! {
-            () = self.queue.inner.drained() => (),
+            // An early snapshot that is not begun when all steps have ended is needless.
+            () = self.queue.inner.drained_but_for(message::is_early) => (),
             Some(stopped) = workers.join_next() => stopped??,
         }
         workers.shutdown().await;

@@ -354,6 +354,13 @@ impl Observer for Progress {
             }
             // The step tells its end, and how long it waits.
             News::SliceEnded { .. } | News::LinksLater { .. } => (),
+            News::Published { pending } => {
+                self.state().end(&format!("{id}  linking"));
+                self.say(&format!(
+                    "{id}  published without what {pending} slow steps read; it is amended when \
+                     they have ended"
+                ));
+            }
             News::Finished { .. } => {
                 self.state().end(&format!("{id}  linking"));
                 self.say(&format!("{id}  finished"));

@@ -123,9 +123,9 @@ impl FifoQueue {
         self.flights.values().map(|it| it.until).min()
     }
 
-    /// Whether every message was deleted, or is dead.
-    pub(crate) fn is_drained(&self) -> bool {
-        self.groups.is_empty()
+    /// Whether every message was deleted, or is dead, but for those that may be left.
+    pub(crate) fn is_drained(&self, may_be_left: &impl Fn(&Outgoing) -> bool) -> bool {
+        self.groups.values().flat_map(BTreeMap::values).all(|it| may_be_left(&it.content))
     }
 
     /// Adds a message to the dead letters.

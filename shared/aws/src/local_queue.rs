@@ -95,7 +95,7 @@ impl LocalQueue {
     /// Whether all queues are empty: every message that was sent is deleted or a dead letter.
     #[must_use]
     pub fn is_drained(&self) -> bool {
-        self.settled(Instant::now()).is_drained()
+        self.settled(Instant::now()).is_drained(|_| false)
     }
 
     /// Waits until all queues are empty.
@@ -103,7 +103,12 @@ impl LocalQueue {
     /// That is the end of all work, if a consumer sends what follows from a message before it
     /// deletes the message. Whether all of it succeeded, [`dead_letters`](Self::dead_letters) says.
     pub async fn drained(&self) {
-        self.wait_for(|queues, _| queues.is_drained().then_some(())).await;
+        self.drained_but_for(|_| false).await;
+    }
+
+    /// Waits until there are no messages but such as may be left, whether they wait or not.
+    pub async fn drained_but_for(&self, may_be_left: impl Fn(&Outgoing) -> bool) {
+        self.wait_for(|queues, _| queues.is_drained(&may_be_left).then_some(())).await;
     }
 
     /// The messages of a queue that were received too often or given up, in the order in which that
@@ -204,8 +209,8 @@ impl Queues {
         [&mut self.collect, &mut self.finish, &mut self.provision]
     }
 
-    fn is_drained(&mut self) -> bool {
-        self.all().into_iter().all(|it| it.is_drained())
+    fn is_drained(&mut self, may_be_left: impl Fn(&Outgoing) -> bool) -> bool {
+        self.all().into_iter().all(|it| it.is_drained(&may_be_left))
     }
 
     fn next_landing(&mut self) -> Option<Instant> {

@@ -6,12 +6,14 @@ use steps::Step;
 
 use crate::context::{Context, Error};
 use crate::discover;
+use crate::layout::Job;
 use crate::manifest::Manifest;
 use crate::message::{Finish, Slice};
 use crate::plan::{Plan, PlannedStep};
 use crate::ports::QueueName;
 
-/// Sees to the steps that waited for a step which has ended; if it was the last, queues the finish.
+/// Sees to the steps that waited for a step which has ended; if it was the last, or the last that
+/// is not slow, queues the finish.
 ///
 /// Those of the same throttle domain are returned, to be run at once: a message would have to wait
 /// until the invocation that owns the domain has ended. Those of others are queued.
@@ -32,7 +34,7 @@ pub(crate) async fn after(
             context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
         discover::announce(context, plan, &manifest).await?;
     }
-    let ended = ended(context, plan).await?;
+    let ended = ended(context, &plan.job).await?;
     let is_ready = |planned: &PlannedStep| planned.after.iter().all(|it| ended.contains(it));
     let waited = plan
         .enabled()
@@ -55,7 +57,8 @@ pub(crate) async fn after(
     if !elsewhere.is_empty() {
         context.queue.send(QueueName::Collect, elsewhere).await?;
     }
-    finish_if_ended(context, plan, &ended).await?;
+    let is_slow = plan.steps.iter().any(|planned| planned.id == step.id && planned.slow);
+    finish_if_ended(context, plan, &ended, !is_slow).await?;
     Ok(here)
 }
 
@@ -64,33 +67,41 @@ pub(crate) async fn after(
 /// Of a job that is gone on with, steps that have ended are among them. Their messages see to what
 /// follows from them, for nobody knows whether that was done.
 pub(crate) async fn first(context: &Context, plan: &Plan) -> Result<(), Error> {
-    let ended = ended(context, plan).await?;
+    let ended = ended(context, &plan.job).await?;
     let is_ready = |planned: &PlannedStep| planned.after.iter().all(|it| ended.contains(it));
     let ready = plan.enabled().filter(|(planned, _)| is_ready(planned));
     let messages = ready.map(|(planned, _)| first_slice(plan, planned).outgoing(plan)).collect();
     context.queue.send(QueueName::Collect, messages).await?;
-    finish_if_ended(context, plan, &ended).await
+    finish_if_ended(context, plan, &ended, true).await
 }
 
 fn first_slice(plan: &Plan, planned: &PlannedStep) -> Slice {
     Slice { job: plan.job.clone(), step: planned.id.clone(), slice: 0 }
 }
 
+/// Queues the finish if all steps have ended; or an early snapshot if all but slow ones have, and
+/// this was not asked for before.
 async fn finish_if_ended(
     context: &Context,
     plan: &Plan,
     ended: &BTreeSet<String>,
+    is_new: bool,
 ) -> Result<(), Error> {
-    if plan.enabled().all(|(planned, _)| ended.contains(&planned.id)) {
-        let finish = Finish::new(plan.job.clone());
-        context.queue.send(QueueName::Finish, vec![finish.outgoing()]).await?;
-    }
-    Ok(())
+    let left = plan.enabled().map(|(planned, _)| planned).filter(|it| !ended.contains(&it.id));
+    let left: Vec<&PlannedStep> = left.collect();
+    let finish = if left.is_empty() {
+        Finish::new(plan.job.clone())
+    } else if is_new && left.iter().all(|planned| planned.slow) {
+        Finish::new(plan.job.early())
+    } else {
+        return Ok(());
+    };
+    Ok(context.queue.send(QueueName::Finish, vec![finish.outgoing()]).await?)
 }
 
 /// The steps of a job that have ended.
-async fn ended(context: &Context, plan: &Plan) -> Result<BTreeSet<String>, Error> {
-    let prefix = plan.job.manifests();
+pub(crate) async fn ended(context: &Context, job: &Job) -> Result<BTreeSet<String>, Error> {
+    let prefix = job.manifests();
     let names = context.store.list(&prefix).await?;
     let steps = names
         .iter()

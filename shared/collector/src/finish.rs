@@ -1,13 +1,15 @@
 //! From what the steps stored to a snapshot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
+use steps::Step;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
+use crate::advance;
 use crate::context::{Context, Error, Stored};
 use crate::layout::{self, Job, RecordKind};
 use crate::ledger::Status;
@@ -17,6 +19,7 @@ use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Condition, QueueName, StoreError};
 use crate::progress::News;
+use crate::slice;
 use crate::snapshot::{self, Latest};
 use crate::summary::{BARE, JobStatus, Linked, SetAside, Summary};
 
@@ -33,7 +36,13 @@ pub(crate) struct Tries {
     pub(crate) reason: String,
 }
 
+/// Why a slow step is not complete in an early snapshot.
+const PENDING: &str = "it is still being read, and the snapshot is amended when it has been";
+
 /// Links what a job's steps stored, writes the snapshot and the summary, and moves `latest`.
+///
+/// A message may also ask for the early snapshot of a job, while slow steps are at work: it is a
+/// snapshot of its own, and the job goes on as if there were none.
 ///
 /// It may be done again at any time, and comes to the same. A job that cannot be finished because
 /// of what is stored of it is given up after three tries: its summary then says why, and `latest`
@@ -48,11 +57,14 @@ pub async fn run(
     message: &Finish,
     deadline: Instant,
 ) -> Result<Option<Summary>, Error> {
+    let turn = Turn { number: message.turn, deadline };
+    if let Some(job) = message.job.of_early() {
+        return early(context, &job, turn).await;
+    }
     let job = &message.job;
     if let (Some(summary), _) = context.spare(&job.summary()).await? {
         return Ok(Some(summary));
     }
-    let turn = Turn { number: message.turn, deadline };
     let error = match finish(context, job, turn).await {
         // What is stored does not mend itself. Anything else may be better the next time.
         Err(error) if error.object().is_some() => error,
@@ -77,15 +89,105 @@ pub async fn run(
 }
 
 async fn finish(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summary>, Error> {
-    let (plan, _): (Plan, _) =
-        context.read(&job.plan()).await?.ok_or_else(|| Error::Unknown(job.plan()))?;
-    let mut manifests = manifests(context, &plan).await?;
+    let plan = plan_of(context, job).await?;
+    let manifests = manifests(context, &plan, &BTreeSet::new()).await?;
+    let Some(mut summary) = summarize(context, &plan, manifests, turn).await? else {
+        return Ok(None);
+    };
+    let (early, _) = context.spare::<Summary>(&job.early().snapshot_summary()).await?;
+    summary.published_at = early.map(|it| it.finished_at);
+    // What later jobs have to know stays with the snapshot. The summary of the job ends the job, so
+    // `latest` moves before it: no one sees a job that has ended without its snapshot.
+    context.write(&job.snapshot_summary(), &summary, Condition::Always).await?;
+    move_latest(context, &plan, summary.status).await?;
+    context.write(&job.summary(), &summary, Condition::Always).await?;
+    context.observer.observe(job, &News::Finished { summary: &summary });
+    Ok(Some(summary))
+}
+
+/// Publishes what a job has read while slow steps are at work. Nothing comes of it once these have
+/// ended, or if it cannot be done: the job's own finish comes to more, and says what is wrong.
+async fn early(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summary>, Error> {
+    let mut plan = plan_of(context, job).await?;
+    let Some(pending) = pending(context, &plan).await? else { return Ok(None) };
+    plan.job = job.early();
+    let summary = match summarize_early(context, &plan, &pending, turn).await {
+        Ok(Some(summary)) => summary,
+        Err(error) if error.object().is_some() => {
+            let (instance, job) = (&job.instance, &job.id);
+            tracing::warn!(instance, job, %error, "a job has no early snapshot");
+            return Ok(None);
+        }
+        other => return other,
+    };
+    if !move_latest(context, &plan, summary.status).await? {
+        return Ok(None);
+    }
+    context.observer.observe(job, &News::Published { pending: pending.len() });
+    Ok(Some(summary))
+}
+
+/// Writes an early snapshot with its summary, unless that was done before.
+async fn summarize_early(
+    context: &Context,
+    plan: &Plan,
+    pending: &BTreeSet<String>,
+    turn: Turn,
+) -> Result<Option<Summary>, Error> {
+    let name = plan.job.snapshot_summary();
+    if let (Some(summary), _) = context.spare(&name).await? {
+        return Ok(Some(summary));
+    }
+    let manifests = manifests(context, plan, pending).await?;
+    let Some(mut summary) = summarize(context, plan, manifests, turn).await? else {
+        return Ok(None);
+    };
+    summary.published_at = Some(summary.finished_at.clone());
+    context.write(&name, &summary, Condition::Always).await?;
+    Ok(Some(summary))
+}
+
+/// The slow steps that an early snapshot of a job is made without; none if it is not to be made any
+/// more. Those that end while it is made are among them: each turn goes on with what was linked
+/// before.
+async fn pending(context: &Context, plan: &Plan) -> Result<Option<BTreeSet<String>>, Error> {
+    let job = &plan.job;
+    let ended = advance::ended(context, job).await?;
+    let left = plan.enabled().map(|(planned, _)| planned).filter(|it| !ended.contains(&it.id));
+    let left: BTreeSet<String> = left.filter(|it| it.slow).map(|it| it.id.clone()).collect();
+    if left.is_empty() || context.store.get(&job.summary()).await?.is_some() {
+        return Ok(None);
+    }
+    let note = job.early().linking("pending.json");
+    match context.write(&note, &left, Condition::Absent).await {
+        Err(Error::Store(StoreError::Conflict(_))) => {
+            Ok(context.read(&note).await?.map(|(noted, _)| noted))
+        }
+        written => written.map(|_| Some(left)),
+    }
+}
+
+async fn plan_of(context: &Context, job: &Job) -> Result<Plan, Error> {
+    let plan = context.read(&job.plan()).await?.ok_or_else(|| Error::Unknown(job.plan()))?;
+    Ok(plan.0)
+}
+
+/// Links what steps stored, and writes the snapshot but for its summary, which is returned unless
+/// the time was over before.
+async fn summarize(
+    context: &Context,
+    plan: &Plan,
+    mut manifests: Vec<Manifest>,
+    turn: Turn,
+) -> Result<Option<Summary>, Error> {
+    let job = &plan.job;
     apply_fallbacks(&mut manifests);
-    context.observer.observe(job, &News::Links);
-    let (graph, last) = match compare(context, &plan, &manifests, turn).await? {
+    let whole = job.whole();
+    context.observer.observe(&whole, &News::Links);
+    let (graph, last) = match compare(context, plan, &manifests, turn).await? {
         (Outcome::Linked(graph), last) => (*graph, last),
         (Outcome::Paused(turn), _) => {
-            context.observer.observe(job, &News::LinksLater { turns: turn });
+            context.observer.observe(&whole, &News::LinksLater { turns: turn });
             let rest = Finish { job: job.clone(), turn };
             context.queue.send(QueueName::Finish, vec![rest.outgoing()]).await?;
             return Ok(None);
@@ -96,7 +198,7 @@ async fn finish(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summa
             manifest.lacks(why);
         }
     }
-    let mut summary = Summary::new(&plan, &manifests, graph, OffsetDateTime::now_utc());
+    let mut summary = Summary::new(plan, &manifests, graph, OffsetDateTime::now_utc());
     match last {
         Last::Compared => (),
         Last::Bare => summary.note_last_snapshot(plan.tenant_id(), Status::Partial, BARE),
@@ -108,23 +210,29 @@ async fn finish(context: &Context, job: &Job, turn: Turn) -> Result<Option<Summa
             summary.set_aside = Some(set_aside);
         }
     }
-    // What later jobs have to know stays with the snapshot. The summary of the job ends the job, so
-    // `latest` moves before it: no one sees a job that has ended without its snapshot.
-    context.write(&job.snapshot_summary(), &summary, Condition::Always).await?;
-    move_latest(context, &plan, summary.status).await?;
-    context.write(&job.summary(), &summary, Condition::Always).await?;
-    context.observer.observe(job, &News::Finished { summary: &summary });
     Ok(Some(summary))
 }
 
-/// The manifests of a job's steps.
-async fn manifests(context: &Context, plan: &Plan) -> Result<Vec<Manifest>, Error> {
-    let names: Vec<String> = plan.enabled().map(|(it, _)| plan.job.manifest(&it.id)).collect();
-    let manifest = async |name: String| {
+/// The manifests of a job's steps. Some are taken for pending, whether they have ended or not.
+async fn manifests(
+    context: &Context,
+    plan: &Plan,
+    pending: &BTreeSet<String>,
+) -> Result<Vec<Manifest>, Error> {
+    let known = |step: &Step| {
+        let is_pending = pending.contains(step.id);
+        is_pending.then(|| slice::unread(plan, step, Status::Pending, PENDING))
+    };
+    let steps = plan.enabled().map(|(_, step)| (plan.job.whole().manifest(step.id), known(step)));
+    let steps: Vec<(String, Option<Manifest>)> = steps.collect();
+    let manifest = async |(name, known): (String, Option<Manifest>)| {
+        if let Some(manifest) = known {
+            return Ok(manifest);
+        }
         let manifest = context.read(&name).await?.ok_or_else(|| Error::Unknown(name))?;
         Ok(manifest.0)
     };
-    stream::iter(names).map(manifest).buffered(AT_ONCE).try_collect().await
+    stream::iter(steps).map(manifest).buffered(AT_ONCE).try_collect().await
 }
 
 /// What became of the last snapshot.
@@ -284,29 +392,47 @@ pub(crate) async fn fail(context: &Context, job: &Job, reason: &str) -> Result<S
     Ok(summary)
 }
 
-/// Makes a job's snapshot the latest, unless that of another job has become so since it was
-/// planned: the job was then taken for dead, and what it is compared with is no longer the last.
-async fn move_latest(context: &Context, plan: &Plan, status: JobStatus) -> Result<(), Error> {
+/// Makes a job's snapshot the latest, or its early one, unless that of another job has become so
+/// since it was planned: the job was then taken for dead, and what it is compared with is no longer
+/// the last. Nor does an early one take the place of the job's own. Returns whether it is the
+/// latest.
+///
+/// An early one leaves alone what is told of lists that were all read.
+async fn move_latest(context: &Context, plan: &Plan, status: JobStatus) -> Result<bool, Error> {
     let Plan { job, previous, .. } = plan;
     let planned = OffsetDateTime::parse(&plan.planned_at, &Rfc3339).ok();
     let name = layout::latest(&job.instance);
+    let is_early = job.of_early().is_some();
+    // The job's own finish has to see that it is damaged, and tells it.
+    if is_early && matches!(context.look::<Latest>(&name).await?, Stored::Damaged { .. }) {
+        return Ok(false);
+    }
     loop {
         let (latest, condition) = context.spare::<Latest>(&name).await?;
-        if latest.as_ref().is_some_and(|latest| Some(&latest.job) != previous.as_ref()) {
-            return Ok(());
+        if latest.as_ref().is_some_and(|latest| latest.job == *job) {
+            return Ok(true);
         }
-        let complete = latest.and_then(|latest| latest.complete);
+        let is_own = |it: &Job| !is_early && *it == job.early();
+        let is_last = |it: &Job| Some(it) == previous.as_ref() || is_own(it);
+        if latest.as_ref().is_some_and(|latest| !is_last(&latest.job)) {
+            return Ok(false);
+        }
+        let complete = latest.as_ref().and_then(|latest| latest.complete);
         let complete = complete.filter(|_| status != JobStatus::Complete).or(planned);
+        let swept = match latest {
+            Some(latest) if is_early => latest.swept,
+            _ => plan.index.swept.clone(),
+        };
         let new = Latest {
             job: job.clone(),
             tenant_id: plan.tenant_id.clone(),
             subscription_id: plan.instance.config.subscription_id.clone(),
             complete,
-            swept: plan.index.swept.clone(),
+            swept,
         };
         match context.write(&name, &new, condition).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),
-            written => return written.map(drop),
+            written => return written.map(|_| true),
         }
     }
 }

@@ -25,6 +25,26 @@ impl Job {
         Self { instance: instance.to_owned(), id }
     }
 
+    /// What is published of it before its slow steps have ended. It is named like a job, so that
+    /// whoever reads the snapshot of a job reads this one in the same way. No job has that name.
+    #[must_use]
+    pub fn early(&self) -> Self {
+        Self { instance: self.instance.clone(), id: format!("{}{EARLY}", self.id) }
+    }
+
+    /// The job whose early snapshot this names, if it names one.
+    #[must_use]
+    pub fn of_early(&self) -> Option<Self> {
+        let id = self.id.strip_suffix(EARLY)?.to_owned();
+        Some(Self { instance: self.instance.clone(), id })
+    }
+
+    /// The job, whether this names the job or its early snapshot.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        self.of_early().unwrap_or_else(|| self.clone())
+    }
+
     /// What was planned.
     #[must_use]
     pub fn plan(&self) -> String {
@@ -128,6 +148,9 @@ impl Job {
         format!("jobs/{instance}/{id}/{name}")
     }
 }
+
+/// What the name of an early snapshot ends with, behind the id of its job.
+const EARLY: &str = "-early";
 
 /// What a part holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

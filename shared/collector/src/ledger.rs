@@ -111,6 +111,8 @@ pub enum Status {
     Complete,
     /// There was nothing to read: the provider is not registered, or the step was not asked for.
     Skipped,
+    /// It is still being read, and the snapshot will be amended when it has been.
+    Pending,
     /// The service does not offer the list any more.
     Retired,
     /// The principal may not read the list.
@@ -134,6 +136,7 @@ impl Status {
         match self {
             Self::Complete => "complete",
             Self::Skipped => "skipped",
+            Self::Pending => "pending",
             Self::Retired => "retired",
             Self::Forbidden => "forbidden",
             Self::Partial => "partial",

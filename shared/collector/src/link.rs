@@ -35,6 +35,7 @@ use steps::derives;
 
 use crate::context::{Context, Error};
 use crate::layout::RecordKind;
+use crate::ledger::Status;
 use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
 use crate::summary::{self, Linked, Summary};
@@ -42,7 +43,7 @@ use checkpoint::Checkpoint;
 use earlier::Earlier;
 use emit::Emit;
 use proof::{KeptParents, Proof, Verdicts, shortfalls};
-use record::Unknowns;
+use record::{Unknown, Unknowns};
 
 pub(crate) use checkpoint::Turn;
 pub use feed::Difference;
@@ -83,7 +84,7 @@ pub(crate) async fn link(
     let guarded = |kind: &str| previous.is_some_and(|it| it.graph.guarded.contains_key(kind));
 
     let (entities, references) = load::load(context, manifests).await?;
-    let unknowns = unknowns(manifests);
+    let unknowns = unknowns(manifests, previous);
     let before = Earlier::new(context, previous, RecordKind::Entities, |_| true);
     let (names, losses) = names::names(&entities, before, &unknowns).await?;
     let found = |kind: &str| losses.get(kind).map_or(0, |it| it.found);
@@ -128,8 +129,8 @@ pub(crate) async fn link(
 }
 
 /// The properties that may be lacking because a step could not read them. Unknown is not false: an
-/// entity that lacks one says so, and why.
-fn unknowns(manifests: &[Manifest]) -> Unknowns {
+/// entity that lacks one says so, and why. What is still to be read is as the last snapshot has it.
+fn unknowns(manifests: &[Manifest], previous: Option<&Summary>) -> Unknowns {
     let mut unknowns = Unknowns::new();
     for manifest in manifests {
         let Some(step) = steps::find(&manifest.step) else { continue };
@@ -137,8 +138,11 @@ fn unknowns(manifests: &[Manifest]) -> Unknowns {
             continue;
         };
         let reason = entry.reason.as_deref().unwrap_or(entry.status.as_str());
+        let is_pending = entry.status == Status::Pending;
+        let kept = previous.filter(|_| is_pending).map(|it| it.planned_at.clone());
         let mut lacks = |kind: &'static str, name: &'static str| {
-            unknowns.entry(kind).or_default().push((name, reason.to_owned()));
+            let (reason, kept) = (reason.to_owned(), kept.clone());
+            unknowns.entry(kind).or_default().push(Unknown { name, reason, kept });
         };
         if let Some(emits) = step.emits().filter(|_| step.synthesized.is_some()) {
             // A stand-in knows what is computed, and nothing of what the list would have said.

@@ -102,7 +102,13 @@ impl Slice {
     }
 }
 
-/// A job whose steps have all ended.
+/// For how many seconds the message rests that asks for an early snapshot. Steps that end within
+/// this time are not worth linking twice, and it is little beside what a slow step takes of a large
+/// tenant.
+const EARLY_RESTS: Duration = Duration::from_mins(1);
+
+/// A job whose steps have all ended; or an early snapshot, of a job of which all but slow steps
+/// have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finish {
     /// The job.
@@ -124,7 +130,8 @@ impl Finish {
         Self { job, turn: 0 }
     }
 
-    /// The message that asks for the job to be finished.
+    /// The message that asks for the job to be finished. That which asks for an early snapshot
+    /// rests first, and has a group of its own: the job itself never waits for it.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing {
         let Self { job: Job { instance, id }, turn } = self;
@@ -132,9 +139,19 @@ impl Finish {
         if *turn > 0 {
             deduplication = format!("{deduplication}/{turn}");
         }
-        let body = Message::new(self).body();
-        Outgoing { body, group: instance.clone(), deduplication }
+        let message = Message::new(self);
+        if self.job.of_early().is_none() {
+            return Outgoing { body: message.body(), group: instance.clone(), deduplication };
+        }
+        let message = if *turn == 0 { message.anew(0, EARLY_RESTS) } else { message };
+        Outgoing { body: message.body(), group: format!("{instance}/early"), deduplication }
     }
+}
+
+/// Whether a message asks for an early snapshot, which is needless once the job has ended.
+#[must_use]
+pub fn is_early(message: &Outgoing) -> bool {
+    read::<Finish>(&message.body).is_ok_and(|it| it.task.job.of_early().is_some())
 }
 
 /// What a listing of a tenant's subscriptions says of one of them.
@@ -260,6 +277,16 @@ mod tests {
         let anew = Message::new(finish()).anew(3, Duration::from_millis(1_500));
         assert_eq!((anew.failures, anew.rest), (3, 2));
         assert_eq!(read::<Finish>(&anew.body()).unwrap(), anew);
+    }
+
+    #[test]
+    fn an_early_snapshot_rests_and_never_keeps_its_job_waiting() {
+        let early = Finish::new(finish().job.early());
+        assert_eq!(early.job.of_early(), Some(finish().job));
+        let (early, late) = (early.outgoing(), finish().outgoing());
+        assert_eq!(read::<Finish>(&early.body).unwrap().rest, 60);
+        assert_ne!((&early.group, &early.deduplication), (&late.group, &late.deduplication));
+        assert!(is_early(&early) && !is_early(&late));
     }
 
     #[test]

@@ -72,6 +72,10 @@ pub struct PlannedStep {
     /// The steps whose entities it lists something of. It waits for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
+    /// Whether a limit of Microsoft's makes it take far longer than the others, or it waits for
+    /// such a step. The rest of the job is published without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub slow: bool,
 }
 
 /// What decides which steps run: how the instance is configured, and what its tenant has.
@@ -197,7 +201,13 @@ impl<'a> Terms<'a> {
         });
         let disabled = disabled.or_else(|| self.disabled(original?));
         let after = parents.into_iter().chain(original.map(|it| it.id.to_owned())).collect();
-        PlannedStep { id: step.id.to_owned(), disabled, after }
+        PlannedStep { id: step.id.to_owned(), disabled, after, slow: self.is_slow(step) }
+    }
+
+    /// Whether a step, or one that it waits for, is slow.
+    fn is_slow(self, step: &'static Step) -> bool {
+        let original = step.fallback_for.and_then(steps::find);
+        step.list.is_slow() || self.parents(step).chain(original).any(|it| self.is_slow(it))
     }
 
     /// The rules of the integration.
@@ -207,6 +217,7 @@ impl<'a> Terms<'a> {
             id: rule.id.to_owned(),
             disabled: self.off(rule.setting, rule.ingestion_source),
             after: Vec::new(),
+            slow: false,
         })
     }
 
@@ -263,7 +274,7 @@ fn emits_any(step: &Step, kinds: &[&EntityType]) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use steps::Domain;
+    use steps::{Domain, Integration};
 
     use super::*;
 
@@ -312,6 +323,35 @@ mod tests {
         assert_eq!(owner("rm-subscription"), "s");
         assert_eq!(owner("rm-skipped-subscription"), "d");
         assert_eq!(plan.group("rm-management-groups"), "d/arm");
+    }
+
+    #[test]
+    fn slow_is_what_a_limit_makes_slow_and_what_waits_for_that() {
+        let slow = |instance: Value| -> Vec<String> {
+            let instance: Instance = serde_json::from_value(instance).unwrap();
+            let steps = Plan::steps_of(&instance, None).into_iter();
+            steps.filter(|it| it.slow).map(|it| it.id).collect()
+        };
+        let of = |integration: &str| {
+            json!({ "id": "i", "integration": integration, "name": "I", "config": {
+                "directoryId": "d", "clientId": "c", "clientSecret": { "secretArn": "env:NAME" },
+                "subscriptionId": "s", "ingestActiveDirectory": true,
+            } })
+        };
+        let azure = [
+            "ad-user-registration-details",
+            "ad-user-sign-in-activity",
+            "rm-policy-states-for-subscription",
+            "rm-subscription-usage-details",
+        ];
+        assert_eq!(slow(of("azure")), azure);
+        // Reports that Intune prepares, and what is read if it does not; and when users signed in.
+        let microsoft365 = slow(of("microsoft365"));
+        for step in STEPS.iter().filter(|it| it.integration == Integration::Microsoft365) {
+            let of = steps::find(step.fallback_for.unwrap_or(step.id)).unwrap();
+            let is_slow = of.list.report().is_some() || of.id == "users-sign-in-activity";
+            assert_eq!(microsoft365.contains(&step.id.to_owned()), is_slow, "{}", step.id);
+        }
     }
 
     #[test]

@@ -90,6 +90,11 @@ pub enum News<'n> {
         /// How many turns were taken.
         turns: u32,
     },
+    /// The job has an early snapshot, without what slow steps read.
+    Published {
+        /// How many of them had not ended.
+        pending: usize,
+    },
     /// The job has its snapshot.
     Finished {
         /// What came of it.

@@ -46,7 +46,7 @@ use crate::message::Slice;
 use crate::plan::Plan;
 use crate::ports::Failure;
 use checkpoint::Checkpoint;
-pub(crate) use end::{Outcome, failed};
+pub(crate) use end::{Outcome, unread};
 pub use run::BUDGET;
 use run::Run;
 

@@ -155,7 +155,8 @@ pub async fn summary(context: &Context, job: &Job) -> Result<Summary, Error> {
     Ok(summary.0)
 }
 
-/// The ids of the jobs of an instance that have a snapshot, the earliest first.
+/// The ids of the jobs of an instance that have a snapshot, the earliest first. The early snapshot
+/// of a job is among them only as long as there is no other of that job.
 ///
 /// # Errors
 ///
@@ -167,7 +168,13 @@ pub async fn jobs(context: &Context, instance: &str) -> Result<BTreeSet<String>,
         let (job, file) = name.strip_prefix(&prefix)?.split_once('/')?;
         (file == "summary.json").then(|| job.to_owned())
     };
-    Ok(names.iter().filter_map(job).collect())
+    let mut jobs: BTreeSet<String> = names.iter().filter_map(job).collect();
+    let of = |id: &String| Job { instance: instance.to_owned(), id: id.clone() };
+    let early = jobs.iter().map(of).filter_map(|it| Some((it.of_early()?.id, it.id)));
+    let amended: Vec<String> =
+        early.filter(|(whole, _)| jobs.contains(whole)).map(|(_, early)| early).collect();
+    jobs.retain(|id| !amended.contains(id));
+    Ok(jobs)
 }
 
 /// The snapshot before that of a job, if it is still there.

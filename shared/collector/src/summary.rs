@@ -36,6 +36,10 @@ pub struct Summary {
     pub(crate) is_bare: bool,
     /// When the job was planned, in ISO 8601.
     pub planned_at: String,
+    /// When its early snapshot was published, in ISO 8601, if there was one: without the slow
+    /// steps, which had not ended then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<String>,
     /// When it was finished, in ISO 8601.
     pub finished_at: String,
     /// How many seconds lay between.
@@ -144,6 +148,7 @@ impl Summary {
             instance_name: plan.instance.name.clone(),
             status: if incomplete.is_empty() { JobStatus::Complete } else { JobStatus::Incomplete },
             planned_at: plan.planned_at.clone(),
+            published_at: None,
             finished_at: finished.format(&Rfc3339).unwrap_or_default(),
             reason: None,
             set_aside: None,
@@ -191,6 +196,7 @@ impl Summary {
             reason: None,
             set_aside: None,
             is_bare: true,
+            published_at: None,
             planned_at: moment(job.moment().unwrap_or(finished)),
             finished_at: moment(finished),
             seconds: 0,

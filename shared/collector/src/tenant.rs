@@ -7,7 +7,7 @@ use crate::layout::{self, Job};
 use crate::lease::Lease;
 use crate::ledger::{Entry, Status, add};
 use crate::link;
-use crate::snapshot;
+use crate::snapshot::{self, Latest};
 use crate::summary::{JobStatus, Summary};
 
 /// What the instances of a tenant came to.
@@ -20,6 +20,17 @@ pub struct Tenant {
     pub subscriptions: Vec<(Instance, Option<Summary>)>,
     /// What is damaged of others, by the id of the instance.
     pub unreadable: Vec<(String, String)>,
+}
+
+/// How far the jobs of a tenant's instances are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// One is at work and has published nothing yet.
+    Goes,
+    /// Each has published a snapshot. In some, slow steps are at work.
+    IsSlow,
+    /// All have ended, so that the graph of the tenant stays as it is for a while.
+    Ended,
 }
 
 impl Tenant {
@@ -65,22 +76,28 @@ impl Tenant {
         Ok(Self { directory, subscriptions, unreadable })
     }
 
-    /// Whether no job of a tenant's instances is at work, so that its graph stays as it is for a
-    /// while.
+    /// Whether a job of a tenant's instances is at work, and if so, whether it has an early
+    /// snapshot.
     ///
     /// # Errors
     ///
     /// If storage fails.
-    pub async fn is_at_rest(context: &Context, instance: &str) -> Result<bool, Error> {
+    pub async fn work(context: &Context, instance: &str) -> Result<Work, Error> {
         let family = instances::family(context, instance).await?;
+        let mut work = Work::Ended;
         for id in std::iter::once(instance.to_owned()).chain(family) {
             let lease = context.read::<Lease>(&layout::lease(&id)).await?;
             let Some((Lease { job, .. }, _)) = lease else { continue };
-            if context.store.get(&job.summary()).await?.is_none() {
-                return Ok(false);
+            if context.store.get(&job.summary()).await?.is_some() {
+                continue;
             }
+            let latest = context.read::<Latest>(&layout::latest(&id)).await?;
+            if latest.is_none_or(|(latest, _)| latest.job != job.early()) {
+                return Ok(Work::Goes);
+            }
+            work = Work::IsSlow;
         }
-        Ok(true)
+        Ok(work)
     }
 
     /// The jobs whose snapshots its graph is made of.

@@ -38,7 +38,7 @@ pub use error::ExecuteError;
 pub use executor::{Options, PAGE};
 pub use relationships::Relationships;
 pub use route::{Route, entities_called, entity, neighbours, route};
-pub use unknown::reaches;
+pub use unknown::{awaits, reaches};
 pub use walk::Link;
 pub(crate) use {
     evaluate::is_aggregate,

@@ -14,7 +14,7 @@ pub mod tables;
 pub use ask::{AskError, Question, ask};
 pub use compile::{Terms, compile, now};
 pub use cursor::{Cursor, CursorError};
-pub use execute::{content, execute, reaches};
+pub use execute::{awaits, content, execute, reaches};
 pub use explain::explain;
 pub use model::Model;
 pub use plan::{Plan, is_of_unknown_name};

@@ -8,7 +8,7 @@ use crate::language::nearest;
 use crate::tables::Manifest;
 
 /// The properties that entities have besides those of their type.
-pub(crate) const METADATA: [&str; 18] = [
+pub(crate) const METADATA: [&str; 19] = [
     "_beginOn",
     "_class",
     "_createdOn",
@@ -22,6 +22,7 @@ pub(crate) const METADATA: [&str; 18] = [
     "_integrationType",
     "_key",
     "_source",
+    "_staleProperties",
     "_staleReason",
     "_staleSince",
     "_toEntityKey",

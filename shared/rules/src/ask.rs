@@ -1,9 +1,10 @@
 //! Asking a graph what the queries of rules find in it.
 
 use async_trait::async_trait;
+use collector::layout::Job;
 use query::execute::{ExecuteError, Options};
 use query::tables::Tables;
-use query::{Model, Plan, Terms, compile, content, execute, reaches};
+use query::{Model, Plan, Terms, awaits, compile, content, execute, reaches};
 
 use crate::found::Found;
 use crate::found::MOST_ROWS;
@@ -16,7 +17,8 @@ pub struct Graph {
     pub tenant: String,
     /// The job of the snapshot.
     pub job: String,
-    /// What follows from all jobs whose snapshots it is made of.
+    /// What follows from all jobs whose snapshots it is made of. That of early snapshots is the
+    /// same: what does not rest on something that is still being read stays as it is.
     pub id: String,
     /// When the last of them was finished, in ISO 8601.
     pub at: String,
@@ -74,7 +76,8 @@ impl Snapshot {
 impl Ask for Snapshot {
     fn graph(&self) -> Graph {
         let manifest = &self.tables.manifest;
-        let jobs = manifest.jobs.iter().flat_map(|it| [it.instance.as_str(), it.id.as_str()]);
+        let jobs: Vec<Job> = manifest.jobs.iter().map(Job::whole).collect();
+        let jobs = jobs.iter().flat_map(|it| [it.instance.as_str(), it.id.as_str()]);
         Graph {
             tenant: self.tenant.clone(),
             job: manifest.job.id.clone(),
@@ -99,6 +102,8 @@ impl Ask for Snapshot {
         })?;
         let mut found = Found::of(&answer, properties);
         found.unread = reaches(&plan, &self.model, &self.tables);
+        found.pending |= awaits(&plan, &self.tables, false);
+        found.values_pending = awaits(&plan, &self.tables, true);
         Ok(found)
     }
 }

@@ -25,6 +25,10 @@ pub struct Found {
     pub unknown: Vec<String>,
     /// The types that the query may reach and that were not read or are not collected.
     pub unread: BTreeSet<String>,
+    /// Whether it rests on something that is still being read, and may differ soon.
+    pub pending: bool,
+    /// Whether something of the entities that it names is still being read, asked for or not.
+    pub values_pending: bool,
 }
 
 /// A row.
@@ -56,7 +60,8 @@ impl Found {
         let total = answer.count();
         let is_whole = total <= MOST_ROWS as u64;
         let rows = is_whole.then_some(rows);
-        Self { total, rows, unknown: unknown.collect(), unread: BTreeSet::new() }
+        let pending = answer.unknown.iter().any(|it| it.pending);
+        Self { total, rows, unknown: unknown.collect(), pending, ..Self::default() }
     }
 }
 

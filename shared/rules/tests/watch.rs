@@ -97,6 +97,7 @@ impl Deliver for World {
 
 /// A snapshot of which a query answers with these rows.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a day is odd in any of these ways, or several")]
 struct Day {
     number: u32,
     rows: BTreeSet<u8>,
@@ -105,6 +106,12 @@ struct Day {
     uncollected: bool,
     /// What the answer follows from, if that can be said.
     content: Option<&'static str>,
+    /// Whether the answer rests on something that is still being read.
+    pending: bool,
+    /// Whether only values of rows do, which the query does not name.
+    values_pending: bool,
+    /// How many hours after midnight it was finished.
+    hour: u32,
 }
 
 #[async_trait]
@@ -114,7 +121,7 @@ impl Ask for Day {
             tenant: "t".to_owned(),
             job: format!("j{}", self.number),
             id: format!("g{}", self.number),
-            at: format!("2026-11-{:02}T00:00:00Z", self.number + 1),
+            at: format!("2026-11-{:02}T{:02}:00:00Z", self.number + 1, self.hour),
         }
     }
 
@@ -131,6 +138,8 @@ impl Ask for Day {
             rows: Some(self.rows.iter().map(row).collect()),
             unknown: if self.unknown { vec!["users: forbidden".to_owned()] } else { Vec::new() },
             unread: if self.uncollected { unread } else { BTreeSet::new() },
+            pending: self.pending,
+            values_pending: self.values_pending,
         })
     }
 }
@@ -396,4 +405,39 @@ async fn a_rule_that_reminds_does_not_rest_while_it_fires() {
         told.extend(one(&world, &rule, &day).await.alerts.into_iter().map(|it| it.transition));
     }
     assert_eq!(told, [Transition::Opened, Transition::Reminder, Transition::Reminder]);
+}
+
+#[tokio::test]
+async fn an_early_snapshot_and_the_amended_one_tell_each_thing_once() {
+    let alone = "{ name: New users, query: FIND azure_user, when: new > 0 }";
+    let values = "{ name: Changed users, query: FIND azure_user, when: new + changed > 0 }";
+    // Days of one number are the early and the amended snapshot of one job.
+    let day = |number, hour, rows: &[u8]| Day {
+        number,
+        hour,
+        rows: rows.iter().copied().collect(),
+        ..Day::default()
+    };
+    let opened = |told: &Told| told.alerts.iter().any(|it| it.transition == Transition::Opened);
+
+    // What does not rest on slow steps is told at once, and not again, nor is it taken back.
+    let world = World::default();
+    one(&world, &rule(alone), &day(0, 0, &[1])).await;
+    let early = Day { values_pending: true, ..day(1, 1, &[1, 2]) };
+    assert!(opened(&one(&world, &rule(alone), &early).await));
+    let amended = one(&world, &rule(alone), &day(1, 5, &[1, 2])).await;
+    assert_eq!((amended.outcome, amended.alerts.len()), (Outcome::Rests("firing"), 0));
+
+    // What does is told when they have ended; so is what only its values show.
+    for (text, pending) in [(alone, true), (values, false)] {
+        let (world, rule) = (World::default(), rule(text));
+        let early = Day { pending, values_pending: true, unknown: true, ..day(0, 1, &[]) };
+        let told = one(&world, &rule, &early).await;
+        assert_eq!((told.outcome, told.alerts.len()), (Outcome::Rests("unknown"), 0));
+        one(&world, &rule, &day(0, 5, &[1])).await;
+        let early = Day { pending, values_pending: true, unknown: true, ..day(1, 1, &[2]) };
+        let told = one(&world, &rule, &early).await;
+        assert_eq!((told.outcome, told.alerts.len()), (Outcome::Rests("ok"), 0));
+        assert!(opened(&one(&world, &rule, &day(1, 5, &[1, 2])).await));
+    }
 }

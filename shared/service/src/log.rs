@@ -124,6 +124,13 @@ impl Observer for Log {
                 turns,
                 "job {job} of instance {instance} is not linked after {turns} turns; another follows"
             ),
+            News::Published { pending } => tracing::info!(
+                event = "early snapshot published",
+                instance,
+                job,
+                pending,
+                "job {job} of instance {instance} has an early snapshot, without {pending} slow steps"
+            ),
             News::Finished { summary } => finished(instance, job, summary),
         }
     }

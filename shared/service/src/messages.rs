@@ -297,7 +297,7 @@ mod tests {
         let limits = template.lines().filter_map(|it| it.trim().strip_prefix("maxReceiveCount: "));
         let limits: Vec<u32> = limits.map(|it| it.parse().unwrap()).collect();
         // What is left is for processes that end under a message, and sends that fail. No finish
-        // waits.
+        // waits more than once.
         let [collect, finish, provision] = limits[..] else { panic!("{limits:?}") };
         assert!(collect >= MOST_RECEIVES + 10 && provision >= MOST_RECEIVES + 10, "{limits:?}");
         assert!(finish >= 10, "{limits:?}");

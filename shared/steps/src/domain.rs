@@ -54,6 +54,13 @@ impl Domain {
         }
     }
 
+    /// Whether the budget is so small that what draws on it takes hours of a large tenant, while
+    /// the rest takes minutes.
+    #[must_use]
+    pub const fn is_slow(self) -> bool {
+        matches!(self, Self::GraphReports | Self::SignInActivity | Self::IntuneReports)
+    }
+
     /// Whether the budget is that of the tenant, rather than that of the subscription.
     #[must_use]
     pub const fn is_of_tenant(self) -> bool {

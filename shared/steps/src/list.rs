@@ -55,6 +55,8 @@ pub struct Place {
     /// The version of the API, where it does not follow from the type of resource. Microsoft
     /// Graph's path says it.
     version: &'static str,
+    /// Whether the service answers it slowly, although it draws on the same budget as others.
+    slow: bool,
 }
 
 /// The type of resource that a list of Azure Resource Manager lists.
@@ -155,6 +157,7 @@ impl List {
             within: "",
             everywhere: false,
             version: "",
+            slow: false,
         },
         parents: &[],
         only: |_| true,
@@ -344,6 +347,12 @@ impl List {
         Self { place: Place { domain, ..self.place }, ..self }
     }
 
+    /// Answered slowly, although it draws on the same budget as others.
+    #[must_use]
+    pub const fn slow(self) -> Self {
+        Self { place: Place { slow: true, ..self.place }, ..self }
+    }
+
     /// One item rather than a list.
     #[must_use]
     pub const fn one(self) -> Self {
@@ -376,6 +385,17 @@ impl List {
     #[must_use]
     pub const fn service(&self) -> Service {
         self.place.service
+    }
+
+    /// Whether a limit of Microsoft's makes it take far longer than the rest of a tenant, or the
+    /// list that may take its place: nothing else waits for it to be published.
+    #[must_use]
+    pub const fn is_slow(&self) -> bool {
+        let is_slow = self.place.slow || self.place.domain.is_slow();
+        match self.fallback {
+            Some(fallback) => is_slow || fallback.is_slow(),
+            None => is_slow,
+        }
     }
 
     /// How its pages look.

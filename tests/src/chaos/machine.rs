@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws::{Delivery, Directory};
@@ -102,6 +102,7 @@ impl Machine {
                 dice: dice.clone(),
                 death: weather.death,
                 milestones: AtomicU64::new(0),
+                slow: (!weather.is_calm()).then(Mutex::default),
             }),
             secrets: Arc::new(OneSecret { secret: Secret::new(secret), dice: dice.clone() }),
             microsoft: Arc::new(Connections::with_timeouts(cloud, TIMEOUTS)),
@@ -293,6 +294,7 @@ impl Machine {
             milestones: self.flaky.milestones.load(Ordering::Relaxed),
             invocations: self.counts.invocations.load(Ordering::Relaxed),
             kills: self.counts.kills.load(Ordering::Relaxed),
+            early: 0,
         }
     }
 }

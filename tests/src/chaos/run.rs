@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use collector::ports::Store as _;
 use collector::summary::Summary;
 use simulator::DirectoryChange;
 use steps::Integration;
@@ -95,7 +96,10 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
     }
     let jobs = if has_second { 2 } else { 1 };
     drop(log);
-    let statistics = machine.statistics();
+    let mut statistics = machine.statistics();
+    let names = machine.store.list("graph/").await?;
+    let early = names.iter().filter(|it| it.ends_with("-early/summary.json")).count();
+    statistics.early = u64::try_from(early)?;
     let (problems, snapshot) = (Vec::new(), Snapshot::default());
     let mut outcome = Outcome { problems, snapshot, summary: None, statistics };
     match job {

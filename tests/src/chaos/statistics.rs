@@ -16,6 +16,8 @@ pub struct Statistics {
     pub invocations: u64,
     /// How many of them died.
     pub kills: u64,
+    /// How many early snapshots were published.
+    pub early: u64,
 }
 
 impl Statistics {
@@ -28,14 +30,16 @@ impl Statistics {
         self.milestones += other.milestones;
         self.invocations += other.invocations;
         self.kills += other.kills;
+        self.early += other.early;
     }
 }
 
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { faults, requests, invocations, kills, .. } = self;
+        let Self { faults, requests, invocations, kills, early, .. } = self;
         let all: u64 = faults.values().sum();
-        write!(f, "{invocations} invocations, {kills} killed; {requests} requests; {all} faults")?;
+        write!(f, "{invocations} invocations, {kills} killed; {early} early snapshots; ")?;
+        write!(f, "{requests} requests; {all} faults")?;
         for (number, (what, times)) in faults.iter().enumerate() {
             write!(f, "{}{times} {what}", if number == 0 { ": " } else { ", " })?;
         }

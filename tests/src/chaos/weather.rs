@@ -6,19 +6,21 @@ use simulator::{Faults, Intune, Options, Permanent};
 use steps::Integration;
 
 /// Sources with lists of every kind: of the directory and of a subscription, of each parent, with
-/// another way to the same items, and those of which only a part may be visible. Everything would
-/// take ten times as long.
-pub const SOME_SOURCES: [&str; 13] = [
+/// another way to the same items, those of which only a part may be visible, and slow ones.
+/// Everything would take ten times as long.
+pub const SOME_SOURCES: [&str; 15] = [
     "ad-administrative-units",
     "ad-devices",
     "ad-domain",
     "ad-groups",
     "ad-owners",
     "ad-privileged-identity",
+    "ad-sign-in-activity",
     "authorization",
     "compute",
     "conditional-access-policy",
     "key-vault",
+    "policy-insights",
     "resources",
     "storage",
     "subscriptions",

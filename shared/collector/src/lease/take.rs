@@ -11,6 +11,7 @@ use crate::check;
 use crate::context::{Context, Error, Stored};
 use crate::finish::{self, TRIES, Tries};
 use crate::layout;
+use crate::ledger::Status;
 use crate::message::Finish;
 use crate::plan::Plan;
 use crate::ports::{Claim, Condition, Etag, QueueName, StoreError};
@@ -131,8 +132,9 @@ async fn resume(
     if configured != now || before.steps != plan.steps {
         return Ok(Err("the configuration of the instance has changed".to_owned()));
     }
-    // The job may have come as far as to make its snapshot the last.
-    if before.previous != plan.previous && plan.previous.as_ref() != Some(job) {
+    // The job may have come as far as to make its snapshot the last, or its early one.
+    let is_own = plan.previous.as_ref().is_some_and(|it| it.whole() == *job);
+    if before.previous != plan.previous && !is_own {
         return Ok(Err("there is a newer snapshot now".to_owned()));
     }
     let found = check::job(context, job).await?;
@@ -177,8 +179,8 @@ async fn reap(context: &Context, held: &Lease, etag: Etag) -> Result<Option<Erro
         return Ok(None);
     };
     for (planned, step) in plan.enabled() {
-        let manifest =
-            slice::failed(&plan, step, "the lease of the job expired before the step had ended");
+        let reason = "the lease of the job expired before the step had ended";
+        let manifest = slice::unread(&plan, step, Status::Failed, reason);
         match context.write(&job.manifest(&planned.id), &manifest, Condition::Absent).await {
             Err(Error::Store(StoreError::Conflict(_))) => (),
             written => drop(written?),

@@ -332,10 +332,10 @@ fn merge(
     for record in inherited {
         line.patch(&record.value)?;
     }
-    let lacking = unknowns.get(kind).into_iter().flatten().filter(|(name, _)| !line.has(name));
-    let lacking: Vec<String> = lacking.map(|(name, why)| format!("{name}: {why}")).collect();
-    if !lacking.is_empty() {
-        line.set("_unknown", lacking)?;
+    if let Some(lacking) = unknowns.get(kind) {
+        let is_kept = lacking.iter().any(|it| it.kept.is_some());
+        let earlier = before.filter(|_| is_kept).map(|it| SnapshotLine::read(it.as_bytes()));
+        line.lack(earlier.transpose()?.as_ref(), lacking)?;
     }
     Ok(Some(line))
 }

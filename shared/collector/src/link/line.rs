@@ -6,11 +6,18 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::record::parse;
+use super::record::{Unknown, parse};
 use crate::context::Error;
 
 /// Since when, and why, something is in the snapshot that was not found.
 pub(super) const STALE: [&str; 2] = ["_staleSince", "_staleReason"];
+
+/// The properties of an entity whose values are those of the last snapshot: of each the name, the
+/// moment when it was read, and why it was not read since.
+pub(super) const STALE_PROPERTIES: &str = "_staleProperties";
+
+/// Properties whose values could not be read: of each the name, and why.
+pub(super) const UNKNOWN: &str = "_unknown";
 
 /// The names that an entity answers to besides its key, for the next job. Exports leave them out.
 pub const ALIASES: &str = "_aliases";
@@ -38,6 +45,42 @@ impl SnapshotLine {
 
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+
+    /// What a list of texts says of a property: the text that begins with its name.
+    fn says_of(&self, list: &str, name: &str) -> Option<String> {
+        let texts: Vec<String> = serde_json::from_str(self.0.get(list)?.get()).ok()?;
+        texts.into_iter().find(|it| it.split_once(": ").is_some_and(|(of, _)| of == name))
+    }
+
+    /// Sets properties that were not read: to the value of an earlier line of the same entity,
+    /// where that stays, and else it says why they are not known.
+    pub(super) fn lack(
+        &mut self,
+        earlier: Option<&Self>,
+        lacking: &[Unknown],
+    ) -> Result<(), Error> {
+        let (mut unknown, mut stale) = (Vec::new(), Vec::new());
+        for Unknown { name, reason, kept } in lacking {
+            if self.has(name) {
+                continue;
+            }
+            match (kept, earlier) {
+                (Some(since), Some(earlier)) if earlier.says_of(UNKNOWN, name).is_none() => {
+                    let Some(value) = earlier.0.get(*name) else { continue };
+                    let said = earlier.says_of(STALE_PROPERTIES, name);
+                    stale.push(said.unwrap_or_else(|| format!("{name}: {since}: {reason}")));
+                    self.0.insert((*name).to_owned(), value.clone());
+                }
+                _ => unknown.push(format!("{name}: {reason}")),
+            }
+        }
+        for (list, texts) in [(UNKNOWN, unknown), (STALE_PROPERTIES, stale)] {
+            if !texts.is_empty() {
+                self.set(list, texts)?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds what Microsoft answered.
@@ -90,7 +133,8 @@ impl SnapshotLine {
     /// The properties that differ from those of an earlier line, in order.
     pub(super) fn differs(&self, earlier: &Self) -> Vec<String> {
         let is_told = |name: &&String| {
-            name.as_str() != RAW && name.as_str() != ALIASES && !STALE.contains(&name.as_str())
+            ![RAW, ALIASES, STALE_PROPERTIES].contains(&name.as_str())
+                && !STALE.contains(&name.as_str())
         };
         let mut names: Vec<&String> =
             self.0.keys().chain(earlier.0.keys()).filter(is_told).collect();
@@ -130,6 +174,28 @@ mod tests {
         let mut line = line(r#"{"a":1,"l":["x"]}"#);
         line.patch(br#"{"a":2,"b":3,"l":["w","x"]}"#).unwrap();
         assert_eq!(line.write(), r#"{"a":1,"b":3,"l":["w","x"]}"#);
+    }
+
+    #[test]
+    fn what_is_still_to_be_read_keeps_its_last_value_with_its_date() {
+        let lacking = |name, since: Option<&str>| Unknown {
+            name,
+            reason: "why".to_owned(),
+            kept: since.map(str::to_owned),
+        };
+        let lacking = ["a", "b", "c", "d"].map(|name| lacking(name, Some("T2")));
+        let earlier = r#"{"a":1,"b":2,"_staleProperties":["b: T1: why"],"_unknown":["c: why"]}"#;
+        let mut new = line(r#"{"e":0}"#);
+        new.lack(Some(&line(earlier)), &lacking).unwrap();
+        assert_eq!(
+            new.write(),
+            r#"{"_staleProperties":["a: T2: why","b: T1: why"],"_unknown":["c: why"],"a":1,"b":2,"e":0}"#
+        );
+        // Of an entity that is new, nothing is known.
+        let mut new = line(r#"{"a":3}"#);
+        new.lack(None, &lacking[..2]).unwrap();
+        assert_eq!(new.write(), r#"{"_unknown":["b: why"],"a":3}"#);
+        assert!(line(r#"{"a":1}"#).differs(&line(r#"{"a":1,"_staleProperties":[]}"#)).is_empty());
     }
 
     #[test]

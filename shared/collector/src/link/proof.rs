@@ -296,6 +296,7 @@ mod tests {
             id: id.to_owned(),
             disabled: disabled.map(str::to_owned),
             after: Vec::new(),
+            slow: false,
         };
         let planned = [step("rm-subscription", own), step("rm-skipped-subscription", skipped)];
         let proof = Proof::new(Integration::Azure, [].iter(), planned.iter());

@@ -6,8 +6,19 @@ use serde::Deserialize;
 
 use crate::context::Error;
 
-/// Why properties of a type may be lacking where they are not set.
-pub(super) type Unknowns = BTreeMap<&'static str, Vec<(&'static str, String)>>;
+/// The properties that may be lacking where they are not set, by type.
+pub(super) type Unknowns = BTreeMap<&'static str, Vec<Unknown>>;
+
+/// A property that a step adds to entities which other steps find, and did not read.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    pub(super) name: &'static str,
+    /// Why it did not.
+    pub(super) reason: String,
+    /// The moment of which the value is that the last snapshot has, in ISO 8601, if that stays. It
+    /// does where the step is still to be read.
+    pub(super) kept: Option<String>,
+}
 
 /// What the records of an entity are, in the order in which they are sorted.
 ///

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::line::{ALIASES, RAW, STALE};
+use super::line::{ALIASES, RAW, STALE, STALE_PROPERTIES};
 
 /// The values of properties before and after.
 pub type Values = BTreeMap<String, (Option<Value>, Option<Value>)>;
 
 /// Properties that say how a snapshot was made, and nothing of the tenant.
-const NOT_COMPARED: [&str; 4] = [RAW, ALIASES, STALE[0], STALE[1]];
+const NOT_COMPARED: [&str; 5] = [RAW, ALIASES, STALE[0], STALE[1], STALE_PROPERTIES];
 
 /// The properties that differ between two snapshots of an entity or a relationship.
 #[must_use]

@@ -154,9 +154,9 @@ async fn publish(
     Ok(Outcome::Ended)
 }
 
-/// The manifest of a step that was never read to its end.
-pub(crate) fn failed(plan: &Plan, step: &Step, reason: &str) -> Manifest {
-    manifest(plan, step, Progress::default(), Vec::new(), Status::Failed, Some(reason))
+/// The manifest of a step that was not read to its end.
+pub(crate) fn unread(plan: &Plan, step: &Step, status: Status, reason: &str) -> Manifest {
+    manifest(plan, step, Progress::default(), Vec::new(), status, Some(reason))
 }
 
 fn manifest(

@@ -94,6 +94,9 @@ pub struct Unknown {
     pub step: Option<String>,
     /// Why it was not read.
     pub why: String,
+    /// Whether it is still being read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
 }
 
 impl Answer {

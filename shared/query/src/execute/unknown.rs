@@ -98,7 +98,7 @@ fn relationships<'m>(
     let unread = declared.filter_map(|it| manifest.unread.get_key_value(&it.kind));
     // What is not collected only matters where there is nothing else to go over.
     let unread =
-        unread.filter(|(_, it)| which == Which::All || it.lack == Lack::Incomplete || !is_there);
+        unread.filter(|(_, it)| which == Which::All || it.lack != Lack::NotCollected || !is_there);
     unread.map(|(kind, unread)| (kind.as_str(), unread)).collect()
 }
 
@@ -118,7 +118,8 @@ fn entities<'m>(
                 // The types of relationships are no types of entities.
                 None => model.kinds(kind).next().is_some(),
             };
-            let matters = which == Which::All || unread.lack == Lack::Incomplete || is_named;
+            let is_meant = unread.lack != Lack::NotCollected || is_named;
+            let matters = which == Which::All || is_meant;
             if is_selected && matters && model.kinds(kind).any(|it| it == kind) {
                 found.push((kind.as_str(), unread));
             }
@@ -161,6 +162,21 @@ pub fn reaches(plan: &Plan, model: &Model, tables: &Tables) -> BTreeSet<String> 
     found
 }
 
+/// Whether what a query says of entities is still being read: a property that it names, or any that
+/// they have.
+#[must_use]
+pub fn awaits(plan: &Plan, tables: &Tables, any: bool) -> bool {
+    let names = |slot: usize, property: &String| {
+        let mut fields = plan.fields.iter().filter(|it| it.slots.contains(&slot));
+        any || fields.any(|it| it.property.as_ref() == Some(property))
+    };
+    (0..plan.slots.len()).filter_map(|slot| Some((slot, node(plan, slot)?))).any(|(slot, node)| {
+        let tables = tables.manifest.entities.iter();
+        let mut tables = tables.filter(|it| node.selectors.iter().any(|by| by.meets(it)));
+        tables.any(|it| it.unread.iter().any(|(name, it)| it.pending && names(slot, name)))
+    })
+}
+
 /// What an answer rests on that was not read: types, and properties that the query compares.
 pub(crate) fn unknown(plan: &Plan, model: &Model, manifest: &Manifest) -> Vec<Unknown> {
     let mut unread: BTreeMap<&str, &Unread> = BTreeMap::new();
@@ -193,6 +209,7 @@ pub(crate) fn unknown(plan: &Plan, model: &Model, manifest: &Manifest) -> Vec<Un
             entities: None,
             step: Some(unread.step.clone()),
             why: unread.why.clone(),
+            pending: unread.lack == Lack::Pending,
         })
         .collect();
     let mut properties = BTreeMap::new();
@@ -211,6 +228,7 @@ pub(crate) fn unknown(plan: &Plan, model: &Model, manifest: &Manifest) -> Vec<Un
         entities: Some(it.entities),
         step: None,
         why: it.why.clone(),
+        pending: it.pending,
     }));
     unknown
 }

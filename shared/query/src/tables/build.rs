@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::completeness::unread;
+use super::completeness::{pending, unread};
 use super::error::TableError;
 use super::file::{Spec, TableFile};
 use super::form::Forms;
@@ -176,7 +176,7 @@ impl Draft {
         }
         let unread = row.get("_unknown").and_then(Value::as_array).into_iter().flatten();
         for (property, why) in unread.filter_map(|it| it.as_str()?.split_once(": ")) {
-            let none = || UnreadProperty { entities: 0, why: why.to_owned() };
+            let none = || UnreadProperty { entities: 0, why: why.to_owned(), pending: false };
             self.unread.entry(property.to_owned()).or_insert_with(none).entities += 1;
         }
     }
@@ -211,7 +211,8 @@ impl Builder<'_> {
             [Spec::Id(ENTITY)].into_iter().chain(core).chain([class]).collect();
         let mut core = TableFile::create(&self.folder.join(Manifest::CORE), "core", &specs)?;
         let mut number = 0;
-        for (kind, draft) in drafts {
+        let pending = pending(self.source.summary);
+        for (kind, mut draft) in drafts {
             let is_read = self.source.summary.graph.entities.contains_key(&kind);
             let columns = draft.forms.columns(&[ENTITY]);
             let specs = columns.iter().map(|it| Spec::Property(&it.column, it.form));
@@ -255,6 +256,11 @@ impl Builder<'_> {
                 write(&line(&row), &row)?;
             }
             table.finish()?;
+            for (property, why) in pending.get(kind.as_str()).into_iter().flatten() {
+                let entities = (number - first).into();
+                let unread = UnreadProperty { entities, why: why.clone(), pending: true };
+                draft.unread.insert((*property).to_owned(), unread);
+            }
             self.manifest.entities.push(Table {
                 kind,
                 file,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use collector::ledger::{Entry, Status};
 use collector::summary::Summary;
 use steps::{DERIVED, Step};
 
@@ -13,12 +14,18 @@ use super::manifest::{Lack, Unread};
 /// step collects is not called uncollected because another does not.
 pub(super) fn unread(summary: &Summary) -> BTreeMap<String, Unread> {
     let mut unread = BTreeMap::new();
-    for entry in &summary.incomplete {
+    // What is still being read comes first: whoever goes by it may wait.
+    let (pending, others): (Vec<&Entry>, Vec<&Entry>) =
+        summary.incomplete.iter().partition(|it| it.status == Status::Pending);
+    for entry in pending.into_iter().chain(others) {
         let why = entry.reason.clone().unwrap_or_else(|| entry.status.as_str().to_owned());
-        let new = Unread { lack: Lack::Incomplete, step: entry.step.clone(), why };
+        let is_pending = entry.status == Status::Pending;
+        let lack = if is_pending { Lack::Pending } else { Lack::Incomplete };
+        let new = Unread { lack, step: entry.step.clone(), why };
         let step = steps::find(&entry.step);
         let own = step.into_iter().flat_map(|step| types(step, summary));
-        for kind in entry.kind.clone().into_iter().chain(own) {
+        // Entities that it only adds properties to were read.
+        for kind in entry.kind.clone().filter(|_| !is_pending).into_iter().chain(own) {
             unread.entry(kind).or_insert_with(|| new.clone());
         }
     }
@@ -49,6 +56,19 @@ pub(super) fn unread(summary: &Summary) -> BTreeMap<String, Unread> {
         }
     }
     unread
+}
+
+/// The properties that are still being read, by the type of the entities that have them, with why.
+pub(super) fn pending(summary: &Summary) -> BTreeMap<&'static str, BTreeMap<&'static str, String>> {
+    let mut pending: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
+    for entry in summary.incomplete.iter().filter(|it| it.status == Status::Pending) {
+        let patches = steps::find(&entry.step).into_iter().flat_map(Step::patches);
+        for (of, property) in patches {
+            let why = entry.reason.clone().unwrap_or_default();
+            pending.entry(of.kind).or_default().insert(property.name, why);
+        }
+    }
+    pending
 }
 
 /// The types that a step finds, of entities and of relationships.

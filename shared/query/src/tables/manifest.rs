@@ -117,6 +117,8 @@ pub struct Unread {
 pub enum Lack {
     /// It was to be read, and the ledger does not call it complete.
     Incomplete,
+    /// It is still being read. What there is of it is what the last snapshot had.
+    Pending,
     /// The instance does not collect it.
     NotCollected,
 }
@@ -128,6 +130,9 @@ pub struct UnreadProperty {
     pub entities: u64,
     /// Why, as the first of them says.
     pub why: String,
+    /// Whether it is still being read. The values are those that the last snapshot had.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
 }
 
 impl Manifest {

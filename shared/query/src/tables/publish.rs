@@ -6,7 +6,7 @@ use collector::Context;
 use collector::layout::Job;
 use collector::ports::{Body, Condition};
 use collector::summary::Summary;
-use collector::tenant::Tenant;
+use collector::tenant::{Tenant, Work};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
@@ -19,16 +19,30 @@ use super::read::Tables;
 /// its own instance's snapshot, under a name that follows from the jobs that it is made of: whoever
 /// reads them reads on while others are published.
 fn prefix(jobs: &[Job]) -> String {
-    let [Job { instance, id }, others @ ..] = jobs else { return String::new() };
-    if others.is_empty() {
-        return format!("graph/{instance}/{id}/tables/");
+    match jobs {
+        [] => String::new(),
+        [own] => format!("{}tables/", own.snapshot_folder()),
+        [own, others @ ..] => format!("{}tenant-{}/", own.snapshot_folder(), digest(others)),
     }
+}
+
+/// The same, of the graph of a tenant in whose instances slow steps are at work. It is published
+/// once, whatever of it is amended meanwhile: putting a large tenant together takes long.
+fn early_prefix(jobs: &[Job]) -> String {
+    let whole: Vec<Job> = jobs.iter().map(Job::whole).collect();
+    let [own, others @ ..] = &whole[..] else { return String::new() };
+    format!("{}{EARLY}{}/", own.snapshot_folder(), digest(others))
+}
+
+/// What the folder of such tables begins with.
+const EARLY: &str = "tenant-early-";
+
+fn digest(jobs: &[Job]) -> String {
     let mut hash = Sha256::new();
-    for job in others {
+    for job in jobs {
         hash.update(format!("{}/{}\n", job.instance, job.id).as_bytes());
     }
-    let digest = URL_SAFE_NO_PAD.encode(&hash.finalize()[..12]);
-    format!("graph/{instance}/{id}/tenant-{digest}/")
+    URL_SAFE_NO_PAD.encode(&hash.finalize()[..12])
 }
 
 /// Writes the tables of a job's snapshot beside it, unless they are there. The manifest comes last:
@@ -39,14 +53,17 @@ fn prefix(jobs: &[Job]) -> String {
 /// If the snapshot cannot be read, or storage or the local disk fails.
 pub async fn publish(context: &Context, summary: &Summary) -> Result<(), TableError> {
     let jobs = [summary.job.clone()];
-    if Tables::stored(&context.store, &prefix(&jobs)).await?.is_some() {
+    let prefix = prefix(&jobs);
+    if Tables::stored(&context.store, &prefix).await?.is_some() {
         return Ok(());
     }
-    store(context, context, summary, &jobs).await
+    store(context, context, summary, &jobs, &prefix).await
 }
 
 /// Writes the tables of the graph of a tenant, unless a job of it is still at work, which then does
-/// so, or it has one instance only. The graph is put together in `into`.
+/// so, or it has one instance only. A job is not waited for that has an early snapshot: the tables
+/// are written once when each instance has one, and again when all have ended. The graph is put
+/// together in `into`.
 ///
 /// # Errors
 ///
@@ -56,30 +73,33 @@ pub async fn publish_tenant(
     into: &Context,
     instance: &str,
 ) -> Result<(), TableError> {
-    if !Tenant::is_at_rest(context, instance).await? {
+    let work = Tenant::work(context, instance).await?;
+    if work == Work::Goes {
         return Ok(());
     }
     let Some(tenant) = Tenant::find(context, instance).await? else { return Ok(()) };
     let jobs = tenant.jobs();
-    if jobs.len() == 1 || Tables::stored(&context.store, &prefix(&jobs)).await?.is_some() {
+    let prefix = if work == Work::Ended { prefix(&jobs) } else { early_prefix(&jobs) };
+    if jobs.len() == 1 || Tables::stored(&context.store, &prefix).await?.is_some() {
         return Ok(());
     }
     let summary = tenant.graph(context, into).await?;
-    store(context, into, &summary, &jobs).await
+    store(context, into, &summary, &jobs, &prefix).await
 }
 
-/// Makes the tables of a snapshot that lies in `from`, and stores them.
+/// Makes the tables of a snapshot that lies in `from`, and stores them under names that begin so.
 async fn store(
     context: &Context,
     from: &Context,
     summary: &Summary,
     jobs: &[Job],
+    prefix: &str,
 ) -> Result<(), TableError> {
     let folder = TempDir::new()?;
     let manifest = build(from, summary, jobs, folder.path()).await?;
     for name in manifest.files().into_iter().chain(["manifest.json".to_owned()]) {
         let body = Body::File(folder.path().join(&name));
-        let name = format!("{}{name}", prefix(jobs));
+        let name = format!("{prefix}{name}");
         context.store.put(&name, body, Condition::Always).await?;
     }
     Ok(())
@@ -91,7 +111,11 @@ async fn store(
 ///
 /// If storage fails.
 pub async fn published(context: &Context, jobs: &[Job]) -> Result<Option<Tables>, TableError> {
-    Tables::stored(&context.store, &prefix(jobs)).await
+    let tables = Tables::stored(&context.store, &prefix(jobs)).await?;
+    if tables.is_some() || jobs.iter().all(|it| it.of_early().is_none()) {
+        return Ok(tables);
+    }
+    Tables::stored(&context.store, &early_prefix(jobs)).await
 }
 
 /// The tables that were published last of the graph of a tenant, by the id of its instance, or of
@@ -124,7 +148,13 @@ pub async fn earlier(
     // The ids of jobs follow each other in time. The graph of a tenant may be published several
     // times with the same job of its own instance.
     for prefix in names.iter().rev().filter_map(|it| it.strip_suffix("manifest.json")) {
-        let job = prefix.split('/').nth(2).unwrap_or_default();
+        let folders: Vec<&str> = prefix.split('/').collect();
+        let [_, instance, job, folder, ..] = folders[..] else { continue };
+        let of = Job { instance: instance.to_owned(), id: job.to_owned() };
+        // What was amended since is no earlier graph.
+        if of.of_early().is_some() || folder.starts_with(EARLY) {
+            continue;
+        }
         if found.len() >= most && found.last().is_some_and(|(last, _)| *last != job) {
             break;
         }

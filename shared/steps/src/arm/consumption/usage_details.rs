@@ -32,6 +32,7 @@ pub(crate) static STEP: Step = Step {
         .query(
             "$filter=properties/usageStart%20ge%20'{day}'%20and%20properties/usageEnd%20le%20'{day}'",
         )
-        .of_each(&[&SUBSCRIPTION]),
+        .of_each(&[&SUBSCRIPTION])
+        .slow(),
     ..Step::of(&USAGE_DETAILS, "subscriptions_usage").links(&[Link::of_parent(RelationshipClass::Has)])
 };

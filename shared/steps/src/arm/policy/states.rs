@@ -60,7 +60,7 @@ pub(crate) static STEP: Step = Step {
         "rm-policy-state-to-policy-definition-relationships",
         "rm-policy-state-to-resource-relationships",
     ],
-    list: List::of_type(LISTED).within("latest").post("{}"),
+    list: List::of_type(LISTED).within("latest").post("{}").slow(),
     becomes: Becomes::one(&STATE).key(key).refine(name).links(&[
         Link::of(&[&ASSIGNMENT], ASSIGNED),
         Link::new(RelationshipClass::Defines, &[&DEFINITION], DEFINED).reverse(),
