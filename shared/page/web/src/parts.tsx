@@ -111,6 +111,7 @@ const MARKS: Record<string, string> = {
   retired: "◌",
   forbidden: "✕",
   partial: "◐",
+  pending: "…",
   failed: "!",
   good: "✓",
   bad: "✕",

@@ -28,6 +28,7 @@ const LIGHT: Theme = {
     retired: "#7a5a16",
     forbidden: "#b3261e",
     partial: "#b86a00",
+    pending: "#2348ad",
     failed: "#6d1fa0",
   },
 };
@@ -46,6 +47,7 @@ const DARK: Theme = {
     retired: "#d3ab52",
     forbidden: "#ff7b72",
     partial: "#f5a742",
+    pending: "#9db8ff",
     failed: "#cf8bf7",
   },
 };
