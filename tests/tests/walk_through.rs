@@ -213,12 +213,14 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// Removes the files of a folder that are not to be kept.
+/// Removes the files of a folder that are not to be kept, and folders that are empty then.
 fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             remove_others(&path, kept);
+            // It fails where something is in it.
+            fs::remove_dir(&path).ok();
         } else if !kept.contains(&path) {
             fs::remove_file(path).unwrap();
         }
