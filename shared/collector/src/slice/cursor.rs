@@ -48,6 +48,7 @@ const LONG_TABLE: u64 = 20;
 /// A list that was begun.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is another way that was tried")]
 pub(super) struct Cursor {
     /// What the list belongs to.
     pub(super) parent: Option<StoredParent>,
