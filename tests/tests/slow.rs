@@ -262,15 +262,7 @@ async fn a_job_that_dies_after_its_early_snapshot_comes_to_the_same() {
     let first = slow.world.job(event(&slow.world)).await;
     let before = slow.latest(&first.job.instance).await;
     slow.gate.send_replace(true);
-    let job = slow.world.start(event(&slow.world)).await;
-    let early = async {
-        slow.rest_ends(&job).await;
-        slow.hand_over(job.early()).await;
-    };
-    tokio::select! {
-        () = early => (),
-        _ = slow.world.finish(job.clone()) => panic!("slow steps ended"),
-    }
+    let job = dies_after_early_snapshot(&slow).await;
     assert_eq!(slow.latest(&job.instance).await.job, job.early());
     assert!(slow.read::<Summary>(&job.summary()).await.is_none(), "the job goes on");
 
@@ -293,15 +285,7 @@ async fn a_job_that_is_given_up_leaves_its_early_snapshot_to_the_next() {
     let first = slow.world.job(event(&slow.world)).await;
     let complete = slow.latest(&first.job.instance).await.complete;
     slow.gate.send_replace(true);
-    let job = slow.world.start(event(&slow.world)).await;
-    let early = async {
-        slow.rest_ends(&job).await;
-        slow.hand_over(job.early()).await;
-    };
-    tokio::select! {
-        () = early => (),
-        _ = slow.world.finish(job.clone()) => panic!("slow steps ended"),
-    }
+    let job = dies_after_early_snapshot(&slow).await;
     let again = event(&slow.world);
     let slow = restarted(slow).await;
     jobs::abandon(slow.context(), &job.instance).await.unwrap();
@@ -316,6 +300,20 @@ async fn a_job_that_is_given_up_leaves_its_early_snapshot_to_the_next() {
     assert_eq!(next.status, JobStatus::Complete, "{:?}", next.incomplete);
     assert_eq!(next.graph.changes, BTreeMap::new());
     assert_eq!(slow.world.objects(&next.job), slow.world.objects(&first.job));
+}
+
+/// Starts a job whose process dies once it has published its early snapshot.
+async fn dies_after_early_snapshot(slow: &Slow) -> Job {
+    let job = slow.world.start(event(&slow.world)).await;
+    let early = async {
+        slow.rest_ends(&job).await;
+        slow.hand_over(job.early()).await;
+    };
+    tokio::select! {
+        () = early => (),
+        _ = slow.world.finish(job.clone()) => panic!("slow steps ended"),
+    }
+    job
 }
 
 /// The same tenant and store, with another process at work.

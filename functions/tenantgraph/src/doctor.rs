@@ -24,9 +24,11 @@ pub(crate) async fn run(arguments: Doctor) -> Result<End, Error> {
     } else {
         print::report(&report, &path)?;
     }
-    Ok(match () {
-        () if report.is_refused() => End::Failed,
-        () if report.is_missing_something() => End::Incomplete,
-        () => End::Complete,
+    Ok(if report.is_refused() {
+        End::Failed
+    } else if report.is_missing_something() {
+        End::Incomplete
+    } else {
+        End::Complete
     })
 }

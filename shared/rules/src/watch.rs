@@ -94,10 +94,10 @@ async fn one(
         let told = told(Outcome::Rests(state.as_str()));
         (state, etag, told)
     };
+    let content = content(rule, ask);
     let mut found = None;
     for _ in 0..CONFLICTS {
         let (before, condition) = read(store, &name).await?;
-        let content = content(rule, ask);
         let is_due = before.as_ref().is_none_or(|it| {
             is_due(rule, it, graph) && (it.rule != rule.digest() || may_differ(rule, it, &content))
         });
@@ -116,7 +116,8 @@ async fn one(
                     _ => return Ok(told(Outcome::Rests("unknown"))),
                 }
             } else {
-                let after = State { content, ..judge(rule, before.as_ref(), graph, found) };
+                let after = judge(rule, before.as_ref(), graph, found);
+                let after = State { content: content.clone(), ..after };
                 match write(store, &name, &after, condition).await {
                     Ok(etag) => {
                         let outcome = Outcome::Evaluated(after.as_str());
