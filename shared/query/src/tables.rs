@@ -16,6 +16,7 @@ mod manifest;
 mod mapped;
 mod publish;
 mod read;
+mod row;
 mod views;
 
 pub use build::build;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::bits::Bits;
 use super::nodes::{implied, is_unread, stored};
 use super::paths::{Binding, Path};
 use super::test::Known;
@@ -14,18 +15,20 @@ use crate::tables::{Cell, Manifest, Table, TableError, Tables};
 pub(super) struct Lookups<'a> {
     manifest: &'a Manifest,
     fields: &'a [Field],
-    /// By field and table of entities.
-    entities: HashMap<(usize, usize), Column>,
-    /// By field and table of relationships.
-    links: HashMap<(usize, u32), Column>,
+    /// By field, then by table of entities.
+    entities: Vec<Vec<Column>>,
+    /// By field, then by table of relationships.
+    links: Vec<Vec<Column>>,
     /// The keys of the ends of relationships, if they are asked for.
     keys: HashMap<u32, Cell>,
 }
 
-/// The values of a property in some rows of a table.
+/// The values of a property in some rows of a table. Millions of paths ask for them, so they are
+/// found without a search.
 #[derive(Default)]
 struct Column {
-    rows: Vec<u32>,
+    /// By row, one more than where its value is; zero if it has none.
+    places: Vec<u32>,
     cells: Vec<Cell>,
     /// What is undefined because nobody could read it.
     unknown: BTreeSet<u32>,
@@ -33,9 +36,20 @@ struct Column {
 }
 
 impl Column {
+    /// The values of rows of a table.
+    fn new(table: &Table, rows: &[u32], cells: Vec<Cell>) -> Self {
+        let mut places = vec![0; table.count as usize];
+        for (place, row) in (1..).zip(rows) {
+            if let Some(of_row) = places.get_mut(*row as usize) {
+                *of_row = place;
+            }
+        }
+        Self { places, cells, ..Self::default() }
+    }
+
     fn get(&self, row: u32) -> Cell {
-        let at = self.rows.binary_search(&row).ok();
-        at.and_then(|at| self.cells.get(at)).cloned().unwrap_or(Cell::Undefined)
+        let place = self.places.get(row as usize).and_then(|it| it.checked_sub(1));
+        place.and_then(|it| self.cells.get(it as usize)).cloned().unwrap_or(Cell::Undefined)
     }
 }
 
@@ -55,44 +69,52 @@ impl<'a> Lookups<'a> {
         let mut lookups = Self {
             manifest: &tables.manifest,
             fields,
-            entities: HashMap::new(),
-            links: HashMap::new(),
+            entities: fields.iter().map(|_| Vec::new()).collect(),
+            links: fields.iter().map(|_| Vec::new()).collect(),
             keys: HashMap::new(),
         };
         let wanted: BTreeSet<usize> = wanted.iter().copied().collect();
         for at in wanted {
             let Field { slots, property: Some(property) } = &fields[at] else { continue };
-            let mut entities: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
-            let mut links: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-            let mut ends: BTreeSet<u32> = BTreeSet::new();
+            let mut entities = Bits::new(tables.manifest.count());
+            let mut ends = Bits::new(tables.manifest.count());
+            let mut links: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            let has_ends = OF_ENDS.contains(&stored(property));
             for slot in slots {
                 for_each(plan, walk, *slot, |binding| match binding {
-                    Binding::Entity(entity) => {
-                        let Some(table) = tables.manifest.table_of(entity) else { return };
-                        let first = tables.manifest.entities[table].first;
-                        entities.entry(table).or_default().insert(entity - first);
-                    }
+                    Binding::Entity(entity) => entities.insert(entity),
                     Binding::Link(Link { table, row, from, to }) => {
-                        links.entry(table).or_default().insert(row);
-                        ends.extend([from, to]);
+                        links.entry(table).or_default().push(row);
+                        if has_ends {
+                            ends.insert(from);
+                            ends.insert(to);
+                        }
                     }
                     Binding::Unbound | Binding::Nothing => (),
                 });
             }
-            for (table, rows) in entities {
-                let rows: Vec<u32> = rows.into_iter().collect();
-                let of = &tables.manifest.entities[table];
-                let column = entity_column(tables, of, property, rows, certain).await?;
-                lookups.entities.insert((at, table), column);
+            let mut entities = entities.iter().peekable();
+            for of in &tables.manifest.entities {
+                let rows = std::iter::from_fn(|| entities.next_if(|it| of.range().contains(it)));
+                let rows: Vec<u32> = rows.map(|it| it - of.first).collect();
+                let column = if rows.is_empty() {
+                    Column::default()
+                } else {
+                    entity_column(tables, of, property, &rows, certain).await?
+                };
+                lookups.entities[at].push(column);
             }
-            for (table, rows) in links {
-                let rows: Vec<u32> = rows.into_iter().collect();
+            for (table, mut rows) in links {
+                rows.sort_unstable();
+                rows.dedup();
                 let of = &tables.manifest.relationships[table as usize];
                 let cells = tables.column(of, stored(property), &rows).await?;
-                lookups.links.insert((at, table), Column { rows, cells, ..Column::default() });
+                let columns = &mut lookups.links[at];
+                columns.resize_with(table as usize, Column::default);
+                columns.push(Column::new(of, &rows, cells));
             }
-            if OF_ENDS.contains(&stored(property)) {
-                let ends: Vec<u32> = ends.into_iter().collect();
+            if has_ends {
+                let ends: Vec<u32> = ends.iter().collect();
                 lookups.keys.extend(keys(tables, &ends).await?);
             }
         }
@@ -113,7 +135,7 @@ impl<'a> Lookups<'a> {
                 };
                 let of = &self.manifest.entities[table];
                 let row = entity - of.first;
-                let Some(column) = self.entities.get(&(field, table)) else {
+                let Some(column) = self.entities[field].get(table) else {
                     return (Cell::Undefined, false);
                 };
                 let cell = column.get(row);
@@ -128,7 +150,7 @@ impl<'a> Lookups<'a> {
     }
 
     fn of_link(&self, field: usize, property: &str, link: Link) -> Cell {
-        let column = self.links.get(&(field, link.table));
+        let column = self.links[field].get(link.table as usize);
         let cell = column.map_or(Cell::Undefined, |it| it.get(link.row));
         if cell.is_defined() {
             return cell;
@@ -181,20 +203,20 @@ async fn entity_column(
     tables: &Tables,
     table: &Table,
     property: &str,
-    rows: Vec<u32>,
+    rows: &[u32],
     certain: bool,
 ) -> Result<Column, TableError> {
-    let cells = tables.column(table, stored(property), &rows).await?;
-    let mut column = Column { rows, cells, ..Column::default() };
+    let cells = tables.column(table, stored(property), rows).await?;
+    let mut column = Column::new(table, rows, cells);
     if certain && table.unread.contains_key(property) {
-        let unknown = tables.column(table, "_unknown", &column.rows).await?;
-        let rows = column.rows.iter().zip(&unknown);
+        let unknown = tables.column(table, "_unknown", rows).await?;
+        let rows = rows.iter().zip(&unknown);
         column.unknown =
             rows.filter(|(_, it)| is_unread(it, property)).map(|(row, _)| *row).collect();
     }
     if property.starts_with("_integration") && table.column("_source").is_some() {
-        let source = tables.column(table, "_source", &column.rows).await?;
-        let rows = column.rows.iter().zip(&source);
+        let source = tables.column(table, "_source", rows).await?;
+        let rows = rows.iter().zip(&source);
         column.made = rows.filter(|(_, it)| it.is_defined()).map(|(row, _)| *row).collect();
     }
     Ok(column)

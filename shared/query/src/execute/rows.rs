@@ -8,7 +8,7 @@ use super::answer::{Answer, Results};
 use super::error::ExecuteError;
 use super::evaluate::{evaluate, fields as fields_of, is_aggregate};
 use super::executor::{Executor, MOST_ROWS};
-use super::group::Accumulator;
+use super::group::{Accumulator, KEPT, Of};
 use super::lookup::for_each;
 use super::paths::{Binding, Stop};
 use super::test::passes;
@@ -107,7 +107,7 @@ impl Executor<'_> {
         }
         for group in groups.all {
             let aggregates: Vec<Cell> =
-                group.accumulators.iter().map(Accumulator::result).collect();
+                group.accumulators.into_iter().map(Accumulator::result).collect();
             let row = layout.row(group.cells, &|_| Cell::Undefined, &aggregates);
             if layout.passes(&row) && taken.take(row).is_break() {
                 break;
@@ -227,15 +227,17 @@ struct Groups<'l> {
     layout: &'l Layout<'l>,
     numbers: HashMap<String, usize>,
     all: Vec<Group>,
-    /// How many values are kept for being told apart.
+    /// The group of the last row. Most rows are of the same group as the one before.
+    last: usize,
+    /// How many bytes are kept for groups and for what they tell apart.
     kept: usize,
     is_full: bool,
 }
 
 impl<'l> Groups<'l> {
     fn new(layout: &'l Layout<'l>) -> Self {
-        let mut groups =
-            Self { layout, numbers: HashMap::new(), all: Vec::new(), kept: 0, is_full: false };
+        let (numbers, all) = (HashMap::new(), Vec::new());
+        let mut groups = Self { layout, numbers, all, last: 0, kept: 0, is_full: false };
         // Without anything to group by there is one group, even of no rows.
         if layout.is_grouped() && layout.values.iter().all(is_aggregate) {
             let cells = vec![Cell::Undefined; layout.values.len()];
@@ -244,20 +246,35 @@ impl<'l> Groups<'l> {
         groups
     }
 
+    /// What a row is grouped by.
+    fn name<'c>(&self, cells: &'c [Cell]) -> impl Iterator<Item = &'c Cell> + use<'c, 'l> {
+        let values = cells.iter().zip(&self.layout.values);
+        values.filter(|(_, it)| !is_aggregate(it)).map(|(cell, _)| cell)
+    }
+
     /// The group of a row.
     fn group(&mut self, cells: Vec<Cell>) -> &mut Group {
-        let values = cells.iter().zip(&self.layout.values).filter(|(_, it)| !is_aggregate(it));
-        let name: Vec<_> = values.map(|(cell, _)| cell.to_json()).collect();
-        let name = serde_json::Value::Array(name).to_string();
-        let at = *self.numbers.entry(name).or_insert(self.all.len());
-        if at == self.all.len() {
-            let aggregates = self.layout.rows.aggregates.iter();
-            let accumulators =
-                aggregates.map(|it| Accumulator::new(it.function, it.of.is_some())).collect();
-            self.all.push(Group { cells, accumulators });
-            self.kept += 1;
+        let last = self.all.get(self.last);
+        if last.is_none_or(|it| !self.name(&it.cells).eq(self.name(&cells))) {
+            let name = self.name(&cells).map(Cell::to_json).collect();
+            let name = serde_json::Value::Array(name).to_string();
+            self.last = *self.numbers.entry(name).or_insert(self.all.len());
         }
-        &mut self.all[at]
+        if self.last == self.all.len() {
+            let aggregates = self.layout.rows.aggregates.iter();
+            let accumulators = aggregates.map(|it| {
+                let is_member = |field: usize| self.layout.fields[field].property.is_none();
+                let of = match it.of {
+                    None => Of::Row,
+                    Some(Expression::Field(field)) if is_member(field) => Of::Member,
+                    Some(_) => Of::Value,
+                };
+                Accumulator::new(it.function, of)
+            });
+            self.all.push(Group { cells, accumulators: accumulators.collect() });
+            self.kept += KEPT;
+        }
+        &mut self.all[self.last]
     }
 
     fn add(&mut self, cells: Vec<Cell>, get: &dyn Fn(usize) -> Cell) -> ControlFlow<Stop> {
@@ -266,10 +283,10 @@ impl<'l> Groups<'l> {
         let mut kept = 0;
         for (accumulator, aggregate) in group.accumulators.iter_mut().zip(aggregates) {
             let cell = aggregate.of.as_ref().map_or(Cell::Undefined, |it| evaluate(it, get, &[]));
-            kept += usize::from(accumulator.add(&cell));
+            kept += accumulator.add(&cell);
         }
         self.kept += kept;
-        self.is_full = self.kept > MOST_ROWS;
+        self.is_full = self.kept > MOST_ROWS * KEPT;
         if self.is_full { ControlFlow::Break(Stop::All) } else { ControlFlow::Continue(()) }
     }
 }

@@ -1,8 +1,8 @@
 //! From a snapshot to tables.
 //!
 //! Every object of the snapshot is read twice: once for what columns its table needs and which ends
-//! of mapped relationships are there, and once to write it. Memory holds a group of rows, 24 bytes
-//! for each entity and 40 for each relationship.
+//! its relationships have, and once to write it. Memory holds a group of rows, 24 bytes for each
+//! entity and 56 for each relationship.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,6 +24,7 @@ use super::form::Forms;
 use super::keys::Keys;
 use super::manifest::{Column, Form, Manifest, Table, UnreadProperty, VERSION};
 use super::mapped::{Mapping, Targets};
+use super::row::{Item, Row};
 
 /// The column of an entity's number, in files of entities.
 const ENTITY: &str = "_entity";
@@ -31,8 +32,6 @@ const ENTITY: &str = "_entity";
 /// The columns of the numbers of both ends, in files of relationships.
 const FROM: &str = "_from";
 const TO: &str = "_to";
-
-type Row = Map<String, Value>;
 
 /// Writes the tables of a snapshot to a folder, and returns what is in them. `jobs` are those of
 /// which the snapshot was put together.
@@ -87,7 +86,7 @@ impl Source<'_> {
         &self,
         record_kind: RecordKind,
         kind: &str,
-        mut each: impl FnMut(&str, Row) -> Result<(), TableError>,
+        mut each: impl FnMut(&str, Row<'_>) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         let mut lines = snapshot::lines(self.context, &self.summary.job, record_kind, kind).await?;
         let mut line = String::new();
@@ -105,7 +104,7 @@ impl Source<'_> {
         for kind in self.summary.graph.mapped.keys() {
             self.rows(RecordKind::Relationships, kind, |_, mut row| {
                 if let Some(mapping) = row.remove("_mapping") {
-                    targets.want(mapping_of(kind, mapping)?);
+                    targets.want(mapping_of(kind, &mapping)?);
                 }
                 Ok(())
             })
@@ -121,23 +120,16 @@ fn integration(summary: &Summary) -> &'static str {
     steps.next().map_or("", |step| step.integration.as_str())
 }
 
-fn mapping_of(kind: &str, mapping: Value) -> Result<Mapping, TableError> {
-    let mapping = Mapping::deserialize(mapping);
+fn mapping_of(kind: &str, mapping: &Item<'_>) -> Result<Mapping, TableError> {
+    let mapping = Mapping::deserialize(mapping.as_other().unwrap_or(&Value::Null));
     mapping.map_err(|cause| TableError::Json { name: kind.to_owned(), cause })
 }
 
-fn text<'r>(row: &'r Row, name: &str) -> &'r str {
-    row.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn classes(row: &Row) -> Vec<String> {
-    match row.get("_class") {
-        Some(Value::String(class)) => vec![class.clone()],
-        Some(Value::Array(classes)) => {
-            classes.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        }
-        _ => Vec::new(),
-    }
+/// The classes that a row says, of which most rows have one in a list.
+fn classes<'r>(row: &'r Row<'_>) -> impl Iterator<Item = &'r str> {
+    let class = row.get("_class");
+    let list = class.and_then(Item::as_list).into_iter().flatten().filter_map(Value::as_str);
+    class.and_then(Item::as_str).into_iter().chain(list)
 }
 
 /// A relationship between numbered entities.
@@ -164,17 +156,16 @@ struct Draft {
     classes: BTreeSet<Vec<String>>,
     unread: BTreeMap<String, UnreadProperty>,
     /// What is made rather than read, by key.
-    made: BTreeMap<String, Row>,
+    made: BTreeMap<String, Map<String, Value>>,
 }
 
 impl Draft {
-    fn see(&mut self, row: &Row) {
+    fn see(&mut self, row: &Row<'_>) {
         self.forms.see(row);
-        let classes = classes(row);
-        if !self.classes.contains(&classes) {
-            self.classes.insert(classes);
+        if !self.classes.iter().any(|it| it.iter().map(String::as_str).eq(classes(row))) {
+            self.classes.insert(classes(row).map(str::to_owned).collect());
         }
-        let unread = row.get("_unknown").and_then(Value::as_array).into_iter().flatten();
+        let unread = row.get("_unknown").and_then(Item::as_list).into_iter().flatten();
         for (property, why) in unread.filter_map(|it| it.as_str()?.split_once(": ")) {
             let none = || UnreadProperty { entities: 0, why: why.to_owned(), pending: false };
             self.unread.entry(property.to_owned()).or_insert_with(none).entities += 1;
@@ -200,10 +191,12 @@ impl Builder<'_> {
                 })
                 .await?;
         }
-        for row in targets.made() {
-            let draft = drafts.entry(text(&row, "_type").to_owned()).or_default();
+        for made in targets.made() {
+            let row = Row::from(&made);
+            let draft = drafts.entry(row.text("_type").to_owned()).or_default();
             draft.see(&row);
-            draft.made.insert(text(&row, "_key").to_owned(), row);
+            let key = row.text("_key").to_owned();
+            draft.made.insert(key, made);
         }
         let core = ["_key", "_type", "displayName"].map(|it| Spec::Property(it, Form::Text));
         let class = Spec::Property("_class", Form::List);
@@ -223,10 +216,9 @@ impl Builder<'_> {
             let mut made = draft.made.into_iter().peekable();
             let keys = &mut self.keys;
             let mut content = Sha256::new();
-            let mut write = |line: &str, row: &Row| {
+            let mut write = |line: &str, row: &Row<'_>| {
                 content.update(line);
-                let key = text(row, "_key");
-                keys.push(key, number);
+                keys.push(row.text("_key"), number);
                 for file in [&mut table, &mut core] {
                     file.id(0, number);
                 }
@@ -239,21 +231,20 @@ impl Builder<'_> {
                 table.end_row()?;
                 core.end_row()
             };
-            let line = |row: &Row| json!(row).to_string();
             if is_read {
                 self.source
                     .rows(RecordKind::Entities, &kind, |own, row| {
-                        while let Some((_, row)) =
-                            made.next_if(|(key, _)| key.as_str() < text(&row, "_key"))
+                        while let Some((_, made)) =
+                            made.next_if(|(key, _)| key.as_str() < row.text("_key"))
                         {
-                            write(&line(&row), &row)?;
+                            write(&json!(made).to_string(), &Row::from(&made))?;
                         }
                         write(own, &row)
                     })
                     .await?;
             }
-            for (_, row) in made {
-                write(&line(&row), &row)?;
+            for (_, made) in made {
+                write(&json!(made).to_string(), &Row::from(&made))?;
             }
             table.finish()?;
             for (property, why) in pending.get(kind.as_str()).into_iter().flatten() {
@@ -284,10 +275,16 @@ impl Builder<'_> {
         for (at, kind) in (0..).zip(summary.graph.relationships.keys()) {
             let mut draft = Draft::default();
             let keys = &self.keys;
-            let each = |_: &str, mut row: Row| {
-                if !ends(kind, &mut row, keys, targets)?.is_empty() {
+            // The numbers of the ends, each with that of its line. A mapped relationship has several.
+            let mut found: Vec<(u32, u32, u32)> = Vec::new();
+            let mut read = 0;
+            let each = |_: &str, mut row: Row<'_>| {
+                let before = found.len();
+                ends(kind, &mut row, keys, targets, |from, to| found.push((read, from, to)))?;
+                if found.len() > before {
                     draft.see(&row);
                 }
+                read = next(read)?;
                 Ok(())
             };
             self.source.rows(RecordKind::Relationships, kind, each).await?;
@@ -301,8 +298,11 @@ impl Builder<'_> {
             let (mut from_tables, mut to_tables) = (BTreeSet::new(), BTreeSet::new());
             let (manifest, edges) = (&self.manifest, &mut self.edges);
             let mut content = Sha256::new();
-            let each = |line: &str, mut row: Row| {
-                for (from, to) in ends(kind, &mut row, keys, targets)? {
+            let mut found = found.into_iter().peekable();
+            let mut read = 0;
+            let each = |line: &str, mut row: Row<'_>| {
+                remove_composed_key(&mut row);
+                while let Some((_, from, to)) = found.next_if(|(at, ..)| *at == read) {
                     content.update(line);
                     table.id(0, from);
                     table.id(1, to);
@@ -318,6 +318,7 @@ impl Builder<'_> {
                     }
                     number = next(number)?;
                 }
+                read = next(read)?;
                 Ok(())
             };
             self.source.rows(RecordKind::Relationships, kind, each).await?;
@@ -376,35 +377,56 @@ fn file_of(record_kind: RecordKind, kind: &str) -> String {
 }
 
 /// Writes the values of a row to columns that begin at a place.
-fn fill(file: &mut TableFile, first: usize, columns: &[Column], row: &Row) {
+fn fill(file: &mut TableFile, first: usize, columns: &[Column], row: &Row<'_>) {
+    // Both are sorted by the names of properties.
+    let mut properties = row.iter().peekable();
     for (at, column) in columns.iter().enumerate() {
-        file.value(first + at, row.get(&column.property));
+        let wanted = column.property.as_str();
+        while properties.next_if(|(name, _)| *name < wanted).is_some() {}
+        let found = properties.next_if(|(name, _)| *name == wanted);
+        file.value(first + at, found.map(|(_, item)| item));
     }
 }
 
-/// The ends of a relationship. A mapped one has as many as entities match, or none.
+/// Hands over the ends of a relationship. A mapped one has as many as entities match, or none.
 ///
-/// A key that follows from the ends is removed from the row: it would be the largest column of all.
+/// What tells them is removed from the row, and a key that follows from the ends, which would be
+/// the largest column of all.
 fn ends(
     kind: &str,
-    row: &mut Row,
+    row: &mut Row<'_>,
     keys: &Keys,
     targets: &Targets,
-) -> Result<Vec<(u32, u32)>, TableError> {
+    mut each: impl FnMut(u32, u32),
+) -> Result<(), TableError> {
+    remove_composed_key(row);
     let Some(mapping) = row.remove("_mapping") else {
-        let (from, to) = (text(row, "_fromEntityKey"), text(row, "_toEntityKey"));
-        let ends = keys.find(from).zip(keys.find(to));
-        if text(row, "_key") == composed_key(from, text(row, "_class"), to) {
-            row.remove("_key");
+        let (from, to) = (row.text("_fromEntityKey"), row.text("_toEntityKey"));
+        if let Some((from, to)) = keys.find(from).zip(keys.find(to)) {
+            each(from, to);
         }
-        return Ok(ends.into_iter().collect());
+        return Ok(());
     };
-    let mapping = mapping_of(kind, mapping)?;
-    let Some(source) = keys.find(&mapping.source_entity_key) else { return Ok(Vec::new()) };
-    let found = targets.keys(&mapping).iter().filter_map(|key| keys.find(key));
-    let ends =
-        found.map(|target| if mapping.is_reverse() { (target, source) } else { (source, target) });
-    Ok(ends.collect())
+    let mapping = mapping_of(kind, &mapping)?;
+    let Some(source) = keys.find(&mapping.source_entity_key) else { return Ok(()) };
+    for target in targets.keys(&mapping).iter().filter_map(|key| keys.find(key)) {
+        if mapping.is_reverse() { each(target, source) } else { each(source, target) }
+    }
+    Ok(())
+}
+
+/// Removes the key of a relationship that is not mapped, if it follows from the ends.
+fn remove_composed_key(row: &mut Row<'_>) {
+    if row.get("_mapping").is_some() {
+        return;
+    }
+    let (from, to) = (row.text("_fromEntityKey"), row.text("_toEntityKey"));
+    let class = row.text("_class");
+    let between = row.text("_key").strip_prefix(from).and_then(|it| it.strip_suffix(to));
+    let between = between.and_then(|it| it.strip_prefix('|')?.strip_suffix('|'));
+    if between.is_some_and(|it| it == class.to_lowercase()) {
+        row.remove("_key");
+    }
 }
 
 /// The key that a relationship has unless a step gives it another.

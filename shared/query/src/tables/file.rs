@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use parquet::basic::Type as Physical;
 use parquet::basic::{Compression, ConvertedType, Encoding, LogicalType, Repetition, ZstdLevel};
 use parquet::column::writer::ColumnWriter;
@@ -12,10 +13,11 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::TableError;
 use super::manifest::Form;
+use super::row::Item;
 
 /// How many rows are in a group at most.
 const ROWS: usize = 65_536;
@@ -36,12 +38,39 @@ pub(super) struct TableFile {
 enum Buffer {
     /// The numbers of entities.
     Id(Vec<i32>),
-    Text(Vec<ByteArray>, Vec<i16>),
+    Text(Texts, Vec<i16>),
     Whole(Vec<i64>, Vec<i16>),
     Number(Vec<f64>, Vec<i16>),
     Flag(Vec<bool>, Vec<i16>),
-    List(Vec<ByteArray>, Vec<i16>, Vec<i16>),
-    Json(Vec<ByteArray>, Vec<i16>),
+    List(Texts, Vec<i16>, Vec<i16>),
+    Json(Texts, Vec<i16>),
+}
+
+/// The strings of a column, one behind the other.
+#[derive(Default)]
+struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn push(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.ends.push(self.bytes.len());
+    }
+
+    const fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Takes all out. They share their memory.
+    fn take(&mut self) -> Vec<ByteArray> {
+        let bytes = Bytes::from(std::mem::take(&mut self.bytes));
+        let mut begin = 0;
+        let texts =
+            self.ends.drain(..).map(|end| bytes.slice(std::mem::replace(&mut begin, end)..end));
+        texts.map(ByteArray::from).collect()
+    }
 }
 
 /// What a column is called, and what it holds.
@@ -75,9 +104,9 @@ impl TableFile {
     }
 
     /// Writes the value of a column of the row that is being written.
-    pub(super) fn value(&mut self, at: usize, value: Option<&Value>) {
+    pub(super) fn value(&mut self, at: usize, item: Option<&Item<'_>>) {
         if let Some(column) = self.columns.get_mut(at) {
-            self.bytes += column.push(value.filter(|it| !it.is_null()));
+            self.bytes += column.push(item.filter(|it| !it.is_null()));
         }
     }
 
@@ -85,7 +114,7 @@ impl TableFile {
     pub(super) fn text(&mut self, at: usize, text: &str) {
         if let Some(Buffer::Text(values, levels)) = self.columns.get_mut(at) {
             self.bytes += text.len();
-            values.push(text.into());
+            values.push(text);
             levels.push(1);
         }
     }
@@ -127,22 +156,23 @@ impl Buffer {
     fn new(spec: &Spec<'_>) -> Self {
         match spec {
             Spec::Id(_) => Self::Id(Vec::new()),
-            Spec::Property(_, Form::Text) => Self::Text(Vec::new(), Vec::new()),
+            Spec::Property(_, Form::Text) => Self::Text(Texts::default(), Vec::new()),
             Spec::Property(_, Form::Whole) => Self::Whole(Vec::new(), Vec::new()),
             Spec::Property(_, Form::Number) => Self::Number(Vec::new(), Vec::new()),
             Spec::Property(_, Form::Flag) => Self::Flag(Vec::new(), Vec::new()),
-            Spec::Property(_, Form::List) => Self::List(Vec::new(), Vec::new(), Vec::new()),
-            Spec::Property(_, Form::Json) => Self::Json(Vec::new(), Vec::new()),
+            Spec::Property(_, Form::List) => Self::List(Texts::default(), Vec::new(), Vec::new()),
+            Spec::Property(_, Form::Json) => Self::Json(Texts::default(), Vec::new()),
         }
     }
 
     /// Adds a value, which is of the column's form, and returns how many bytes it takes.
-    fn push(&mut self, value: Option<&Value>) -> usize {
+    fn push(&mut self, item: Option<&Item<'_>>) -> usize {
+        let value = item.and_then(Item::as_other);
         let (levels, taken) = match self {
             Self::Id(_) => return 0,
             Self::Text(values, levels) => {
-                let text = value.and_then(Value::as_str);
-                values.extend(text.map(ByteArray::from));
+                let text = item.and_then(Item::as_str);
+                text.into_iter().for_each(|it| values.push(it));
                 (levels, text.map(str::len))
             }
             Self::Whole(values, levels) => {
@@ -161,13 +191,12 @@ impl Buffer {
                 (levels, flag.map(|_| 1))
             }
             Self::Json(values, levels) => {
-                let json = value.map(Value::to_string);
-                let length = json.as_ref().map(String::len);
-                values.extend(json.map(|it| ByteArray::from(it.into_bytes())));
-                (levels, length)
+                let json = item.map(|it| json!(it).to_string());
+                json.iter().for_each(|it| values.push(it));
+                (levels, json.as_ref().map(String::len))
             }
             Self::List(values, levels, repetitions) => {
-                return push_list(value.and_then(Value::as_array), values, levels, repetitions);
+                return push_list(item.and_then(Item::as_list), values, levels, repetitions);
             }
         };
         levels.push(i16::from(taken.is_some()));
@@ -185,8 +214,7 @@ impl Buffer {
                 Self::Text(values, levels) | Self::Json(values, levels),
                 ColumnWriter::ByteArrayColumnWriter(writer),
             ) => {
-                writer.write_batch(values, Some(levels), None)?;
-                values.clear();
+                writer.write_batch(&values.take(), Some(levels), None)?;
                 levels.clear();
             }
             (Self::Whole(values, levels), ColumnWriter::Int64ColumnWriter(writer)) => {
@@ -208,8 +236,7 @@ impl Buffer {
                 Self::List(values, levels, repetitions),
                 ColumnWriter::ByteArrayColumnWriter(writer),
             ) => {
-                writer.write_batch(values, Some(levels), Some(repetitions))?;
-                values.clear();
+                writer.write_batch(&values.take(), Some(levels), Some(repetitions))?;
                 levels.clear();
                 repetitions.clear();
             }
@@ -222,19 +249,19 @@ impl Buffer {
 /// Adds a list: no list is level 0, an empty one 1, and an item 2.
 fn push_list(
     items: Option<&Vec<Value>>,
-    values: &mut Vec<ByteArray>,
+    values: &mut Texts,
     levels: &mut Vec<i16>,
     repetitions: &mut Vec<i16>,
 ) -> usize {
-    let before = values.len();
+    let before = values.count();
     let mut bytes = 1;
     for text in items.into_iter().flatten().filter_map(Value::as_str) {
-        repetitions.push(i16::from(values.len() > before));
+        repetitions.push(i16::from(values.count() > before));
         levels.push(2);
         bytes += text.len();
-        values.push(text.into());
+        values.push(text);
     }
-    if values.len() == before {
+    if values.count() == before {
         repetitions.push(0);
         levels.push(i16::from(items.is_some()));
     }

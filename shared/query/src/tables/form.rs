@@ -1,13 +1,14 @@
 //! Which columns a table needs, by what its rows hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::manifest::{Column, Form};
+use super::row::{Item, Row};
 
 /// What is no column: what has one of its own, and what is only there for the next job.
-const LEFT_OUT: [&str; 5] = ["_rawData", "_aliases", "_mapping", "_fromEntityKey", "_toEntityKey"];
+const LEFT_OUT: [&str; 4] = ["_aliases", "_mapping", "_fromEntityKey", "_toEntityKey"];
 
 /// The largest whole number up to which all are exact as floating point.
 const EXACT: u64 = 1 << 53;
@@ -26,8 +27,15 @@ const OTHER: u8 = 32;
 const LARGE: u8 = 64;
 
 impl Seen {
-    fn see(&mut self, value: &Value) {
-        self.0 |= match value {
+    fn see(&mut self, item: &Item<'_>) {
+        self.0 |= match item {
+            Item::Text(_) => TEXT,
+            Item::Other(value) => Self::of(value),
+        };
+    }
+
+    fn of(value: &Value) -> u8 {
+        match value {
             Value::Null => 0,
             Value::String(_) => TEXT,
             Value::Bool(_) => FLAG,
@@ -40,7 +48,7 @@ impl Seen {
             },
             Value::Array(items) if items.iter().all(Value::is_string) => LIST,
             Value::Array(_) | Value::Object(_) => OTHER,
-        };
+        }
     }
 
     const fn form(self) -> Option<Form> {
@@ -60,16 +68,21 @@ impl Seen {
 
 /// The columns that rows need.
 #[derive(Debug, Default)]
-pub(super) struct Forms(BTreeMap<String, Seen>);
+pub(super) struct Forms(Vec<(String, Seen)>);
 
 impl Forms {
     /// Looks at a row.
-    pub(super) fn see(&mut self, row: &Map<String, Value>) {
-        for (name, value) in row.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str())) {
-            match self.0.get_mut(name) {
-                Some(seen) => seen.see(value),
-                None => self.0.entry(name.clone()).or_default().see(value),
+    pub(super) fn see(&mut self, row: &Row<'_>) {
+        // Both are sorted by name.
+        let mut at = 0;
+        for (name, item) in row.iter() {
+            while self.0.get(at).is_some_and(|(it, _)| it.as_str() < name) {
+                at += 1;
             }
+            if self.0.get(at).is_none_or(|(it, _)| it != name) {
+                self.0.insert(at, (name.to_owned(), Seen::default()));
+            }
+            self.0[at].1.see(item);
         }
     }
 
@@ -78,7 +91,8 @@ impl Forms {
         let mut taken: BTreeSet<String> = taken.iter().map(|it| (*it).to_owned()).collect();
         let mut columns = Vec::new();
         for (property, seen) in self.0 {
-            let Some(form) = seen.form() else { continue };
+            let form = seen.form().filter(|_| !LEFT_OUT.contains(&property.as_str()));
+            let Some(form) = form else { continue };
             let column = safe(&property, &taken);
             taken.insert(column.clone());
             columns.push(Column { property, column, form });
@@ -106,7 +120,7 @@ mod tests {
     fn form(values: &[Value]) -> Option<Form> {
         let mut seen = Seen::default();
         for value in values {
-            seen.see(value);
+            seen.see(&value.into());
         }
         seen.form()
     }
@@ -130,7 +144,7 @@ mod tests {
     fn names_of_columns_are_safe_and_differ() {
         let mut forms = Forms::default();
         let row = json!({ "TTL": 1, "ttl": 2, "log.Alert.enabled": true, "_entity": "x" });
-        forms.see(row.as_object().unwrap());
+        forms.see(&row.as_object().unwrap().into());
         let columns = forms.columns(&["_entity"]);
         let names: Vec<&str> = columns.iter().map(|it| it.column.as_str()).collect();
         assert_eq!(names, ["ttl", "_entity_2", "log_alert_enabled", "ttl_2"]);

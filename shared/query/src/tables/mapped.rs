@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::row::{Item, Row};
+
 /// What a mapped relationship says of its ends.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,8 +68,8 @@ pub(super) struct Targets {
 }
 
 /// What an entity has of some properties, as one text.
-fn values(names: &[String], of: &Map<String, Value>) -> String {
-    let values: Vec<&Value> = names.iter().map(|it| of.get(it).unwrap_or(&Value::Null)).collect();
+fn values(names: &[String], of: &Row<'_>) -> String {
+    let values: Vec<Option<&Item<'_>>> = names.iter().map(|it| of.get(it)).collect();
     serde_json::to_string(&values).unwrap_or_default()
 }
 
@@ -79,7 +81,7 @@ impl Targets {
             return;
         }
         for names in mapping.target_filter_keys.iter().map(Filter::names) {
-            let values = values(&names, &mapping.target_entity);
+            let values = values(&names, &(&mapping.target_entity).into());
             self.found.entry(names).or_default().entry(values).or_default();
         }
         self.numbers.insert(identity, self.wanted.len());
@@ -87,8 +89,8 @@ impl Targets {
     }
 
     /// Looks whether an entity is an end that is wanted.
-    pub(super) fn see(&mut self, entity: &Map<String, Value>) {
-        let Some(key) = entity.get("_key").and_then(Value::as_str) else { return };
+    pub(super) fn see(&mut self, entity: &Row<'_>) {
+        let Some(key) = entity.get("_key").and_then(Item::as_str) else { return };
         for (names, wanted) in &mut self.found {
             if let Some(keys) = wanted.get_mut(&values(names, entity)) {
                 keys.push(key.to_owned());
@@ -102,7 +104,7 @@ impl Targets {
         for mapping in std::mem::take(&mut self.wanted) {
             let filters = mapping.target_filter_keys.iter().map(Filter::names);
             let mut matches = filters.filter_map(|names| {
-                let values = values(&names, &mapping.target_entity);
+                let values = values(&names, &(&mapping.target_entity).into());
                 self.found.get(&names)?.get(&values).filter(|it| !it.is_empty()).cloned()
             });
             let keys = match matches.next() {
@@ -111,7 +113,7 @@ impl Targets {
                 None => {
                     let made = make(&mapping);
                     let key = made.get("_key").and_then(Value::as_str).map(str::to_owned);
-                    self.see(&made);
+                    self.see(&Row::from(&made));
                     all.push(made);
                     key.into_iter().collect()
                 }
@@ -141,7 +143,7 @@ fn make(mapping: &Mapping) -> Map<String, Value> {
     let kind = text(&made, "_type").unwrap_or_else(|| UNTYPED.to_owned());
     if !made.contains_key("_key") {
         let names = mapping.target_filter_keys.first().map(Filter::names).unwrap_or_default();
-        let key = format!("mapped:{kind}:{}", values(&names, &made));
+        let key = format!("mapped:{kind}:{}", values(&names, &(&made).into()));
         made.insert("_key".to_owned(), key.into());
     }
     let name = ["displayName", "name", "fullName"].iter().find_map(|it| text(&made, it));
@@ -176,8 +178,9 @@ mod tests {
             mapping(&json!({ "id": "1", "email": "e" }), &json!([["id"], ["email"]]), false);
         let mut targets = Targets::default();
         targets.want(by_id.clone());
-        targets.see(json!({ "_key": "b", "email": "e" }).as_object().unwrap());
-        targets.see(json!({ "_key": "a", "id": "1" }).as_object().unwrap());
+        for entity in [json!({ "_key": "b", "email": "e" }), json!({ "_key": "a", "id": "1" })] {
+            targets.see(&entity.as_object().unwrap().into());
+        }
         assert!(targets.made().is_empty());
         assert_eq!(targets.keys(&by_id), ["a"]);
     }
