@@ -93,15 +93,21 @@ impl Executor<'_> {
         let page: Vec<u32> = if order.is_empty() {
             starts.iter().skip(skip).take(most).collect()
         } else {
-            self.sorted(&starts, order).await?.into_iter().skip(skip).take(most).collect()
+            let end = skip.saturating_add(most);
+            self.sorted(&starts, order, end).await?.into_iter().skip(skip).collect()
         };
         let next = self.next(page.len(), skip.saturating_add(page.len()) < total);
         let things = things::entities(self.tables, &page).await?;
         Ok(Answer::new(Results::List(things), Some(total as u64), next))
     }
 
-    /// Entities in the order that a query asks for.
-    async fn sorted(&self, starts: &Bits, order: &[Order]) -> Result<Vec<u32>, ExecuteError> {
+    /// The first entities in the order that a query asks for, up to an end.
+    async fn sorted(
+        &self,
+        starts: &Bits,
+        order: &[Order],
+        end: usize,
+    ) -> Result<Vec<u32>, ExecuteError> {
         let fields = order.iter().flat_map(|it| match &it.by {
             By::Expression(expression) => evaluate::fields(expression),
             By::Column(_) => Vec::new(),
@@ -114,7 +120,7 @@ impl Executor<'_> {
         let mut rows: Vec<(Vec<Cell>, u32)> = Vec::new();
         for start in starts.iter() {
             let path = Path::at(self.plan, start);
-            let get = |field: usize| lookups.get(&path, field).0;
+            let get = |field: usize| lookups.value(&path, field);
             let keys = order.iter().map(|it| match &it.by {
                 By::Expression(expression) => evaluate::evaluate(expression, &get, &[]),
                 By::Column(_) => Cell::Undefined,
@@ -124,9 +130,15 @@ impl Executor<'_> {
                 return Err(ExecuteError::TooManyRows(MOST_ROWS));
             }
         }
-        rows.sort_by(|left, right| {
+        let compare = |left: &(Vec<Cell>, u32), right: &(Vec<Cell>, u32)| {
             rows::compare(order, &left.0, &right.0).then(left.1.cmp(&right.1))
-        });
+        };
+        // What comes after the page need not be sorted.
+        if end < rows.len() {
+            rows.select_nth_unstable_by(end, compare);
+            rows.truncate(end);
+        }
+        rows.sort_unstable_by(compare);
         Ok(rows.into_iter().map(|(_, start)| start).collect())
     }
 

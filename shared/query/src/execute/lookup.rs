@@ -1,5 +1,6 @@
 //! The properties of what paths go by.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::bits::Bits;
@@ -47,9 +48,9 @@ impl Column {
         Self { places, cells, ..Self::default() }
     }
 
-    fn get(&self, row: u32) -> Cell {
+    fn get(&self, row: u32) -> &Cell {
         let place = self.places.get(row as usize).and_then(|it| it.checked_sub(1));
-        place.and_then(|it| self.cells.get(it as usize)).cloned().unwrap_or(Cell::Undefined)
+        place.and_then(|it| self.cells.get(it as usize)).unwrap_or(&Cell::Undefined)
     }
 }
 
@@ -122,47 +123,49 @@ impl<'a> Lookups<'a> {
     }
 
     /// The value of a field of a path, and whether it is undefined because nobody could read it.
-    pub(super) fn get(&self, path: &Path<'_>, field: usize) -> Known {
+    pub(super) fn get(&self, path: &Path<'_>, field: usize) -> Known<'_> {
         let Field { slots, property } = &self.fields[field];
         let Some(property) = property else {
-            return (identity(self.manifest, path.binding(slots)), false);
+            return (Cow::Owned(identity(self.manifest, path.binding(slots))), false);
         };
+        let nothing = (Cow::Borrowed(&Cell::Undefined), false);
         match path.binding(slots) {
-            Binding::Unbound | Binding::Nothing => (Cell::Undefined, false),
+            Binding::Unbound | Binding::Nothing => nothing,
             Binding::Entity(entity) => {
-                let Some(table) = self.manifest.table_of(entity) else {
-                    return (Cell::Undefined, false);
-                };
+                let Some(table) = self.manifest.table_of(entity) else { return nothing };
                 let of = &self.manifest.entities[table];
                 let row = entity - of.first;
-                let Some(column) = self.entities[field].get(table) else {
-                    return (Cell::Undefined, false);
-                };
+                let Some(column) = self.entities[field].get(table) else { return nothing };
                 let cell = column.get(row);
                 if cell.is_defined() {
-                    return (cell, false);
+                    return (Cow::Borrowed(cell), false);
                 }
                 let is_made = || column.made.contains(&row);
-                (implied(self.manifest, of, property, is_made), column.unknown.contains(&row))
+                let implied = implied(self.manifest, of, property, is_made);
+                (Cow::Owned(implied), column.unknown.contains(&row))
             }
             Binding::Link(link) => (self.of_link(field, property, link), false),
         }
     }
 
-    fn of_link(&self, field: usize, property: &str, link: Link) -> Cell {
+    /// The same, as a value of its own.
+    pub(super) fn value(&self, path: &Path<'_>, field: usize) -> Cell {
+        self.get(path, field).0.into_owned()
+    }
+
+    fn of_link(&self, field: usize, property: &str, link: Link) -> Cow<'_, Cell> {
         let column = self.links[field].get(link.table as usize);
-        let cell = column.map_or(Cell::Undefined, |it| it.get(link.row));
-        if cell.is_defined() {
-            return cell;
+        if let Some(cell) = column.map(|it| it.get(link.row)).filter(|it| it.is_defined()) {
+            return Cow::Borrowed(cell);
         }
         let table = &self.manifest.relationships[link.table as usize];
         let key = |entity: u32| self.keys.get(&entity).cloned().unwrap_or(Cell::Undefined);
-        match stored(property) {
+        Cow::Owned(match stored(property) {
             "_fromEntityKey" => key(link.from),
             "_toEntityKey" => key(link.to),
             "_key" => key_of(table, &key(link.from), &key(link.to)),
             _ => implied(self.manifest, table, property, || true),
-        }
+        })
     }
 }
 

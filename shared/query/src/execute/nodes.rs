@@ -1,9 +1,10 @@
 //! Which entities each part of a query selects.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::bits::Bits;
-use super::test::{Truth, truth};
+use super::test::{Known, Truth, truth};
 use crate::plan::{Node, Operation, Plan, Selector, Slot};
 use crate::tables::{Cell, Form, Manifest, Table, TableError, Tables};
 
@@ -162,15 +163,17 @@ impl Row<'_> {
         }
     }
 
-    fn get(&self, field: usize) -> (Cell, bool) {
+    fn get(&self, field: usize) -> Known<'_> {
         let Scan { node, manifest, table, certain, .. } = self.scan;
         let property = &node.properties[field];
-        let cell = self.cells[field][self.at].clone();
+        let cell = &self.cells[field][self.at];
+        if cell.is_defined() {
+            return (Cow::Borrowed(cell), false);
+        }
         let unknown = &self.cells[self.own + 1][self.at];
-        let is_unknown = *certain && !cell.is_defined() && is_unread(unknown, property);
         let made = || self.cells[self.own + 2][self.at].is_defined();
-        let cell = if cell.is_defined() { cell } else { implied(manifest, table, property, made) };
-        (cell, is_unknown)
+        let is_unknown = *certain && is_unread(unknown, property);
+        (Cow::Owned(implied(manifest, table, property, made)), is_unknown)
     }
 
     fn is_of(&self, selector: &Selector) -> bool {

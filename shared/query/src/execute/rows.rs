@@ -1,5 +1,6 @@
 //! Answers that are rows.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -80,7 +81,7 @@ impl Layout<'_> {
     }
 
     fn passes(&self, row: &Row) -> bool {
-        let get = |column: usize| (row.cells[self.begins[column]].clone(), false);
+        let get = |column: usize| (Cow::Borrowed(&row.cells[self.begins[column]]), false);
         self.rows.having.as_ref().is_none_or(|it| passes(it, &get))
     }
 }
@@ -93,7 +94,7 @@ impl Executor<'_> {
         let mut taken = Taken::new(&layout, end);
         let mut groups = Groups::new(&layout);
         self.follow(&layout.fields, layout.wanted(), |path, lookups| {
-            let get = |field: usize| lookups.get(path, field).0;
+            let get = |field: usize| lookups.value(path, field);
             let cells = layout.values.iter().map(|it| evaluate(it, &get, &[])).collect();
             if layout.is_grouped() {
                 return groups.add(cells, &get);

@@ -4,10 +4,11 @@
 //! it is not there because nobody could read it, what follows from that is unknown, and what is
 //! unknown does not pass.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::evaluate::{evaluate, fields as fields_of, text};
-use crate::plan::{Comparison, Operand, Relation, Test};
+use crate::plan::{Comparison, Expression, Operand, Relation, Test};
 use crate::tables::Cell;
 
 /// What is known of a condition.
@@ -25,15 +26,15 @@ impl Truth {
 }
 
 /// The value of a field, and whether it is undefined because nobody could read it.
-pub(super) type Known = (Cell, bool);
+pub(super) type Known<'c> = (Cow<'c, Cell>, bool);
 
 /// Whether a condition is true for certain.
-pub(super) fn passes(test: &Test, get: &dyn Fn(usize) -> Known) -> bool {
+pub(super) fn passes<'c>(test: &Test, get: &dyn Fn(usize) -> Known<'c>) -> bool {
     truth(test, get) == Truth::True
 }
 
 /// What is known of a condition.
-pub(super) fn truth(test: &Test, get: &dyn Fn(usize) -> Known) -> Truth {
+pub(super) fn truth<'c>(test: &Test, get: &dyn Fn(usize) -> Known<'c>) -> Truth {
     // One that is false, or true, decides; else one that is unknown does.
     let decide = |tests: &[Test], decisive: Truth, otherwise: Truth| {
         let mut all = otherwise;
@@ -53,7 +54,7 @@ pub(super) fn truth(test: &Test, get: &dyn Fn(usize) -> Known) -> Truth {
     }
 }
 
-fn compare(comparison: &Comparison, get: &dyn Fn(usize) -> Known) -> Truth {
+fn compare<'c>(comparison: &Comparison, get: &dyn Fn(usize) -> Known<'c>) -> Truth {
     let (found, is_unknown) = get(comparison.field);
     if is_unknown {
         return Truth::Unknown;
@@ -71,13 +72,17 @@ fn compare(comparison: &Comparison, get: &dyn Fn(usize) -> Known) -> Truth {
             some(&found, matches) != comparison.negated
         }
         Operand::Value(expression) => {
-            let wanted = evaluate(expression, &|field| get(field).0, &[]);
+            let wanted = match expression {
+                Expression::Always(cell) => Cow::Borrowed(cell),
+                Expression::Field(field) => get(*field).0,
+                _ => Cow::Owned(evaluate(expression, &|field| get(field).0.into_owned(), &[])),
+            };
             let matches = |cell: &Cell| relates(comparison, cell, &wanted);
             let is_ordered = matches!(
                 comparison.relation,
                 Relation::Less | Relation::Greater | Relation::AtMost | Relation::AtLeast
             );
-            let is_list = matches!(found, Cell::List(_));
+            let is_list = matches!(*found, Cell::List(_));
             let is_true = match comparison.relation {
                 // A list is neither less nor greater than anything.
                 _ if is_ordered && is_list => false,

@@ -61,7 +61,42 @@ pub(super) struct Walk {
     /// Where paths are that come to each operation and, from there, to an end.
     here: Vec<Bits>,
     /// The relationships that they go over by each operation, by the entity where they are.
-    hops: Vec<Vec<Hop>>,
+    hops: Vec<Hops>,
+}
+
+/// The relationships that paths go over by an operation, sorted.
+#[derive(Debug, Default)]
+struct Hops {
+    sorted: Vec<Hop>,
+    /// Where those of each block of entities begin.
+    begins: Vec<usize>,
+}
+
+/// How many entities are in a block.
+const BLOCK: u32 = 16;
+
+impl Hops {
+    fn new(mut hops: Vec<Hop>) -> Self {
+        hops.sort_unstable();
+        let mut begins = vec![0];
+        for (at, hop) in hops.iter().enumerate() {
+            while begins.len() <= (hop.at / BLOCK) as usize {
+                begins.push(at);
+            }
+        }
+        Self { sorted: hops, begins }
+    }
+
+    /// Those that lead on from an entity.
+    fn from(&self, at: u32) -> &[Hop] {
+        let block = (at / BLOCK) as usize;
+        let begin = self.begins.get(block).copied().unwrap_or(self.sorted.len());
+        let end = self.begins.get(block + 1).copied().unwrap_or(self.sorted.len());
+        let block = &self.sorted[begin..end];
+        let from = block.partition_point(|it| it.at < at);
+        let count = block[from..].partition_point(|it| it.at == at);
+        &block[from..from + count]
+    }
 }
 
 /// A table of relationships that an operation may go over.
@@ -120,7 +155,7 @@ impl Walk {
         }
         // From the beginning to the end: where paths come to.
         let mut here = vec![Bits::new(count); plan.operations.len()];
-        let mut hops: Vec<Vec<Hop>> = vec![Vec::new(); plan.operations.len()];
+        let mut hops: Vec<Hops> = plan.operations.iter().map(|_| Hops::default()).collect();
         let start = nodes.of(0).cloned().unwrap_or_else(|| Bits::new(count));
         here[plan.first] = start;
         for (at, operation) in in_order(plan) {
@@ -143,13 +178,13 @@ impl Walk {
                 Operation::Traverse { verbs, entity, next, .. } => {
                     let mut targets = nodes.of(*entity).cloned().unwrap_or_else(|| Bits::new(0));
                     targets.intersect(&needed[*next]);
-                    let (gone_over, next) = (&mut hops[at], &mut here[*next]);
+                    let (mut gone_over, next) = (Vec::new(), &mut here[*next]);
                     let each = |hop: Hop| {
                         gone_over.push(hop);
                         next.insert(hop.other);
                     };
                     ways.each(&candidates[at], verbs, Some(&reached), &targets, each).await?;
-                    gone_over.sort_unstable();
+                    hops[at] = Hops::new(gone_over);
                 }
             }
             here[at] = reached;
@@ -169,22 +204,19 @@ impl Walk {
 
     /// The relationships that paths go over by an operation.
     pub(super) fn hops(&self, operation: usize) -> &[Hop] {
-        &self.hops[operation]
+        &self.hops[operation].sorted
     }
 
     /// Those of them that lead on from an entity.
     pub(super) fn hops_from(&self, operation: usize, at: u32) -> &[Hop] {
-        let hops = &self.hops[operation];
-        let begin = hops.partition_point(|it| it.at < at);
-        let length = hops[begin..].partition_point(|it| it.at == at);
-        &hops[begin..begin + length]
+        self.hops[operation].from(at)
     }
 
     /// All entities and relationships that paths go over.
     pub(super) fn everything(&self) -> (Bits, Vec<Link>) {
         let mut entities = self.starts().clone();
         let mut links = BTreeSet::new();
-        for hop in self.hops.iter().flatten() {
+        for hop in self.hops.iter().flat_map(|it| &it.sorted) {
             entities.insert(hop.other);
             links.insert(hop.link());
         }
@@ -261,4 +293,23 @@ impl Ways<'_> {
 
 fn has_class(class: &Cell, verbs: &[String]) -> bool {
     matches!(class, Cell::Text(class) if verbs.iter().any(|it| it.as_str() == class.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relationships_lead_on_from_where_they_begin() {
+        let hop = |at: u32, other: u32| Hop { at, table: 0, row: other, is_back: false, other };
+        let all = [(40, 1), (3, 2), (40, 3), (15, 4), (16, 5)].map(|(at, other)| hop(at, other));
+        let hops = Hops::new(all.to_vec());
+        let from = |at: u32| hops.from(at).iter().map(|it| it.other).collect::<Vec<_>>();
+        assert_eq!(
+            [from(3), from(15), from(16), from(40)],
+            [vec![2], vec![4], vec![5], vec![1, 3]]
+        );
+        assert!([0, 4, 17, 39, 41, 1000].into_iter().all(|at| from(at).is_empty()));
+        assert!(Hops::default().from(0).is_empty());
+    }
 }

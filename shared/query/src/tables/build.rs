@@ -1,7 +1,7 @@
 //! From a snapshot to tables.
 //!
 //! Every object of the snapshot is read twice: once for what columns its table needs and which ends
-//! its relationships have, and once to write it. Memory holds a group of rows, 24 bytes for each
+//! its relationships have, and once to write it. Memory holds a group of rows, 28 bytes for each
 //! entity and 56 for each relationship.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -172,7 +172,9 @@ impl Buffer {
             Self::Id(_) => return 0,
             Self::Text(values, levels) => {
                 let text = item.and_then(Item::as_str);
-                text.into_iter().for_each(|it| values.push(it));
+                if let Some(text) = text {
+                    values.push(text);
+                }
                 (levels, text.map(str::len))
             }
             Self::Whole(values, levels) => {
@@ -192,7 +194,9 @@ impl Buffer {
             }
             Self::Json(values, levels) => {
                 let json = item.map(|it| json!(it).to_string());
-                json.iter().for_each(|it| values.push(it));
+                if let Some(json) = &json {
+                    values.push(json);
+                }
                 (levels, json.as_ref().map(String::len))
             }
             Self::List(values, levels, repetitions) => {

@@ -330,18 +330,18 @@ fn values(
 /// Strings, of which those that follow on each other and are equal share their bytes.
 #[derive(Default)]
 struct Texts {
-    last: Option<(ByteArray, Arc<str>)>,
+    last: Option<Arc<str>>,
 }
 
 impl Texts {
     fn cell(&mut self, bytes: &ByteArray) -> Cell {
-        if let Some((last, text)) = &self.last
-            && last.data() == bytes.data()
+        if let Some(last) = &self.last
+            && last.as_bytes() == bytes.data()
         {
-            return Cell::Text(Arc::clone(text));
+            return Cell::Text(Arc::clone(last));
         }
         let text: Arc<str> = String::from_utf8_lossy(bytes.data()).into();
-        self.last = Some((bytes.clone(), Arc::clone(&text)));
+        self.last = Some(Arc::clone(&text));
         Cell::Text(text)
     }
 }
