@@ -275,7 +275,7 @@ impl Builder<'_> {
         for (at, kind) in (0..).zip(summary.graph.relationships.keys()) {
             let mut draft = Draft::default();
             let keys = &self.keys;
-            // The numbers of the ends, each with that of its line. A mapped relationship has several.
+            // The ends, each with the number of its line. A mapped relationship may have several.
             let mut found: Vec<(u32, u32, u32)> = Vec::new();
             let mut read = 0;
             let each = |_: &str, mut row: Row<'_>| {
