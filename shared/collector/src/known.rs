@@ -4,109 +4,23 @@
 //! step would read the same things as the same principal: its basis says so. It is also only right
 //! together: what several steps find, one of them cannot read without the others.
 
+mod basis;
+
 use std::collections::BTreeMap;
 
-use steps::permission::suffices;
-use steps::{Permission, Service, Step};
+use steps::Step;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::digest::digest;
-use crate::instance::Instance;
 use crate::ledger::{KnownBy, Status};
-use crate::permissions::Permissions;
-use crate::plan::PlannedStep;
-use crate::ports::Fetch;
+use crate::plan::{Basis, PlannedStep};
 use crate::summary::Summary;
+
+pub(crate) use basis::note_basis;
 
 /// Which part of an interval has to be left for a step not to be read: jobs do not begin at the
 /// same second each day, and who is early by a second should not wait for another day.
 const SLACK: i32 = 24;
-
-/// Notes what decides what each slow step finds, as a whole job of an instance begins.
-pub(crate) async fn note_basis(fetch: &dyn Fetch, instance: &Instance, steps: &mut [PlannedStep]) {
-    let mut slow: Vec<(&mut PlannedStep, &Step)> = steps
-        .iter_mut()
-        .filter(|it| it.slow && it.disabled.is_none())
-        .filter_map(|it| steps::find(&it.id).map(|step| (it, step)))
-        .collect();
-    let granted = Granted::read(fetch, instance, slow.iter().map(|(_, step)| *step)).await;
-    for (planned, step) in &mut slow {
-        planned.basis = basis(instance, step, &granted);
-    }
-}
-
-/// What the principal may do, as far as steps need it and it can be told.
-#[derive(Debug, Default)]
-struct Granted {
-    /// The application permissions of Microsoft Graph.
-    graph: Option<Vec<String>>,
-    /// What the roles in the subscription allow.
-    subscription: Option<Permissions>,
-}
-
-impl Granted {
-    async fn read<'s>(
-        fetch: &dyn Fetch,
-        instance: &Instance,
-        steps: impl Iterator<Item = &'s Step>,
-    ) -> Self {
-        let (mut granted, mut is_graph, mut is_subscription) = (Self::default(), false, false);
-        for permission in steps.flat_map(Step::permissions) {
-            let is_of_graph = matches!(permission, Permission::Graph(_));
-            is_graph |= is_of_graph;
-            is_subscription |= !is_of_graph;
-        }
-        if is_graph {
-            let principal = fetch.principal(Service::Graph).await.ok().flatten();
-            granted.graph = principal.map(|it| it.roles);
-        }
-        if let Some(subscription) = instance.config.subscription_id.as_ref()
-            && is_subscription
-        {
-            granted.subscription = Permissions::of_subscription(fetch, subscription).await.ok();
-        }
-        granted
-    }
-
-    /// Whether a permission is granted, if that is known.
-    fn has(&self, permission: &Permission) -> Option<bool> {
-        match permission {
-            Permission::Graph(name) => {
-                Some(self.graph.as_ref()?.iter().any(|granted| suffices(granted, name)))
-            }
-            Permission::Action(name) => Some(self.subscription.as_ref()?.allow(name)),
-            Permission::DataAction(name) => Some(self.subscription.as_ref()?.allow_data(name)),
-        }
-    }
-}
-
-/// What decides what a step finds in a tenant that does not change: the version of the declaration,
-/// what it asks for and makes of that, whom it is read as, and what that principal may do.
-fn basis(instance: &Instance, step: &Step, granted: &Granted) -> Option<String> {
-    let config = &instance.config;
-    let mut words = vec![
-        env!("CARGO_PKG_VERSION").to_owned(),
-        config.cloud.clone(),
-        config.directory_id.clone(),
-        config.subscription_id.clone().unwrap_or_default(),
-        config.client_id.clone().unwrap_or_default(),
-    ];
-    let lists = [Some(&step.list), step.list.fallback];
-    words.extend(lists.into_iter().flatten().map(|it| format!("{} {}", it.path(), it.ask.query)));
-    words.push(step.select().join(","));
-    for found in step.entity_types() {
-        let names: Vec<&str> = found.declared().map(|it| it.name).collect();
-        words.push(format!("{}: {}", found.kind, names.join(",")));
-    }
-    words.extend(step.relationships().into_iter().map(|it| it.kind));
-    words.extend(step.patches().iter().map(|(of, it)| format!("{}.{}", of.kind, it.name)));
-    for permission in step.permissions() {
-        words.push(format!("{} {}", permission.name(), granted.has(&permission)?));
-    }
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Some(format!("{:016x}", digest(&words)))
-}
 
 /// Notes which slow steps are not read again, as the last snapshot has what was read of them less
 /// than an interval ago.
@@ -132,7 +46,12 @@ pub(crate) fn note(
         known.retain(|id, _| !lost.contains(id));
     }
     for planned in steps {
-        planned.known_at = known.remove(&planned.id).map(|it| it.at.to_owned());
+        let Some(read) = known.get(&planned.id) else { continue };
+        planned.known_at = Some(read.at.to_owned());
+        // What cannot be told now is as it was, also for the next job.
+        if let (Some(basis), Some(before)) = (&mut planned.basis, last.basis(&planned.id)) {
+            basis.granted = basis.granted.take().or_else(|| before.granted.clone());
+        }
     }
 }
 
@@ -173,8 +92,8 @@ impl<'a> Last<'a> {
     /// When all of a slow step was read, if that need not be done again.
     fn read(self, planned: &PlannedStep) -> Option<Read<'a>> {
         let step = steps::find(&planned.id).filter(|_| planned.slow)?;
-        let of_last = self.summary.steps.iter().find(|it| it.id == planned.id)?;
-        if planned.disabled.is_some() || planned.basis.is_none() || planned.basis != of_last.basis {
+        let is_same = planned.basis.as_ref()?.is_same(self.basis(step.id)?);
+        if planned.disabled.is_some() || !is_same {
             return None;
         }
         // The deletion guard waits for the next job that reads it.
@@ -185,6 +104,11 @@ impl<'a> Last<'a> {
         let read = self.whole(step.id).or_else(|| self.whole(self.stand_in(step)?))?;
         let moment = OffsetDateTime::parse(read.at, &Rfc3339).ok()?;
         (self.since < moment && moment <= self.now).then_some(read)
+    }
+
+    /// What decided what a step found.
+    fn basis(self, step: &str) -> Option<&'a Basis> {
+        self.summary.steps.iter().find(|it| it.id == step)?.basis.as_ref()
     }
 
     /// When all of a step was read.

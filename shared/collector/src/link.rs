@@ -130,8 +130,8 @@ pub(crate) async fn link(
 }
 
 /// The properties that may be lacking because a step could not read them. Unknown is not false: an
-/// entity that lacks one says so, and why. What is still to be read, or was read not long ago, is as
-/// the last snapshot has it.
+/// entity that lacks one says so, and why. What is still to be read, or was read not long ago, is
+/// as the last snapshot has it.
 fn unknowns(manifests: &[Manifest], previous: Option<&Summary>) -> Unknowns {
     let mut unknowns = Unknowns::new();
     for manifest in manifests {

@@ -79,13 +79,33 @@ pub struct PlannedStep {
     /// such a step. The rest of the job is published without it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub slow: bool,
-    /// What decides what a slow step finds in a tenant that does not change, as a digest: its
-    /// declaration, whom it is read as, and what that principal may do. None if that is not known.
+    /// What decides what a slow step finds in a tenant that does not change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub basis: Option<String>,
+    pub basis: Option<Basis>,
     /// When an earlier job read all of it, in ISO 8601, if it is not read again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_at: Option<String>,
+}
+
+/// What decides what a step finds in a tenant that does not change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Basis {
+    /// The version of its declaration, and whom it is read as, as a digest.
+    pub of: String,
+    /// Which of the permissions that it needs are granted, as a digest; none if that could not be
+    /// told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<String>,
+}
+
+impl Basis {
+    /// Whether it is the same as that of an earlier job, as far as it can be told.
+    #[must_use]
+    pub fn is_same(&self, earlier: &Self) -> bool {
+        let granted = [&self.granted, &earlier.granted];
+        self.of == earlier.of && (granted.contains(&&None) || granted[0] == granted[1])
+    }
 }
 
 impl PlannedStep {

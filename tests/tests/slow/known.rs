@@ -14,7 +14,7 @@ use tests::world::options;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{SLOW, Slow, by_key, event};
+use super::{SLOW, Slow, by_key, event, restarted};
 
 /// What says how a snapshot was made, and nothing of the tenant.
 const DATES: [&str; 3] = ["_staleProperties", "_staleReason", "_staleSince"];
@@ -232,8 +232,9 @@ async fn each_slow_step_has_a_time_of_its_own_and_counts_from_when_it_was_whole(
     // So is what another version, application or role would read.
     scheduled.change(&fourth, |summary| {
         let step = summary.steps.iter_mut().find(|it| it.id == SLOW[1]).unwrap();
-        assert!(step.basis.is_some());
-        step.basis = Some("another".to_owned());
+        let basis = step.basis.as_mut().unwrap();
+        assert!(basis.granted.is_some());
+        basis.granted = Some("others".to_owned());
     });
     let fifth = scheduled.due().await;
     assert_eq!(known(&fifth), [now, None, at]);
@@ -276,4 +277,17 @@ async fn an_interval_of_none_reads_everything_each_time() {
     );
     assert_eq!(third.graph.changes, BTreeMap::new());
     assert_eq!(scheduled.lines(&third), scheduled.lines(&second));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_starts_a_job_by_hand_does_not_go_on_with_one_that_leaves_out_what_is_slow() {
+    let mut scheduled = Scheduled::new(json!("full")).await;
+    scheduled.due().await;
+    let job = scheduled.start().await;
+    scheduled.slow = restarted(scheduled.slow).await;
+    assert_eq!(scheduled.start().await, job, "the schedule goes on with it");
+    scheduled.slow = restarted(scheduled.slow).await;
+    let by_hand = scheduled.by_hand().await;
+    assert_ne!(by_hand.job, job);
+    assert_eq!((by_hand.status, known(&by_hand)), (JobStatus::Complete, [None; 3]));
 }

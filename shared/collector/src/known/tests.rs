@@ -1,9 +1,12 @@
 use serde_json::{Value, json};
 use time::macros::datetime;
 
+use super::basis::{Granted, Told, of};
 use super::*;
+use crate::instance::Instance;
 use crate::layout::Job;
 use crate::ledger::Entry;
+use crate::permissions::Permissions;
 use crate::plan::Plan;
 use crate::summary::Linked;
 
@@ -21,9 +24,13 @@ fn instance(integration: &str) -> Instance {
     serde_json::from_value(instance).unwrap()
 }
 
+fn based(of: &str, granted: Option<&str>) -> Option<Basis> {
+    Some(Basis { of: of.to_owned(), granted: granted.map(str::to_owned) })
+}
+
 fn planned(instance: &Instance) -> Vec<PlannedStep> {
     let mut steps = Plan::steps_of(instance, None);
-    steps.iter_mut().filter(|it| it.slow).for_each(|it| it.basis = Some("b".to_owned()));
+    steps.iter_mut().filter(|it| it.slow).for_each(|it| it.basis = based("b", Some("g")));
     steps
 }
 
@@ -104,7 +111,8 @@ fn what_was_not_whole_or_would_be_read_otherwise_is_not_known() {
         known(&steps, &complete)
     };
     assert_eq!(but(&|_| ()).len(), 1);
-    assert_eq!(but(&|it| it.basis = Some("other".to_owned())), []);
+    assert_eq!(but(&|it| it.basis = based("other", Some("g"))), []);
+    assert_eq!(but(&|it| it.basis = based("b", Some("other"))), []);
     assert_eq!(but(&|it| it.basis = None), []);
     assert_eq!(but(&|it| it.disabled = Some("off".to_owned())), []);
     let mut unknown = complete.clone();
@@ -143,31 +151,50 @@ fn what_belongs_together_is_read_together() {
 }
 
 #[test]
-fn a_step_is_known_by_what_decides_what_it_finds() {
+fn what_cannot_be_told_now_is_as_it_was() {
+    let mut steps = planned(&instance("azure"));
+    let last = last(&steps, NOW - Duration::hours(2), &[(SIGN_IN, Status::Complete)]);
+    for it in steps.iter_mut().filter(|it| it.slow) {
+        it.basis = based("b", None);
+    }
+    note(&mut steps, &last, DAY, NOW);
+    let sign_in = steps.iter().find(|it| it.id == SIGN_IN).unwrap();
+    assert!(sign_in.known_at.is_some());
+    assert_eq!(sign_in.basis, based("b", Some("g")), "the next job compares with it");
+}
+
+#[test]
+fn a_basis_is_what_decides_what_a_step_finds() {
     let azure = instance("azure");
     let [sign_in, states] = [SIGN_IN, STATES].map(|it| steps::find(it).unwrap());
-    let granted = |graph: Option<&[&str]>, actions: Option<&[&str]>| Granted {
-        graph: graph.map(|it| it.iter().map(|it| (*it).to_owned()).collect()),
-        subscription: actions.map(|it| Permissions::of(json!([{ "actions": it }]))),
+    let graph = |roles: &[&str]| Granted {
+        graph: Told::Now(roles.iter().map(|it| (*it).to_owned()).collect()),
+        ..Granted::default()
     };
-    let all = granted(Some(&["AuditLog.Read.All", "User.Read.All"]), Some(&["*"]));
-    let of_all = basis(&azure, sign_in, &all).unwrap();
-    assert_ne!(Some(&of_all), basis(&azure, states, &all).as_ref());
-    // Only what the step needs matters to it, however that is granted.
-    let others = granted(Some(&["Directory.Read.All", "AuditLog.Read.All", "User.Read.All"]), None);
-    assert_eq!(basis(&azure, sign_in, &others).as_ref(), Some(&of_all));
-    let fewer = granted(Some(&["User.Read.All"]), Some(&["*"]));
-    assert_ne!(basis(&azure, sign_in, &fewer).as_ref(), Some(&of_all));
-    assert_eq!(basis(&azure, sign_in, &granted(None, Some(&["*"]))), None);
-    let reader = granted(None, Some(&["*/read", "*/action"]));
-    assert_eq!(basis(&azure, states, &reader), basis(&azure, states, &all));
-    assert_ne!(basis(&azure, states, &granted(None, Some(&[]))), basis(&azure, states, &all));
-    assert_eq!(basis(&azure, states, &others), None);
-    // And whose tenant it is, and who reads it.
+    let roles = |actions: &[&str]| Granted {
+        subscription: Told::Now(Permissions::of(json!([{ "actions": actions }]))),
+        ..Granted::default()
+    };
+    // Only what a step needs matters to it, however that is granted.
+    let all = graph(&["AuditLog.Read.All", "User.Read.All"]).to(sign_in);
+    assert!(all.is_some());
+    assert_eq!(graph(&["User.ReadWrite.All", "AuditLog.Read.All", "Mail.Read"]).to(sign_in), all);
+    assert_ne!(graph(&["User.Read.All"]).to(sign_in), all);
+    let reader = roles(&["*/read", "*/action"]).to(states);
+    assert!(reader.is_some());
+    assert_eq!(roles(&["*"]).to(states), reader);
+    assert_ne!(roles(&[]).to(states), reader);
+    // Who may not ask is not who cannot ask now.
+    let never = Granted { subscription: Told::Never, ..Granted::default() };
+    assert!(never.to(states).is_some_and(|it| Some(it) != reader));
+    assert_eq!(Granted::default().to(states), None);
+
+    // And it matters whose tenant it is, and who reads it.
+    assert_ne!(of(&azure, sign_in), of(&azure, states));
     for (field, value) in [("directoryId", "e"), ("clientId", "f"), ("subscriptionId", "t")] {
         let mut other: Value = serde_json::to_value(&azure).unwrap();
         other["config"][field] = value.into();
         let other: Instance = serde_json::from_value(other).unwrap();
-        assert_ne!(basis(&other, sign_in, &all).as_ref(), Some(&of_all), "{field}");
+        assert_ne!(of(&other, sign_in), of(&azure, sign_in), "{field}");
     }
 }

@@ -114,7 +114,8 @@ impl Proof {
         }
     }
 
-    /// Why what some steps would find may still be there, if it may. A doubt outweighs what is known.
+    /// Why what some steps would find may still be there, if it may. A doubt outweighs what is
+    /// known.
     fn lacks(&self, finds: impl Fn(&Step) -> bool) -> Option<Lack> {
         let is_ours = |step: &&Step| step.integration == self.integration && finds(step);
         let finders: Vec<&Step> = STEPS.iter().copied().filter(is_ours).collect();
