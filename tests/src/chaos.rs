@@ -13,6 +13,7 @@
 
 #![expect(clippy::large_futures, reason = "those of the handlers are, and there are few")]
 
+mod again;
 mod dice;
 mod doubt;
 mod leaks;

@@ -22,6 +22,7 @@ const TENANT: Tenant = Tenant {
     page_size: 3,
     some_sources: true,
     delta: false,
+    again: false,
 };
 
 /// The same, as Microsoft 365 sees it.
@@ -58,6 +59,20 @@ fn no_fault_that_ends_and_no_death_changes_a_byte_where_changes_are_followed() {
     let statistics = storm(DELTA, SEEDS / 2);
     assert!(statistics.faults.len() > 35, "{statistics}");
 }
+
+/// The second job is started by the schedule, and does not read what is slow again.
+#[test]
+fn no_fault_that_ends_and_no_death_changes_a_byte_of_what_is_known() {
+    let again = Tenant { again: true, ..TENANT };
+    let calm = chaos::calm(again).unwrap();
+    let known = calm.summary.unwrap().ledger.into_iter();
+    let known = known.filter(|it| it.status == Status::Known).map(|it| it.step);
+    assert_eq!(known.collect::<Vec<_>>(), ["ad-user-sign-in-activity", STATES]);
+    storm(again, SEEDS / 2);
+}
+
+/// The slow step of a subscription.
+const STATES: &str = "rm-policy-states-for-subscription";
 
 /// Runs jobs in bad weather for each seed.
 fn storm(tenant: Tenant, seeds: u64) -> Statistics {

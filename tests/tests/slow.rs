@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test needs must be there")]
 
+#[path = "slow/known.rs"]
+mod known;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

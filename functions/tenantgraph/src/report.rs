@@ -215,6 +215,9 @@ fn ledger(summary: &Summary, took: Duration, extent: Extent<'_>) -> io::Result<(
     let statuses: Vec<String> =
         statuses.iter().map(|(status, n)| format!("{n} {status}")).collect();
     line(&format!("Ledger: {}", statuses.join(", ")))?;
+    if let Some(at) = summary.ledger.iter().filter_map(|it| it.known_at.as_deref()).min() {
+        line(&format!("What is known was read at {at} or later"))?;
+    }
     for (title, counts) in [
         ("References to what was not collected, which were left out", &summary.graph.dropped),
         ("Properties in an unexpected form, which were left out", &summary.drift),

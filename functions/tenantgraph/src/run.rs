@@ -143,7 +143,8 @@ async fn run_steps(
 fn end_of_step(step: &Value) -> End {
     let entries = step["manifest"]["ledger"].as_array();
     let statuses = entries.into_iter().flatten().map(|entry| &entry["status"]);
-    let is_complete = statuses.into_iter().all(|it| it == "complete" || it == "skipped");
+    let is_complete =
+        statuses.into_iter().all(|it| it == "complete" || it == "known" || it == "skipped");
     if is_complete { End::Complete } else { End::Incomplete }
 }
 

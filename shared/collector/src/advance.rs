@@ -57,7 +57,7 @@ pub(crate) async fn after(
     if !elsewhere.is_empty() {
         context.queue.send(QueueName::Collect, elsewhere).await?;
     }
-    let is_slow = plan.steps.iter().any(|planned| planned.id == step.id && planned.slow);
+    let is_slow = plan.steps.iter().any(|planned| planned.id == step.id && planned.takes_long());
     finish_if_ended(context, plan, &ended, !is_slow).await?;
     Ok(here)
 }
@@ -91,7 +91,7 @@ async fn finish_if_ended(
     let left: Vec<&PlannedStep> = left.collect();
     let finish = if left.is_empty() {
         Finish::new(plan.job.clone())
-    } else if is_new && left.iter().all(|planned| planned.slow) {
+    } else if is_new && left.iter().all(|planned| planned.takes_long()) {
         Finish::new(plan.job.early())
     } else {
         return Ok(());

@@ -48,7 +48,7 @@ pub(crate) async fn run(
             planned.disabled.get_or_insert_with(|| "another step was requested".to_owned());
         }
     }
-    let plan = start::plan(context, instance, Some(steps)).await?;
+    let plan = start::plan(context, instance, Some(steps), false).await?;
     context.write(&plan.job.plan(), &plan, Condition::Absent).await?;
     let job = plan.job.clone();
     let mut message = Slice { job: job.clone(), step: step.to_owned(), slice: 0 };

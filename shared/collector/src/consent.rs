@@ -337,7 +337,7 @@ async fn collect(context: &Context, instance: &Instance, state: &State) -> Colle
     if !instance.enabled {
         return Collection::Disabled;
     }
-    match start::start(context, instance, &state.nonce).await {
+    match start::start(context, instance, &state.nonce, false).await {
         Ok(job) => Collection::Started(job),
         Err(Error::Running { .. } | Error::Held { .. }) => Collection::Running,
         Err(error) => Collection::Later(error.to_string()),

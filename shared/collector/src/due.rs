@@ -68,7 +68,7 @@ async fn start_if_due(
         return Ok(None);
     }
     let instance = instances::stored(context, id).await?;
-    let job = start::start(context, &instance, cause).await?;
+    let job = start::start(context, &instance, cause, true).await?;
     // Once in an interval, for they may be thousands.
     overdue::tell_family(context, id, interval, now).await;
     Ok(Some(job))

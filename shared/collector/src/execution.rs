@@ -57,6 +57,9 @@ pub async fn run(
             let result = alone::run(context, &instance, &step, deadline).await?;
             Ok(Started::Step(Box::new(result)))
         }
-        None => Ok(Started::Jobs(vec![start::start(context, &instance, cause).await?])),
+        None => {
+            let job = start::start(context, &instance, cause, false).await?;
+            Ok(Started::Jobs(vec![job]))
+        }
     }
 }

@@ -39,6 +39,9 @@ pub(crate) struct Tries {
 /// Why a slow step is not complete in an early snapshot.
 const PENDING: &str = "it is still being read, and the snapshot is amended when it has been";
 
+/// Why what an earlier job read is not known after all.
+const SET_ASIDE: &str = "it was not read again, and the last snapshot, which had it, is set aside";
+
 /// Links what a job's steps stored, writes the snapshot and the summary, and moves `latest`.
 ///
 /// A message may also ask for the early snapshot of a job, while slow steps are at work: it is a
@@ -154,7 +157,8 @@ async fn pending(context: &Context, plan: &Plan) -> Result<Option<BTreeSet<Strin
     let job = &plan.job;
     let ended = advance::ended(context, job).await?;
     let left = plan.enabled().map(|(planned, _)| planned).filter(|it| !ended.contains(&it.id));
-    let left: BTreeSet<String> = left.filter(|it| it.slow).map(|it| it.id.clone()).collect();
+    let left: BTreeSet<String> =
+        left.filter(|it| it.takes_long()).map(|it| it.id.clone()).collect();
     if left.is_empty() || context.store.get(&job.summary()).await?.is_some() {
         return Ok(None);
     }
@@ -184,7 +188,7 @@ async fn summarize(
     apply_fallbacks(&mut manifests);
     let whole = job.whole();
     context.observer.observe(&whole, &News::Links);
-    let (graph, last) = match compare(context, plan, &manifests, turn).await? {
+    let (graph, last) = match compare(context, plan, &mut manifests, turn).await? {
         (Outcome::Linked(graph), last) => (*graph, last),
         (Outcome::Paused(turn), _) => {
             context.observer.observe(&whole, &News::LinksLater { turns: turn });
@@ -250,7 +254,7 @@ enum Last {
 async fn compare(
     context: &Context,
     plan: &Plan,
-    manifests: &[Manifest],
+    manifests: &mut [Manifest],
     turn: Turn,
 ) -> Result<(Outcome, Last), Error> {
     let Some(job) = &plan.previous else {
@@ -278,6 +282,7 @@ async fn compare(
             }
         },
     };
+    forget_known(manifests);
     let outcome = link::link(context, plan, manifests, None, turn).await?;
     Ok((outcome, Last::SetAside(set_aside)))
 }
@@ -286,7 +291,7 @@ async fn compare(
 async fn against(
     context: &Context,
     plan: &Plan,
-    manifests: &[Manifest],
+    manifests: &mut [Manifest],
     turn: Turn,
     job: &Job,
 ) -> Result<Result<(Outcome, Last), SetAside>, Error> {
@@ -311,8 +316,15 @@ async fn against(
         Error::Unknown(name) => format!("{name} is missing"),
         error => error.to_string(),
     };
+    forget_known(manifests);
     let lost = known.map(|last| lost(&last, manifests)).unwrap_or_default();
     Ok(Err(SetAside { job: Some(job.clone()), reason, lost }))
+}
+
+/// Takes for incomplete what only the last snapshot had, as that is set aside.
+fn forget_known(manifests: &mut [Manifest]) {
+    let is_known = |it: &&mut Manifest| it.ledger.iter().any(|it| it.status == Status::Known);
+    manifests.iter_mut().filter(is_known).for_each(|it| it.lacks(SET_ASIDE));
 }
 
 /// What is known of the last snapshot. Where its summary is gone, as it lay with a job that has

@@ -163,6 +163,8 @@ pub struct Collection {
     /// Whether Azure Resource Graph is asked which types of resource a subscription has, so that
     /// the lists of the others need not be read.
     pub index: bool,
+    /// How often jobs that the schedule starts read slow lists: each of them if it is disabled.
+    pub slow_interval: PollingInterval,
 }
 
 /// How lists are read whose changes can be followed.
@@ -181,38 +183,50 @@ pub enum Mode {
 #[serde(untagged)]
 enum Written {
     Mode(Mode),
-    Both {
+    #[serde(rename_all = "camelCase")]
+    All {
         #[serde(default)]
         mode: Mode,
+        #[serde(default = "on")]
         index: bool,
+        #[serde(default = "daily")]
+        slow_interval: PollingInterval,
     },
+}
+
+const fn daily() -> PollingInterval {
+    PollingInterval::OneDay
 }
 
 impl From<Written> for Collection {
     fn from(written: Written) -> Self {
         match written {
-            Written::Mode(mode) => Self { mode, index: true },
-            Written::Both { mode, index } => Self { mode, index },
+            Written::Mode(mode) => Self { mode, ..Self::default() },
+            Written::All { mode, index, slow_interval } => Self { mode, index, slow_interval },
         }
     }
 }
 
 impl From<Collection> for Written {
-    fn from(Collection { mode, index }: Collection) -> Self {
-        if index { Self::Mode(mode) } else { Self::Both { mode, index } }
+    fn from(collection: Collection) -> Self {
+        let Collection { mode, index, slow_interval } = collection;
+        if collection == (Collection { mode, ..Collection::default() }) {
+            return Self::Mode(mode);
+        }
+        Self::All { mode, index, slow_interval }
     }
 }
 
 impl Default for Collection {
     fn default() -> Self {
-        Self { mode: Mode::Full, index: true }
+        Self { mode: Mode::Full, index: true, slow_interval: daily() }
     }
 }
 
 impl Collection {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
-    const fn is_default(&self) -> bool {
-        matches!(self, Self { mode: Mode::Full, index: true })
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -39,6 +39,9 @@ pub struct Entry {
     /// By what it is known what there is, if not by reading the list.
     #[serde(default, skip_serializing_if = "KnownBy::is_read")]
     pub known_by: KnownBy,
+    /// When it was read last, in ISO 8601, if it is known since then and was not read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<String>,
     /// What was asked for in vain until it was given up, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vain: Option<Vain>,
@@ -109,6 +112,9 @@ pub enum Reading {
 pub enum Status {
     /// Every page was read. Only this lets anyone conclude that something is gone.
     Complete,
+    /// It is slow and was not read again: an earlier job read every page, not long ago. What that
+    /// found is still taken for what there is.
+    Known,
     /// There was nothing to read: the provider is not registered, or the step was not asked for.
     Skipped,
     /// It is still being read, and the snapshot will be amended when it has been.
@@ -127,7 +133,7 @@ impl Status {
     /// Whether nothing is missing that is there.
     #[must_use]
     pub const fn is_complete(self) -> bool {
-        matches!(self, Self::Complete | Self::Skipped)
+        matches!(self, Self::Complete | Self::Known | Self::Skipped)
     }
 
     /// The status as it is written.
@@ -135,6 +141,7 @@ impl Status {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Complete => "complete",
+            Self::Known => "known",
             Self::Skipped => "skipped",
             Self::Pending => "pending",
             Self::Retired => "retired",

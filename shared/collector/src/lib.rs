@@ -24,6 +24,7 @@ mod index;
 pub mod instance;
 pub mod instances;
 pub mod jobs;
+mod known;
 pub mod layout;
 mod lease;
 pub mod ledger;

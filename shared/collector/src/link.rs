@@ -35,14 +35,14 @@ use steps::derives;
 
 use crate::context::{Context, Error};
 use crate::layout::RecordKind;
-use crate::ledger::Status;
+use crate::ledger::{Entry, Status};
 use crate::manifest::Manifest;
 use crate::plan::{Plan, PlannedStep};
 use crate::summary::{self, Linked, Summary};
 use checkpoint::Checkpoint;
 use earlier::Earlier;
 use emit::Emit;
-use proof::{KeptParents, Proof, Verdicts, shortfalls};
+use proof::{KeptParents, Lack, Proof, Verdicts, shortfalls};
 use record::{Unknown, Unknowns};
 
 pub(crate) use checkpoint::Turn;
@@ -109,7 +109,8 @@ pub(crate) async fn link(
         if let Some(rule) = derives(&kind) {
             verdicts.decide_derived(&kind, proof.lacks_rule(rule));
         } else {
-            let lacks = proof.lacks_relationships(&kind).or_else(|| kept.lacks(&kind));
+            let of_parents = || kept.lacks(&kind).map(Lack::Doubt);
+            let lacks = proof.lacks_relationships(&kind).or_else(of_parents);
             verdicts.decide(&kind, losses, lacks, guarded(&kind));
         }
     }
@@ -119,7 +120,7 @@ pub(crate) async fn link(
     let before =
         previous.map(|it| (it, Proof::new(integration, it.ledger.iter(), it.steps.iter())));
     let mut emit =
-        Emit::new(context, &plan.job, before, verdicts.carried, linked, (turn, checkpoint)).await?;
+        Emit::new(context, &plan.job, before, verdicts, linked, (turn, checkpoint)).await?;
     if emit.entities(entities, inherited, &unknowns).await?
         && emit.relationships(relationships, derived, lost).await?
     {
@@ -129,17 +130,17 @@ pub(crate) async fn link(
 }
 
 /// The properties that may be lacking because a step could not read them. Unknown is not false: an
-/// entity that lacks one says so, and why. What is still to be read is as the last snapshot has it.
+/// entity that lacks one says so, and why. What is still to be read, or was read not long ago, is
+/// as the last snapshot has it.
 fn unknowns(manifests: &[Manifest], previous: Option<&Summary>) -> Unknowns {
     let mut unknowns = Unknowns::new();
     for manifest in manifests {
         let Some(step) = steps::find(&manifest.step) else { continue };
-        let Some(entry) = manifest.ledger.iter().find(|it| !it.status.is_complete()) else {
-            continue;
-        };
+        let was_not_read = |it: &&Entry| !it.status.is_complete() || it.status == Status::Known;
+        let Some(entry) = manifest.ledger.iter().find(was_not_read) else { continue };
         let reason = entry.reason.as_deref().unwrap_or(entry.status.as_str());
-        let is_pending = entry.status == Status::Pending;
-        let kept = previous.filter(|_| is_pending).map(|it| it.planned_at.clone());
+        let is_kept = matches!(entry.status, Status::Pending | Status::Known);
+        let kept = previous.filter(|_| is_kept).map(|it| it.planned_at.clone());
         let mut lacks = |kind: &'static str, name: &'static str| {
             let (reason, kept) = (reason.to_owned(), kept.clone());
             unknowns.entry(kind).or_default().push(Unknown { name, reason, kept });

@@ -47,6 +47,7 @@ impl Manifest {
         for entry in &mut self.ledger {
             entry.status = Status::Partial;
             entry.reason = Some(why.to_owned());
+            entry.known_at = None;
         }
     }
 

@@ -53,6 +53,12 @@ impl Permissions {
         Self(Vec::new())
     }
 
+    /// What some roles allow.
+    #[cfg(test)]
+    pub(crate) fn of(roles: Value) -> Self {
+        Self(serde_json::from_value(roles).unwrap_or_default())
+    }
+
     async fn read(fetch: &dyn Fetch, subscription: &str, path: &str) -> Result<Self, Failure> {
         let roles = list(fetch, subscription, path, "permissions").await?;
         let roles = serde_json::from_value(Value::Array(roles));

@@ -43,6 +43,9 @@ pub struct Plan {
     /// to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, String>,
+    /// Whether the schedule started it: then slow steps are only read at their interval.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scheduled: bool,
     /// Every step of the integration, and every rule by which relationships follow from others.
     pub steps: Vec<PlannedStep>,
 }
@@ -76,6 +79,47 @@ pub struct PlannedStep {
     /// such a step. The rest of the job is published without it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub slow: bool,
+    /// What decides what a slow step finds in a tenant that does not change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// When an earlier job read all of it, in ISO 8601, if it is not read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<String>,
+}
+
+/// What decides what a step finds in a tenant that does not change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Basis {
+    /// The version of its declaration, and whom it is read as, as a digest.
+    pub of: String,
+    /// Which of the permissions that it needs are granted, as a digest; none if that could not be
+    /// told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<String>,
+}
+
+impl Basis {
+    /// Whether it is the same as that of an earlier job, as far as it can be told.
+    #[must_use]
+    pub fn is_same(&self, earlier: &Self) -> bool {
+        let granted = [&self.granted, &earlier.granted];
+        self.of == earlier.of && (granted.contains(&&None) || granted[0] == granted[1])
+    }
+}
+
+impl PlannedStep {
+    /// Whether the rest of the job is published without it.
+    #[must_use]
+    pub const fn takes_long(&self) -> bool {
+        self.slow && self.known_at.is_none()
+    }
+
+    /// What the configuration of the instance decides of it.
+    #[must_use]
+    pub fn configured(&self) -> Self {
+        Self { basis: None, known_at: None, ..self.clone() }
+    }
 }
 
 /// What decides which steps run: how the instance is configured, and what its tenant has.
@@ -140,6 +184,12 @@ impl Plan {
         self.instance.config.collection.mode == Mode::Delta && !step.list.delta.is_empty()
     }
 
+    /// When an earlier job read all of a step, if it is not read again.
+    #[must_use]
+    pub fn known_at(&self, step: &Step) -> Option<&str> {
+        self.steps.iter().find(|it| it.id == step.id)?.known_at.as_deref()
+    }
+
     /// What the step's lists belong to: the id of the tenant or of the subscription.
     #[must_use]
     pub fn scope_of(&self, step: &Step) -> &str {
@@ -201,7 +251,14 @@ impl<'a> Terms<'a> {
         });
         let disabled = disabled.or_else(|| self.disabled(original?));
         let after = parents.into_iter().chain(original.map(|it| it.id.to_owned())).collect();
-        PlannedStep { id: step.id.to_owned(), disabled, after, slow: self.is_slow(step) }
+        PlannedStep {
+            id: step.id.to_owned(),
+            disabled,
+            after,
+            slow: self.is_slow(step),
+            basis: None,
+            known_at: None,
+        }
     }
 
     /// Whether a step, or one that it waits for, is slow.
@@ -218,6 +275,8 @@ impl<'a> Terms<'a> {
             disabled: self.off(rule.setting, rule.ingestion_source),
             after: Vec::new(),
             slow: false,
+            basis: None,
+            known_at: None,
         })
     }
 
@@ -300,6 +359,7 @@ mod tests {
             previous: None,
             is_whole: true,
             kept: BTreeMap::new(),
+            scheduled: false,
             steps: Plan::steps_of(&instance, None),
             instance,
         }

@@ -138,7 +138,7 @@ fn apart(plan: &Plan, with_many: bool) -> Duration {
 /// Starts a job, unless one was started for this listing, or is running.
 async fn begin(context: &Context, plan: &Plan, instance: &Instance) -> Result<(), Error> {
     context.share(&plan.instance.id, &instance.id);
-    match start::start(context, instance, &plan.job.id).await {
+    match start::start(context, instance, &plan.job.id, plan.scheduled).await {
         Ok(_) | Err(Error::Running { .. } | Error::Held { .. }) => Ok(()),
         Err(error) => Err(error),
     }
@@ -202,6 +202,7 @@ mod tests {
             tenant_id: None,
             previous: None,
             is_whole: true,
+            scheduled: false,
             kept: BTreeMap::new(),
             steps: Vec::new(),
         }

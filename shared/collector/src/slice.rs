@@ -69,6 +69,9 @@ pub(crate) async fn run(
     if context.store.get(&job.manifest(step.id)).await?.is_some() {
         return Ok(Outcome::Ended);
     }
+    if let Some(at) = plan.known_at(step) {
+        return end::known(context, plan, step, at).await;
+    }
     if let Some(original) = step.fallback_for.filter(|_| plan.is_whole) {
         let name = job.manifest(original);
         let (manifest, _): (Manifest, _) =

@@ -11,6 +11,7 @@ use crate::context::{Context, Error};
 use crate::delta;
 use crate::index::index;
 use crate::instance::Instance;
+use crate::known;
 use crate::layout::{self, Job};
 use crate::lease::take::take;
 use crate::plan::{Index, Plan, PlannedStep};
@@ -26,12 +27,15 @@ use crate::snapshot::{self, Latest};
 /// the lease says whether the first steps were queued. So is a whole job, where it is sure that its
 /// process is gone. What asks again for the job that it asked for before gets that one, even if it
 /// has ended.
+///
+/// What the schedule starts leaves out slow steps that were read not long ago.
 pub(crate) async fn start(
     context: &Context,
     instance: &Instance,
     cause: &str,
+    scheduled: bool,
 ) -> Result<Job, Error> {
-    let mut plan = plan(context, instance, None).await?;
+    let mut plan = plan(context, instance, None, scheduled).await?;
     let (lease, etag) = take(context, &plan, cause).await?;
     if lease.is_queued {
         return Ok(lease.job);
@@ -62,6 +66,7 @@ pub(crate) async fn plan(
     context: &Context,
     instance: &Instance,
     alone: Option<Vec<PlannedStep>>,
+    scheduled: bool,
 ) -> Result<Plan, Error> {
     let now = OffsetDateTime::now_utc();
     let fetch = context.connect(instance).await?;
@@ -75,14 +80,21 @@ pub(crate) async fn plan(
         Some(subscription) if is_whole => providers::unregistered(&*fetch, subscription).await,
         _ => BTreeSet::new(),
     };
-    let steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
+    let mut steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
     let (latest, _) = context.spare::<Latest>(&layout::latest(&instance.id)).await?;
+    let last = match &latest {
+        // A summary that cannot be read is told of when the job is linked.
+        Some(latest) if is_whole => snapshot::of(context, &latest.job).await.ok(),
+        _ => None,
+    };
+    if is_whole {
+        known::note_basis(&*fetch, instance, &mut steps).await;
+    }
+    let interval = instance.config.collection.slow_interval.duration().filter(|_| scheduled);
+    if let (Some(last), Some(interval)) = (&last, interval) {
+        known::note(&mut steps, last, interval, now);
+    }
     let index = if is_whole && instance.config.subscription_id.is_some() {
-        let last = match &latest {
-            // A summary that cannot be read is told of when the job is linked.
-            Some(latest) => snapshot::of(context, &latest.job).await.ok(),
-            None => None,
-        };
         index(&*fetch, instance, &steps, (latest.as_ref(), last.as_ref()), now).await
     } else {
         Index::default()
@@ -100,6 +112,7 @@ pub(crate) async fn plan(
         previous: latest.as_ref().map(|latest| latest.job.clone()),
         is_whole,
         kept: delta::kept(context, instance, &steps).await?,
+        scheduled,
         steps,
     };
     match latest {

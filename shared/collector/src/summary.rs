@@ -228,6 +228,7 @@ impl Summary {
             status,
             reason: Some(reason.to_owned()),
             known_by: crate::ledger::KnownBy::Read,
+            known_at: None,
             vain: None,
             reading: None,
         };

@@ -169,6 +169,7 @@ fn lacks(scope: String, reason: String) -> Entry {
         status: Status::Failed,
         reason: Some(reason),
         known_by: crate::ledger::KnownBy::Read,
+        known_at: None,
         vain: None,
         reading: None,
     }

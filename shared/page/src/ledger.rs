@@ -35,7 +35,7 @@ fn entry(site: &Site, summary: &Summary, entry: &Entry) -> Value {
         "items": entry.items,
         "requests": entry.requests,
         "permissions": lacking,
-        "at": summary.finished_at,
+        "at": entry.known_at.as_ref().unwrap_or(&summary.finished_at),
     })
 }
 

@@ -79,6 +79,7 @@ impl Stored {
             tenant_id: None,
             previous: self.last.replace(job.clone()),
             is_whole: true,
+            scheduled: false,
             kept: BTreeMap::new(),
             steps: Plan::steps_of(&instance, None),
             instance,
@@ -293,6 +294,7 @@ impl<'a> Writer<'a> {
             status: Status::Complete,
             reason: None,
             known_by: KnownBy::Read,
+            known_at: None,
             vain: None,
             reading: None,
         };

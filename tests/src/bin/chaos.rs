@@ -57,6 +57,11 @@ struct Arguments {
     #[arg(long)]
     delta: bool,
 
+    /// Runs two jobs for each seed. The schedule starts the second, which does not read slow lists
+    /// again
+    #[arg(long, conflicts_with_all = ["delta", "doubt"])]
+    again: bool,
+
     /// Runs two jobs for each seed. In the second, a list is answered in a way that proves nothing,
     /// another one for each seed, and nothing may be deleted
     #[arg(long, conflicts_with = "delta")]
@@ -85,10 +90,11 @@ fn main() -> Result<ExitCode, Error> {
         kills,
         some_sources,
         delta,
+        again,
         doubt,
     } = Arguments::parse();
     let seeds = seed.map_or(seeds, |seed| seed..seed.saturating_add(1));
-    let tenant = Tenant { integration, users, resources, page_size, some_sources, delta };
+    let tenant = Tenant { integration, users, resources, page_size, some_sources, delta, again };
     let start = Instant::now();
     let calm = chaos::calm(tenant)?;
     if !calm.problems.is_empty() {
@@ -119,6 +125,7 @@ fn main() -> Result<ExitCode, Error> {
             match (delta, doubt) {
                 (true, _) => " --delta",
                 (_, true) => " --doubt",
+                _ if again => " --again",
                 _ => "",
             },
         );

@@ -36,11 +36,11 @@ const PROCESSES: [(QueueName, usize); 3] =
     [(QueueName::Collect, 4), (QueueName::Finish, 2), (QueueName::Provision, 2)];
 
 /// How long after an event the starter sends it again, if it failed.
-const AGAIN: Duration = Duration::from_mins(1);
+pub(super) const AGAIN: Duration = Duration::from_mins(1);
 
 /// How often the starter tries: a start sends dozens of batches of messages, each of which
 /// fails now and then.
-const STARTS: u32 = 500;
+pub(super) const STARTS: u32 = 500;
 
 /// Long enough for every answer that comes late, and short enough that one which never comes is no
 /// more than another fault.
@@ -119,6 +119,19 @@ impl Machine {
     /// Runs the whole job of an instance which collects the directory and the first subscription,
     /// and makes an instance for the second; and says which job it was, if it came to that.
     pub(crate) async fn job(self: &Arc<Self>) -> Result<Job, String> {
+        self.run(self.start()).await
+    }
+
+    /// The same for the job that the schedule starts after another.
+    pub(crate) async fn next_job(self: &Arc<Self>, last: &Job) -> Result<Job, String> {
+        self.run(self.due(last)).await
+    }
+
+    /// Starts a job, and does all work until no message is left.
+    async fn run(
+        self: &Arc<Self>,
+        start: impl Future<Output = Result<Job, String>>,
+    ) -> Result<Job, String> {
         self.queue.open();
         self.counts.jobs.fetch_add(1, Ordering::Relaxed);
         let mut processes = JoinSet::new();
@@ -129,7 +142,7 @@ impl Machine {
             }
         }
         let ended = timeout(LONGEST, async {
-            let job = self.start().await;
+            let job = start.await;
             self.queue.close();
             processes.join_all().await;
             job
@@ -149,12 +162,9 @@ impl Machine {
     async fn start(&self) -> Result<Job, String> {
         let mut last = String::new();
         for _ in 0..STARTS {
-            let context = self.process();
-            let mut event = self.invocation(self.event(), "start");
             // The same each time for a job, as AWS Lambda has it.
             let cause = format!("event {}", self.counts.jobs.load(Ordering::Relaxed));
-            event.context.request_id = cause;
-            match self.invoke("start", start::handle(&context, event)).await {
+            match self.take(self.event(), &cause).await {
                 Some(Ok(answer)) => {
                     let job = serde_json::from_value(answer["jobs"][0].clone());
                     return job.map_err(|error| format!("start answers {answer}: {error}"));
@@ -171,6 +181,18 @@ impl Machine {
             sleep(AGAIN).await;
         }
         Err(format!("the job cannot be started: {last}"))
+    }
+
+    /// Sends an event once. None if whoever takes it dies.
+    pub(super) async fn take(
+        &self,
+        event: Value,
+        cause: &str,
+    ) -> Option<Result<Value, lambda_runtime::Error>> {
+        let context = self.process();
+        let mut event = self.invocation(event, "start");
+        event.context.request_id = cause.to_owned();
+        self.invoke("start", start::handle(&context, event)).await
     }
 
     /// Takes messages of a queue and hands them to its function, until there are no more.
@@ -241,7 +263,7 @@ impl Machine {
         )
     }
 
-    fn event(&self) -> Value {
+    pub(super) fn event(&self) -> Value {
         let mut config = json!({
             "directoryId": self.simulator.directory_id(),
             "clientId": self.simulator.principal().client_id,

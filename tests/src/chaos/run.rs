@@ -81,8 +81,8 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
     let began = Instant::now();
     let mut job = machine.job().await;
     let refused_later = &weather.permanent_later;
-    let has_second = tenant.delta || !refused_later.is_empty();
-    if has_second && job.is_ok() {
+    let has_second = tenant.delta || tenant.again || !refused_later.is_empty();
+    if let (true, Ok(first)) = (has_second, job.clone()) {
         // Which of two listings is the later one is known by the second, and nobody lists twice in
         // one.
         thread::sleep(SECOND.saturating_sub(began.elapsed()));
@@ -92,7 +92,14 @@ async fn one(tenant: Tenant, weather: &Weather, folder: &Path) -> Result<Outcome
         if !refused_later.is_empty() {
             machine.simulator.set_permanent(refused_later.clone());
         }
-        job = machine.job().await;
+        job = if tenant.again {
+            let mut all = followers(&machine, &first).await?;
+            all.push(first.clone());
+            machine.date(&all).await?;
+            machine.next_job(&first).await
+        } else {
+            machine.job().await
+        };
     }
     let jobs = if has_second { 2 } else { 1 };
     drop(log);

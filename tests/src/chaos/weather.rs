@@ -42,6 +42,8 @@ pub struct Tenant {
     /// Whether there are two jobs, between which the directory changes; all but those of the calm
     /// run, which read everything, then follow changes.
     pub delta: bool,
+    /// Whether the schedule starts a second job within the interval of slow steps.
+    pub again: bool,
 }
 
 /// What goes wrong.

@@ -272,4 +272,12 @@ pub(super) static COLLECTION: &[Field] = &[
          nothing are left out.",
     )
     .default("`true`"),
+    Field::new(
+        "slowInterval",
+        Form::OneOf(&PollingInterval::NAMES),
+        "How often jobs that the schedule starts read the [slow \
+         lists](ARCHITECTURE.md#slow-steps); with `DISABLED`, each of them does. A job that an event \
+         for the instance starts reads them always.",
+    )
+    .default("`ONE_DAY`"),
 ];

@@ -24,18 +24,7 @@ pub(super) fn instance_of(reader: Reader<'_>) -> (Option<Instance>, Option<Secre
     let name = reader.required_text("name", "give the instance a name");
     let account_name = reader.text("accountName");
     let description = reader.text("description").unwrap_or_default();
-    let interval = reader.text("pollingInterval");
-    let polling_interval = interval.map_or(Some(PollingInterval::Disabled), |text| {
-        let parsed = serde_json::from_value(Value::from(text.as_str())).ok();
-        if parsed.is_none() {
-            let names = PollingInterval::NAMES.join(", ");
-            reader.problem(
-                "pollingInterval",
-                &format!("`{text}` is unknown; expected one of {names}"),
-            );
-        }
-        parsed
-    });
+    let polling_interval = interval_of(&mut reader, "pollingInterval", PollingInterval::Disabled);
     let enabled = reader.flag("enabled").unwrap_or(true);
     let provisioned = reader.child("provisioned").and_then(|(_, value)| {
         let parsed = serde_json::from_value::<Provisioned>(value.clone());
@@ -194,6 +183,21 @@ fn azure(mut reader: Reader<'_>, common: Option<Config>) -> Option<Config> {
     })
 }
 
+/// An interval by its name.
+fn interval_of(
+    reader: &mut Reader<'_>,
+    name: &str,
+    default: PollingInterval,
+) -> Option<PollingInterval> {
+    let Some(text) = reader.text(name) else { return Some(default) };
+    let interval = serde_json::from_value(Value::from(text.as_str())).ok();
+    if interval.is_none() {
+        let names = PollingInterval::NAMES.join(", ");
+        reader.problem(name, &format!("`{text}` is unknown; expected one of {names}"));
+    }
+    interval
+}
+
 /// Severities, separated by commas.
 fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<String> {
     let severities = reader.text(name);
@@ -208,12 +212,17 @@ fn severities_of(reader: &mut Reader<'_>, name: &str, known: &[&str]) -> Option<
 
 /// How lists are read: `"delta"`, or `{"mode": "delta", "index": false}`.
 fn collection_of(reader: &mut Reader<'_>) -> Option<Collection> {
-    const HELP: &str = "give full or delta, or an object with `mode` and `index`";
+    const HELP: &str = "give full or delta, or an object with `mode`, `index` and `slowInterval`";
     if let Some((path, value @ Value::Object(_))) = reader.child("collection") {
         let mut reader = reader.nested(&path, value).object(HELP)?;
         let (mode, index) = (mode_of(&mut reader, "mode"), reader.flag("index"));
+        let slow = interval_of(&mut reader, "slowInterval", PollingInterval::OneDay);
         reader.finish(&names(COLLECTION, None));
-        return Some(Collection { mode: mode?, index: index.unwrap_or(true) });
+        return Some(Collection {
+            mode: mode?,
+            index: index.unwrap_or(true),
+            slow_interval: slow?,
+        });
     }
     let mode = mode_of(reader, "collection")?;
     Some(Collection { mode, ..Collection::default() })

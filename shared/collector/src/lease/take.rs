@@ -13,7 +13,7 @@ use crate::finish::{self, TRIES, Tries};
 use crate::layout;
 use crate::ledger::Status;
 use crate::message::Finish;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedStep};
 use crate::ports::{Claim, Condition, Etag, QueueName, StoreError};
 use crate::progress::News;
 use crate::slice;
@@ -127,10 +127,14 @@ async fn resume(
         return Ok(Err(format!("its plan is damaged or missing: {}", job.plan())));
     };
     // Which listing told of a subscription last does not matter to what is collected of it.
-    let [mut configured, mut now] = [before.instance, plan.instance.clone()];
+    let [mut configured, mut now] = [before.instance.clone(), plan.instance.clone()];
     (configured.provisioned, now.provisioned) = (None, None);
-    if configured != now || before.steps != plan.steps {
+    let steps = |of: &Plan| of.steps.iter().map(PlannedStep::configured).collect::<Vec<_>>();
+    if configured != now || steps(&before) != steps(plan) {
         return Ok(Err("the configuration of the instance has changed".to_owned()));
+    }
+    if !plan.scheduled && before.steps.iter().any(|it| it.known_at.is_some()) {
+        return Ok(Err("it leaves out slow steps, and is started by hand now".to_owned()));
     }
     // The job may have come as far as to make its snapshot the last, or its early one.
     let is_own = plan.previous.as_ref().is_some_and(|it| it.whole() == *job);

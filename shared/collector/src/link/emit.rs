@@ -11,7 +11,7 @@ use super::feed::{Difference, Feed};
 use super::line::{ALIASES, Known, STALE, SnapshotLine};
 use super::names::aliases;
 use super::objects::Objects;
-use super::proof::{Proof, follows_from};
+use super::proof::{Lack, Proof, Verdicts, follows_from};
 use super::record::{Unknowns, parse, rank};
 use super::sort::{Groups, Record, Sorted, Together};
 use crate::context::{Context, Error};
@@ -28,6 +28,8 @@ pub(super) struct Emit<'a> {
     previous: Option<(&'a Summary, Proof)>,
     /// Why what was not found is carried forward, by type.
     reasons: BTreeMap<String, String>,
+    /// Those of these types of which nobody looked for anything.
+    known: BTreeSet<String>,
     /// The properties that change by themselves, by type: that alone is not told.
     volatile: BTreeSet<(&'static str, &'static str)>,
     feed: Feed,
@@ -46,7 +48,7 @@ impl<'a> Emit<'a> {
         context: &'a Context,
         job: &'a Job,
         previous: Option<(&'a Summary, Proof)>,
-        reasons: BTreeMap<String, String>,
+        Verdicts { carried: reasons, known, .. }: Verdicts,
         linked: Linked,
         (turn, checkpoint): (Turn, Option<Checkpoint>),
     ) -> Result<Self, Error> {
@@ -66,6 +68,7 @@ impl<'a> Emit<'a> {
             job,
             previous,
             reasons,
+            known,
             volatile: steps::volatile(),
             feed,
             objects,
@@ -254,7 +257,7 @@ impl<'a> Emit<'a> {
     }
 
     /// The line of what is carried forward, since when if that is known, and why. Without, it is
-    /// since the last snapshot.
+    /// since the last snapshot. What nobody looked for is not told: it is as complete as it was.
     fn carry(
         &mut self,
         mut line: SnapshotLine,
@@ -266,6 +269,9 @@ impl<'a> Emit<'a> {
         let since = since.or_else(last);
         line.set(STALE[0], since.clone())?;
         line.set(STALE[1], reason.as_str())?;
+        if self.known.contains(&difference.kind) {
+            return Ok(line.write());
+        }
         let none = || Carried { count: 0, reason: reason.clone() };
         self.linked.carried.entry(difference.kind.clone()).or_insert_with(none).count += 1;
         let change = Change::CarriedForward;
@@ -278,10 +284,11 @@ impl<'a> Emit<'a> {
     /// with.
     fn was_readable(&self, record_kind: RecordKind, kind: &str) -> bool {
         let Some((_, proof)) = &self.previous else { return true };
-        match record_kind {
-            RecordKind::Entities => proof.lacks_entities(kind).is_none(),
-            RecordKind::Relationships => proof.lacks_relationships(kind).is_none(),
-        }
+        let lacks = match record_kind {
+            RecordKind::Entities => proof.lacks_entities(kind),
+            RecordKind::Relationships => proof.lacks_relationships(kind),
+        };
+        !matches!(lacks, Some(Lack::Doubt(_)))
     }
 }
 

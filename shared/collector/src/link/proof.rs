@@ -3,7 +3,7 @@
 //! Something that the last snapshot has and this job did not find is gone only if everything was
 //! read that could have shown it. Otherwise it is carried forward.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use steps::{Derived, Integration, STEPS, Service, Step, derives};
 
@@ -36,8 +36,19 @@ enum Ended {
     Complete,
     /// It did not run, and why.
     Off(String),
+    /// An earlier job read everything not long ago, and this one nothing, as it says.
+    Known(String),
     /// It did not read everything, and why.
     Lacking(String),
+}
+
+/// Why what was not found may still be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// Nobody looked: it was found not long ago, as this says. That is no news.
+    Known(String),
+    /// Not everything could be read, for this reason.
+    Doubt(String),
 }
 
 impl Proof {
@@ -57,7 +68,11 @@ impl Proof {
         for entry in ledger {
             let (step, status) = (&entry.step, entry.status.as_str());
             let reason = entry.reason.as_deref().unwrap_or("unknown reason");
-            let why = if !proves_absence(entry) {
+            let why = if entry.status == Status::Known {
+                let why = format!("{step} is {status}: {reason}");
+                steps.insert(step.clone(), Ended::Known(why));
+                continue;
+            } else if !proves_absence(entry) {
                 format!("{step} is {status}: {reason}")
             } else if entry.items == 0 && is_doubtful_if_empty(entry, is_any_refused) {
                 format!("{step} is empty, but may hide what the principal may not see")
@@ -77,15 +92,15 @@ impl Proof {
     }
 
     /// Why entities of a type that were not found may still be there, if they may.
-    pub(super) fn lacks_entities(&self, kind: &str) -> Option<String> {
+    pub(super) fn lacks_entities(&self, kind: &str) -> Option<Lack> {
         self.lacks(|step| step.entity_types().any(|it| it.kind == kind))
     }
 
     /// Why relationships of a type that were not found may still be there, if they may.
-    pub(super) fn lacks_relationships(&self, kind: &str) -> Option<String> {
+    pub(super) fn lacks_relationships(&self, kind: &str) -> Option<Lack> {
         if let Some(rule) = derives(kind) {
             let lacking = || follows_from(kind).find_map(|kind| self.lacks_relationships(kind));
-            return self.lacks_rule(rule).or_else(lacking);
+            return self.lacks_rule(rule).map(Lack::Doubt).or_else(lacking);
         }
         self.lacks(|step| step.may_relate(kind))
     }
@@ -94,16 +109,18 @@ impl Proof {
     pub(super) fn lacks_rule(&self, rule: &Derived) -> Option<String> {
         match self.steps.get(rule.id) {
             Some(Ended::Complete) => None,
-            Some(Ended::Off(why) | Ended::Lacking(why)) => Some(why.clone()),
+            Some(Ended::Off(why) | Ended::Known(why) | Ended::Lacking(why)) => Some(why.clone()),
             None => Some(format!("{} was not planned", rule.id)),
         }
     }
 
-    fn lacks(&self, finds: impl Fn(&Step) -> bool) -> Option<String> {
+    /// Why what some steps would find may still be there, if it may. A doubt outweighs what is
+    /// known.
+    fn lacks(&self, finds: impl Fn(&Step) -> bool) -> Option<Lack> {
         let is_ours = |step: &&Step| step.integration == self.integration && finds(step);
         let finders: Vec<&Step> = STEPS.iter().copied().filter(is_ours).collect();
         if finders.is_empty() {
-            return Some("no step of this version finds it".to_owned());
+            return Some(Lack::Doubt("no step of this version finds it".to_owned()));
         }
         // The subscription of an instance and the subscriptions that it skips are found by two
         // steps. An instance that is configured for one of them only is none the worse for it.
@@ -113,12 +130,19 @@ impl Proof {
                     && matches!(self.steps.get(step.id), Some(Ended::Complete))
             })
         };
-        finders.iter().find_map(|step| match self.steps.get(step.id) {
-            Some(Ended::Complete) => None,
+        let doubt = finders.iter().find_map(|step| match self.steps.get(step.id) {
+            Some(Ended::Complete | Ended::Known(_)) => None,
             Some(Ended::Off(_)) if is_made_up_for(step) => None,
             Some(Ended::Off(why) | Ended::Lacking(why)) => Some(why.clone()),
             None => Some(format!("{} was not planned", step.id)),
-        })
+        });
+        let known = || {
+            finders.iter().find_map(|step| match self.steps.get(step.id) {
+                Some(Ended::Known(why)) => Some(why.clone()),
+                _ => None,
+            })
+        };
+        doubt.map(Lack::Doubt).or_else(|| known().map(Lack::Known))
     }
 }
 
@@ -180,6 +204,8 @@ pub(super) fn shortfalls<'p>(
 pub(super) struct Verdicts {
     /// Why they are carried forward, by type. Types that are not here are gone.
     pub(super) carried: BTreeMap<String, String>,
+    /// Those of these types of which nobody looked for anything, which is no news.
+    pub(super) known: BTreeSet<String>,
     /// How many of a type the deletion guard carried forward, by type.
     pub(super) guarded: BTreeMap<String, u64>,
 }
@@ -207,11 +233,14 @@ impl Verdicts {
         &mut self,
         kind: &str,
         Losses { before, lost, .. }: Losses,
-        lacks: Option<String>,
+        lacks: Option<Lack>,
         confirmed: bool,
     ) {
-        if let Some(reason) = lacks {
-            self.carried.insert(kind.to_owned(), reason);
+        if let Some(Lack::Known(reason) | Lack::Doubt(reason)) = &lacks {
+            self.carried.insert(kind.to_owned(), reason.clone());
+            if matches!(lacks, Some(Lack::Known(_))) {
+                self.known.insert(kind.to_owned());
+            }
         } else if is_suspicious(before, lost) && !confirmed {
             let reason = format!(
                 "the deletion guard keeps {lost} of {before}; the next job deletes those that it does not find"
@@ -297,10 +326,13 @@ mod tests {
             disabled: disabled.map(str::to_owned),
             after: Vec::new(),
             slow: false,
+            basis: None,
+            known_at: None,
         };
         let planned = [step("rm-subscription", own), step("rm-skipped-subscription", skipped)];
         let proof = Proof::new(Integration::Azure, [].iter(), planned.iter());
-        proof.lacks_entities("azure_subscription")
+        let lacks = proof.lacks_entities("azure_subscription")?;
+        Some(format!("{lacks:?}"))
     }
 
     #[test]
@@ -326,6 +358,7 @@ mod tests {
             status,
             reason: None,
             known_by: crate::ledger::KnownBy::Read,
+            known_at: None,
             vain: None,
             reading: None,
         };
@@ -371,7 +404,7 @@ mod tests {
             ]
             .into();
             let mut verdicts = Verdicts::default();
-            let lacks = Some("ad-groups is forbidden".to_owned());
+            let lacks = Some(Lack::Doubt("ad-groups is forbidden".to_owned()));
             verdicts.decide("azure_user_group", losses["azure_user_group"], lacks, false);
             let kept = KeptParents::of(&mut verdicts, &losses, Integration::Azure);
             let carried: Vec<_> = verdicts.carried.into_keys().collect();
@@ -387,7 +420,8 @@ mod tests {
     fn what_lacks_proof_is_carried_however_little_it_is() {
         let mut verdicts = Verdicts::default();
         let losses = Losses { before: 3, lost: 1, found: 2 };
-        verdicts.decide("azure_user", losses, Some("why".to_owned()), true);
+        let lacks = Some(Lack::Doubt("why".to_owned()));
+        verdicts.decide("azure_user", losses, lacks, true);
         assert_eq!(verdicts.carried["azure_user"], "why");
         assert!(verdicts.guarded.is_empty());
     }

@@ -16,7 +16,7 @@ pub(super) struct Unknown {
     /// Why it did not.
     pub(super) reason: String,
     /// The moment of which the value is that the last snapshot has, in ISO 8601, if that stays. It
-    /// does where the step is still to be read.
+    /// does where the step is still to be read, or was read not long ago.
     pub(super) kept: Option<String>,
 }
 

@@ -92,6 +92,7 @@ mod tests {
             status: Status::Complete,
             reason: None,
             known_by: crate::ledger::KnownBy::Read,
+            known_at: None,
             vain: None,
             reading: None,
         };

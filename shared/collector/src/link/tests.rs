@@ -92,6 +92,7 @@ impl Past {
             tenant_id: None,
             previous: self.last.as_ref().map(|it| it.job.clone()),
             is_whole: true,
+            scheduled: false,
             kept: BTreeMap::new(),
             steps: Plan::steps_of(&instance, None),
             instance,
@@ -157,8 +158,12 @@ impl Past {
             bytes: 1,
             last: None,
             status,
-            reason: (!status.is_complete()).then(|| "it was refused".to_owned()),
+            reason: match status {
+                Status::Known => Some("it was read".to_owned()),
+                _ => (!status.is_complete()).then(|| "it was refused".to_owned()),
+            },
             known_by: crate::ledger::KnownBy::Read,
+            known_at: None,
             vain: None,
             reading: None,
         }];
@@ -567,4 +572,53 @@ impl Microsoft for Outside {
     fn admin_consent(&self, _: &str, _: &AdminConsent<'_>) -> Option<String> {
         unreachable!("linking asks nobody to consent")
     }
+}
+
+#[test]
+fn what_is_known_stays_as_it_was_with_its_date_and_is_no_news() {
+    const STATE: &str = "azure_policy_state";
+    const OF_USER: &str = "azure_user_has_policy_state";
+    let mut past = Past::new();
+    let user = |key: &str| entity("azure_user", key);
+    let mut patch = user("u");
+    patch.is_patch = true;
+    patch.properties.insert("mfaEnabled".into(), true.into());
+    let [users, details, states] =
+        ["ad-users", "ad-user-registration-details", "rm-policy-states-for-subscription"];
+    let found = |kinds: &[Entity]| Left { entities: kinds.to_vec(), ..Left::default() };
+    let mut all = found(&[entity(STATE, "s"), entity(STATE, "t")]);
+    all.references =
+        ["u", "v"].map(|user| reference(("azure_user", user), RelationshipClass::Has, "s")).into();
+    past.job(&BTreeMap::from([
+        (users, found(&[user("u"), user("v")])),
+        (details, found(&[patch])),
+        (states, all),
+    ]));
+    let known = || Left { status: Some(Status::Known), ..Left::default() };
+    let again = |users_found: &[Entity]| {
+        BTreeMap::from([(users, found(users_found)), (details, known()), (states, known())])
+    };
+    for _ in 0..2 {
+        let linked = past.job(&again(&[user("u"), user("w")]));
+        assert_eq!((&linked.carried, linked.entities[STATE]), (&BTreeMap::new(), 2));
+        let shown = past.lines(RecordKind::Entities, STATE);
+        assert_eq!(shown["s"]["_staleSince"], "2026-03-01T00:00:00Z");
+        let shown = past.lines(RecordKind::Entities, "azure_user");
+        assert_eq!(shown["u"]["mfaEnabled"], true);
+        let says = "mfaEnabled: 2026-03-01T00:00:00Z: it was read";
+        assert!(shown["u"]["_staleProperties"].to_string().contains(says), "{shown:?}");
+        assert!(shown["u"].get("_unknown").is_none());
+        assert!(shown["w"]["_unknown"].to_string().contains("mfaEnabled: it was read"));
+        // What led to a user who is gone is gone.
+        let of_users = past.lines(RecordKind::Relationships, OF_USER);
+        assert_eq!(of_users.keys().collect::<Vec<_>>(), ["u|has|s"]);
+        assert_eq!(past.changes(STATE), []);
+    }
+    // Where it is not known any more, it is carried forward as ever, since it was read.
+    let mut failed = again(&[user("u"), user("w")]);
+    failed.get_mut(states).unwrap().status = Some(Status::Failed);
+    let linked = past.job(&failed);
+    assert_eq!(linked.carried[STATE].count, 2);
+    let shown = past.lines(RecordKind::Entities, STATE);
+    assert_eq!(shown["s"]["_staleSince"], "2026-03-01T00:00:00Z");
 }

@@ -134,6 +134,21 @@ pub(super) async fn skip(
     publish(context, plan, step, &manifest).await
 }
 
+/// Ends a step that an earlier job has read.
+pub(super) async fn known(
+    context: &Context,
+    plan: &Plan,
+    step: &'static Step,
+    at: &str,
+) -> Result<Outcome, Error> {
+    let reason = format!("it is slow, and was read last at {at}");
+    let mut manifest = unread(plan, step, Status::Known, &reason);
+    for entry in &mut manifest.ledger {
+        entry.known_at = Some(at.to_owned());
+    }
+    publish(context, plan, step, &manifest).await
+}
+
 /// Ends a step by its manifest, unless another slice was faster, whose work then counts.
 async fn publish(
     context: &Context,
@@ -181,6 +196,7 @@ fn manifest(
         status,
         reason: reason.map(str::to_owned),
         known_by: KnownBy::Read,
+        known_at: None,
         vain: progress.vain.clone(),
         reading: None,
     };

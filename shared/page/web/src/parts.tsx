@@ -107,6 +107,7 @@ export const EntityLink = ({ of }: { of: Named }) => (
 
 const MARKS: Record<string, string> = {
   complete: "✓",
+  known: "✓",
   skipped: "–",
   retired: "◌",
   forbidden: "✕",

@@ -24,6 +24,7 @@ const LIGHT: Theme = {
   hues: ["#2f58c8", "#17806d", "#b5541c", "#7a3fb0", "#a8326b", "#53701a", "#1f7394", "#7a5a16"],
   status: {
     complete: "#1d7a4f",
+    known: "#3f8f86",
     skipped: "#8a93a3",
     retired: "#7a5a16",
     forbidden: "#b3261e",
@@ -43,6 +44,7 @@ const DARK: Theme = {
   hues: ["#7d9dff", "#43c1a8", "#f08d54", "#bd8cf0", "#ee7fb2", "#a3c35a", "#5fbbe0", "#d3ab52"],
   status: {
     complete: "#4cc38a",
+    known: "#6fb8ae",
     skipped: "#7c8799",
     retired: "#d3ab52",
     forbidden: "#ff7b72",

@@ -23,7 +23,7 @@ type Entry = {
 };
 type Ledger = { entries: Entry[]; scopes: { scope: string; name: string; skipped: string | null }[] };
 
-const ORDER = ["failed", "forbidden", "partial", "retired", "pending", "complete", "skipped"];
+const ORDER = ["failed", "forbidden", "partial", "retired", "pending", "complete", "known", "skipped"];
 const rank = (status: string) => ORDER.indexOf(status);
 
 export function LedgerView({ parameters }: { parameters: URLSearchParams }) {

@@ -143,7 +143,7 @@ const Tile = ({ title, number, href }: { title: string; number: number; href?: s
 /** How completely everything was read, in a sentence. */
 function Completeness({ of }: { of: Overview }) {
   const total = sum(of.ledger);
-  const whole = (of.ledger.complete ?? 0) + (of.ledger.skipped ?? 0);
+  const whole = ["complete", "known", "skipped"].reduce((all, it) => all + (of.ledger[it] ?? 0), 0);
   if (whole === total) {
     return (
       <p class="notice good">
