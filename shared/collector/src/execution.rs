@@ -52,14 +52,11 @@ pub async fn run(
         }
         context.keep(&instance.id, secret);
     }
-    match step {
-        Some(step) => {
-            let result = alone::run(context, &instance, &step, deadline).await?;
-            Ok(Started::Step(Box::new(result)))
-        }
-        None => {
-            let job = start::start(context, &instance, cause, false).await?;
-            Ok(Started::Jobs(vec![job]))
-        }
+    if let Some(step) = step {
+        let result = alone::run(context, &instance, &step, deadline).await?;
+        Ok(Started::Step(Box::new(result)))
+    } else {
+        let job = start::start(context, &instance, cause, false).await?;
+        Ok(Started::Jobs(vec![job]))
     }
 }

@@ -14,6 +14,7 @@ use tests::chaos::{self, Error, Tenant, Weather};
 /// Collects a simulated tenant once for each seed, while requests, storage and queues fail and
 /// invocations die, and compares every object of the snapshot with that of a calm run.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "the command line has so many flags")]
 struct Arguments {
     /// The seeds, from the first up to but not including the last
     #[arg(long, default_value = "0..100", value_parser = range)]

@@ -97,7 +97,9 @@ impl Scheduled {
             let lines = String::from_utf8(text).unwrap();
             let line = |line: &str| {
                 let mut line: Value = serde_json::from_str(line).unwrap();
-                DATES.iter().for_each(|it| drop(line.as_object_mut().unwrap().remove(*it)));
+                for date in DATES {
+                    line.as_object_mut().unwrap().remove(date);
+                }
                 line
             };
             lines.lines().map(line).collect()

@@ -24,13 +24,13 @@ fn instance(integration: &str) -> Instance {
     serde_json::from_value(instance).unwrap()
 }
 
-fn based(of: &str, granted: Option<&str>) -> Option<Basis> {
-    Some(Basis { of: of.to_owned(), granted: granted.map(str::to_owned) })
+fn based(of: &str, granted: Option<&str>) -> Basis {
+    Basis { of: of.to_owned(), granted: granted.map(str::to_owned) }
 }
 
 fn planned(instance: &Instance) -> Vec<PlannedStep> {
     let mut steps = Plan::steps_of(instance, None);
-    steps.iter_mut().filter(|it| it.slow).for_each(|it| it.basis = based("b", Some("g")));
+    steps.iter_mut().filter(|it| it.slow).for_each(|it| it.basis = Some(based("b", Some("g"))));
     steps
 }
 
@@ -111,8 +111,8 @@ fn what_was_not_whole_or_would_be_read_otherwise_is_not_known() {
         known(&steps, &complete)
     };
     assert_eq!(but(&|_| ()).len(), 1);
-    assert_eq!(but(&|it| it.basis = based("other", Some("g"))), []);
-    assert_eq!(but(&|it| it.basis = based("b", Some("other"))), []);
+    assert_eq!(but(&|it| it.basis = Some(based("other", Some("g")))), []);
+    assert_eq!(but(&|it| it.basis = Some(based("b", Some("other")))), []);
     assert_eq!(but(&|it| it.basis = None), []);
     assert_eq!(but(&|it| it.disabled = Some("off".to_owned())), []);
     let mut unknown = complete.clone();
@@ -155,12 +155,12 @@ fn what_cannot_be_told_now_is_as_it_was() {
     let mut steps = planned(&instance("azure"));
     let last = last(&steps, NOW - Duration::hours(2), &[(SIGN_IN, Status::Complete)]);
     for it in steps.iter_mut().filter(|it| it.slow) {
-        it.basis = based("b", None);
+        it.basis = Some(based("b", None));
     }
     note(&mut steps, &last, DAY, NOW);
     let sign_in = steps.iter().find(|it| it.id == SIGN_IN).unwrap();
     assert!(sign_in.known_at.is_some());
-    assert_eq!(sign_in.basis, based("b", Some("g")), "the next job compares with it");
+    assert_eq!(sign_in.basis, Some(based("b", Some("g"))), "the next job compares with it");
 }
 
 #[test]

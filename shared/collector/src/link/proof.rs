@@ -236,11 +236,11 @@ impl Verdicts {
         lacks: Option<Lack>,
         confirmed: bool,
     ) {
-        if let Some(Lack::Known(reason) | Lack::Doubt(reason)) = &lacks {
-            self.carried.insert(kind.to_owned(), reason.clone());
-            if matches!(lacks, Some(Lack::Known(_))) {
-                self.known.insert(kind.to_owned());
-            }
+        if matches!(lacks, Some(Lack::Known(_))) {
+            self.known.insert(kind.to_owned());
+        }
+        if let Some(Lack::Known(reason) | Lack::Doubt(reason)) = lacks {
+            self.carried.insert(kind.to_owned(), reason);
         } else if is_suspicious(before, lost) && !confirmed {
             let reason = format!(
                 "the deletion guard keeps {lost} of {before}; the next job deletes those that it does not find"
