@@ -4,8 +4,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use collector::event::Event;
+use collector::ledger::Status;
 use collector::summary::{JobStatus, Summary};
 use microsoft::{Cloud, CloudError};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::arguments::Run;
@@ -142,9 +144,8 @@ async fn run_steps(
 
 fn end_of_step(step: &Value) -> End {
     let entries = step["manifest"]["ledger"].as_array();
-    let statuses = entries.into_iter().flatten().map(|entry| &entry["status"]);
-    let is_complete =
-        statuses.into_iter().all(|it| it == "complete" || it == "known" || it == "skipped");
+    let mut statuses = entries.into_iter().flatten().map(|it| Status::deserialize(&it["status"]));
+    let is_complete = statuses.all(|it| it.is_ok_and(Status::is_complete));
     if is_complete { End::Complete } else { End::Incomplete }
 }
 

@@ -19,7 +19,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::ask::{PAGES, ask};
 use crate::instance::Instance;
-use crate::permissions::Permissions;
+use crate::permissions::{OfSubscription, Permissions};
 use crate::plan::{Index, PlannedStep, enabled};
 use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
 use crate::snapshot::Latest;
@@ -40,12 +40,12 @@ const SWEEP: Duration = Duration::days(7);
 pub(crate) async fn index(
     fetch: &dyn Fetch,
     instance: &Instance,
+    permissions: &OfSubscription<'_>,
     steps: &[PlannedStep],
     (latest, last): (Option<&Latest>, Option<&Summary>),
     now: OffsetDateTime,
 ) -> Index {
     let today = now.format(&Rfc3339).ok();
-    let Some(subscription) = &instance.config.subscription_id else { return Index::default() };
     let swept = latest.and_then(|it| it.swept.clone());
     let is_due = match (latest, &swept) {
         (None, _) => false,
@@ -60,7 +60,7 @@ pub(crate) async fn index(
         return Index { absent: BTreeSet::new(), swept: today };
     }
     let swept = swept.or(today);
-    match read(fetch, instance, subscription).await {
+    match read(fetch, instance, permissions).await {
         Ok((present, permissions)) => {
             let had = |step: &Step| {
                 let counts = last.map(|it| &it.graph.entities);
@@ -85,12 +85,13 @@ pub(crate) async fn index(
 }
 
 /// The types that the subscription has any of, in lower case, and what the principal may do.
-async fn read(
+async fn read<'p>(
     fetch: &dyn Fetch,
     instance: &Instance,
-    subscription: &str,
-) -> Result<(BTreeSet<String>, Permissions), Failure> {
-    let permissions = Permissions::of_subscription(fetch, subscription).await?;
+    permissions: &'p OfSubscription<'_>,
+) -> Result<(BTreeSet<String>, &'p Permissions), Failure> {
+    let subscription = permissions.subscription;
+    let permissions = permissions.get().await?;
     let owner = instance.config.directory_id.clone();
     let domain = DomainKey { owner, domain: Domain::ResourceGraph };
     let (mut present, mut token) = (BTreeSet::new(), None);

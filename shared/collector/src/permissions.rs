@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use crate::ask::list;
 use crate::ports::{Failure, Fetch};
@@ -12,10 +13,10 @@ use crate::ports::{Failure, Fetch};
 const PERMISSIONS: &str = "providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
 
 /// What the principal may do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Permissions(Vec<Role>);
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Role {
     #[serde(default)]
@@ -26,6 +27,25 @@ struct Role {
     data_actions: Vec<String>,
     #[serde(default)]
     not_data_actions: Vec<String>,
+}
+
+/// What the principal may do in a subscription, for all who need to know it as a job begins: it is
+/// asked for when somebody does, and not a second time once it was told.
+pub(crate) struct OfSubscription<'a> {
+    fetch: &'a dyn Fetch,
+    pub(crate) subscription: &'a str,
+    told: OnceCell<Permissions>,
+}
+
+impl<'a> OfSubscription<'a> {
+    pub(crate) const fn new(fetch: &'a dyn Fetch, subscription: &'a str) -> Self {
+        Self { fetch, subscription, told: OnceCell::const_new() }
+    }
+
+    pub(crate) async fn get(&self) -> Result<&Permissions, Failure> {
+        let ask = || Permissions::of_subscription(self.fetch, self.subscription);
+        self.told.get_or_try_init(ask).await
+    }
 }
 
 impl Permissions {

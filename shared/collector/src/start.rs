@@ -14,6 +14,7 @@ use crate::instance::Instance;
 use crate::known;
 use crate::layout::{self, Job};
 use crate::lease::take::take;
+use crate::permissions::OfSubscription;
 use crate::plan::{Index, Plan, PlannedStep};
 use crate::ports::{Condition, StoreError};
 use crate::progress::News;
@@ -76,9 +77,10 @@ pub(crate) async fn plan(
         Integration::Azure => Intune::default(),
         Integration::Microsoft365 => intune(&*fetch, instance).await?,
     };
-    let unregistered = match &instance.config.subscription_id {
-        Some(subscription) if is_whole => providers::unregistered(&*fetch, subscription).await,
-        _ => BTreeSet::new(),
+    let subscription = instance.config.subscription_id.as_deref().filter(|_| is_whole);
+    let unregistered = match subscription {
+        Some(subscription) => providers::unregistered(&*fetch, subscription).await,
+        None => BTreeSet::new(),
     };
     let mut steps = alone.unwrap_or_else(|| Plan::steps_of(instance, lacking.as_deref()));
     let (latest, _) = context.spare::<Latest>(&layout::latest(&instance.id)).await?;
@@ -87,15 +89,16 @@ pub(crate) async fn plan(
         Some(latest) if is_whole => snapshot::of(context, &latest.job).await.ok(),
         _ => None,
     };
+    let permissions = subscription.map(|it| OfSubscription::new(&*fetch, it));
     if is_whole {
-        known::note_basis(&*fetch, instance, &mut steps).await;
+        known::note_basis(&*fetch, instance, permissions.as_ref(), &mut steps).await;
     }
     let interval = instance.config.collection.slow_interval.duration().filter(|_| scheduled);
     if let (Some(last), Some(interval)) = (&last, interval) {
         known::note(&mut steps, last, interval, now);
     }
-    let index = if is_whole && instance.config.subscription_id.is_some() {
-        index(&*fetch, instance, &steps, (latest.as_ref(), last.as_ref()), now).await
+    let index = if let Some(permissions) = &permissions {
+        index(&*fetch, instance, permissions, &steps, (latest.as_ref(), last.as_ref()), now).await
     } else {
         Index::default()
     };

@@ -5,18 +5,23 @@ use steps::{Permission, Service, Step};
 
 use crate::digest::digest;
 use crate::instance::Instance;
-use crate::permissions::Permissions;
+use crate::permissions::{OfSubscription, Permissions};
 use crate::plan::{Basis, PlannedStep};
 use crate::ports::{Failure, Fetch};
 
 /// Notes what decides what each slow step finds, as a whole job of an instance begins.
-pub(crate) async fn note_basis(fetch: &dyn Fetch, instance: &Instance, steps: &mut [PlannedStep]) {
+pub(crate) async fn note_basis(
+    fetch: &dyn Fetch,
+    instance: &Instance,
+    permissions: Option<&OfSubscription<'_>>,
+    steps: &mut [PlannedStep],
+) {
     let mut slow: Vec<(&mut PlannedStep, &Step)> = steps
         .iter_mut()
         .filter(|it| it.slow && it.disabled.is_none())
         .filter_map(|it| steps::find(&it.id).map(|step| (it, step)))
         .collect();
-    let granted = Granted::read(fetch, instance, slow.iter().map(|(_, step)| *step)).await;
+    let granted = Granted::read(fetch, permissions, slow.iter().map(|(_, step)| *step)).await;
     for (planned, step) in &mut slow {
         planned.basis = Some(Basis { of: of(instance, step), granted: granted.to(step) });
     }
@@ -70,23 +75,21 @@ pub(super) struct Granted {
 impl Granted {
     async fn read<'s>(
         fetch: &dyn Fetch,
-        instance: &Instance,
+        permissions: Option<&OfSubscription<'_>>,
         steps: impl Iterator<Item = &'s Step>,
     ) -> Self {
-        let permissions: Vec<Permission> = steps.flat_map(Step::permissions).collect();
+        let needed: Vec<Permission> = steps.flat_map(Step::permissions).collect();
         let is_of_graph = |it: &Permission| matches!(it, Permission::Graph(_));
         let mut granted = Self::default();
-        if permissions.iter().any(is_of_graph) {
+        if needed.iter().any(is_of_graph) {
             granted.graph = match Told::of(fetch.principal(Service::Graph).await) {
                 Told::Now(Some(principal)) => Told::Now(principal.roles),
                 Told::Now(None) | Told::Never => Told::Never,
                 Told::NotNow => Told::NotNow,
             };
         }
-        let subscription = instance.config.subscription_id.as_ref();
-        if let Some(subscription) = subscription.filter(|_| !permissions.iter().all(is_of_graph)) {
-            granted.subscription =
-                Told::of(Permissions::of_subscription(fetch, subscription).await);
+        if let Some(permissions) = permissions.filter(|_| !needed.iter().all(is_of_graph)) {
+            granted.subscription = Told::of(permissions.get().await.cloned());
         }
         granted
     }

@@ -68,18 +68,18 @@ impl Proof {
         for entry in ledger {
             let (step, status) = (&entry.step, entry.status.as_str());
             let reason = entry.reason.as_deref().unwrap_or("unknown reason");
-            let why = if entry.status == Status::Known {
-                let why = format!("{step} is {status}: {reason}");
-                steps.insert(step.clone(), Ended::Known(why));
-                continue;
+            let says = || format!("{step} is {status}: {reason}");
+            let ended = if entry.status == Status::Known {
+                Ended::Known(says())
             } else if !proves_absence(entry) {
-                format!("{step} is {status}: {reason}")
+                Ended::Lacking(says())
             } else if entry.items == 0 && is_doubtful_if_empty(entry, is_any_refused) {
-                format!("{step} is empty, but may hide what the principal may not see")
+                let why = "is empty, but may hide what the principal may not see";
+                Ended::Lacking(format!("{step} {why}"))
             } else {
                 continue;
             };
-            steps.insert(step.clone(), Ended::Lacking(why));
+            steps.insert(step.clone(), ended);
         }
         Self { integration, steps }
     }

@@ -421,10 +421,7 @@ fn remove_composed_key(row: &mut Row<'_>) {
         return;
     }
     let (from, to) = (row.text("_fromEntityKey"), row.text("_toEntityKey"));
-    let class = row.text("_class");
-    let between = row.text("_key").strip_prefix(from).and_then(|it| it.strip_suffix(to));
-    let between = between.and_then(|it| it.strip_prefix('|')?.strip_suffix('|'));
-    if between.is_some_and(|it| it == class.to_lowercase()) {
+    if row.text("_key") == composed_key(from, row.text("_class"), to) {
         row.remove("_key");
     }
 }
