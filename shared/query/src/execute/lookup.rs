@@ -28,7 +28,7 @@ pub(super) struct Lookups<'a> {
 /// found without a search.
 #[derive(Default)]
 struct Column {
-    /// By row, one more than where its value is; zero if it has none.
+    /// By row, one more than where its value is; zero if it has none. Empty if every row has one.
     places: Vec<u32>,
     cells: Vec<Cell>,
     /// What is undefined because nobody could read it.
@@ -39,7 +39,8 @@ struct Column {
 impl Column {
     /// The values of rows of a table.
     fn new(table: &Table, rows: &[u32], cells: Vec<Cell>) -> Self {
-        let mut places = vec![0; table.count as usize];
+        let has_all = rows.len() == table.count as usize;
+        let mut places = vec![0; if has_all { 0 } else { table.count as usize }];
         for (place, row) in (1..).zip(rows) {
             if let Some(of_row) = places.get_mut(*row as usize) {
                 *of_row = place;
@@ -49,7 +50,11 @@ impl Column {
     }
 
     fn get(&self, row: u32) -> &Cell {
-        let place = self.places.get(row as usize).and_then(|it| it.checked_sub(1));
+        let place = if self.places.is_empty() {
+            Some(row)
+        } else {
+            self.places.get(row as usize).and_then(|it| it.checked_sub(1))
+        };
         place.and_then(|it| self.cells.get(it as usize)).unwrap_or(&Cell::Undefined)
     }
 }
@@ -82,16 +87,13 @@ impl<'a> Lookups<'a> {
             let mut links: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
             let has_ends = OF_ENDS.contains(&stored(property));
             for slot in slots {
-                for_each(plan, walk, *slot, |binding| match binding {
-                    Binding::Entity(entity) => entities.insert(entity),
-                    Binding::Link(Link { table, row, from, to }) => {
-                        links.entry(table).or_default().push(row);
-                        if has_ends {
-                            ends.insert(from);
-                            ends.insert(to);
-                        }
+                reach(plan, walk, *slot, &mut entities);
+                for_each_link(plan, walk, *slot, |Link { table, row, from, to }| {
+                    links.entry(table).or_default().push(row);
+                    if has_ends {
+                        ends.insert(from);
+                        ends.insert(to);
                     }
-                    Binding::Unbound | Binding::Nothing => (),
                 });
             }
             let mut entities = entities.iter().peekable();
@@ -181,6 +183,47 @@ fn identity(manifest: &Manifest, binding: Binding) -> Cell {
     }
 }
 
+/// Adds every entity that paths have in a slot.
+fn reach(plan: &Plan, walk: &Walk, slot: usize, entities: &mut Bits) {
+    if slot == 0 {
+        entities.unite(walk.starts());
+    }
+    for (at, operation) in plan.operations.iter().enumerate() {
+        match operation {
+            Operation::Name { slot: it, .. } if *it == slot => entities.unite(walk.here(at)),
+            Operation::Traverse { negated: false, entity, next, .. } if *entity == slot => {
+                if is_only_way(plan, *next) {
+                    // There are far fewer entities than relationships that lead to them.
+                    entities.unite(walk.here(*next));
+                } else {
+                    walk.hops(at).iter().for_each(|it| entities.insert(it.other));
+                }
+            }
+            _ => (),
+        }
+    }
+}
+
+/// Whether paths come to an operation from one other alone.
+fn is_only_way(plan: &Plan, to: usize) -> bool {
+    let ways = plan.operations.iter().flat_map(|it| match it {
+        Operation::End => [None, None],
+        Operation::Name { next, .. } | Operation::Traverse { next, .. } => [Some(*next), None],
+        Operation::Fork { inner, next } => [Some(*inner), Some(*next)],
+    });
+    ways.flatten().filter(|it| *it == to).count() == 1
+}
+
+fn for_each_link(plan: &Plan, walk: &Walk, slot: usize, mut hand: impl FnMut(Link)) {
+    for (at, operation) in plan.operations.iter().enumerate() {
+        if let Operation::Traverse { relationship, .. } = operation
+            && *relationship == slot
+        {
+            walk.hops(at).iter().for_each(|it| hand(it.link()));
+        }
+    }
+}
+
 /// Hands over everything that paths have in a slot.
 pub(super) fn for_each(plan: &Plan, walk: &Walk, slot: usize, mut hand: impl FnMut(Binding)) {
     if slot == 0 {
@@ -194,12 +237,10 @@ pub(super) fn for_each(plan: &Plan, walk: &Walk, slot: usize, mut hand: impl FnM
             Operation::Traverse { entity, .. } if *entity == slot => {
                 walk.hops(at).iter().for_each(|it| hand(Binding::Entity(it.other)));
             }
-            Operation::Traverse { relationship, .. } if *relationship == slot => {
-                walk.hops(at).iter().for_each(|it| hand(Binding::Link(it.link())));
-            }
             _ => (),
         }
     }
+    for_each_link(plan, walk, slot, |link| hand(Binding::Link(link)));
 }
 
 async fn entity_column(

@@ -95,11 +95,11 @@ impl Executor<'_> {
         let mut groups = Groups::new(&layout);
         self.follow(&layout.fields, layout.wanted(), |path, lookups| {
             let get = |field: usize| lookups.value(path, field);
-            let cells = layout.values.iter().map(|it| evaluate(it, &get, &[])).collect();
+            let cells = || layout.values.iter().map(|it| evaluate(it, &get, &[])).collect();
             if layout.is_grouped() {
-                return groups.add(cells, &get);
+                return groups.add(|field| path.binding(&layout.fields[field].slots), cells, &get);
             }
-            let row = layout.row(cells, &get, &[]);
+            let row = layout.row(cells(), &get, &[]);
             if layout.passes(&row) { taken.take(row) } else { ControlFlow::Continue(()) }
         })
         .await?;
@@ -178,6 +178,9 @@ struct Taken<'l> {
     /// How many rows the page and those before it have.
     end: usize,
     rows: Vec<Row>,
+    /// Whether there were more rows than the page and those before it have. Of these the first
+    /// are sorted then, and what comes after them is not answered.
+    is_trimmed: bool,
     different: HashSet<String>,
     /// How many rows there were.
     seen: usize,
@@ -189,7 +192,15 @@ struct Taken<'l> {
 impl<'l> Taken<'l> {
     fn new(layout: &'l Layout<'l>, end: usize) -> Self {
         let (rows, different) = (Vec::new(), HashSet::new());
-        Self { layout, end, rows, different, seen: 0, is_cut: false, is_full: false }
+        let (is_trimmed, is_cut, is_full) = (false, false, false);
+        Self { layout, end, rows, is_trimmed, different, seen: 0, is_cut, is_full }
+    }
+
+    /// Whether a row certainly comes after those that are answered.
+    fn is_late(&self, row: &Row) -> bool {
+        let last = self.end.checked_sub(1).and_then(|it| self.rows.get(it));
+        let is_late = |it: &Row| compare(&self.layout.rows.order, &it.keys, &row.keys).is_le();
+        self.is_trimmed && last.is_none_or(is_late)
     }
 
     fn take(&mut self, row: Row) -> ControlFlow<Stop> {
@@ -202,6 +213,9 @@ impl<'l> Taken<'l> {
         }
         self.seen += 1;
         let is_sorted = !self.layout.rows.order.is_empty();
+        if is_sorted && self.is_late(&row) {
+            return ControlFlow::Continue(());
+        }
         if is_sorted || self.seen <= self.end {
             self.rows.push(row);
         } else if !self.layout.is_grouped() {
@@ -212,6 +226,7 @@ impl<'l> Taken<'l> {
         if is_sorted && self.rows.len() > self.end.saturating_mul(2).saturating_add(1000) {
             self.sort();
             self.rows.truncate(self.end);
+            self.is_trimmed = true;
         }
         self.is_full = self.rows.len() > MOST_ROWS || self.different.len() > MOST_ROWS;
         if self.is_full { ControlFlow::Break(Stop::All) } else { ControlFlow::Continue(()) }
@@ -228,8 +243,12 @@ struct Groups<'l> {
     layout: &'l Layout<'l>,
     numbers: HashMap<String, usize>,
     all: Vec<Group>,
-    /// The group of the last row. Most rows are of the same group as the one before.
+    /// The fields that rows are grouped by.
+    fields: Vec<usize>,
+    /// The group of the last row, and what it has in the slots of these fields. Most rows have the
+    /// same there as the one before.
     last: usize,
+    bindings: Vec<Binding>,
     /// How many bytes are kept for groups and for what they tell apart.
     kept: usize,
     is_full: bool,
@@ -237,8 +256,17 @@ struct Groups<'l> {
 
 impl<'l> Groups<'l> {
     fn new(layout: &'l Layout<'l>) -> Self {
-        let (numbers, all) = (HashMap::new(), Vec::new());
-        let mut groups = Self { layout, numbers, all, last: 0, kept: 0, is_full: false };
+        let by = layout.values.iter().filter(|it| !is_aggregate(it));
+        let mut groups = Self {
+            layout,
+            numbers: HashMap::new(),
+            all: Vec::new(),
+            fields: by.flat_map(fields_of).collect(),
+            last: 0,
+            bindings: Vec::new(),
+            kept: 0,
+            is_full: false,
+        };
         // Without anything to group by there is one group, even of no rows.
         if layout.is_grouped() && layout.values.iter().all(is_aggregate) {
             let cells = vec![Cell::Undefined; layout.values.len()];
@@ -253,8 +281,8 @@ impl<'l> Groups<'l> {
         values.filter(|(_, it)| !is_aggregate(it)).map(|(cell, _)| cell)
     }
 
-    /// The group of a row.
-    fn group(&mut self, cells: Vec<Cell>) -> &mut Group {
+    /// Goes to the group of a row.
+    fn group(&mut self, cells: Vec<Cell>) {
         let last = self.all.get(self.last);
         if last.is_none_or(|it| !self.name(&it.cells).eq(self.name(&cells))) {
             let name = self.name(&cells).map(Cell::to_json).collect();
@@ -275,14 +303,24 @@ impl<'l> Groups<'l> {
             self.all.push(Group { cells, accumulators: accumulators.collect() });
             self.kept += KEPT;
         }
-        &mut self.all[self.last]
     }
 
-    fn add(&mut self, cells: Vec<Cell>, get: &dyn Fn(usize) -> Cell) -> ControlFlow<Stop> {
+    /// Adds a row, by what it has in the slots of fields, its cells, and the values of fields.
+    fn add(
+        &mut self,
+        binding: impl Fn(usize) -> Binding,
+        cells: impl FnOnce() -> Vec<Cell>,
+        get: &dyn Fn(usize) -> Cell,
+    ) -> ControlFlow<Stop> {
         let aggregates = &self.layout.rows.aggregates;
-        let group = self.group(cells);
+        let bindings = self.fields.iter().map(|it| binding(*it));
+        if self.all.is_empty() || !bindings.clone().eq(self.bindings.iter().copied()) {
+            self.bindings = bindings.collect();
+            self.group(cells());
+        }
         let mut kept = 0;
-        for (accumulator, aggregate) in group.accumulators.iter_mut().zip(aggregates) {
+        let accumulators = &mut self.all[self.last].accumulators;
+        for (accumulator, aggregate) in accumulators.iter_mut().zip(aggregates) {
             let cell = aggregate.of.as_ref().map_or(Cell::Undefined, |it| evaluate(it, get, &[]));
             kept += accumulator.add(&cell);
         }

@@ -108,12 +108,12 @@ fn some(cell: &Cell, matches: impl Fn(&Cell) -> bool) -> bool {
 }
 
 fn relates(comparison: &Comparison, found: &Cell, wanted: &Cell) -> bool {
-    let order = found.compare(wanted);
-    let is = |orders: &[Ordering]| {
-        let is_flag = matches!(found, Cell::Flag(_));
-        !is_flag && order.is_some_and(|it| orders.contains(&it))
-    };
     let (Cell::Text(left), Cell::Text(right)) = (found, wanted) else {
+        let order = found.compare(wanted);
+        let is = |orders: &[Ordering]| {
+            let is_flag = matches!(found, Cell::Flag(_));
+            !is_flag && order.is_some_and(|it| orders.contains(&it))
+        };
         return match comparison.relation {
             Relation::Equal => {
                 let looks_same =

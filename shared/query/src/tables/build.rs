@@ -21,7 +21,7 @@ use super::completeness::{pending, unread};
 use super::error::TableError;
 use super::file::{Spec, TableFile};
 use super::form::Forms;
-use super::keys::Keys;
+use super::keys::{Finder, Keys};
 use super::manifest::{Column, Form, Manifest, Table, UnreadProperty, VERSION};
 use super::mapped::{Mapping, Targets};
 use super::row::{Item, Row};
@@ -274,13 +274,13 @@ impl Builder<'_> {
         let summary = self.source.summary;
         for (at, kind) in (0..).zip(summary.graph.relationships.keys()) {
             let mut draft = Draft::default();
-            let keys = &self.keys;
+            let mut keys = Finder::new(&self.keys);
             // The ends, each with the number of its line. A mapped relationship may have several.
             let mut found: Vec<(u32, u32, u32)> = Vec::new();
             let mut read = 0;
             let each = |_: &str, mut row: Row<'_>| {
                 let before = found.len();
-                ends(kind, &mut row, keys, targets, |from, to| found.push((read, from, to)))?;
+                ends(kind, &mut row, &mut keys, targets, |from, to| found.push((read, from, to)))?;
                 if found.len() > before {
                     draft.see(&row);
                 }
@@ -300,8 +300,11 @@ impl Builder<'_> {
             let mut content = Sha256::new();
             let mut found = found.into_iter().peekable();
             let mut read = 0;
+            let has_keys = columns.iter().any(|it| it.property == "_key");
             let each = |line: &str, mut row: Row<'_>| {
-                remove_composed_key(&mut row);
+                if has_keys {
+                    remove_composed_key(&mut row);
+                }
                 while let Some((_, from, to)) = found.next_if(|(at, ..)| *at == read) {
                     content.update(line);
                     table.id(0, from);
@@ -353,7 +356,7 @@ impl Builder<'_> {
             sides.push((to, table, from, number, true));
         }
         sides.sort_unstable();
-        let texts = ["direction", "class", "type"].map(|it| Spec::Property(it, Form::Text));
+        let texts = ["direction", "class", "type"].map(Spec::Kind);
         let ids = [ENTITY, "_other", "_relationship"].map(Spec::Id);
         let specs: Vec<Spec<'_>> = ids.into_iter().chain(texts).collect();
         let mut file = TableFile::create(&self.folder.join(Manifest::EDGES), "edges", &specs)?;
@@ -395,14 +398,14 @@ fn fill(file: &mut TableFile, first: usize, columns: &[Column], row: &Row<'_>) {
 fn ends(
     kind: &str,
     row: &mut Row<'_>,
-    keys: &Keys,
+    keys: &mut Finder<'_>,
     targets: &Targets,
     mut each: impl FnMut(u32, u32),
 ) -> Result<(), TableError> {
     remove_composed_key(row);
     let Some(mapping) = row.remove("_mapping") else {
         let (from, to) = (row.text("_fromEntityKey"), row.text("_toEntityKey"));
-        if let Some((from, to)) = keys.find(from).zip(keys.find(to)) {
+        if let Some((from, to)) = keys.again(from).zip(keys.find(to)) {
             each(from, to);
         }
         return Ok(());
@@ -421,12 +424,19 @@ fn remove_composed_key(row: &mut Row<'_>) {
         return;
     }
     let (from, to) = (row.text("_fromEntityKey"), row.text("_toEntityKey"));
-    if row.text("_key") == composed_key(from, row.text("_class"), to) {
+    if is_composed_key(row.text("_key"), from, row.text("_class"), to) {
         row.remove("_key");
     }
 }
 
+/// Whether a key is the composed one. There are millions of keys, so none is composed for this.
+fn is_composed_key(key: &str, from: &str, class: &str, to: &str) -> bool {
+    let rest = key.strip_prefix(from).and_then(|it| it.strip_suffix(to));
+    let verb = rest.and_then(|it| it.strip_prefix('|')?.strip_suffix('|'));
+    verb.is_some_and(|it| class.bytes().map(|it| it.to_ascii_lowercase()).eq(it.bytes()))
+}
+
 /// The key that a relationship has unless a step gives it another.
 pub(crate) fn composed_key(from: &str, class: &str, to: &str) -> String {
-    format!("{from}|{}|{to}", class.to_lowercase())
+    format!("{from}|{}|{to}", class.to_ascii_lowercase())
 }

@@ -10,7 +10,7 @@ use parquet::basic::{Compression, ConvertedType, Encoding, LogicalType, Repetiti
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
-use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
 use serde_json::{Value, json};
@@ -77,6 +77,8 @@ impl Texts {
 pub(super) enum Spec<'n> {
     /// Numbers of entities or relationships, of 32 bits.
     Id(&'n str),
+    /// Texts that say of what kind a row is. There are few, so that nobody looks for ranges.
+    Kind(&'n str),
     /// Values of properties.
     Property(&'n str, Form),
 }
@@ -156,7 +158,9 @@ impl Buffer {
     fn new(spec: &Spec<'_>) -> Self {
         match spec {
             Spec::Id(_) => Self::Id(Vec::new()),
-            Spec::Property(_, Form::Text) => Self::Text(Texts::default(), Vec::new()),
+            Spec::Kind(_) | Spec::Property(_, Form::Text) => {
+                Self::Text(Texts::default(), Vec::new())
+            }
             Spec::Property(_, Form::Whole) => Self::Whole(Vec::new(), Vec::new()),
             Spec::Property(_, Form::Number) => Self::Number(Vec::new(), Vec::new()),
             Spec::Property(_, Form::Flag) => Self::Flag(Vec::new(), Vec::new()),
@@ -284,6 +288,7 @@ fn field(spec: &Spec<'_>) -> Result<Type, ParquetError> {
             let id = Type::primitive_type_builder(name, Physical::INT32);
             return id.with_repetition(Repetition::REQUIRED).build();
         }
+        Spec::Kind(name) => (*name, Form::Text),
         Spec::Property(name, form) => (*name, *form),
     };
     let physical = match form {
@@ -325,6 +330,13 @@ fn properties(specs: &[Spec<'_>]) -> Result<WriterPropertiesPtr, ParquetError> {
             Spec::Id(name) => (*name, Encoding::DELTA_BINARY_PACKED),
             // Keys are sorted, so that each begins as the one before.
             Spec::Property(name @ "_key", Form::Text) => (*name, Encoding::DELTA_BYTE_ARRAY),
+            Spec::Kind(name) => {
+                // The least and the greatest of them would be looked for in vain.
+                let path = ColumnPath::from(*name);
+                let none = EnabledStatistics::None;
+                properties = properties.set_column_statistics_enabled(path, none);
+                continue;
+            }
             Spec::Property(..) => continue,
         };
         let path = ColumnPath::from(name);

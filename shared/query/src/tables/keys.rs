@@ -54,6 +54,33 @@ impl Keys {
     }
 }
 
+/// Looks keys up, of which many are the same as the one before.
+pub(super) struct Finder<'k> {
+    keys: &'k Keys,
+    last: String,
+    number: Option<u32>,
+}
+
+impl<'k> Finder<'k> {
+    pub(super) fn new(keys: &'k Keys) -> Self {
+        Self { keys, last: String::new(), number: keys.find("") }
+    }
+
+    /// The number of a key.
+    pub(super) fn find(&self, key: &str) -> Option<u32> {
+        self.keys.find(key)
+    }
+
+    /// The number of a key that is likely the one that was asked for last.
+    pub(super) fn again(&mut self, key: &str) -> Option<u32> {
+        if self.last != key {
+            key.clone_into(&mut self.last);
+            self.number = self.keys.find(key);
+        }
+        self.number
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +96,8 @@ mod tests {
         keys.sort();
         assert!((0..1000).all(|number| keys.find(&number.to_string()) == Some(number)));
         assert!((1000..2000).all(|number| keys.find(&number.to_string()).is_none()));
+        let mut finder = Finder::new(&keys);
+        let found = ["", "1", "1", "1000", "2", "", "1"].map(|key| finder.again(key));
+        assert_eq!(found, [None, Some(1), Some(1), None, Some(2), None, Some(1)]);
     }
 }

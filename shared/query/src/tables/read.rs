@@ -153,8 +153,7 @@ impl Tables {
                     continue;
                 }
                 let group = file.get_row_group(group)?;
-                let all = 0..rows.len();
-                let cells = cells(group.as_ref(), &columns, std::slice::from_ref(&all))?;
+                let cells = cells(group.as_ref(), &columns, &Selection::all(rows.len()))?;
                 each(rows, &cells);
             }
             Ok(())
@@ -184,18 +183,14 @@ impl Tables {
             for (group, range) in groups(&file)? {
                 let at = |number| rows.partition_point(|it| *it < number);
                 let wanted = &rows[at(range.start)..at(range.end)];
-                let read = ranges(wanted, range.start);
-                if read.is_empty() {
+                if wanted.is_empty() {
                     continue;
                 }
                 let group = file.get_row_group(group)?;
-                let cells = cells(group.as_ref(), &columns, &read)?;
+                let selection = Selection::of(wanted, range.start);
+                let cells = cells(group.as_ref(), &columns, &selection)?;
                 for (found, cells) in found.iter_mut().zip(cells) {
-                    let mut wanted =
-                        wanted.iter().map(|it| (*it - range.start) as usize).peekable();
-                    let read = read.iter().cloned().flatten().zip(cells);
-                    let cells = read.filter(|(row, _)| wanted.next_if_eq(row).is_some());
-                    found.extend(cells.map(|(_, cell)| cell));
+                    found.extend(cells);
                 }
             }
             Ok(())
@@ -258,23 +253,52 @@ fn groups(file: &SerializedFileReader<File>) -> Result<Vec<(usize, Range<u32>)>,
 /// less time than leaving them out.
 const GAP: u32 = 32;
 
-/// Rows that nearly follow each other, as ranges that count from the first row of a group.
-fn ranges(rows: &[u32], first: u32) -> Vec<Range<usize>> {
-    let runs = rows.chunk_by(|left, right| right - left <= GAP);
-    let at = |row: u32| (row - first) as usize;
-    runs.filter_map(|it| Some(at(*it.first()?)..at(*it.last()?) + 1)).collect()
+/// Which rows of a group are wanted, and which are read for that. Both count from its first row.
+struct Selection<'r> {
+    /// What is read: rows that nearly follow each other.
+    ranges: Vec<Range<usize>>,
+    /// What is wanted of it, with the first row of the group; all if there is nothing.
+    wanted: Option<(&'r [u32], u32)>,
+}
+
+impl<'r> Selection<'r> {
+    /// So many rows from the beginning, all of them.
+    fn all(count: usize) -> Self {
+        Self { ranges: std::iter::once(0..count).collect(), wanted: None }
+    }
+
+    /// Rows of a group that begins at the first.
+    fn of(wanted: &'r [u32], first: u32) -> Self {
+        let runs = wanted.chunk_by(|left, right| right - left <= GAP);
+        let at = |row: u32| (row - first) as usize;
+        let ranges = runs.filter_map(|it| Some(at(*it.first()?)..at(*it.last()?) + 1)).collect();
+        Self { ranges, wanted: Some((wanted, first)) }
+    }
+
+    /// How many rows are wanted.
+    fn count(&self) -> usize {
+        let read = self.ranges.iter().map(ExactSizeIterator::len);
+        self.wanted.map_or_else(|| read.sum(), |(wanted, _)| wanted.len())
+    }
+
+    /// Tells of each row that is read, one after the other, whether it is wanted.
+    fn wants(&self) -> impl FnMut(usize) -> bool {
+        let at = |(rows, first): (&'r [u32], u32)| rows.iter().map(move |it| (it - first) as usize);
+        let rows = self.wanted.into_iter().flat_map(at);
+        let (mut rows, all) = (rows.peekable(), self.wanted.is_none());
+        move |row| all || rows.next_if_eq(&row).is_some()
+    }
 }
 
 /// The values that columns of a group have in some rows.
 fn cells(
     group: &dyn RowGroupReader,
     columns: &[Option<(usize, Form)>],
-    rows: &[Range<usize>],
+    rows: &Selection<'_>,
 ) -> Result<Vec<Vec<Cell>>, ParquetError> {
-    let count = rows.iter().map(ExactSizeIterator::len).sum();
     let cells = columns.iter().map(|column| match column {
-        Some((at, form)) => values(group, *at, *form, rows, count),
-        None => Ok(vec![Cell::Undefined; count]),
+        Some((at, form)) => values(group, *at, *form, rows),
+        None => Ok(vec![Cell::Undefined; rows.count()]),
     });
     cells.collect()
 }
@@ -298,13 +322,12 @@ fn unexpected() -> ParquetError {
     ParquetError::General("a column is not of the form that the manifest says".to_owned())
 }
 
-/// Reads some rows of a column of a group, which are so many.
+/// Reads some rows of a column of a group.
 fn values(
     group: &dyn RowGroupReader,
     at: usize,
     form: Form,
-    rows: &[Range<usize>],
-    count: usize,
+    rows: &Selection<'_>,
 ) -> Result<Vec<Cell>, ParquetError> {
     let cells = match (form, group.get_column_reader(at)?) {
         (Form::Text, ColumnReader::ByteArrayColumnReader(reader)) => {
@@ -324,7 +347,7 @@ fn values(
         }
         _ => return Err(unexpected()),
     }?;
-    if cells.len() == count { Ok(cells) } else { Err(unexpected()) }
+    if cells.len() == rows.count() { Ok(cells) } else { Err(unexpected()) }
 }
 
 /// Strings, of which those that follow on each other and are equal share their bytes.
@@ -355,14 +378,14 @@ fn json(bytes: &ByteArray) -> Cell {
 /// column does.
 fn batches<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
-    rows: &[Range<usize>],
-    mut read: impl FnMut(&mut ColumnReaderImpl<T>, usize) -> Result<usize, ParquetError>,
+    rows: &Selection<'_>,
+    mut read: impl FnMut(&mut ColumnReaderImpl<T>, Range<usize>) -> Result<usize, ParquetError>,
 ) -> Result<(), ParquetError> {
     let mut at = 0;
-    for range in rows {
+    for range in &rows.ranges {
         at += reader.skip_records(range.start.saturating_sub(at))?;
         while at < range.end {
-            let count = read(&mut reader, BATCH.min(range.end - at))?;
+            let count = read(&mut reader, at..range.end.min(at + BATCH))?;
             if count == 0 {
                 return Ok(());
             }
@@ -374,16 +397,20 @@ fn batches<T: DataType>(
 
 fn plain<T: DataType>(
     reader: ColumnReaderImpl<T>,
-    rows: &[Range<usize>],
+    rows: &Selection<'_>,
     mut cell: impl FnMut(&T::T) -> Cell,
 ) -> Result<Vec<Cell>, ParquetError> {
-    let (mut cells, mut levels, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    batches(reader, rows, |reader, most| {
-        let (count, ..) = reader.read_records(most, Some(&mut levels), None, &mut values)?;
+    let mut cells = Vec::with_capacity(rows.count());
+    let (mut levels, mut values, mut wants) = (Vec::new(), Vec::new(), rows.wants());
+    batches(reader, rows, |reader, batch| {
+        let of = Some(&mut levels);
+        let (count, ..) = reader.read_records(batch.len(), of, None, &mut values)?;
         let mut values = values.drain(..);
-        for level in levels.drain(..) {
+        for (row, level) in (batch.start..).zip(levels.drain(..)) {
             let value = if level > 0 { values.next() } else { None };
-            cells.push(value.map_or(Cell::Undefined, |it| cell(&it)));
+            if wants(row) {
+                cells.push(value.map_or(Cell::Undefined, |it| cell(&it)));
+            }
         }
         Ok(count)
     })?;
@@ -392,13 +419,14 @@ fn plain<T: DataType>(
 
 fn lists<T: DataType<T = ByteArray>>(
     reader: ColumnReaderImpl<T>,
-    rows: &[Range<usize>],
+    rows: &Selection<'_>,
 ) -> Result<Vec<Cell>, ParquetError> {
-    let mut cells = Vec::new();
+    let (mut cells, mut wants) = (Vec::with_capacity(rows.count()), rows.wants());
     let (mut levels, mut repetitions, mut values) = (Vec::new(), Vec::new(), Vec::new());
-    batches(reader, rows, |reader, most| {
+    batches(reader, rows, |reader, batch| {
         let (of, by) = (Some(&mut levels), Some(&mut repetitions));
-        let (count, ..) = reader.read_records(most, of, by, &mut values)?;
+        let (count, ..) = reader.read_records(batch.len(), of, by, &mut values)?;
+        let mut row = batch.start;
         let mut values = values.drain(..);
         let mut texts = Texts::default();
         let mut list: Option<Vec<Cell>> = None;
@@ -412,7 +440,11 @@ fn lists<T: DataType<T = ByteArray>>(
                 list.extend(value.map(|it| texts.cell(&it)));
             }
             if next == 0 {
-                cells.push(list.take().map_or(Cell::Undefined, |it| Cell::List(it.into())));
+                let list = list.take();
+                if wants(row) {
+                    cells.push(list.map_or(Cell::Undefined, |it| Cell::List(it.into())));
+                }
+                row += 1;
             }
         }
         Ok(count)

@@ -172,8 +172,8 @@ struct Name<'l>(#[serde(borrow)] Cow<'l, str>);
 /// What Microsoft answered, which is larger than all other properties and in no table.
 const RAW_DATA: &str = "_rawData";
 
-/// How many properties are made room for at first: few entities have more.
-const PROPERTIES: usize = 32;
+/// How many properties are made room for at first: few relationships have more.
+const PROPERTIES: usize = 16;
 
 impl<'de> Visitor<'de> for RowVisitor {
     type Value = Row<'de>;
