@@ -8,6 +8,7 @@ mod cloud;
 mod collector;
 mod directory;
 mod figures;
+mod floor;
 mod linker;
 mod parts;
 
@@ -22,6 +23,7 @@ pub use cloud::{Cloud, Counters, Tenant};
 pub use collector::{Report, Task};
 pub use directory::Directory;
 pub use figures::{MOST_MEMORY, groups, megabytes, verdict, whole};
+pub use floor::{Floor, by_domain, limit, of_groups};
 pub use linker::{Linking, Measured};
 pub use parts::{Size, Stored};
 

@@ -3,12 +3,14 @@
 #![expect(clippy::print_stdout, reason = "that is what the program is for")]
 
 use clap::{Parser, ValueEnum};
-use serde_json::Value;
-use steps::{Domain, STEPS, Step};
+use serde_json::{Value, json};
 use tests::bench::{
-    self, Cloud, Counters, Error, Report, Task, Tenant, groups, megabytes, verdict, whole,
+    self, Cloud, Counters, Error, Floor, Report, Task, Tenant, by_domain, groups, limit, megabytes,
+    of_groups, verdict, whole,
 };
 use tests::world::QUICK;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// How much longer than the floor collecting may take, and a tenant with many subscriptions.
 const LONGEST: f64 = 1.15;
@@ -23,15 +25,15 @@ const MOST_REFUSED: f64 = 0.05;
 /// Collects a simulated tenant, and compares how long that takes with how long the documented
 /// limits and the latency say it has to take, for the requests that were made.
 ///
-/// The floor is the latency of what everything else waits for (the sign-in, what a job looks up
-/// first, the shorter of the lists of groups and of service principals) and, after that, the
-/// longest of: the longest chain of pages; the latency of all requests, shared by those in flight;
-/// and what the limit's bucket does not hold, at the rate at which it comes back. Time is real, and
-/// nothing is scaled.
+/// The floor of a throttle domain is the latency of what everything else waits for (the sign-in and
+/// what a job looks up first) and, after that, the longest of: the longest chain of pages; the
+/// latency of all requests, shared by those in flight; and what the limit does not allow at once,
+/// at the rate at which it comes back. The floor of it all is that of the domain which takes
+/// longest. Time is real, and nothing is scaled.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// What to collect
-    #[arg(value_enum, default_values_t = [What::Directory, What::Subscriptions])]
+    #[arg(value_enum, default_values_t = [What::Directory, What::Everything])]
     what: Vec<What>,
 
     /// How many users the directory has
@@ -54,6 +56,18 @@ struct Arguments {
     #[arg(long, default_value_t = 2_000)]
     resources: u32,
 
+    /// How many devices Intune manages
+    #[arg(long, default_value_t = 600)]
+    devices: u32,
+
+    /// How many applications were found on devices
+    #[arg(long, default_value_t = 2_000)]
+    applications: u32,
+
+    /// How many of them a device has on average
+    #[arg(long, default_value_t = 30)]
+    applications_per_device: u32,
+
     /// How many milliseconds each answer takes
     #[arg(long, default_value_t = 100)]
     latency: u64,
@@ -65,6 +79,11 @@ enum What {
     Directory,
     /// The subscriptions, all at once
     Subscriptions,
+    /// Microsoft 365
+    Microsoft365,
+    /// The directory with all that is on by default, Microsoft 365 and the subscriptions, all at
+    /// once
+    Everything,
     /// The whole tenant, by the instance that makes one for each subscription
     Tenant,
 }
@@ -74,44 +93,50 @@ fn main() -> Result<(), Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Error> {
-    let Arguments { users, groups, more_members, subscriptions, resources, latency, .. } =
-        *arguments;
     let tenant = Tenant {
-        users,
-        groups,
-        more_members,
-        subscriptions,
-        resources,
-        latency,
-        ..Tenant::default()
+        users: arguments.users,
+        groups: arguments.groups,
+        more_members: arguments.more_members,
+        subscriptions: arguments.subscriptions,
+        resources: arguments.resources,
+        latency: arguments.latency,
+        devices: arguments.devices,
+        applications: arguments.applications,
+        applications_per_device: arguments.applications_per_device,
     };
     for what in &arguments.what {
         let mut cloud = Cloud::start(tenant)?;
-        let (directory, rest) = cloud.events.split_at(1);
-        let events = match what {
-            What::Directory => directory.to_vec(),
-            What::Subscriptions => rest.to_vec(),
-            What::Tenant => {
-                let mut event = directory[0].clone();
-                let config = &mut event["instance"]["config"];
-                config["configureSubscriptionInstances"] = true.into();
-                // The instances of subscriptions take over what is off.
-                config["ingestionSources"] =
-                    QUICK.map(|it| (it.to_owned(), Value::Bool(false))).into_iter().collect();
-                vec![event]
-            }
-        };
-        let is_machine = matches!(what, What::Tenant);
-        let report = Task { is_machine, ..cloud.task(events) }.run()?;
+        let is_machine = matches!(what, What::Everything | What::Tenant);
+        let report = Task { is_machine, ..cloud.task(events(*what, &cloud)) }.run()?;
         let counters = cloud.counters()?;
-        let latency = f64::from(u32::try_from(latency)?) / 1000.0;
+        let latency = f64::from(u32::try_from(arguments.latency)?) / 1000.0;
+        let domains = by_domain(&report, &counters, arguments.users, latency);
+        let longest =
+            domains.iter().max_by(|(_, one), (_, other)| one.seconds().total_cmp(&other.seconds()));
+        let (domain, floor) = longest.ok_or("nothing was asked for")?;
         let floor = match what {
-            What::Directory => directory_floor(&report, latency),
-            What::Subscriptions => subscriptions_floor(&counters, latency),
-            What::Tenant => tenant_floor(&counters, latency),
+            What::Directory => of_groups(&report, arguments.users, latency),
+            What::Tenant => Floor { flight: shared_flight(&counters, latency), ..*floor },
+            _ => *floor,
         };
-        let longest = if is_machine { LONGEST_OF_TENANT } else { LONGEST };
-        print(&report, &counters, &floor, longest);
+        println!(
+            "{} entities, {} relationships; {} HTTP requests, {} documents",
+            groups(report.entities()),
+            groups(report.relationships()),
+            groups(counters.requests),
+            groups(asked(&counters)),
+        );
+        for (name, Floor { spent, limit, .. }) in &domains {
+            let floor = domains[name].seconds();
+            println!("  {name}: floor {floor:.1} s, {limit:.1} s of it the limit, for {spent:.0}");
+        }
+        let most = if matches!(what, What::Tenant) { LONGEST_OF_TENANT } else { LONGEST };
+        print_time(&report, &floor, most);
+        if floor.is_limited() {
+            print_use(domain, &report, &floor, arguments.users);
+        }
+        print_refusals(&counters);
+        print_snapshots(&report)?;
         println!(
             "  {:.1} MB of memory at most, {:.1} MB until the last step had ended",
             megabytes(report.peak),
@@ -124,138 +149,78 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-/// How long collecting has to take, in seconds.
-#[derive(Default)]
-struct Floor {
-    /// What everything else waits for.
-    before: f64,
-    /// The longest chain of requests of which each needs the answer of the one before.
-    chain: f64,
-    /// The latency of all requests, shared by those in flight.
-    flight: f64,
-    /// What the bucket does not hold, at the rate at which it comes back.
-    limit: f64,
-    /// What was spent of the limit, and what the bucket held, in units.
-    spent: f64,
-    capacity: f64,
-}
-
-impl Floor {
-    fn seconds(&self) -> f64 {
-        self.before + self.chain.max(self.flight).max(self.limit)
-    }
-
-    /// Which of them it is.
-    fn is_limited(&self) -> bool {
-        self.limit >= self.chain.max(self.flight)
-    }
-}
-
-/// A token, the organization for the name of the default domain, and what a job asks of it once
-/// more.
-const FIRST: f64 = 2.0;
-
-fn directory_floor(report: &Report, latency: f64) -> Floor {
-    let requests = |step: &str| whole(report.requests(step));
-    // Members wait for the last page of groups, and the groups of service principals for that of
-    // these.
-    let pages = requests("ad-groups").min(requests("ad-service-principals"));
-    let longest = requests("ad-users").max(requests("ad-groups"));
-    let members = requests("ad-group-members") + requests("ad-group-service-principal-members");
-    // A page with `$select` costs one unit, one of members two. A batch takes twenty, and two
-    // steps have sixteen in flight.
-    let directory = STEPS.iter().filter(|step| step.list.place.domain == Domain::Graph);
-    let spent: f64 = directory.map(|step| units(step) * requests(step.id)).sum();
-    let capacity = 8000.0;
-    Floor {
-        before: (FIRST + pages) * latency,
-        chain: (longest - pages).max(0.0) * latency,
-        flight: (requests("ad-groups") - pages + (members / 20.0 / 16.0).ceil()) * latency,
-        limit: (spent - capacity).max(0.0) / 800.0,
-        spent,
-        capacity,
+/// The events of the instances that are collected.
+fn events(what: What, cloud: &Cloud) -> Vec<Value> {
+    let (directory, subscriptions) = cloud.events.split_at(1);
+    // The bench's own event of a directory has little but groups on.
+    let with = |name: &str, value: Value| {
+        let mut event = directory[0].clone();
+        event["instance"]["config"][name] = value;
+        event
+    };
+    match what {
+        What::Directory => directory.to_vec(),
+        What::Subscriptions => subscriptions.to_vec(),
+        What::Microsoft365 => vec![cloud.microsoft365.clone()],
+        What::Everything => {
+            let directory = with("ingestionSources", json!({}));
+            [vec![directory, cloud.microsoft365.clone()], subscriptions.to_vec()].concat()
+        }
+        What::Tenant => {
+            let mut event = with("configureSubscriptionInstances", true.into());
+            // The instances of subscriptions take over what is off.
+            event["instance"]["config"]["ingestionSources"] =
+                QUICK.map(|it| (it.to_owned(), Value::Bool(false))).into_iter().collect();
+            vec![event]
+        }
     }
 }
 
-/// What a request of a step costs, in resource units.
-fn units(step: &Step) -> f64 {
-    let is_dear =
-        ["/members", "/appRoleAssignments"].iter().any(|it| step.list.path().contains(it));
-    if is_dear { 2.0 } else { 1.0 }
-}
-
-/// That of the throttle domain which takes the longest: the others are read meanwhile.
-fn subscriptions_floor(counters: &Counters, latency: f64) -> Floor {
-    let floors = counters.domains.iter().filter_map(|(domain, (granted, _))| {
-        let (_, domain) = domain.rsplit_once('/')?;
-        let (capacity, rate, in_flight) = match domain {
-            "arm" => (250.0, 25.0, 20.0),
-            "graph-policies" => (1.0, 1.0, 1.0),
-            "keyvault" => (4000.0, 400.0, 10.0),
-            _ => return None,
-        };
-        let spent = whole(*granted);
-        Some(Floor {
-            before: FIRST * latency,
-            // A list, and one of its items.
-            chain: 2.0 * latency,
-            flight: (spent / in_flight).ceil() * latency,
-            limit: (spent - capacity).max(0.0) / rate,
-            spent,
-            capacity,
-        })
-    });
-    let longest = floors.max_by(|one, other| one.seconds().total_cmp(&other.seconds()));
-    longest.unwrap_or_default()
-}
-
-/// That of the throttle domains, of which no subscription of this size comes to the limit of its
-/// own, or of the latency of all requests: the template lets 20 functions collect at once, of which
-/// each has up to 8 in flight.
-fn tenant_floor(counters: &Counters, latency: f64) -> Floor {
+/// The latency of all requests, as the template lets 20 functions collect at once, of which each
+/// has up to 8 in flight.
+fn shared_flight(counters: &Counters, latency: f64) -> f64 {
     const IN_FLIGHT: f64 = 20.0 * 8.0;
-    Floor {
-        flight: whole(counters.requests) / IN_FLIGHT * latency,
-        ..subscriptions_floor(counters, latency)
-    }
+    whole(counters.requests) / IN_FLIGHT * latency
 }
 
-fn print(report: &Report, counters: &Counters, floor: &Floor, longest: f64) {
+/// How many documents were asked for, of which a `$batch` has up to twenty.
+fn asked(counters: &Counters) -> u64 {
+    counters.domains.values().map(|(granted, refused)| granted + refused).sum()
+}
+
+fn print_time(report: &Report, floor: &Floor, most: f64) {
     let (seconds, least) = (report.collected, floor.seconds());
-    println!(
-        "{} entities, {} relationships; {} HTTP requests, {} documents",
-        groups(report.entities()),
-        groups(report.relationships()),
-        groups(counters.requests),
-        groups(counters.domains.values().map(|(granted, refused)| granted + refused).sum()),
-    );
     println!(
         "  floor {least:.1} s: {:.1} s first, then the longest of {:.1} s of pages one after the other, \
          {:.1} s of latency, {:.1} s of the limit",
         floor.before, floor.chain, floor.flight, floor.limit
     );
     println!(
-        "  collected in {seconds:.1} s, {:.2} times the floor (at most {longest}: {}); \
+        "  collected in {seconds:.1} s, {:.2} times the floor (at most {most}: {}); \
          linked {:.1} s later; {:.1} s of a processor",
         seconds / least,
-        verdict(seconds <= longest * least),
+        verdict(seconds <= most * least),
         report.seconds - seconds,
         report.cpu,
     );
-    if floor.is_limited() {
-        let rate = (floor.spent - floor.capacity) / floor.limit;
-        let allowed = floor.capacity + rate * (seconds - floor.before);
-        println!(
-            "  the limit binds: {:.0} of the {allowed:.0} units that it allows in this time, {:.0} % (at \
-             least {:.0} %: {})",
-            floor.spent,
-            100.0 * floor.spent / allowed,
-            100.0 * LEAST_USE,
-            verdict(floor.spent >= LEAST_USE * allowed),
-        );
-    }
-    let asked: u64 = counters.domains.values().map(|(granted, refused)| granted + refused).sum();
-    let share = whole(counters.throttled) / whole(asked);
+}
+
+/// How much of a limit was used that is what collecting waits for.
+fn print_use(domain: &str, report: &Report, floor: &Floor, users: u32) {
+    let Some((budget, _)) = limit(domain, users) else { return };
+    let allowed = budget.allowed(report.collected - floor.before);
+    println!(
+        "  the limit of {domain} binds: {:.0} of the {allowed:.0} that it allows in this time, \
+         {:.0} % (at least {:.0} %: {})",
+        floor.spent,
+        100.0 * floor.spent / allowed,
+        100.0 * LEAST_USE,
+        verdict(floor.spent >= LEAST_USE * allowed),
+    );
+}
+
+fn print_refusals(counters: &Counters) {
+    let share = whole(counters.throttled) / whole(asked(counters));
     println!(
         "  {} answers with 429, {:.2} % of the documents asked for (at most {:.0} %: {})",
         groups(counters.throttled),
@@ -268,7 +233,25 @@ fn print(report: &Report, counters: &Counters, floor: &Floor, longest: f64) {
             println!("    {domain}: {granted} granted, {refused} refused");
         }
     }
-    for entry in report.summaries.iter().flat_map(|it| &it.incomplete) {
-        println!("    incomplete: {} ({:?})", entry.step, entry.reason);
+}
+
+/// When the snapshots were published, and what they lack.
+fn print_snapshots(report: &Report) -> Result<(), Error> {
+    for summary in &report.summaries {
+        let at = |text: &str| OffsetDateTime::parse(text, &Rfc3339);
+        let planned = at(&summary.planned_at)?;
+        let whole = (at(&summary.finished_at)? - planned).as_seconds_f64();
+        let early = match &summary.published_at {
+            Some(published) => {
+                let seconds = (at(published)? - planned).as_seconds_f64();
+                format!("without slow steps after {seconds:.1} s, ")
+            }
+            None => String::new(),
+        };
+        println!("  {}: {early}whole after {whole:.1} s", summary.instance_name);
+        for entry in &summary.incomplete {
+            println!("    incomplete: {} ({:?})", entry.step, entry.reason);
+        }
     }
+    Ok(())
 }
