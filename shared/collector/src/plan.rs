@@ -79,6 +79,10 @@ pub struct PlannedStep {
     /// such a step. The rest of the job is published without it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub slow: bool,
+    /// Whether a limit makes it take longer than the others where there is much of it, or it waits
+    /// for such a step. The rest of the job is published without it, too, but every job reads it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
     /// What decides what a slow step finds in a tenant that does not change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
@@ -112,7 +116,7 @@ impl PlannedStep {
     /// Whether the rest of the job is published without it.
     #[must_use]
     pub const fn takes_long(&self) -> bool {
-        self.slow && self.known_at.is_none()
+        (self.slow || self.late) && self.known_at.is_none()
     }
 
     /// What the configuration of the instance decides of it.
@@ -255,16 +259,17 @@ impl<'a> Terms<'a> {
             id: step.id.to_owned(),
             disabled,
             after,
-            slow: self.is_slow(step),
+            slow: self.is_or_waits(step, List::is_slow),
+            late: self.is_or_waits(step, List::is_late),
             basis: None,
             known_at: None,
         }
     }
 
-    /// Whether a step, or one that it waits for, is slow.
-    fn is_slow(self, step: &'static Step) -> bool {
+    /// Whether something is so of a step's list, or of that of a step that it waits for.
+    fn is_or_waits(self, step: &'static Step, is: fn(&List) -> bool) -> bool {
         let original = step.fallback_for.and_then(steps::find);
-        step.list.is_slow() || self.parents(step).chain(original).any(|it| self.is_slow(it))
+        is(&step.list) || self.parents(step).chain(original).any(|it| self.is_or_waits(it, is))
     }
 
     /// The rules of the integration.
@@ -275,6 +280,7 @@ impl<'a> Terms<'a> {
             disabled: self.off(rule.setting, rule.ingestion_source),
             after: Vec::new(),
             slow: false,
+            late: false,
             basis: None,
             known_at: None,
         })
@@ -405,6 +411,13 @@ mod tests {
             "rm-subscription-usage-details",
         ];
         assert_eq!(slow(of("azure")), azure);
+        // What is late is not slow, too: every job reads it.
+        let instance: Instance = serde_json::from_value(of("azure")).unwrap();
+        let late = Plan::steps_of(&instance, None).into_iter().filter(|it| it.late);
+        let late: Vec<String> = late.map(|it| it.id).collect();
+        let storage =
+            ["blob-services", "containers", "file-services", "file-shares", "queues", "tables"];
+        assert_eq!(late, storage.map(|it| format!("rm-storage-{it}")));
         // Reports that Intune prepares, and what is read if it does not; and when users signed in.
         let microsoft365 = slow(of("microsoft365"));
         for step in STEPS.iter().filter(|it| it.integration == Integration::Microsoft365) {

@@ -57,6 +57,8 @@ pub struct Place {
     version: &'static str,
     /// Whether the service answers it slowly, although it draws on the same budget as others.
     slow: bool,
+    /// Whether a limit makes it take longer than all the rest, where there is much of it.
+    late: bool,
 }
 
 /// The type of resource that a list of Azure Resource Manager lists.
@@ -158,6 +160,7 @@ impl List {
             everywhere: false,
             version: "",
             slow: false,
+            late: false,
         },
         parents: &[],
         only: |_| true,
@@ -353,6 +356,12 @@ impl List {
         Self { place: Place { slow: true, ..self.place }, ..self }
     }
 
+    /// Limited so that it takes longer than all the rest, where there is much of it.
+    #[must_use]
+    pub const fn late(self) -> Self {
+        Self { place: Place { late: true, ..self.place }, ..self }
+    }
+
     /// One item rather than a list.
     #[must_use]
     pub const fn one(self) -> Self {
@@ -387,8 +396,16 @@ impl List {
         self.place.service
     }
 
+    /// Whether a limit makes it take longer than all the rest, where there is much of it: nothing
+    /// else waits for it to be published, but every job reads it.
+    #[must_use]
+    pub const fn is_late(&self) -> bool {
+        self.place.late
+    }
+
     /// Whether a limit of Microsoft's makes it take far longer than the rest of a tenant, or the
-    /// list that may take its place: nothing else waits for it to be published.
+    /// list that may take its place: nothing else waits for it to be published, and not every job
+    /// reads it.
     #[must_use]
     pub const fn is_slow(&self) -> bool {
         let is_slow = self.place.slow || self.place.domain.is_slow();

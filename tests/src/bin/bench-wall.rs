@@ -49,11 +49,11 @@ struct Arguments {
     more_members: u32,
 
     /// How many subscriptions there are, of which one is empty
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 3)]
     subscriptions: u32,
 
     /// About how many resources a subscription has
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 300)]
     resources: u32,
 
     /// How many devices Intune manages

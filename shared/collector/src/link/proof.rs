@@ -326,6 +326,7 @@ mod tests {
             disabled: disabled.map(str::to_owned),
             after: Vec::new(),
             slow: false,
+            late: false,
             basis: None,
             known_at: None,
         };

@@ -61,6 +61,7 @@ fn proof(disabled: Option<&str>) -> Proof {
         disabled: disabled.map(str::to_owned),
         after: Vec::new(),
         slow: false,
+        late: false,
         basis: None,
         known_at: None,
     };
