@@ -104,7 +104,7 @@ impl Slice {
 
 /// How long the message rests that asks for an early snapshot. Steps that end within this time are
 /// not worth linking twice.
-const EARLY_RESTS: Duration = Duration::from_secs(5);
+const EARLY_RESTS: Duration = Duration::from_secs(10);
 
 /// A job whose steps have all ended; or an early snapshot, of a job of which all but slow steps
 /// have.
@@ -283,7 +283,7 @@ mod tests {
         let early = Finish::new(finish().job.early());
         assert_eq!(early.job.of_early(), Some(finish().job));
         let (early, late) = (early.outgoing(), finish().outgoing());
-        assert_eq!(read::<Finish>(&early.body).unwrap().rest, 5);
+        assert_eq!(read::<Finish>(&early.body).unwrap().rest, 10);
         assert_ne!((&early.group, &early.deduplication), (&late.group, &late.deduplication));
         assert!(is_early(&early) && !is_early(&late));
     }

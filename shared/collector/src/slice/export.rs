@@ -35,7 +35,7 @@ struct Job {
 
 /// How often a job is looked at before it is taken for stuck: for some five minutes. Most take
 /// seconds to a minute or two; some stay `inProgress` for ever.
-const LOOKS: u32 = 14;
+const LOOKS: u32 = 13;
 
 /// How many jobs may come to nothing.
 const JOBS: u32 = 3;
@@ -46,11 +46,10 @@ const BREAKS: u32 = 5;
 /// The wait before a job is looked at again.
 const fn wait(looks: u32) -> Duration {
     Duration::from_secs(match looks {
-        0 | 1 => 2,
-        2 => 3,
-        3 => 5,
-        4 => 10,
-        5 => 20,
+        0 | 1 => 3,
+        2 => 5,
+        3 => 10,
+        4 => 20,
         _ => 30,
     })
 }
