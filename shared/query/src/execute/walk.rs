@@ -12,7 +12,7 @@ use crate::plan::{Operation, Plan};
 use crate::tables::{Cell, Ends, TableError, Tables};
 
 /// A relationship that paths go over from an entity to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Hop {
     /// Where the path is.
     pub(super) at: u32,
@@ -65,37 +65,47 @@ pub(super) struct Walk {
 }
 
 /// The relationships that paths go over by an operation, sorted.
+///
+/// There may be millions. They come in the order of their tables and rows, and twice: first to be
+/// counted by the entity where they are, and then to be put in their places.
 #[derive(Debug, Default)]
 struct Hops {
     sorted: Vec<Hop>,
-    /// Where those of each block of entities begin.
-    begins: Vec<usize>,
+    /// Where those of each entity begin, and behind the last entity where all end. While they are
+    /// put, those of an entity and before it are one place further on.
+    begins: Vec<u32>,
 }
 
-/// How many entities are in a block.
-const BLOCK: u32 = 16;
-
 impl Hops {
-    fn new(mut hops: Vec<Hop>) -> Self {
-        hops.sort_unstable();
-        let mut begins = vec![0];
-        for (at, hop) in hops.iter().enumerate() {
-            while begins.len() <= (hop.at / BLOCK) as usize {
-                begins.push(at);
-            }
+    /// None yet, of a graph with so many entities.
+    fn new(count: u32) -> Self {
+        Self { sorted: Vec::new(), begins: vec![0; count as usize + 2] }
+    }
+
+    fn count(&mut self, hop: Hop) {
+        self.begins[hop.at as usize + 2] += 1;
+    }
+
+    /// Makes room for those that were counted.
+    fn make_room(&mut self) {
+        let mut all = 0;
+        for begin in &mut self.begins {
+            all += *begin;
+            *begin = all;
         }
-        Self { sorted: hops, begins }
+        self.sorted = vec![Hop::default(); all as usize];
+    }
+
+    fn put(&mut self, hop: Hop) {
+        let place = &mut self.begins[hop.at as usize + 1];
+        self.sorted[*place as usize] = hop;
+        *place += 1;
     }
 
     /// Those that lead on from an entity.
     fn from(&self, at: u32) -> &[Hop] {
-        let block = (at / BLOCK) as usize;
-        let begin = self.begins.get(block).copied().unwrap_or(self.sorted.len());
-        let end = self.begins.get(block + 1).copied().unwrap_or(self.sorted.len());
-        let block = &self.sorted[begin..end];
-        let from = block.partition_point(|it| it.at < at);
-        let count = block[from..].partition_point(|it| it.at == at);
-        &block[from..from + count]
+        let begin = |it: usize| self.begins.get(it).map_or(self.sorted.len(), |it| *it as usize);
+        &self.sorted[begin(at as usize)..begin(at as usize + 1)]
     }
 }
 
@@ -178,13 +188,17 @@ impl Walk {
                 Operation::Traverse { verbs, entity, next, .. } => {
                     let mut targets = nodes.of(*entity).cloned().unwrap_or_else(|| Bits::new(0));
                     targets.intersect(&needed[*next]);
-                    let (mut gone_over, next) = (Vec::new(), &mut here[*next]);
+                    let (way, next) = (&candidates[at], &mut here[*next]);
+                    let mut gone_over = Hops::new(count);
+                    let each = |hop: Hop| gone_over.count(hop);
+                    ways.each(way, verbs, Some(&reached), &targets, each).await?;
+                    gone_over.make_room();
                     let each = |hop: Hop| {
-                        gone_over.push(hop);
+                        gone_over.put(hop);
                         next.insert(hop.other);
                     };
-                    ways.each(&candidates[at], verbs, Some(&reached), &targets, each).await?;
-                    hops[at] = Hops::new(gone_over);
+                    ways.each(way, verbs, Some(&reached), &targets, each).await?;
+                    hops[at] = gone_over;
                 }
             }
             here[at] = reached;
@@ -301,15 +315,15 @@ mod tests {
 
     #[test]
     fn relationships_lead_on_from_where_they_begin() {
-        let hop = |at: u32, other: u32| Hop { at, table: 0, row: other, is_back: false, other };
-        let all = [(40, 1), (3, 2), (40, 3), (15, 4), (16, 5)].map(|(at, other)| hop(at, other));
-        let hops = Hops::new(all.to_vec());
-        let from = |at: u32| hops.from(at).iter().map(|it| it.other).collect::<Vec<_>>();
-        assert_eq!(
-            [from(3), from(15), from(16), from(40)],
-            [vec![2], vec![4], vec![5], vec![1, 3]]
-        );
-        assert!([0, 4, 17, 39, 41, 1000].into_iter().all(|at| from(at).is_empty()));
+        let hop = |at: u32, row: u32| Hop { at, table: 0, row, is_back: false, other: 0 };
+        let all = [(40, 1), (3, 2), (40, 3), (0, 4), (41, 5)].map(|(at, row)| hop(at, row));
+        let mut hops = Hops::new(42);
+        all.into_iter().for_each(|it| hops.count(it));
+        hops.make_room();
+        all.into_iter().for_each(|it| hops.put(it));
+        let from = |at: u32| hops.from(at).iter().map(|it| it.row).collect::<Vec<_>>();
+        assert_eq!([from(0), from(3), from(40), from(41)], [vec![4], vec![2], vec![1, 3], vec![5]]);
+        assert!([1, 2, 4, 39, 42, 1000].into_iter().all(|at| from(at).is_empty()));
         assert!(Hops::default().from(0).is_empty());
     }
 }
