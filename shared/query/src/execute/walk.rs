@@ -266,7 +266,7 @@ impl Ways<'_> {
     }
 
     /// Hands over every relationship of some tables and classes by which paths come from some
-    /// entities, or any, to others.
+    /// entities, or any, to others: in the order of tables and rows, on which [`Hops`] relies.
     async fn each(
         &mut self,
         candidates: &[Candidate],
@@ -318,9 +318,13 @@ mod tests {
         let hop = |at: u32, row: u32| Hop { at, table: 0, row, is_back: false, other: 0 };
         let all = [(40, 1), (3, 2), (40, 3), (0, 4), (41, 5)].map(|(at, row)| hop(at, row));
         let mut hops = Hops::new(42);
-        all.into_iter().for_each(|it| hops.count(it));
+        for hop in all {
+            hops.count(hop);
+        }
         hops.make_room();
-        all.into_iter().for_each(|it| hops.put(it));
+        for hop in all {
+            hops.put(hop);
+        }
         let from = |at: u32| hops.from(at).iter().map(|it| it.row).collect::<Vec<_>>();
         assert_eq!([from(0), from(3), from(40), from(41)], [vec![4], vec![2], vec![1, 3], vec![5]]);
         assert!([1, 2, 4, 39, 42, 1000].into_iter().all(|at| from(at).is_empty()));
