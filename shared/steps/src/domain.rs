@@ -61,6 +61,13 @@ impl Domain {
         matches!(self, Self::GraphReports | Self::SignInActivity | Self::IntuneReports)
     }
 
+    /// Whether the budget is so small that a list for each of many resources takes longer than all
+    /// the rest of a subscription.
+    #[must_use]
+    pub const fn limits_lists(self) -> bool {
+        matches!(self, Self::Storage)
+    }
+
     /// Whether the budget is that of the tenant, rather than that of the subscription.
     #[must_use]
     pub const fn is_of_tenant(self) -> bool {

@@ -57,8 +57,6 @@ pub struct Place {
     version: &'static str,
     /// Whether the service answers it slowly, although it draws on the same budget as others.
     slow: bool,
-    /// Whether a limit makes it take longer than all the rest, where there is much of it.
-    late: bool,
 }
 
 /// The type of resource that a list of Azure Resource Manager lists.
@@ -160,7 +158,6 @@ impl List {
             everywhere: false,
             version: "",
             slow: false,
-            late: false,
         },
         parents: &[],
         only: |_| true,
@@ -356,12 +353,6 @@ impl List {
         Self { place: Place { slow: true, ..self.place }, ..self }
     }
 
-    /// Limited so that it takes longer than all the rest, where there is much of it.
-    #[must_use]
-    pub const fn late(self) -> Self {
-        Self { place: Place { late: true, ..self.place }, ..self }
-    }
-
     /// One item rather than a list.
     #[must_use]
     pub const fn one(self) -> Self {
@@ -400,7 +391,7 @@ impl List {
     /// else waits for it to be published, but every job reads it.
     #[must_use]
     pub const fn is_late(&self) -> bool {
-        self.place.late
+        self.place.domain.limits_lists() && !self.parents.is_empty()
     }
 
     /// Whether a limit of Microsoft's makes it take far longer than the rest of a tenant, or the

@@ -114,10 +114,12 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         let longest =
             domains.iter().max_by(|(_, one), (_, other)| one.seconds().total_cmp(&other.seconds()));
         let (domain, floor) = longest.ok_or("nothing was asked for")?;
-        let floor = match what {
-            What::Directory => of_groups(&report, arguments.users, latency),
-            What::Tenant => Floor { flight: shared_flight(&counters, latency), ..*floor },
-            _ => *floor,
+        let (domain, floor) = match what {
+            What::Directory => ("graph", of_groups(&report, arguments.users, latency)),
+            What::Tenant => {
+                (domain.as_str(), Floor { flight: shared_flight(&counters, latency), ..*floor })
+            }
+            _ => (domain.as_str(), *floor),
         };
         println!(
             "{} entities, {} relationships; {} HTTP requests, {} documents",
@@ -126,9 +128,11 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
             groups(counters.requests),
             groups(asked(&counters)),
         );
-        for (name, Floor { spent, limit, .. }) in &domains {
-            let floor = domains[name].seconds();
-            println!("  {name}: floor {floor:.1} s, {limit:.1} s of it the limit, for {spent:.0}");
+        for (name, floor) in &domains {
+            let (seconds, Floor { limit, spent, .. }) = (floor.seconds(), floor);
+            println!(
+                "  {name}: floor {seconds:.1} s, {limit:.1} s of it the limit, for {spent:.0}"
+            );
         }
         let most = if matches!(what, What::Tenant) { LONGEST_OF_TENANT } else { LONGEST };
         print_time(&report, &floor, most);

@@ -184,7 +184,7 @@ fn identity(manifest: &Manifest, binding: Binding) -> Cell {
 }
 
 /// Adds every entity that paths have in a slot.
-fn reach(plan: &Plan, walk: &Walk, slot: usize, entities: &mut Bits) {
+pub(super) fn reach(plan: &Plan, walk: &Walk, slot: usize, entities: &mut Bits) {
     if slot == 0 {
         entities.unite(walk.starts());
     }
@@ -214,7 +214,8 @@ fn is_only_way(plan: &Plan, to: usize) -> bool {
     ways.flatten().filter(|it| *it == to).count() == 1
 }
 
-fn for_each_link(plan: &Plan, walk: &Walk, slot: usize, mut hand: impl FnMut(Link)) {
+/// Hands over every relationship that paths have in a slot.
+pub(super) fn for_each_link(plan: &Plan, walk: &Walk, slot: usize, mut hand: impl FnMut(Link)) {
     for (at, operation) in plan.operations.iter().enumerate() {
         if let Operation::Traverse { relationship, .. } = operation
             && *relationship == slot
@@ -222,25 +223,6 @@ fn for_each_link(plan: &Plan, walk: &Walk, slot: usize, mut hand: impl FnMut(Lin
             walk.hops(at).iter().for_each(|it| hand(it.link()));
         }
     }
-}
-
-/// Hands over everything that paths have in a slot.
-pub(super) fn for_each(plan: &Plan, walk: &Walk, slot: usize, mut hand: impl FnMut(Binding)) {
-    if slot == 0 {
-        walk.starts().iter().for_each(|it| hand(Binding::Entity(it)));
-    }
-    for (at, operation) in plan.operations.iter().enumerate() {
-        match operation {
-            Operation::Name { slot: it, .. } if *it == slot => {
-                walk.here(at).iter().for_each(|it| hand(Binding::Entity(it)));
-            }
-            Operation::Traverse { entity, .. } if *entity == slot => {
-                walk.hops(at).iter().for_each(|it| hand(Binding::Entity(it.other)));
-            }
-            _ => (),
-        }
-    }
-    for_each_link(plan, walk, slot, |link| hand(Binding::Link(link)));
 }
 
 async fn entity_column(

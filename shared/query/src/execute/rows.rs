@@ -6,11 +6,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::answer::{Answer, Results};
+use super::bits::Bits;
 use super::error::ExecuteError;
 use super::evaluate::{evaluate, fields as fields_of, is_aggregate};
 use super::executor::{Executor, MOST_ROWS};
 use super::group::{Accumulator, KEPT, Of};
-use super::lookup::for_each;
+use super::lookup::{for_each_link, reach};
 use super::paths::{Binding, Stop};
 use super::test::passes;
 use crate::plan::{By, ColumnOf, Expression, Field, Order, Rows};
@@ -157,15 +158,14 @@ impl Executor<'_> {
     /// The names of the properties of what paths have in some slots.
     fn properties(&self, slots: &[usize]) -> BTreeSet<&str> {
         let manifest = &self.tables.manifest;
-        let (mut entities, mut links) = (BTreeSet::new(), BTreeSet::new());
+        let (mut entities, mut links) = (Bits::new(manifest.count()), BTreeSet::new());
         for slot in slots {
-            for_each(self.plan, self.walk, *slot, |binding| match binding {
-                Binding::Entity(entity) => entities.extend(manifest.table_of(entity)),
-                Binding::Link(link) => links.extend([link.table as usize]),
-                Binding::Unbound | Binding::Nothing => (),
+            reach(self.plan, self.walk, *slot, &mut entities);
+            for_each_link(self.plan, self.walk, *slot, |link| {
+                links.insert(link.table as usize);
             });
         }
-        let entities = entities.into_iter().map(|it| &manifest.entities[it]);
+        let entities = manifest.entities.iter().filter(|it| entities.meets(it.range()));
         let links = links.into_iter().map(|it| &manifest.relationships[it]);
         let tables: Vec<&Table> = entities.chain(links).collect();
         Tables::properties(tables)

@@ -440,3 +440,21 @@ fn is_composed_key(key: &str, from: &str, class: &str, to: &str) -> bool {
 pub(crate) fn composed_key(from: &str, class: &str, to: &str) -> String {
     format!("{from}|{}|{to}", class.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_composed_key_is_known_and_no_other() {
+        for [from, class, to] in [["a", "HAS", "b"], ["a|has|b", "USES", "a"], ["", "HAS", ""]] {
+            let key = composed_key(from, class, to);
+            assert!(is_composed_key(&key, from, class, to), "{key}");
+            assert!(
+                !is_composed_key(&key, from, "IS", to) && !is_composed_key(&key, "c", class, to)
+            );
+        }
+        assert!(!is_composed_key("a|HAS|b", "a", "HAS", "b"));
+        assert!(!is_composed_key("a|b", "a|", "HAS", "|b"));
+    }
+}

@@ -9,7 +9,6 @@ pub(crate) static STEP: Step = Step {
     name: "Storage Blob Service Settings",
     list: List::own("blobServices", &[&STORAGE_ACCOUNT])
         .domain(Domain::Storage)
-        .late()
         .only(|account| has("blob", account)),
     becomes: Becomes::patch_of_parent(&[
         flag("blobChangeFeedEnabled", "/properties/changeFeed/enabled", "Whether it logs changes."),

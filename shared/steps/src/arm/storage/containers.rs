@@ -43,7 +43,6 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&CONTAINER)
         .of_each(&[&STORAGE_ACCOUNT])
         .within("default")
-        .late()
         .only(|account| has("blob", account)),
     becomes: Becomes::one(&CONTAINER)
         .refine(public)

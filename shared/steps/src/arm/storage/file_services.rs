@@ -9,7 +9,6 @@ pub(crate) static STEP: Step = Step {
     name: "Storage File Service Settings",
     list: List::own("fileServices", &[&STORAGE_ACCOUNT])
         .domain(Domain::Storage)
-        .late()
         .only(|account| has("file", account)),
     becomes: Becomes::patch_of_parent(&[
         flag(

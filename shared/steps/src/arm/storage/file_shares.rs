@@ -28,7 +28,6 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&FILE_SHARE)
         .of_each(&[&STORAGE_ACCOUNT])
         .within("default")
-        .late()
         .only(|account| has("file", account)),
     becomes: Becomes::one(&FILE_SHARE)
         .aliases(|share| {

@@ -17,7 +17,6 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&QUEUE)
         .of_each(&[&STORAGE_ACCOUNT])
         .within("default")
-        .late()
         .only(|account| has("queue", account)),
     ..Step::of(&QUEUE, "storage").links(&[Link::of_parent(RelationshipClass::Has)])
 };

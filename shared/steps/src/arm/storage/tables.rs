@@ -22,7 +22,6 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&TABLE)
         .of_each(&[&STORAGE_ACCOUNT])
         .within("default")
-        .late()
         .only(|account| has("table", account)),
     ..Step::of(&TABLE, "storage").links(&[Link::of_parent(RelationshipClass::Has)])
 };
