@@ -118,6 +118,13 @@ pub enum Permanent {
         /// The path of the list.
         path: String,
     },
+    /// A list whose items never come with a relationship of theirs: 400 `Request_UnsupportedQuery`.
+    Unexpandable {
+        /// The path of the list.
+        path: String,
+        /// The relationship, such as `owners`.
+        relationship: String,
+    },
     /// A list that leaves out its last item, and says how many there are with it.
     LosesItem {
         /// The path of the list.

@@ -109,7 +109,7 @@ fn owners_exist_and_are_not_only_users() {
         }
         assert!(without > 3, "{path}");
     }
-    assert!(kinds["user"] > 100 && kinds["servicePrincipal"] > 5, "{kinds:?}");
+    assert!(kinds["user"] > 100 && kinds["servicePrincipal"] > 3, "{kinds:?}");
 }
 
 #[test]

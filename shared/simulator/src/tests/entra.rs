@@ -162,6 +162,27 @@ fn devices_show_at_most_20_of_their_users() {
 }
 
 #[test]
+fn groups_show_service_principals_among_their_owners_only_if_expanded() {
+    let client = client(600);
+    let token = client.graph_token();
+    let kind = |it: &Value| it["@odata.type"] == "#microsoft.graph.servicePrincipal";
+    let reply = client.get(&token, &graph("groups?$select=id&$expand=owners($select=id)&$top=999"));
+    let groups = reply.body["value"].as_array().unwrap();
+    assert_eq!(groups.len(), 100, "a page has no more with something expanded");
+    let (mut people, mut principals) = (0, 0);
+    for group in groups {
+        let owners = group["owners"].as_array().unwrap();
+        let path = graph(&format!("groups/{}/owners?$select=id", group["id"].as_str().unwrap()));
+        let listed = client.all(&token, &path);
+        let expanded: Vec<Value> = owners.iter().filter(|it| !kind(it)).cloned().collect();
+        assert_eq!(expanded, listed.iter().filter(|it| !kind(it)).cloned().collect::<Vec<_>>());
+        people += expanded.len();
+        principals += owners.iter().filter(|it| kind(it)).count();
+    }
+    assert!(people > 0 && principals > 0);
+}
+
+#[test]
 fn roles_are_assigned_to_principals_that_exist_but_for_the_deleted_ones() {
     let client = client(2000);
     let definitions = list(&client, "roleManagement/directory/roleDefinitions");

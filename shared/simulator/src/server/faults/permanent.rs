@@ -39,6 +39,12 @@ pub(super) fn refuse(
         {
             Some(("uncountable", refusal::unsupported_query(cloud, request)))
         }
+        Permanent::Unexpandable { path, relationship }
+            if is(&own, path)
+                && request.parameter("$expand").is_some_and(|it| it.starts_with(relationship)) =>
+        {
+            Some(("unexpandable", refusal::unsupported_query(cloud, request)))
+        }
         Permanent::Accepted { path } if is(&own, path) => {
             Some(("accepted", Answer::new(202, &json!({ "value": [] }))))
         }

@@ -73,6 +73,10 @@ impl From<Document> for Item<'_> {
     }
 }
 
+/// The most objects that `$expand` shows of a relationship. There is no link to the rest, and those
+/// of them that are gone are left out.
+pub(crate) const EXPANDED: usize = 20;
+
 /// What a list of objects of several types is called.
 const MIXED: &str = "directoryObjects";
 

@@ -12,6 +12,14 @@ use crate::world::directory::Object;
 /// The most items that a page of the directory can have.
 const MOST: u64 = 999;
 
+/// The most directory objects that a page can have if a relationship of theirs is expanded.
+/// Microsoft does not say so; somebody asked for 999 users with their managers, and got 100.
+/// Source: Microsoft Tech Community, discussion 3885391.
+const MOST_EXPANDED: u64 = 100;
+
+/// The relationships of directory objects that can be expanded.
+const RELATIONSHIPS: &[&str] = &["manager", "owners", "registeredOwners", "registeredUsers"];
+
 /// The most users that a page with their sign-in activity can have.
 const MOST_WITH_ACTIVITY: u64 = 500;
 
@@ -131,7 +139,13 @@ impl Query {
     /// The number of items that a page shall have. With their sign-in activity, a page has fewer
     /// users than may be asked for, and nobody is refused for asking ("List users").
     pub(crate) fn top(&self) -> u64 {
-        let most = if self.reads_sign_in_activity() { MOST_WITH_ACTIVITY } else { MOST };
+        let most = if self.reads_sign_in_activity() {
+            MOST_WITH_ACTIVITY
+        } else if RELATIONSHIPS.iter().any(|name| self.expands(name)) {
+            MOST_EXPANDED
+        } else {
+            MOST
+        };
         self.top.unwrap_or(100).min(most)
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::delta;
 use super::error::Failure;
-use super::list::{Item, List};
+use super::list::{EXPANDED, Item, List};
 use super::query::Query;
 use super::route::{self, Route, Wanted};
 use crate::services::answer::Answer;
@@ -15,6 +15,7 @@ use crate::world::directory;
 use crate::world::directory::membership::Membership;
 use crate::world::directory::object_kind::ObjectKind;
 use crate::world::directory::organization::{Organization, SecurityDefaults};
+use crate::world::directory::owner;
 use crate::world::directory::reference::Reference;
 use crate::world::directory::user::User;
 use crate::world::tenant::Tenant;
@@ -116,7 +117,10 @@ fn list<'a>(
             let user = |object| with_manager(tenant, query, object);
             Ok(List::of_kind(tenant, "users", ObjectKind::User, user))
         }
-        Route::Groups => Ok(all("groups", ObjectKind::Group)),
+        Route::Groups => {
+            let group = |object| with_owners(tenant, query, object);
+            Ok(List::of_kind(tenant, "groups", ObjectKind::Group, group))
+        }
         Route::ServicePrincipals => Ok(all("servicePrincipals", ObjectKind::ServicePrincipal)),
         Route::Members { group, cast } => {
             // Documented as required with a cast. That the service insists on it is not certain.
@@ -144,6 +148,18 @@ fn with_manager<'a>(tenant: &'a Tenant, query: &Query, object: Reference) -> Ite
         }
         None => item,
     }
+}
+
+/// A group, with its first owners if they are asked for. Unlike in the list of its owners, service
+/// principals are among them.
+/// Source: issue 19619 of microsoftgraph/microsoft-graph-docs.
+fn with_owners<'a>(tenant: &'a Tenant, query: &Query, group: Reference) -> Item<'a> {
+    Item::of(tenant, group).expanded(query, "owners", || {
+        let first = owner::owners(tenant, group).into_iter().take(EXPANDED);
+        let there = first.filter(|owner| owner.exists(tenant));
+        let select = query.expanded_select("owners");
+        there.map(|owner| Item::typed(tenant, owner).json(select)).collect()
+    })
 }
 
 /// Who is in a group. Members of a type that the caller may not read come with their id alone.

@@ -124,7 +124,7 @@ impl Route {
                 order: &["displayName", "userPrincipalName"],
                 expand: &["manager"],
             },
-            Self::Groups => Honoured { filter: true, order: &["displayName"], expand: &[] },
+            Self::Groups => Honoured { filter: true, order: &["displayName"], expand: &["owners"] },
             Self::ServicePrincipals | Self::Delta(_) => {
                 Honoured { filter: true, ..Honoured::default() }
             }

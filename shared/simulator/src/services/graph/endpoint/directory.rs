@@ -2,7 +2,7 @@
 
 use super::definition::{Endpoint, Family, Read, Reading, plain};
 use crate::services::graph::error::Failure;
-use crate::services::graph::list::{Item, List};
+use crate::services::graph::list::{EXPANDED, Item, List};
 use crate::services::graph::permission::{READ_DEVICES, READ_GROUPS, READ_UNITS};
 use crate::world::directory::administrative_unit::{self, AdministrativeUnit};
 use crate::world::directory::device::Device;
@@ -76,9 +76,6 @@ fn domains<'a>(reading: &Reading<'a>) -> List<'a> {
     List::new("domains", domain::COUNT, get)
 }
 
-/// The most objects that `$expand` shows of a relationship. There is no link to the rest.
-const EXPANDED: u64 = 20;
-
 fn devices<'a>(reading: &Reading<'a>) -> List<'a> {
     let reading = *reading;
     List::of_kind(&reading.cloud.tenant, "devices", ObjectKind::Device, move |device| {
@@ -96,7 +93,7 @@ fn with_users<'a>(reading: &Reading<'a>, device: Reference) -> Item<'a> {
     };
     let (owners, users) = ("registeredOwners", "registeredUsers");
     let item = Item::of(tenant, device).expanded(query, owners, || some(owners, 1));
-    item.expanded(query, users, || some(users, EXPANDED))
+    item.expanded(query, users, || some(users, EXPANDED as u64))
 }
 
 /// Who is registered with a device, or owns it, which is the first of them.
@@ -140,7 +137,11 @@ fn owners_of_group(reading: &Reading<'_>) -> Result<Vec<Reference>, Failure> {
 }
 
 fn group_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
-    Ok(List::of_references(&reading.cloud.tenant, owners_of_group(reading)?))
+    let mut owners = owners_of_group(reading)?;
+    // Version 1.0 shows service principals among them only if they are asked for by their type, or
+    // expanded ("List group owners", and issue 19619 of microsoftgraph/microsoft-graph-docs).
+    owners.retain(|it| !matches!(it, Reference::ServicePrincipal(_)));
+    Ok(List::of_references(&reading.cloud.tenant, owners))
 }
 
 fn group_principal_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
