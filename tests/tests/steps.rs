@@ -657,6 +657,42 @@ fn what_is_watched_can_be_followed() {
     problems.report();
 }
 
+/// What comes with the list of the parents has to be what the list of a parent has.
+#[test]
+fn what_is_expanded_is_what_is_listed() {
+    let mut problems = Problems::default();
+    let expanded = || lists().filter(|(_, list)| list.expanded);
+    for (step, list) in expanded() {
+        let is_plain = list.service() == Service::Graph
+            && list.shape() == Shape::Pages
+            && list.ask.select
+            && list.parents.len() == 1
+            && list.distinct.is_none()
+            && list.delta.is_empty()
+            && list.fallback.is_none();
+        problems.unless(is_plain, || format!("{} may be read in another way", step.id));
+        let path = list.path();
+        let parts: Vec<&str> = path.split('/').collect();
+        let is_right = match list.with_parents(step) {
+            Some(it) => {
+                parts == ["", &it.address[1..it.address.find('?').unwrap()], "{id}", it.property]
+            }
+            None => false,
+        };
+        problems.unless(is_right, || format!("{} cannot be expanded", step.id));
+        // Parents are listed by the same path, and their keys are their ids.
+        let of = list.parents[0];
+        let found = STEPS.iter().any(|it| {
+            it.integration == step.integration
+                && it.read_types().any(|kind| kind.kind == of.kind)
+                && path.starts_with(&format!("{}/", it.list.path()))
+        });
+        problems.unless(found, || format!("{} does not know its parents", step.id));
+    }
+    assert!(expanded().count() > 0);
+    problems.report();
+}
+
 #[test]
 fn every_step_names_its_permissions() {
     let mut problems = Problems::default();

@@ -5,8 +5,9 @@
 //!
 //! 1. `run` is the loop that asks and takes; `take` hands an answer to the reader that knows what
 //!    it is; `end` leaves a checkpoint or the manifest behind.
-//! 2. The readers: `pages` (lists and tables), `export` (reports that are prepared on request), and
-//!    `follow` (changes), with `stale`, `merge`, `divergence` and `keep` for what is made of them.
+//! 2. The readers: `pages` (lists and tables), `export` (reports that are prepared on request),
+//!    `expanded` (lists that come with their parents), and `follow` (changes), with `stale`,
+//!    `merge`, `divergence` and `keep` for what is made of them.
 //! 3. `task` is what all of them work on: what is read, how far that is, and where it goes;
 //!    `items` converts.
 //! 4. `checkpoint`, `frontier`, `cursor`, `delta` and `patience` are what is stored between slices,
@@ -17,6 +18,7 @@ mod cursor;
 mod delta;
 mod divergence;
 mod end;
+mod expanded;
 mod export;
 mod follow;
 mod frontier;

@@ -83,6 +83,18 @@ impl List {
         Some((base, address))
     }
 
+    /// Where the list of the parents lies that has the first items of each.
+    ///
+    /// Nothing if the list is not asked for like that.
+    #[must_use]
+    pub fn with_parents(&self, step: &Step) -> Option<WithParents> {
+        let path = Some(self.place.path).filter(|_| self.expanded)?;
+        let (parents, property) = path.split_once("/{id}/")?;
+        let select = step.select().join(",");
+        let address = format!("{parents}?$top=999&$select=id&$expand={property}($select={select})");
+        Some(WithParents { address, property })
+    }
+
     /// What each page is asked for with, where that is by POST and the list is no report.
     #[must_use]
     pub fn post_body(&self) -> Option<Value> {
@@ -111,6 +123,15 @@ impl List {
         }
         Some(body)
     }
+}
+
+/// A list of parents that has the first items of each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct WithParents {
+    /// The path of its first page, with its query.
+    pub address: String,
+    /// The property of a parent that holds the items.
+    pub property: &'static str,
 }
 
 /// The base address of a vault's data plane.
@@ -306,6 +327,16 @@ mod tests {
         assert_eq!(STEP.select(), ["also", "displayName", "id", "jobTitle", "mail", "manager"]);
         let address = STEP.list.address(&STEP, &InstanceView::example(), None).unwrap().1;
         assert_eq!(address, "/users?$top=999&$select=also,displayName,id,jobTitle,mail,manager");
+    }
+
+    #[test]
+    fn parents_are_asked_for_with_what_they_have() {
+        let address =
+            |list: List| list.with_parents(&Step::AZURE).map(|it| (it.address, it.property));
+        let owners = || List::graph("/groups/{id}/owners").query("$top=99");
+        assert_eq!(address(owners()), None);
+        let groups = "/groups?$top=999&$select=id&$expand=owners($select=id)".to_owned();
+        assert_eq!(address(owners().expanded()), Some((groups, "owners")));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct List {
     /// The property by which parents are told apart, where several have the same list: of those
     /// with one value, one is asked for it. It is a text, and in the path the list is called by it.
     pub distinct: Option<&'static str>,
+    /// Whether the list of the parents is read first, with the first items of each.
+    pub expanded: bool,
     /// How it is asked for.
     pub ask: Ask,
     /// How its answers are to be read.
@@ -45,7 +47,7 @@ pub struct Place {
     pub resource: Listed,
     /// The path below the base address of the service, where it does not follow from the type of
     /// resource.
-    path: &'static str,
+    pub(crate) path: &'static str,
     /// The name that stands between the last two words of the type, where there is but one; or else
     /// empty.
     within: &'static str,
@@ -162,6 +164,7 @@ impl List {
         parents: &[],
         only: |_| true,
         distinct: None,
+        expanded: false,
         ask: Ask {
             query: "",
             select: false,
@@ -339,6 +342,14 @@ impl List {
     #[must_use]
     pub const fn counted(self) -> Self {
         Self { ask: Ask { counted: true, ..self.ask }, ..self }
+    }
+
+    /// Read first with the list of the parents, each of which Microsoft Graph gives with the first
+    /// items that it has under the last word of the path. The list of a parent is read by itself
+    /// where these may not be all.
+    #[must_use]
+    pub const fn expanded(self) -> Self {
+        Self { expanded: true, ..self }
     }
 
     /// Drawing on another budget.

@@ -11,6 +11,7 @@ use steps::Shape;
 
 use super::patience::Waited;
 use crate::digest::digest;
+use crate::ports::Address;
 
 /// How often a list is begun again because its page token expired, or its links led nowhere new.
 /// Two readers of one list, of which only one counts in the end, may each make the other's tokens
@@ -168,6 +169,14 @@ impl Cursor {
     /// A list that is begun: that of a parent, or one that begins at a link.
     pub(super) fn new(parent: Option<StoredParent>, link: Option<String>) -> Self {
         Self { parent, link, ..Self::default() }
+    }
+
+    /// Where the next page is, of a list whose first page is at an address.
+    pub(super) fn next_page(&self, first: Address) -> Address {
+        match &self.link {
+            Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
+            None => first,
+        }
     }
 
     /// Goes on at the page after one that held these items, unless that leads nowhere new.

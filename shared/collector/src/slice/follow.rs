@@ -92,11 +92,7 @@ impl Follow {
     /// What to ask for the next page of the delta query that is being made.
     pub(super) fn request(&self, task: &Task<'_>, cursor: &Cursor) -> Option<(DomainKey, Request)> {
         let first = Address::Path(self.delta_query(task)?.watch.address(task.step, true));
-        let address = match &cursor.link {
-            Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
-            None => first,
-        };
-        let request = Request::get(Service::Graph, address);
+        let request = Request::get(Service::Graph, cursor.next_page(first));
         Some((task.plan.domain(task.step, &task.step.list), request))
     }
 

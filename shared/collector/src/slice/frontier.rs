@@ -1,6 +1,6 @@
 //! What of a step is still to be read: the lists that were begun.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,10 @@ use super::cursor::{Cursor, StoredParent};
 
 /// The cursor of a delta query. There is one at a time, before or after any list.
 pub(super) const DELTA_QUERY: u64 = u64::MAX;
+
+/// The cursor of the list of parents that has the first items of each. It is read before the list
+/// of any parent.
+pub(super) const EXPANDED: u64 = u64::MAX - 1;
 
 /// What of a step is still to be read.
 ///
@@ -18,6 +22,10 @@ pub(super) struct Frontier {
     cursors: BTreeMap<u64, Cursor>,
     /// How many lists were begun.
     pub(super) parents: u64,
+    /// The parents of which every item came with the list of the parents, by their keys, once that
+    /// was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) whole: Option<BTreeSet<String>>,
 }
 
 impl Frontier {
@@ -36,6 +44,13 @@ impl Frontier {
     pub(super) fn open_delta_query(&mut self, link: Option<String>) -> u64 {
         self.cursors.insert(DELTA_QUERY, Cursor::new(None, link));
         DELTA_QUERY
+    }
+
+    /// Begins the list of parents that has the first items of each.
+    pub(super) fn open_expanded(&mut self) -> u64 {
+        self.whole = Some(BTreeSet::new());
+        self.cursors.insert(EXPANDED, Cursor::new(None, None));
+        EXPANDED
     }
 
     pub(super) fn close(&mut self, id: u64) -> Option<Cursor> {

@@ -27,6 +27,8 @@ pub(super) struct Parents<'a> {
     is_exhausted: bool,
     /// Which of them to give, if not all.
     only: Option<Arc<Stale>>,
+    /// Whether the steps before found any.
+    is_any: bool,
     /// The values that parents were given for, where several parents may have the same list.
     seen: HashSet<String>,
 }
@@ -39,7 +41,7 @@ impl<'a> Parents<'a> {
         step: &'static Step,
         taken: u64,
     ) -> Result<Self, Error> {
-        let (mut parts, mut incomplete) = (Vec::new(), None);
+        let (mut parts, mut incomplete, mut is_any) = (Vec::new(), None, false);
         let planned = plan.steps.iter().find(|planned| planned.id == step.id);
         let mut manifests = Vec::new();
         for parent in planned.into_iter().flat_map(|planned| &planned.after) {
@@ -64,18 +66,39 @@ impl<'a> Parents<'a> {
                 let (parent, status) = (&manifest.step, lacking.status.as_str());
                 incomplete.get_or_insert(format!("{parent} is {status}: {reason}"));
             }
+            is_any |= manifest.entities.keys().any(|kind| is_listed(kind));
             let entities = manifest.parts.into_iter().filter(|it| it.content == Content::Entities);
             parts.extend(entities.map(|Part { name, .. }| name));
         }
         let is_exhausted = step.list.parents.is_empty();
         let parts = parts.into_iter();
-        let (reader, only, seen) = (None, None, HashSet::new());
-        Ok(Self { context, step, parts, reader, skip: taken, incomplete, is_exhausted, only, seen })
+        Ok(Self {
+            context,
+            step,
+            parts,
+            reader: None,
+            skip: taken,
+            incomplete,
+            is_exhausted,
+            only: None,
+            is_any,
+            seen: HashSet::new(),
+        })
     }
 
     /// Gives only those whose lists are to be read again. No parent was given yet.
     pub(super) fn only(&mut self, stale: Arc<Stale>) {
         self.only = Some(stale);
+    }
+
+    /// Whether not all of them are given.
+    pub(super) const fn is_limited(&self) -> bool {
+        self.only.is_some()
+    }
+
+    /// Whether there may be any.
+    pub(super) const fn is_any(&self) -> bool {
+        self.is_any
     }
 
     /// Whether every parent was given.

@@ -13,9 +13,10 @@ use tokio::time::{Duration, Instant};
 use super::checkpoint::Checkpoint;
 use super::delta::Way;
 use super::end::{Outcome, ask_again, end, go_on, pause};
+use super::expanded;
 use super::export::download;
 use super::follow::{Follow, open_walk_again};
-use super::frontier::DELTA_QUERY;
+use super::frontier::{DELTA_QUERY, EXPANDED};
 use super::give_up::give_up;
 use super::merge::merge;
 use super::parents::Parents;
@@ -239,15 +240,19 @@ impl<'a> Run<'a> {
         Ok(group)
     }
 
-    /// Opens the next list: the step's only one, or that of the next parent. Delta queries are made
-    /// before any, and once more after all.
+    /// Opens the next list: the step's only one, or that of the next parent. Before any come delta
+    /// queries, which are made once more after all, and what comes with the list of the parents.
     async fn open(&mut self) -> Result<Option<u64>, Error> {
-        if self.task.checkpoint.frontier.cursor(DELTA_QUERY).is_some() {
+        if self.task.checkpoint.frontier.ids().any(|id| matches!(id, DELTA_QUERY | EXPANDED)) {
             return Ok(None);
         }
         if let Some(query) = self.follow.open_delta_query(&mut self.task) {
             return Ok(Some(query));
         }
+        if let Some(list) = expanded::open(&mut self.task, &self.parents) {
+            return Ok(Some(list));
+        }
+        expanded::leave_out(&self.task, &mut self.parents);
         if !Box::pin(self.follow.find_stale(&mut self.task, &mut self.parents)).await? {
             return Ok(self.follow.open_delta_query(&mut self.task));
         }
@@ -267,10 +272,12 @@ impl<'a> Run<'a> {
 
     /// What to ask for the next page of a list that was begun, or of a delta query.
     fn request(&self, id: u64) -> Option<(DomainKey, Request)> {
-        if id == DELTA_QUERY {
-            return self.follow.request(&self.task, self.task.checkpoint.frontier.cursor(id)?);
+        let cursor = self.task.checkpoint.frontier.cursor(id)?;
+        match id {
+            DELTA_QUERY => self.follow.request(&self.task, cursor),
+            EXPANDED => expanded::request(&self.task, cursor),
+            _ => self.task.request(id),
         }
-        self.task.request(id)
     }
 
     /// Notes which lists were asked for and not answered, and gives up those that were for too
@@ -308,8 +315,9 @@ impl<'a> Run<'a> {
             }
             self.give_up(id, &reason);
         }
-        if waiting.contains(&DELTA_QUERY) {
-            // Without its delta queries, the step is read in full.
+        if waiting.contains(&DELTA_QUERY) || waiting.contains(&EXPANDED) {
+            // Without its delta queries, the step is read in full, and each parent by itself
+            // without what comes with the list of them.
             return;
         }
         if !self.parents.is_exhausted() {
@@ -325,6 +333,10 @@ impl<'a> Run<'a> {
         if id == DELTA_QUERY {
             let reason = reason.trim_start_matches("failed: ").to_owned();
             self.follow.failed(&mut self.task, &Failure::Failed(reason));
+            return;
+        }
+        if id == EXPANDED {
+            expanded::give_up(&mut self.task, reason);
             return;
         }
         give_up(&mut self.task, id, reason);

@@ -24,6 +24,11 @@ pub(super) struct Stale {
 }
 
 impl Stale {
+    /// Every list but those of some parents, by their keys.
+    pub(super) fn all_but<'a>(known: impl Iterator<Item = &'a str>) -> Self {
+        Self { told: HashSet::new(), known: known.map(number).collect() }
+    }
+
     /// Whether the list of a parent is to be read again.
     pub(super) fn is_stale(&self, parent: &str) -> bool {
         let parent = number(parent);

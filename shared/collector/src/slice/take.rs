@@ -3,9 +3,10 @@
 use steps::Shape;
 
 use super::cursor::Cursor;
+use super::expanded;
 use super::export::{ask_anew, prepared};
 use super::follow::Follow;
-use super::frontier::DELTA_QUERY;
+use super::frontier::{DELTA_QUERY, EXPANDED};
 use super::pages::page;
 use super::patience::{Wait, Waited};
 use super::task::Task;
@@ -37,6 +38,7 @@ pub(super) fn take(
             }
             let taken = match id {
                 DELTA_QUERY => follow.page(task, &document.body),
+                EXPANDED => expanded::page(task, &document.body),
                 _ => page(task, id, &document.body),
             };
             return taken.map(|()| None);
@@ -58,6 +60,7 @@ pub(super) fn take(
         }
         failure if id == DELTA_QUERY => follow.failed(task, &failure),
         Failure::PageExpired(_) if task.restart(id) => (),
+        _ if id == EXPANDED => expanded::give_up(task, &reason),
         Failure::Forbidden(_) if task.fall_back(id) => (),
         Failure::Failed(_) | Failure::Retired(_) if is_table(task, id) && task.fall_back(id) => (),
         Failure::Gone(_) | Failure::Failed(_) if ask_anew(task, id) => (),

@@ -94,10 +94,7 @@ impl<'a> Task<'a> {
             Some(base) => Address::Host { base, path },
             None => Address::Path(path),
         };
-        let address = match &cursor.link {
-            Some(link) => Address::Link { link: link.clone(), first: Box::new(first) },
-            None => first,
-        };
+        let address = cursor.next_page(first);
         let eventual = list.ask.eventual || is_counted;
         let request = Request { service: list.service(), address, eventual, body };
         Some((self.plan.domain(self.step, list), request))

@@ -18,7 +18,7 @@ const OWNERS: Needs = Needs::directory("ad-owners");
 pub(crate) static OF_GROUPS: Step = Step {
     id: "ad-group-owners",
     name: "Entra ID Group Owners",
-    list: List::graph("/groups/{id}/owners").of_each(&[&GROUP]).query("$top=999"),
+    list: List::graph("/groups/{id}/owners").of_each(&[&GROUP]).query("$top=999").expanded(),
     becomes: Becomes::related(&OWNED),
     needs: OWNERS.graph(&["GroupMember.Read.All"]),
     ..Step::AZURE

@@ -4,11 +4,11 @@ use super::DEVICE;
 use crate::entra::users::USER;
 use crate::prelude::*;
 
-/// Who uses a device. There may be more than what can be expanded, so each device is asked for.
+/// Who uses a device. It is asked for by itself where there may be more than what can be expanded.
 pub(crate) static STEP: Step = Step {
     id: "ad-device-registered-users",
     name: "Entra ID Registered Users of Devices",
-    list: List::graph("/devices/{id}/registeredUsers").of_each(&[&DEVICE]),
+    list: List::graph("/devices/{id}/registeredUsers").of_each(&[&DEVICE]).expanded(),
     becomes: Becomes::patch(
         &DEVICE,
         &[each("registeredUsers", "/id", "The object ids of its registered users.")],
