@@ -251,6 +251,7 @@ fn what_comes_with_the_parents_is_what_their_own_lists_say() {
     };
     for (step, path, relationship) in [
         ("ad-group-owners", "/v1.0/groups", "owners"),
+        ("ad-device-registered-owners", "/v1.0/devices", "registeredOwners"),
         ("ad-device-registered-users", "/v1.0/devices", "registeredUsers"),
     ] {
         let (path, relationship) = (path.to_owned(), relationship.to_owned());

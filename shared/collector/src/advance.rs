@@ -62,6 +62,24 @@ pub(crate) async fn after(
     Ok(here)
 }
 
+/// The first slices of the other steps in the throttle domain of a step that can run from the
+/// beginning. Those that waited for others have no messages of their own, which this relies on.
+pub(crate) async fn beside(
+    context: &Context,
+    plan: &Plan,
+    step: &Step,
+) -> Result<Vec<Slice>, Error> {
+    let ended = ended(context, &plan.job).await?;
+    let domain = plan.domain(step, &step.list);
+    let others = plan.enabled().filter(|(planned, other)| {
+        planned.id != step.id
+            && plan.domain(other, &other.list) == domain
+            && planned.after.is_empty()
+            && !ended.contains(&planned.id)
+    });
+    Ok(others.map(|(planned, _)| first_slice(plan, planned)).collect())
+}
+
 /// Queues the steps that can run: at the beginning those that wait for nothing.
 ///
 /// Of a job that is gone on with, steps that have ended are among them. Their messages see to what
@@ -90,13 +108,13 @@ async fn finish_if_ended(
     let left = plan.enabled().map(|(planned, _)| planned).filter(|it| !ended.contains(&it.id));
     let left: Vec<&PlannedStep> = left.collect();
     let finish = if left.is_empty() {
-        Finish::new(plan.job.clone())
+        Finish::new(plan.job.clone()).outgoing()
     } else if is_new && left.iter().all(|planned| planned.takes_long()) {
-        Finish::new(plan.job.early())
+        Finish::new(plan.job.early()).rested(plan.so_far())
     } else {
         return Ok(());
     };
-    Ok(context.queue.send(QueueName::Finish, vec![finish.outgoing()]).await?)
+    Ok(context.queue.send(QueueName::Finish, vec![finish]).await?)
 }
 
 /// The steps of a job that have ended.

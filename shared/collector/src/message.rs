@@ -102,9 +102,9 @@ impl Slice {
     }
 }
 
-/// How long the message rests that asks for an early snapshot. Steps that end within this time are
-/// not worth linking twice.
-const EARLY_RESTS: Duration = Duration::from_secs(10);
+/// How long the message rests at least, and at most, that asks for an early snapshot: a fifth of
+/// the time that the job has taken so far. Steps that end meanwhile are not worth linking twice.
+const EARLY_RESTS: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(10)];
 
 /// A job whose steps have all ended; or an early snapshot, of a job of which all but slow steps
 /// have.
@@ -129,8 +129,8 @@ impl Finish {
         Self { job, turn: 0 }
     }
 
-    /// The message that asks for the job to be finished. That which asks for an early snapshot
-    /// rests first, and has a group of its own: the job itself never waits for it.
+    /// The message that asks for the job to be finished. That which asks for an early snapshot has
+    /// a group of its own: the job itself never waits for it.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing {
         let Self { job: Job { instance, id }, turn } = self;
@@ -138,12 +138,17 @@ impl Finish {
         if *turn > 0 {
             deduplication = format!("{deduplication}/{turn}");
         }
-        let message = Message::new(self);
-        if self.job.of_early().is_none() {
-            return Outgoing { body: message.body(), group: instance.clone(), deduplication };
-        }
-        let message = if *turn == 0 { message.anew(0, EARLY_RESTS) } else { message };
-        Outgoing { body: message.body(), group: format!("{instance}/early"), deduplication }
+        let is_early = self.job.of_early().is_some();
+        let group = if is_early { format!("{instance}/early") } else { instance.clone() };
+        Outgoing { body: Message::new(self).body(), group, deduplication }
+    }
+
+    /// The same message, which rests first: for some of the time that the job has taken so far.
+    #[must_use]
+    pub fn rested(&self, so_far: Duration) -> Outgoing {
+        let [least, most] = EARLY_RESTS;
+        let rest = (so_far / 5).clamp(least, most);
+        Outgoing { body: Message::new(self).anew(0, rest).body(), ..self.outgoing() }
     }
 }
 
@@ -282,8 +287,12 @@ mod tests {
     fn an_early_snapshot_rests_and_never_keeps_its_job_waiting() {
         let early = Finish::new(finish().job.early());
         assert_eq!(early.job.of_early(), Some(finish().job));
-        let (early, late) = (early.outgoing(), finish().outgoing());
-        assert_eq!(read::<Finish>(&early.body).unwrap().rest, 10);
+        let rest = |seconds| {
+            let resting = early.rested(Duration::from_secs(seconds));
+            read::<Finish>(&resting.body).unwrap().rest
+        };
+        assert_eq!([0, 15, 21, 50, 3600].map(rest), [3, 3, 5, 10, 10]);
+        let (early, late) = (early.rested(Duration::ZERO), finish().outgoing());
         assert_ne!((&early.group, &early.deduplication), (&late.group, &late.deduplication));
         assert!(is_early(&early) && !is_early(&late));
     }

@@ -25,6 +25,23 @@ pub enum Outcome {
     Wait(Duration),
 }
 
+/// The steps that can run beside a step: those of its throttle domain that wait for no other and
+/// have not ended.
+///
+/// Each has a message of its own, which sees to what fails here. But a group's next ten messages come when the invocation that has
+/// these has ended, so steps of which one takes long would wait for one another in rows of ten.
+///
+/// # Errors
+///
+/// If storage fails.
+pub async fn beside(context: &Context, message: &Slice) -> Result<Vec<Slice>, Error> {
+    let Some(step) = steps::find(&message.step) else { return Ok(Vec::new()) };
+    match context.read::<Plan>(&message.job.plan()).await? {
+        Some((plan, _)) if plan.is_whole => advance::beside(context, &plan, step).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// Runs one slice of a step, until the step ends, `deadline` nears, or Microsoft asks to wait. If
 /// the step has ended, sees to what follows.
 ///

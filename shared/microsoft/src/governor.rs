@@ -340,9 +340,9 @@ mod tests {
         let governor = Governor::new(Domain::GraphPolicies);
         let answers = join_all((0..9).map(|_| admit(&governor, 1))).await;
         let (begun, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-        assert_eq!(begun, [0, 1000, 2000, 3000, 4000, 5000].map(Ok));
-        assert_eq!(refused, [Err(6000); 3]);
-        assert_eq!(admit(&governor, 1).await, Ok(1000));
+        assert_eq!(begun, [0, 1250, 2500, 3750, 5000].map(Ok));
+        assert_eq!(refused, [Err(6250); 4]);
+        assert_eq!(admit(&governor, 1).await, Ok(1250));
     }
 
     #[tokio::test(start_paused = true)]

@@ -27,6 +27,7 @@ pub static STEPS: &[&Step] = &[
     &entra::cross_tenant_access::defaults::STEP,
     &entra::cross_tenant_access::partners::STEP,
     &entra::permission_grants::delegated::STEP,
+    &entra::devices::registered_owners::STEP,
     &entra::devices::registered_users::STEP,
     &entra::devices::STEP,
     &entra::administrative_units::activated_roles::STEP,

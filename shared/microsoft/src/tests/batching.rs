@@ -50,7 +50,7 @@ async fn one_is_sent_plainly_and_so_are_policies() {
     assert!(stage.sent().iter().all(|it| it.method == "GET"));
     assert_eq!(
         stage.sent().iter().map(|it| it.at.as_millis()).collect::<Vec<_>>(),
-        [0, 0, 1000, 2000]
+        [0, 0, 1250, 2500]
     );
 }
 

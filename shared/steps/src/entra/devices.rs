@@ -1,11 +1,11 @@
 //! Devices that are registered in the directory, or joined to it.
 
+pub(crate) mod registered_owners;
 pub(crate) mod registered_users;
 
 use graph::Entity;
 use serde_json::Value;
 
-use crate::entra::users::USER;
 use crate::prelude::*;
 
 pub(crate) static DEVICE: EntityType = EntityType {
@@ -47,25 +47,19 @@ pub(crate) static DEVICE: EntityType = EntityType {
     ..EntityType::OBJECT
 };
 
-pub(crate) static STEP: Step =
-    Step {
-        id: "ad-devices",
-        name: "Entra ID Devices",
-        // What is expanded is cut off at 20, and there is one owner at most. A list can be expanded
-        // by one relationship only.
-        // Source: Microsoft Graph, "List registeredOwners" and "Use query parameters".
-        list: List::graph("/devices")
-            .query("$top=999&$expand=registeredOwners($select=id)")
-            .also(&["accountEnabled", "alternativeSecurityIds", "manufacturer", "model"]),
-        becomes: Becomes::one(&DEVICE).refine(describe).links(&[Link::new(
-            RelationshipClass::Owns,
-            &[&USER],
-            "/registeredOwners/*/id",
-        )
-        .reverse()]),
-        needs: Needs::directory("ad-devices").graph(&["Device.Read.All"]),
-        ..Step::AZURE
-    };
+pub(crate) static STEP: Step = Step {
+    id: "ad-devices",
+    name: "Entra ID Devices",
+    list: List::graph("/devices").query("$top=999").also(&[
+        "accountEnabled",
+        "alternativeSecurityIds",
+        "manufacturer",
+        "model",
+    ]),
+    becomes: Becomes::one(&DEVICE).refine(describe),
+    needs: Needs::directory("ad-devices").graph(&["Device.Read.All"]),
+    ..Step::AZURE
+};
 
 fn describe(device: &Item<'_>, entity: &mut Entity) {
     let known = |path| device.text(path).filter(|it| !it.is_empty()).unwrap_or("Unknown");
