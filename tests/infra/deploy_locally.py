@@ -270,7 +270,8 @@ class Deployment:
         def newest():
             with contextlib.suppress(self.s3.exceptions.NoSuchKey):
                 job = json.loads(self.read(latest))["job"]["id"]
-                return job if job != after else None
+                # An early snapshot is none of the job's own.
+                return job if job != after and not job.endswith("-early") else None
         job = wait_for(latest, timeout, newest, self.progress)
         summary = json.loads(self.read(f"jobs/{instance}/{job}/summary.json"))
         check(summary["status"] == "complete", "the summary says that the job is complete", json.dumps(summary)[:2000])

@@ -28,8 +28,9 @@ pub enum Outcome {
 /// The steps that can run beside a step: those of its throttle domain that wait for no other and
 /// have not ended.
 ///
-/// Each has a message of its own, which sees to what fails here. But a group's next ten messages come when the invocation that has
-/// these has ended, so steps of which one takes long would wait for one another in rows of ten.
+/// Each has a message of its own, which sees to what fails here. But a group's next ten messages
+/// come when the invocation that has these has ended, so steps of which one takes long would wait
+/// for one another in rows of ten.
 ///
 /// # Errors
 ///
