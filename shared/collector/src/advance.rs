@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use steps::Step;
+use time::OffsetDateTime;
 
 use crate::context::{Context, Error};
+use crate::delta;
 use crate::discover;
 use crate::layout::Job;
 use crate::manifest::Manifest;
@@ -110,7 +112,8 @@ async fn finish_if_ended(
     let finish = if left.is_empty() {
         Finish::new(plan.job.clone()).outgoing()
     } else if is_new && left.iter().all(|planned| planned.takes_long()) {
-        Finish::new(plan.job.early()).rested(plan.so_far())
+        let so_far = OffsetDateTime::now_utc() - delta::planned(plan);
+        Finish::new(plan.job.early()).rested(so_far.try_into().unwrap_or_default())
     } else {
         return Ok(());
     };

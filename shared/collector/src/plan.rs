@@ -1,12 +1,9 @@
 //! What a job does, decided before anything is read.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use steps::{DERIVED, EntityType, InstanceView, List, STEPS, Setting, Step};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::instance::{Instance, Mode};
 use crate::layout::Job;
@@ -208,13 +205,6 @@ impl Plan {
             | Setting::SubscriptionInstances
             | Setting::Intune => &config.directory_id,
         }
-    }
-
-    /// How long ago the job was planned.
-    pub(crate) fn so_far(&self) -> Duration {
-        let planned = OffsetDateTime::parse(&self.planned_at, &Rfc3339).ok();
-        let so_far = planned.map(|planned| OffsetDateTime::now_utc() - planned);
-        so_far.and_then(|it| it.try_into().ok()).unwrap_or_default()
     }
 
     /// The throttle domain that a list of a step draws on: its only one, or its fallback.

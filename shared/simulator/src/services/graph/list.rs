@@ -57,6 +57,22 @@ impl<'a> Item<'a> {
         if query.expands(name) { self.with(name, make()) } else { self }
     }
 
+    /// The same with the objects of a relationship, if a parameter asked for it: with those that
+    /// exist of the first ones.
+    pub(crate) fn related(
+        self,
+        tenant: &Tenant,
+        query: &Query,
+        name: &str,
+        all: impl FnOnce() -> Vec<Reference>,
+    ) -> Self {
+        self.expanded(query, name, || {
+            let first = all().into_iter().take(EXPANDED).filter(|it| it.exists(tenant));
+            let select = query.expanded_select(name);
+            first.map(|it| Item::typed(tenant, it).json(select)).collect()
+        })
+    }
+
     pub(crate) fn json(self, select: Option<&[String]>) -> Value {
         let mut body = directory::json(&*self.object, select);
         if self.is_hidden {
@@ -75,7 +91,7 @@ impl From<Document> for Item<'_> {
 
 /// The most objects that `$expand` shows of a relationship. There is no link to the rest, and those
 /// of them that are gone are left out.
-pub(crate) const EXPANDED: usize = 20;
+const EXPANDED: usize = 20;
 
 /// What a list of objects of several types is called.
 const MIXED: &str = "directoryObjects";

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::delta;
 use super::error::Failure;
-use super::list::{EXPANDED, Item, List};
+use super::list::{Item, List};
 use super::query::Query;
 use super::route::{self, Route, Wanted};
 use crate::services::answer::Answer;
@@ -108,9 +108,6 @@ fn list<'a>(
     query: &'a Query,
 ) -> Result<List<'a>, Failure> {
     let tenant = &cloud.tenant;
-    let all = |context: &str, kind| {
-        List::of_kind(tenant, context, kind, |object| Item::of(tenant, object))
-    };
     match route {
         Route::Users => {
             query.check_sign_in_activity(claims, tenant.is_premium)?;
@@ -121,7 +118,11 @@ fn list<'a>(
             let group = |object| with_owners(tenant, query, object);
             Ok(List::of_kind(tenant, "groups", ObjectKind::Group, group))
         }
-        Route::ServicePrincipals => Ok(all("servicePrincipals", ObjectKind::ServicePrincipal)),
+        Route::ServicePrincipals => {
+            let principal = |object| Item::of(tenant, object);
+            let kind = ObjectKind::ServicePrincipal;
+            Ok(List::of_kind(tenant, "servicePrincipals", kind, principal))
+        }
         Route::Members { group, cast } => {
             // Documented as required with a cast. That the service insists on it is not certain.
             if cast.is_some() && !(request.eventual && query.counts()) {
@@ -154,12 +155,7 @@ fn with_manager<'a>(tenant: &'a Tenant, query: &Query, object: Reference) -> Ite
 /// principals are among them.
 /// Source: issue 19619 of microsoftgraph/microsoft-graph-docs.
 fn with_owners<'a>(tenant: &'a Tenant, query: &Query, group: Reference) -> Item<'a> {
-    Item::of(tenant, group).expanded(query, "owners", || {
-        let first = owner::owners(tenant, group).into_iter().take(EXPANDED);
-        let there = first.filter(|owner| owner.exists(tenant));
-        let select = query.expanded_select("owners");
-        there.map(|owner| Item::typed(tenant, owner).json(select)).collect()
-    })
+    Item::of(tenant, group).related(tenant, query, "owners", || owner::owners(tenant, group))
 }
 
 /// Who is in a group. Members of a type that the caller may not read come with their id alone.

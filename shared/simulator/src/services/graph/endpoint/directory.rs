@@ -2,7 +2,7 @@
 
 use super::definition::{Endpoint, Family, Read, Reading, plain};
 use crate::services::graph::error::Failure;
-use crate::services::graph::list::{EXPANDED, Item, List};
+use crate::services::graph::list::{Item, List};
 use crate::services::graph::permission::{READ_DEVICES, READ_GROUPS, READ_UNITS};
 use crate::world::directory::administrative_unit::{self, AdministrativeUnit};
 use crate::world::directory::device::Device;
@@ -86,22 +86,22 @@ fn devices<'a>(reading: &Reading<'a>) -> List<'a> {
 /// A device, with its users and owners if they are asked for.
 fn with_users<'a>(reading: &Reading<'a>, device: Reference) -> Item<'a> {
     let (tenant, query) = (&reading.cloud.tenant, reading.query);
-    let some = |name: &str, most: u64| {
-        let select = query.expanded_select(name);
-        let users = registered_with(tenant, device, most).into_iter();
-        users.map(|user| Item::typed(tenant, user).json(select)).collect()
-    };
-    let (owners, users) = ("registeredOwners", "registeredUsers");
-    let item = Item::of(tenant, device).expanded(query, owners, || some(owners, 1));
-    item.expanded(query, users, || some(users, EXPANDED as u64))
+    let first = |most| move || registrations_of(tenant, device).take(most).collect();
+    Item::of(tenant, device).related(tenant, query, "registeredOwners", first(1)).related(
+        tenant,
+        query,
+        "registeredUsers",
+        first(usize::MAX),
+    )
 }
 
-/// Who is registered with a device, or owns it, which is the first of them.
-fn registered_with(tenant: &Tenant, device: Reference, most: u64) -> Vec<Reference> {
-    let Reference::Device(index) = device else { return Vec::new() };
-    let device = Device::new(tenant, index);
-    let users = (0..device.users().min(most)).map(|place| device.user(place));
-    users.filter(|user| user.exists(tenant)).collect()
+/// Who was registered with a device, still there or not. The first one owns it.
+fn registrations_of(tenant: &Tenant, device: Reference) -> impl Iterator<Item = Reference> {
+    let device = match device {
+        Reference::Device(index) => Some(Device::new(tenant, index)),
+        _ => None,
+    };
+    device.into_iter().flat_map(|it| (0..it.users()).map(move |place| it.user(place)))
 }
 
 fn find_device(reading: &Reading<'_>) -> Result<Reference, Failure> {
@@ -113,10 +113,10 @@ fn device<'a>(reading: &Reading<'a>) -> Result<Item<'a>, Failure> {
     Ok(with_users(reading, find_device(reading)?))
 }
 
-fn registered<'a>(reading: &Reading<'a>, most: u64) -> Result<List<'a>, Failure> {
+fn registered<'a>(reading: &Reading<'a>, most: usize) -> Result<List<'a>, Failure> {
     let tenant = &reading.cloud.tenant;
-    let users = registered_with(tenant, find_device(reading)?, most);
-    Ok(List::of_references(tenant, users))
+    let users = registrations_of(tenant, find_device(reading)?).take(most);
+    Ok(List::of_references(tenant, users.filter(|user| user.exists(tenant)).collect()))
 }
 
 fn registered_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
@@ -124,7 +124,7 @@ fn registered_owners<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
 }
 
 fn registered_users<'a>(reading: &Reading<'a>) -> Result<List<'a>, Failure> {
-    registered(reading, u64::MAX)
+    registered(reading, usize::MAX)
 }
 
 /// The owners of a group.
