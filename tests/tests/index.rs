@@ -151,6 +151,9 @@ const USUAL: [&str; 20] = [
 /// for what belongs to its resources.
 const MOST_BESIDE: u64 = 40;
 
+/// How many requests a whole job may send that get no page with anything in it.
+const MOST_IN_VAIN: u64 = 60;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_with_twenty_types_costs_few_requests() {
     let world = World::new(options()).await;
@@ -165,16 +168,22 @@ async fn a_subscription_with_twenty_types_costs_few_requests() {
     let summary = world.job(event).await;
 
     // A step that finds several types has an entry for each of them, with the same requests.
-    let requests: BTreeMap<&str, u64> =
-        summary.ledger.iter().map(|it| (it.step.as_str(), it.requests)).collect();
+    let entries: BTreeMap<&str, &Entry> =
+        summary.ledger.iter().map(|it| (it.step.as_str(), it)).collect();
     let of = |wanted: &dyn Fn(&Step) -> bool| -> u64 {
-        STEPS.iter().filter(|it| wanted(it)).filter_map(|it| requests.get(it.id)).sum()
+        let steps = STEPS.iter().filter(|it| wanted(it));
+        steps.filter_map(|it| entries.get(it.id)).map(|it| it.requests).sum()
     };
     let of_parents = of(&|step| !step.list.parents.is_empty());
     let pages = of(&|step| step.list.parents.is_empty() && step.indexed().is_some());
     assert!(pages >= 20, "{pages}");
-    let all = world.simulator.counters().requests;
+    let simulator::Counters { requests: all, empty, .. } = world.simulator.counters();
     let beside = all - of_parents - pages;
     eprintln!("{all} requests: {pages} for pages, {of_parents} of parents, {beside} beside these");
     assert!(beside <= MOST_BESIDE, "{beside}");
+
+    let read: u64 = entries.values().map(|it| it.pages).sum();
+    let in_vain = all - (read - empty);
+    eprintln!("{read} pages, of which {empty} are empty, so {in_vain} requests got nothing");
+    assert!(in_vain <= MOST_IN_VAIN, "{in_vain}");
 }

@@ -7,6 +7,7 @@ use graph::{Direction, RelationshipClass, relationship_type};
 use crate::becomes::{Becomes, Emits};
 use crate::entity::{EntityType, RESOURCE_GROUP_KIND};
 use crate::link::{At, Link, Subject};
+use crate::list::Listed;
 use crate::property::Property;
 use crate::resource_type::ResourceType;
 use crate::sources::OFF_BY_DEFAULT;
@@ -66,10 +67,15 @@ impl Step {
     }
 
     /// The type of resource of the step's list, if Azure Resource Graph knows whether the
-    /// subscription has any of it: the types that lie in resource groups by themselves. Of others
-    /// it knows some, in other tables or at other times.
+    /// subscription has any of it: the types that lie in resource groups by themselves, and some
+    /// that belong to them. Of others it knows some, in other tables or at other times.
     #[must_use]
     pub fn indexed(&self) -> Option<ResourceType> {
+        if let Listed::Type(resource) = self.list.place.resource
+            && resource.is_indexed_child()
+        {
+            return Some(resource);
+        }
         let is_contained = self.becomes.finds().iter().any(|of| of.is_contained);
         self.list.resource().filter(|it| is_contained && !it.is_child())
     }

@@ -9,6 +9,23 @@ use graph::Key;
 
 use crate::domain::Domain;
 
+/// The types that belong to others and that Azure Resource Graph has in the table `resources`, of
+/// those that are listed here.
+/// Source: "Azure Resource Graph table and resource type reference".
+const INDEXED_CHILDREN: &[&str] = &[
+    "Microsoft.Cdn/profiles/afdEndpoints",
+    "Microsoft.Cdn/profiles/endpoints",
+    "Microsoft.Compute/galleries/images",
+    "Microsoft.Compute/galleries/images/versions",
+    "Microsoft.Compute/virtualMachines/extensions",
+    "Microsoft.ContainerRegistry/registries/webhooks",
+    "Microsoft.Network/networkWatchers/flowLogs",
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+    "Microsoft.Sql/managedInstances/databases",
+    "Microsoft.Sql/servers/elasticPools",
+    "Microsoft.Synapse/workspaces/sqlPools",
+];
+
 /// A type of resource, and the version of the API that is asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResourceType {
@@ -50,6 +67,13 @@ impl ResourceType {
     #[must_use]
     pub const fn is_child(self) -> bool {
         slashes(self.name) > 1
+    }
+
+    /// Whether it belongs to another type, and Azure Resource Graph has it in the table `resources`
+    /// all the same.
+    #[must_use]
+    pub fn is_indexed_child(self) -> bool {
+        INDEXED_CHILDREN.iter().any(|it| it.eq_ignore_ascii_case(self.name))
     }
 
     /// The action that reading its resources takes.

@@ -33,7 +33,7 @@ impl Router {
             Some(injector) => injector.answer(&self.cloud, request, &|it| self.route(it)),
             None => self.route(request),
         };
-        self.cloud.recorder.answered(answer.status, answer.body.len(), request.nested);
+        self.cloud.recorder.answered(&answer, request.nested);
         answer
     }
 

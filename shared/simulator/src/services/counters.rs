@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::services::answer::Answer;
+
 /// What the server has done so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -10,6 +12,8 @@ pub struct Counters {
     pub requests: u64,
     /// Answers with status 429. Those inside of a `$batch` count too.
     pub throttled: u64,
+    /// Answers with a list that holds nothing.
+    pub empty: u64,
     /// Bytes of the bodies of all answers.
     pub bytes: u64,
     /// For each throttle domain, how many requests it granted and how many it refused. Domains are
@@ -31,12 +35,13 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Counts an answer. One inside of a `$batch` is no request of its own.
-    pub(crate) fn answered(&self, status: u16, bytes: usize, nested: bool) {
+    pub(crate) fn answered(&self, answer: &Answer, nested: bool) {
         self.with(|counters| {
-            counters.throttled += u64::from(status == 429);
+            counters.throttled += u64::from(answer.status == 429);
             if !nested {
                 counters.requests += 1;
-                counters.bytes += bytes as u64;
+                counters.empty += u64::from(answer.lists_nothing());
+                counters.bytes += answer.body.len() as u64;
             }
         });
     }

@@ -17,8 +17,9 @@ use crate::world::resources::coded::Coded;
 use crate::world::resources::collection::Collection;
 use crate::world::resources::inventory::Inventory;
 use crate::world::resources::kind::{Kind, Spelling};
-use crate::world::resources::resource::Owner;
+use crate::world::resources::resource::{Owner, Resource};
 use crate::world::resources::vault::{Closed, closed, uses_roles};
+use crate::world::tenant::Tenant;
 
 /// The versions of the API that are stable, of both.
 const RESOURCE_GRAPH: &[&str] = &["2021-03-01", "2022-10-01", "2024-04-01"];
@@ -127,7 +128,7 @@ fn counts(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, F
         return Err(Failure::bad_query("The query is not understood here."));
     }
     let mut rows = Vec::new();
-    for kind in catalog::all().iter().filter(|kind| kind.lies_in_group()) {
+    for kind in catalog::all().iter().filter(|kind| kind.is_indexed()) {
         let inventories = query.subscriptions.iter().filter_map(|id| cloud.tenant.inventory(id));
         let count: u64 = inventories.map(|inventory| visible(cloud, caller, inventory, kind)).sum();
         if count > 0 {
@@ -146,14 +147,29 @@ fn counts(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<Answer, F
 /// How many resources of a type the caller may read. What he may not read is not there for him.
 fn visible(cloud: &Cloud, caller: &Caller, inventory: &Inventory, kind: &'static Kind) -> u64 {
     let (tenant, action) = (&cloud.tenant, kind.action());
-    let all = Collection { tenant, inventory, kind, owner: Owner::Subscription };
+    let lists = everywhere(tenant, inventory, kind);
     let scope = format!("/subscriptions/{}", tenant.subscription_id(inventory.subscription));
     if caller.authorize(&action, &scope).is_ok() {
-        return all.count();
+        return lists.iter().map(Collection::count).sum();
     }
-    let is_visible =
-        |at: &u64| caller.authorize(&action, &all.item(*at).id(Spelling::Created)).is_ok();
-    (0..all.count()).filter(is_visible).count() as u64
+    let items = lists.iter().flat_map(|all| (0..all.count()).map(|at| all.item(at)));
+    let is_visible = |it: &Resource| caller.authorize(&action, &it.id(Spelling::Created)).is_ok();
+    items.filter(is_visible).count() as u64
+}
+
+/// All resources of a type that a subscription has, also those that belong to others.
+fn everywhere<'a>(
+    tenant: &'a Tenant,
+    inventory: &'a Inventory,
+    kind: &'static Kind,
+) -> Vec<Collection<'a>> {
+    let parent = kind.parent().and_then(|(parent, _)| catalog::find(parent));
+    let Some(parent) = parent else { return vec![Collection::of(tenant, inventory, kind)] };
+    let parents = everywhere(tenant, inventory, parent);
+    let parents = parents.iter().flat_map(|all| (0..all.count()).map(|at| all.item(at)));
+    let of_parent =
+        |it: Resource<'a>| Collection { tenant, inventory, kind, owner: Owner::resource(&it) };
+    parents.map(of_parent).collect()
 }
 
 /// Whether a scope is a vault that goes by roles and lets the caller read what is in it. Such roles

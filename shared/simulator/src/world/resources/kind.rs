@@ -204,6 +204,23 @@ pub(crate) enum Answer {
     Item,
 }
 
+/// The types that belong to others and that Azure Resource Graph has in the table `resources`, of
+/// those that are simulated here.
+/// Source: "Azure Resource Graph table and resource type reference".
+const INDEXED_CHILDREN: &[&str] = &[
+    "Microsoft.Cdn/profiles/afdEndpoints",
+    "Microsoft.Cdn/profiles/endpoints",
+    "Microsoft.Compute/galleries/images",
+    "Microsoft.Compute/galleries/images/versions",
+    "Microsoft.Compute/virtualMachines/extensions",
+    "Microsoft.ContainerRegistry/registries/webhooks",
+    "Microsoft.Network/networkWatchers/flowLogs",
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+    "Microsoft.Sql/managedInstances/databases",
+    "Microsoft.Sql/servers/elasticPools",
+    "Microsoft.Synapse/workspaces/sqlPools",
+];
+
 impl Kind {
     /// Reads the file of a type.
     pub(crate) fn parse(name: &'static str, file: &str) -> Result<Self, serde_json::Error> {
@@ -229,6 +246,11 @@ impl Kind {
     /// themselves.
     pub(crate) fn lies_in_group(&self) -> bool {
         self.parent().is_none() && !self.is_extension() && self.scope == Scope::ResourceGroup
+    }
+
+    /// Whether Azure Resource Graph has its items in the table `resources`.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.lies_in_group() || INDEXED_CHILDREN.iter().any(|it| it.eq_ignore_ascii_case(self.name))
     }
 
     /// The permission that it takes to read it.
