@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
-/// How many characters of a secret in a row give too much of it away.
+/// How many characters of a secret in a row give too much of it away: so many that they fit into
+/// a number of 64 bits.
 const GIVEAWAY: usize = 8;
 
 /// What is shorter than this is no secret but a mistake. It would be found in any text, and what is
@@ -19,30 +20,54 @@ const SHORTEST: usize = 4;
 /// A text without a secret and without any part of it of [`GIVEAWAY`] characters, in whatever form
 /// it is written. Cut a text short only after this, for what is too short is not found any more.
 pub(crate) fn conceal(text: &str, secret: &str) -> String {
-    if secret.len() < SHORTEST || text.is_empty() {
-        return text.to_owned();
-    }
-    let forms = forms(secret);
-    let width = forms.iter().map(String::len).min().unwrap_or(GIVEAWAY).min(GIVEAWAY);
-    let windows: HashSet<&[u8]> =
-        forms.iter().flat_map(|it| it.as_bytes().windows(width)).collect();
-    let lower_case = text.to_ascii_lowercase();
-    let mut shown = String::with_capacity(text.len());
-    let (mut end, mut written) = (0, 0);
-    for (at, window) in lower_case.as_bytes().windows(width).enumerate() {
-        if windows.contains(window) {
-            // What begins or ends within a character takes the whole character away.
-            let start = text.floor_char_boundary(at);
-            if start > end || end == 0 {
-                shown.push_str(&text[written..start.max(written)]);
-                shown.push('…');
-            }
-            end = text.ceil_char_boundary(at + width);
-            written = end;
+    Giveaways::of(secret).conceal(text)
+}
+
+/// What gives a secret away: so many characters in a row of any form of it, as numbers. Those of a
+/// token are tens of thousands, so they are kept where many texts are looked at.
+///
+/// It must not print: the secret can be put together from it.
+pub(crate) struct Giveaways {
+    width: usize,
+    all: HashSet<u64>,
+}
+
+impl Giveaways {
+    pub(crate) fn of(secret: &str) -> Self {
+        if secret.len() < SHORTEST {
+            return Self { width: GIVEAWAY, all: HashSet::new() };
         }
+        let forms = forms(secret);
+        let width = forms.iter().map(String::len).min().unwrap_or(GIVEAWAY).min(GIVEAWAY);
+        let windows = forms.iter().flat_map(|it| it.as_bytes().windows(width));
+        Self { width, all: windows.map(number).collect() }
     }
-    shown.push_str(&text[written..]);
-    shown
+
+    /// A text without them.
+    pub(crate) fn conceal(&self, text: &str) -> String {
+        let lower_case = text.to_ascii_lowercase();
+        let mut shown = String::with_capacity(text.len());
+        let (mut end, mut written) = (0, 0);
+        for (at, window) in lower_case.as_bytes().windows(self.width).enumerate() {
+            if self.all.contains(&number(window)) {
+                // What begins or ends within a character takes the whole character away.
+                let start = text.floor_char_boundary(at);
+                if start > end || end == 0 {
+                    shown.push_str(&text[written..start.max(written)]);
+                    shown.push('…');
+                }
+                end = text.ceil_char_boundary(at + self.width);
+                written = end;
+            }
+        }
+        shown.push_str(&text[written..]);
+        shown
+    }
+}
+
+/// The bytes of at most [`GIVEAWAY`] characters, as a number.
+fn number(window: &[u8]) -> u64 {
+    window.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 /// How a secret may be written, in lower case.

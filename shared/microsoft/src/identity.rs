@@ -37,7 +37,7 @@ use self::surroundings::Surroundings;
 use crate::advice::Refusal;
 use crate::attempts::{Attempts, PATIENCE, retry_after};
 use crate::cloud::Cloud;
-use crate::conceal::conceal;
+use crate::conceal::Giveaways;
 use crate::transport::Transport;
 
 /// Who signs in to one directory, with the tokens.
@@ -88,6 +88,8 @@ pub(crate) struct Token {
     ends: OffsetDateTime,
     /// What it was asked for with, which no text may show either.
     presented: collector::Secret,
+    /// What gives the two away, once a text was looked at.
+    giveaways: Arc<OnceLock<[Giveaways; 2]>>,
 }
 
 impl Audience {
@@ -489,7 +491,7 @@ impl Token {
         let mut header = HeaderValue::try_from(format!("Bearer {}", text.secret()))
             .map_err(|_| Failure::Failed("signing in: the token cannot be sent".to_owned()))?;
         header.set_sensitive(true);
-        Ok(Self { text, header, ends, presented })
+        Ok(Self { text, header, ends, presented, giveaways: Arc::default() })
     }
 
     /// The value of the header `Authorization`. It does not print.
@@ -499,7 +501,9 @@ impl Token {
 
     /// A text without the token and what it was asked for with, should they be in there.
     pub(crate) fn conceal(&self, text: &str) -> String {
-        conceal(&conceal(text, self.text.secret()), self.presented.expose())
+        let secrets = || [self.text.secret(), self.presented.expose()];
+        let giveaways = self.giveaways.get_or_init(|| secrets().map(Giveaways::of));
+        giveaways.iter().fold(text.to_owned(), |text, it| it.conceal(&text))
     }
 
     /// The application permissions that a token for Microsoft Graph carries, sorted. None if it
