@@ -102,9 +102,9 @@ impl Slice {
     }
 }
 
-/// How long the message rests at least, and at most, that asks for an early snapshot: a fifth of
+/// How long the message rests at least, and at most, that asks for an early snapshot: a tenth of
 /// the time that the job has taken so far. Steps that end meanwhile are not worth linking twice.
-const EARLY_RESTS: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(10)];
+const EARLY_RESTS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(10)];
 
 /// A job whose steps have all ended; or an early snapshot, of a job of which all but slow steps
 /// have.
@@ -147,7 +147,7 @@ impl Finish {
     #[must_use]
     pub fn rested(&self, so_far: Duration) -> Outgoing {
         let [least, most] = EARLY_RESTS;
-        let rest = (so_far / 5).clamp(least, most);
+        let rest = (so_far / 10).clamp(least, most);
         Outgoing { body: Message::new(self).anew(0, rest).body(), ..self.outgoing() }
     }
 }
@@ -291,7 +291,7 @@ mod tests {
             let resting = early.rested(Duration::from_secs(seconds));
             read::<Finish>(&resting.body).unwrap().rest
         };
-        assert_eq!([0, 15, 21, 50, 3600].map(rest), [3, 3, 5, 10, 10]);
+        assert_eq!([0, 10, 15, 42, 100, 3600].map(rest), [1, 1, 2, 5, 10, 10]);
         let (early, late) = (early.rested(Duration::ZERO), finish().outgoing());
         assert_ne!((&early.group, &early.deduplication), (&late.group, &late.deduplication));
         assert!(is_early(&early) && !is_early(&late));
