@@ -39,6 +39,7 @@ async fn a_job_collects_everything_and_proves_it() {
     event["instance"]["config"]["configureSubscriptionInstances"] = json!(true);
     event["instance"]["config"]["ingestionSources"] =
         json!({ "subscriptions_usage": true, "ad-sign-in-activity": true });
+    event["instance"]["config"]["collection"] = json!({ "index": false });
     let summary = world.job(event).await;
     assert_eq!(summary.status, JobStatus::Complete, "{:?}", summary.incomplete);
     assert_eq!(summary.graph.entities["azure_user"], 60);
