@@ -73,7 +73,7 @@ impl ResourceType {
     /// all the same.
     #[must_use]
     pub fn is_indexed_child(self) -> bool {
-        INDEXED_CHILDREN.iter().any(|it| it.eq_ignore_ascii_case(self.name))
+        INDEXED_CHILDREN.contains(&self.name)
     }
 
     /// The action that reading its resources takes.
@@ -162,12 +162,21 @@ const fn slashes(name: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::STEPS;
 
     const SERVER: ResourceType = ResourceType::new("Microsoft.Sql/servers", "2021-11-01");
     const DATABASE: ResourceType =
         ResourceType::new("Microsoft.Sql/servers/databases", "2021-11-01");
     const SETTING: ResourceType =
         ResourceType::new("Microsoft.Insights/diagnosticSettings", "2021-05-01-preview");
+
+    #[test]
+    fn what_is_indexed_below_others_is_listed_by_a_step() {
+        for name in INDEXED_CHILDREN {
+            let is_it = |it: &ResourceType| it.name == *name && it.is_child();
+            assert!(STEPS.iter().filter_map(|it| it.indexed()).any(|it| is_it(&it)), "{name}");
+        }
+    }
 
     #[test]
     fn a_list_lies_in_a_subscription_below_its_parent_or_beside_it() {

@@ -15,15 +15,18 @@ mod subscription;
 mod target;
 mod usage;
 
+use std::iter::successors;
+
 use serde_json::Value;
 
 use crate::services::answer::Answer;
 use crate::services::cloud::{self, Cloud};
 use crate::services::request::Request;
 use crate::services::throttle::{Budget, Limit};
+use crate::world::resources::catalog;
 use crate::world::resources::coded::Coded;
 use crate::world::resources::inventory::Inventory;
-use crate::world::resources::kind::{Answer as Wanted, Method, Spelling};
+use crate::world::resources::kind::{Answer as Wanted, Kind, Method, Spelling};
 use crate::world::resources::resource::Resource;
 use crate::world::resources::virtual_machine;
 use caller::Caller;
@@ -104,10 +107,13 @@ fn read_limit(
     (limit, header)
 }
 
-/// A provider may answer so many lists in a period. Documented by subscription and region; the
-/// region is not looked at here.
+/// A provider may answer so many lists in a period, of a type and of what belongs to its resources.
+/// Documented by subscription and region; the region is not looked at here.
 fn charge_provider(cloud: &Cloud, target: &Target) -> Result<(), Failure> {
-    let (Some(inventory), Some(throttle)) = (target.inventory, &target.kind.throttle) else {
+    let parent = |kind: &&Kind| kind.parent().and_then(|(parent, _)| catalog::find(parent));
+    let mut kinds = successors(Some(target.kind), parent);
+    let throttle = kinds.find_map(|it| it.throttle.as_ref());
+    let (Some(inventory), Some(throttle)) = (target.inventory, throttle) else {
         return Ok(());
     };
     let limit = Limit {

@@ -50,7 +50,10 @@ pub(crate) struct Kind {
     /// How many items a page has at most.
     #[serde(default = "page")]
     pub(crate) page: u64,
-    /// A limit on its lists beside that on all reads.
+    /// The table of Azure Resource Graph that has its items although they belong to others.
+    #[serde(default)]
+    pub(crate) table: Option<Table>,
+    /// A limit on its lists, and those of what belongs to its items, beside that on all reads.
     #[serde(default)]
     pub(crate) throttle: Option<Throttle>,
     /// The paths of properties that `$filter` may name; empty if there is no `$filter`.
@@ -204,22 +207,12 @@ pub(crate) enum Answer {
     Item,
 }
 
-/// The types that belong to others and that Azure Resource Graph has in the table `resources`, of
-/// those that are simulated here.
-/// Source: "Azure Resource Graph table and resource type reference".
-const INDEXED_CHILDREN: &[&str] = &[
-    "Microsoft.Cdn/profiles/afdEndpoints",
-    "Microsoft.Cdn/profiles/endpoints",
-    "Microsoft.Compute/galleries/images",
-    "Microsoft.Compute/galleries/images/versions",
-    "Microsoft.Compute/virtualMachines/extensions",
-    "Microsoft.ContainerRegistry/registries/webhooks",
-    "Microsoft.Network/networkWatchers/flowLogs",
-    "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
-    "Microsoft.Sql/managedInstances/databases",
-    "Microsoft.Sql/servers/elasticPools",
-    "Microsoft.Synapse/workspaces/sqlPools",
-];
+/// A table of Azure Resource Graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Table {
+    Resources,
+}
 
 impl Kind {
     /// Reads the file of a type.
@@ -250,7 +243,7 @@ impl Kind {
 
     /// Whether Azure Resource Graph has its items in the table `resources`.
     pub(crate) fn is_indexed(&self) -> bool {
-        self.lies_in_group() || INDEXED_CHILDREN.iter().any(|it| it.eq_ignore_ascii_case(self.name))
+        self.lies_in_group() || self.table == Some(Table::Resources)
     }
 
     /// The permission that it takes to read it.
