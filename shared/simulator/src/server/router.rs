@@ -55,7 +55,7 @@ impl Router {
             "169.254.169.254" => identity_endpoint::answer(cloud, request),
             "graph.microsoft.com" => graph::answer(cloud, request, &|it| self.answer(it)),
             "management.azure.com" => resource_manager::answer(cloud, request),
-            host if host.ends_with(".blob.core.windows.net") => storage::answer(cloud, request),
+            host if host.ends_with(".core.windows.net") => storage::answer(cloud, request),
             host => match host.strip_suffix(".vault.azure.net") {
                 Some(name) => vault::answer(cloud, request, name),
                 None => Answer::nowhere(),

@@ -21,6 +21,8 @@ pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
 pub(crate) const RESOURCE_MANAGER: &str = "https://management.azure.com";
 /// The audience of tokens for the data plane of key vaults.
 pub(crate) const KEY_VAULT: &str = "https://vault.azure.net";
+/// The audience of tokens for the data plane of storage accounts.
+pub(crate) const STORAGE: &str = "https://storage.azure.com";
 
 /// What all services share.
 #[derive(Debug)]

@@ -209,7 +209,7 @@ fn audience(cloud: &Cloud, scope: &str) -> Result<String, Failure> {
 
 /// The resource, if there is one with this name.
 fn resource(cloud: &Cloud, resource: &str) -> Result<String, Failure> {
-    let known = [cloud::GRAPH, cloud::RESOURCE_MANAGER, cloud::KEY_VAULT];
+    let known = [cloud::GRAPH, cloud::RESOURCE_MANAGER, cloud::KEY_VAULT, cloud::STORAGE];
     if known.contains(&resource.trim_end_matches('/')) {
         return Ok(resource.to_owned());
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use archive::Export;
 pub(crate) use archive::{Archive, Download};
-pub(crate) use job::{Fate, Job, Order, Status};
+pub(crate) use job::{Fate, HOST, Job, Order, Status};
 
 use crate::options::Intune;
 use crate::services::report::{Ask, Selection, find};

@@ -1,8 +1,8 @@
 //! The data plane of storage accounts, as far as prepared reports are downloaded from it.
 
 use crate::services::answer::Answer;
-use crate::services::cloud::Cloud;
-use crate::services::export::{Download, Fate, Job, Status};
+use crate::services::cloud::{Cloud, STORAGE};
+use crate::services::export::{Download, Fate, HOST, Job, Status};
 use crate::services::request::Request;
 use crate::world::dates::utc;
 use crate::world::random::Draw;
@@ -10,6 +10,9 @@ use crate::world::random::Draw;
 /// Answers a request to a storage account. What is there to be read is a prepared report, with the
 /// signature that its address has.
 pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
+    if !request.host.eq_ignore_ascii_case(HOST) {
+        return account(cloud, request);
+    }
     if request.bearer.is_some() {
         // The signature is not even looked at.
         let text = "Authentication information is not given in the correct format. Check the value of \
@@ -34,6 +37,19 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request) -> Answer {
     let is_whole = job.fate != Fate::Breaks;
     Answer { download: Some(Download { export: job.export, is_whole }), ..Answer::empty() }
         .with("Content-Type", "application/octet-stream")
+}
+
+/// Refuses a request to an account of the tenant: nobody has a role there that lets him read data.
+fn account(cloud: &Cloud, request: &Request) -> Answer {
+    let (token, now) = (request.bearer.as_deref(), cloud.clock.seconds());
+    if cloud.tokens.check(token, STORAGE, now).is_ok() {
+        let text =
+            "This request is not authorized to perform this operation using this permission.";
+        return error(cloud, 403, "AuthorizationPermissionMismatch", text);
+    }
+    let text = "Server failed to authenticate the request. Please refer to the information in the \
+                www-authenticate header.";
+    error(cloud, 401, "InvalidAuthenticationInfo", text)
 }
 
 /// An error, which is XML here.

@@ -2,7 +2,7 @@
 
 use super::{Client, request, with_actions, with_roles};
 use crate::options::Options;
-use crate::services::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER};
+use crate::services::cloud::{GRAPH, KEY_VAULT, RESOURCE_MANAGER, STORAGE};
 
 /// The tenant and the form of a request for a token, and the outcome.
 type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], (u16, &'a str, u64));
@@ -21,7 +21,8 @@ fn a_token_is_given_for_the_tenant_by_any_of_its_names() {
     let client = Client::new(Options::default());
     let principal = client.cloud.tenant.default_principal();
     for tenant in client.cloud.tenant.names() {
-        for resource in [GRAPH, RESOURCE_MANAGER, KEY_VAULT, "https://management.azure.com/"] {
+        let resource_managers = [RESOURCE_MANAGER, "https://management.azure.com/"];
+        for resource in [GRAPH, KEY_VAULT, STORAGE].into_iter().chain(resource_managers) {
             let form = [
                 ("client_id", principal.client_id.as_str()),
                 ("client_secret", &principal.client_secret),
@@ -178,6 +179,23 @@ fn a_token_for_another_service_is_refused_by_each_in_its_way() {
     assert_eq!((reply.status, reply.code()), (401, "Unauthorized"));
     assert!(reply.header("WWW-Authenticate").unwrap().contains("https://vault.azure.net"));
     assert!(reply.body["error"]["message"].as_str().unwrap().starts_with("AKV10022"));
+}
+
+#[test]
+fn a_storage_account_lets_nobody_read_data() {
+    let client = Client::new(Options::default());
+    let token = client.token(client.cloud.tenant.default_principal(), STORAGE);
+    let refused = |token: &str| {
+        let address = "any.queue.core.windows.net/?restype=service&comp=properties";
+        let answer = client.router.answer(&request(token, address));
+        (answer.status, String::from_utf8(answer.body).unwrap())
+    };
+    let (status, body) = refused(&token);
+    assert_eq!(status, 403);
+    assert!(body.contains("<Code>AuthorizationPermissionMismatch</Code>"), "{body}");
+    let (status, body) = refused(&client.arm_token());
+    assert_eq!(status, 401);
+    assert!(body.contains("<Code>InvalidAuthenticationInfo</Code>"), "{body}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Service {
             "login.microsoftonline.com" => Self::SignIn,
             "graph.microsoft.com" => Self::Graph,
             "management.azure.com" => Self::ResourceManager,
-            host if host.ends_with(".blob.core.windows.net") => Self::Storage,
+            host if host.ends_with(".core.windows.net") => Self::Storage,
             _ => Self::Vault,
         }
     }
