@@ -34,6 +34,9 @@ pub struct Options {
     /// About how many resources a subscription has, spread unevenly over the resource types. The
     /// first subscription has about this number, the others from a third to twice of it.
     pub resources: u32,
+    /// About how many types of resource each subscription has any of, of those that lie in
+    /// resource groups; nothing for all. Those that code makes are always among them.
+    pub types: Option<u32>,
     /// How long the server waits before each answer.
     pub latency: Duration,
     /// The most items that any page holds, whatever the client asks for. For tests of paging.
@@ -66,6 +69,7 @@ impl Default for Options {
             more_members: 0,
             subscriptions: 2,
             resources: 120,
+            types: None,
             latency: Duration::ZERO,
             page_size: None,
             throttling: true,

@@ -26,6 +26,8 @@ pub struct Tenant {
     pub subscriptions: u32,
     /// About how many resources each has.
     pub resources: u32,
+    /// About how many types of resource each has any of; nothing for all that there are.
+    pub types: Option<u32>,
     /// How long each answer takes, in milliseconds.
     pub latency: u64,
     /// How many devices Intune manages.
@@ -139,6 +141,7 @@ pub(super) fn serve(tenant: &Tenant) -> Result<(), Error> {
         more_members: tenant.more_members,
         subscriptions: tenant.subscriptions,
         resources: tenant.resources,
+        types: tenant.types,
         latency: Duration::from_millis(tenant.latency),
         // As Microsoft's services are reached.
         http2: true,

@@ -2,7 +2,10 @@
 
 #![expect(clippy::print_stdout, reason = "that is what the program is for")]
 
+use std::collections::BTreeMap;
+
 use clap::{Parser, ValueEnum};
+use collector::ledger::KnownBy;
 use serde_json::{Value, json};
 use tests::bench::{
     self, Cloud, Counters, Error, Floor, Report, Task, Tenant, by_domain, groups, limit, megabytes,
@@ -21,6 +24,9 @@ const LEAST_USE: f64 = 0.87;
 
 /// The share of requests that may be answered with 429.
 const MOST_REFUSED: f64 = 0.05;
+
+/// What it may cost to learn which lists have anything, of what requesting them all would cost.
+const MOST_FOR_INDEX: f64 = 0.1;
 
 /// Collects a simulated tenant, and compares how long that takes with how long the documented
 /// limits and the latency say it has to take, for the requests that were made.
@@ -55,6 +61,10 @@ struct Arguments {
     /// About how many resources a subscription has
     #[arg(long, default_value_t = 300)]
     resources: u32,
+
+    /// About how many types of resource a subscription has any of, if it is not all that there are
+    #[arg(long)]
+    types: Option<u32>,
 
     /// How many devices Intune manages
     #[arg(long, default_value_t = 600)]
@@ -99,6 +109,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         more_members: arguments.more_members,
         subscriptions: arguments.subscriptions,
         resources: arguments.resources,
+        types: arguments.types,
         latency: arguments.latency,
         devices: arguments.devices,
         applications: arguments.applications,
@@ -139,6 +150,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         if floor.is_limited() {
             print_use(domain, &report, &floor, arguments.users);
         }
+        print_index(&report, &counters);
         print_refusals(&counters);
         print_snapshots(&report)?;
         println!(
@@ -221,6 +233,37 @@ fn print_use(domain: &str, report: &Report, floor: &Floor, users: u32) {
         100.0 * LEAST_USE,
         verdict(floor.spent >= LEAST_USE * allowed),
     );
+}
+
+/// How many requests it took to learn which types of resource each subscription has: a query to
+/// Azure Resource Graph, the permissions of whoever asks, and lists that had nothing. The
+/// alternative is one list for each type and subscription.
+fn print_index(report: &Report, counters: &Counters) {
+    let (mut lists, mut in_vain) = (0, 0);
+    for summary in &report.summaries {
+        // A step that finds several types has an entry for each of them, with the same requests.
+        let steps: BTreeMap<_, _> = summary.ledger.iter().map(|it| (&it.step, it)).collect();
+        for (id, entry) in steps {
+            let step = steps::find(id).filter(|it| it.indexed().is_some());
+            if step.is_some_and(|it| it.list.parents.is_empty()) {
+                lists += 1;
+                in_vain += u64::from(entry.known_by == KnownBy::Read && entry.items == 0);
+            }
+        }
+    }
+    let queries = counters.domains.iter().filter(|(name, _)| name.ends_with("/resource-graph"));
+    let queries: u64 = queries.map(|(_, (granted, refused))| granted + refused).sum();
+    if queries > 0 {
+        let spent = 2 * queries + in_vain;
+        println!(
+            "  {} requests to learn of {} lists which have anything, {:.1} % (at most {:.0} %: {})",
+            groups(spent),
+            groups(lists),
+            100.0 * whole(spent) / whole(lists),
+            100.0 * MOST_FOR_INDEX,
+            verdict(whole(spent) <= MOST_FOR_INDEX * whole(lists)),
+        );
+    }
 }
 
 fn print_refusals(counters: &Counters) {

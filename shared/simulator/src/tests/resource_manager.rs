@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Client, Reply, texts, versioned};
 use crate::options::Options;
 use crate::world::resources::catalog;
-use crate::world::resources::kind::{Kind, Scope};
+use crate::world::resources::kind::{Kind, Method, Scope};
 
 fn client() -> Client {
     Client::new(Options { subscriptions: 5, resources: 400, ..Options::default() })
@@ -54,6 +54,32 @@ fn lists() -> Vec<String> {
         "providers/Microsoft.Insights/diagnosticSettings?api-version=2021-05-01-preview",
     ];
     of_types.chain(others.map(str::to_owned)).collect()
+}
+
+#[test]
+fn a_subscription_can_have_some_of_the_types_only() {
+    let client = Client::new(Options {
+        subscriptions: 2,
+        resources: 400,
+        types: Some(20),
+        ..Options::default()
+    });
+    let token = client.arm_token();
+    let types_of = |index| -> HashSet<&str> {
+        let kinds = listed().filter(|kind| kind.lies_in_group() && kind.method == Method::Get);
+        let has_any = |kind: &&Kind| {
+            let list = versioned(&format!("providers/{}", kind.name), kind.name);
+            let address = format!("{}/{list}", subscription(&client, index));
+            client.pages(&token, &address).iter().any(|page| !page.items().is_empty())
+        };
+        kinds.filter(has_any).map(|kind| kind.name).collect()
+    };
+    let (one, other) = (types_of(0), types_of(1));
+    for types in [&one, &other] {
+        assert!((12..=28).contains(&types.len()), "{types:?}");
+        assert!(types.contains("Microsoft.Storage/storageAccounts"));
+    }
+    assert_ne!(one, other);
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub(crate) struct Tenant {
     /// What Intune manages.
     pub(crate) fleet: Fleet,
     resources: u32,
+    /// About how many types of resource each subscription has any of; nothing for all.
+    pub(crate) types: Option<u32>,
     inventories: Vec<Inventory>,
     later: Later,
     /// What service principals are in.
@@ -90,6 +92,7 @@ impl Tenant {
             management_groups: ManagementGroups::new(options.seed, guids),
             fleet: Fleet::new(&options.intune, users),
             resources: options.resources,
+            types: options.types,
             inventories: Inventory::all(options),
             later: Later::default(),
             memberships: Memberships::default(),

@@ -39,6 +39,15 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     catalog
 });
 
+/// How many types lie in resource groups: those that code makes, and the others.
+pub(crate) fn types_of_groups() -> (u64, u64) {
+    let types = all().iter().filter(|it| it.lies_in_group());
+    types.fold((0, 0), |(coded, others), it| match it.code {
+        Some(_) => (coded + 1, others),
+        None => (coded, others + 1),
+    })
+}
+
 /// All types.
 pub(crate) fn all() -> &'static [Kind] {
     &CATALOG.kinds

@@ -33,6 +33,18 @@ impl<'a> Collection<'a> {
         Resource { tenant, inventory, kind, owner, index }
     }
 
+    /// Whether the subscription has any of a type that no code makes, where it has some of the types
+    /// only.
+    fn is_held(&self) -> bool {
+        let Some(types) = self.tenant.types.map(u64::from) else { return true };
+        if !self.kind.lies_in_group() {
+            return true;
+        }
+        let (coded, others) = catalog::types_of_groups();
+        let mut draw = self.tenant.draw(self.kind.name, self.inventory.subscription);
+        draw.below(others) < types.saturating_sub(coded)
+    }
+
     /// How many there are. A subscription without resources has none, but for what each has a
     /// number of; nor has what lies in nothing.
     pub(crate) fn count(&self) -> u64 {
@@ -41,7 +53,7 @@ impl<'a> Collection<'a> {
         }
         let is_of_each = self.kind.scope == Scope::Subscription
             && matches!(self.kind.count, Some(Count::Exactly(_)));
-        if self.inventory.resources == 0 && !is_of_each {
+        if !self.is_held() || self.inventory.resources == 0 && !is_of_each {
             return 0;
         }
         match &self.kind.count {
