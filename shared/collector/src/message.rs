@@ -147,7 +147,8 @@ impl Finish {
     #[must_use]
     pub fn rested(&self, so_far: Duration) -> Outgoing {
         let [least, most] = EARLY_RESTS;
-        let rest = (so_far / 10).clamp(least, most);
+        // Somebody may wait for the snapshot, so parts of a second are not rested for.
+        let rest = Duration::from_secs(so_far.as_secs() / 10).clamp(least, most);
         Outgoing { body: Message::new(self).anew(0, rest).body(), ..self.outgoing() }
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use reader::{Reader, Record};
 use run::{Run, Writer};
 
 /// How many bytes of records are sorted at a time in memory.
-const RUN: usize = 4 << 20;
+const RUN: usize = 2 << 20;
 
 /// How many runs of one size there are at most, before they become one of the next size. So each
 /// record is written once for each size, and few files are open, of which a function may have
