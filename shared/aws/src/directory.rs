@@ -3,10 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use collector::ports::{Body, Condition, Etag, Object, Store, StoreError};
 use tempfile::NamedTempFile;
+use tokio::sync::Semaphore;
 
 use crate::hash::{self, Hashing};
 use crate::name;
@@ -26,13 +28,18 @@ pub(crate) const SCRATCH: &str = "#scratch";
 #[derive(Clone, Debug)]
 pub struct Directory {
     root: PathBuf,
+    turns: Arc<Semaphore>,
 }
+
+/// How many files are worked on at once. Each takes a thread, and each thread holds memory of its
+/// own.
+const AT_ONCE: usize = 4;
 
 impl Directory {
     /// A store in a directory, which need not be there yet.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     fn read(&self, name: &str) -> io::Result<Option<Object>> {
@@ -143,6 +150,8 @@ impl Directory {
         work: impl FnOnce(&Self, &str) -> io::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (this, owned) = (self.clone(), name.to_owned());
+        // It is never closed, so there is always a turn.
+        let _turn = self.turns.acquire().await.ok();
         let result = tokio::task::spawn_blocking(move || work(&this, &owned)).await;
         result.unwrap_or_else(|panicked| Err(panicked.into())).map_err(|cause| {
             StoreError::Unavailable { name: name.to_owned(), cause: Box::new(cause) }
