@@ -7,8 +7,9 @@ use steps::{Domain, Service};
 
 use crate::ports::{Address, DomainKey, Failure, Fetch, Request};
 
-/// How long it is waited for a throttle, all in all.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it is waited for a throttle, all in all. Azure Resource Graph takes 15 queries in five
+/// seconds, and the jobs of a hundred subscriptions begin at once, each with a query.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The most pages of anything. Azure has some 300 providers and some thousand types of resource,
 /// and answers with one page or two.
@@ -90,4 +91,55 @@ async fn pages(
         address = Address::Link { link: link.to_owned(), first: Box::new(first.clone()) };
     }
     Err(Failure::Failed(format!("the list of {what} does not end")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use bytes::Bytes;
+    use futures_util::future::join_all;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::ports::{Answers, Because, Document, Download};
+
+    /// Takes so many queries in five seconds as Azure Resource Graph does.
+    #[derive(Debug)]
+    struct ResourceGraph {
+        begun: Instant,
+        granted: Mutex<BTreeMap<u64, u32>>,
+    }
+
+    #[async_trait]
+    impl Fetch for ResourceGraph {
+        async fn fetch(&self, _: &DomainKey, _: Vec<Request>) -> Answers {
+            let window = self.begun.elapsed().as_secs() / 5;
+            let mut granted = self.granted.lock().unwrap();
+            let granted = granted.entry(window).or_default();
+            if *granted == 15 {
+                let next = self.begun + Duration::from_secs(5 * (window + 1));
+                let (wait, because) = (next - Instant::now(), Because::Refused);
+                return Answers::of(vec![Err(Failure::Throttled { wait, because })]);
+            }
+            *granted += 1;
+            let body = Bytes::from_static(b"{}");
+            Answers::of(vec![Ok(Document { body, requests: 1, refused: 0 })])
+        }
+
+        async fn download(&self, _: &str) -> Result<Box<dyn Download>, Failure> {
+            Err(Failure::Failed("there are no files".to_owned()))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jobs_of_a_hundred_subscriptions_may_begin_at_once() {
+        let service = ResourceGraph { begun: Instant::now(), granted: Mutex::default() };
+        let domain = DomainKey { owner: "t".to_owned(), domain: Domain::ResourceGraph };
+        let request = Request::get(Service::ResourceManager, Address::Path("/".to_owned()));
+        let answers = join_all((0..100).map(|_| ask(&service, &domain, &request))).await;
+        assert_eq!(answers.iter().filter(|it| it.is_ok()).count(), 100);
+    }
 }

@@ -292,7 +292,7 @@ mod tests {
             let resting = early.rested(Duration::from_secs(seconds));
             read::<Finish>(&resting.body).unwrap().rest
         };
-        assert_eq!([0, 10, 15, 42, 100, 3600].map(rest), [1, 1, 2, 5, 10, 10]);
+        assert_eq!([0, 10, 15, 42, 100, 3600].map(rest), [1, 1, 1, 4, 10, 10]);
         let (early, late) = (early.rested(Duration::ZERO), finish().outgoing());
         assert_ne!((&early.group, &early.deduplication), (&late.group, &late.deduplication));
         assert!(is_early(&early) && !is_early(&late));

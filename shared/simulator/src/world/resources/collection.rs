@@ -33,8 +33,8 @@ impl<'a> Collection<'a> {
         Resource { tenant, inventory, kind, owner, index }
     }
 
-    /// Whether the subscription has any of a type that no code makes, where it has some of the types
-    /// only.
+    /// Whether the subscription has any of a type that no code makes, where it has some of the
+    /// types only.
     fn is_held(&self) -> bool {
         let Some(types) = self.tenant.types.map(u64::from) else { return true };
         if !self.kind.lies_in_group() {
