@@ -26,7 +26,7 @@ use crate::services::throttle::{Budget, Limit};
 use crate::world::resources::catalog;
 use crate::world::resources::coded::Coded;
 use crate::world::resources::inventory::Inventory;
-use crate::world::resources::kind::{Answer as Wanted, Kind, Method, Spelling};
+use crate::world::resources::kind::{Answer as Wanted, Method, Spelling};
 use crate::world::resources::resource::Resource;
 use crate::world::resources::virtual_machine;
 use caller::Caller;
@@ -110,8 +110,7 @@ fn read_limit(
 /// A provider may answer so many lists in a period, of a type and of what belongs to its resources.
 /// Documented by subscription and region; the region is not looked at here.
 fn charge_provider(cloud: &Cloud, target: &Target) -> Result<(), Failure> {
-    let parent = |kind: &&Kind| kind.parent().and_then(|(parent, _)| catalog::find(parent));
-    let mut kinds = successors(Some(target.kind), parent);
+    let mut kinds = successors(Some(target.kind), |it| catalog::parent(it));
     let throttle = kinds.find_map(|it| it.throttle.as_ref());
     let (Some(inventory), Some(throttle)) = (target.inventory, throttle) else {
         return Ok(());

@@ -21,8 +21,8 @@ fn a_token_is_given_for_the_tenant_by_any_of_its_names() {
     let client = Client::new(Options::default());
     let principal = client.cloud.tenant.default_principal();
     for tenant in client.cloud.tenant.names() {
-        let resource_managers = [RESOURCE_MANAGER, "https://management.azure.com/"];
-        for resource in [GRAPH, KEY_VAULT, STORAGE].into_iter().chain(resource_managers) {
+        let slashed = "https://management.azure.com/";
+        for resource in [GRAPH, RESOURCE_MANAGER, KEY_VAULT, STORAGE, slashed] {
             let form = [
                 ("client_id", principal.client_id.as_str()),
                 ("client_secret", &principal.client_secret),

@@ -20,6 +20,7 @@ use crate::world::life::Life;
 use crate::world::management_group::ManagementGroups;
 use crate::world::names;
 use crate::world::random::{Draw, hash, nth};
+use crate::world::resources::catalog;
 use crate::world::resources::inventory::Inventory;
 use crate::world::resources::tags::tags;
 
@@ -41,8 +42,9 @@ pub(crate) struct Tenant {
     /// What Intune manages.
     pub(crate) fleet: Fleet,
     resources: u32,
-    /// About how many types of resource each subscription has any of; nothing for all.
-    pub(crate) types: Option<u32>,
+    /// Of how many types that no code makes each subscription has any, and how many there are;
+    /// nothing if it has all.
+    pub(crate) held_types: Option<(u64, u64)>,
     inventories: Vec<Inventory>,
     later: Later,
     /// What service principals are in.
@@ -92,7 +94,10 @@ impl Tenant {
             management_groups: ManagementGroups::new(options.seed, guids),
             fleet: Fleet::new(&options.intune, users),
             resources: options.resources,
-            types: options.types,
+            held_types: options.types.map(|types| {
+                let (coded, others) = catalog::types_of_groups();
+                (u64::from(types).saturating_sub(coded), others)
+            }),
             inventories: Inventory::all(options),
             later: Later::default(),
             memberships: Memberships::default(),

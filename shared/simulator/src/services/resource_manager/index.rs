@@ -163,8 +163,9 @@ fn everywhere<'a>(
     inventory: &'a Inventory,
     kind: &'static Kind,
 ) -> Vec<Collection<'a>> {
-    let parent = kind.parent().and_then(|(parent, _)| catalog::find(parent));
-    let Some(parent) = parent else { return vec![Collection::of(tenant, inventory, kind)] };
+    let Some(parent) = catalog::parent(kind) else {
+        return vec![Collection::of(tenant, inventory, kind)];
+    };
     let parents = everywhere(tenant, inventory, parent);
     let parents = parents.iter().flat_map(|all| (0..all.count()).map(|at| all.item(at)));
     let of_parent =

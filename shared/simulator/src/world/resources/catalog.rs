@@ -39,6 +39,11 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     catalog
 });
 
+/// The type that a type lies below.
+pub(crate) fn parent(kind: &Kind) -> Option<&'static Kind> {
+    kind.parent().and_then(|(parent, _)| find(parent))
+}
+
 /// How many types lie in resource groups: those that code makes, and the others.
 pub(crate) fn types_of_groups() -> (u64, u64) {
     let types = all().iter().filter(|it| it.lies_in_group());

@@ -36,13 +36,9 @@ impl<'a> Collection<'a> {
     /// Whether the subscription has any of a type that no code makes, where it has some of the
     /// types only.
     fn is_held(&self) -> bool {
-        let Some(types) = self.tenant.types.map(u64::from) else { return true };
-        if !self.kind.lies_in_group() {
-            return true;
-        }
-        let (coded, others) = catalog::types_of_groups();
+        let Some((held, all)) = self.tenant.held_types else { return true };
         let mut draw = self.tenant.draw(self.kind.name, self.inventory.subscription);
-        draw.below(others) < types.saturating_sub(coded)
+        !self.kind.lies_in_group() || draw.below(all) < held
     }
 
     /// How many there are. A subscription without resources has none, but for what each has a
