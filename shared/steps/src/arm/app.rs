@@ -8,5 +8,6 @@ pub(crate) mod jobs;
 const SECRETS: &[&str] = &[
     "/properties/configuration/secrets/*/value",
     "/properties/template/containers/*/env/*/value",
+    "/properties/template/containers/*/probes/*/httpGet/httpHeaders/*/value",
     "/properties/template/initContainers/*/env/*/value",
 ];

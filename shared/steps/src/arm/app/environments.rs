@@ -28,11 +28,13 @@ pub(crate) static STEP: Step = Step {
     name: "Container App Environments",
     becomes: Becomes::one(&ENVIRONMENT)
         .conceals(&[
+            "/properties/appInsightsConfiguration/connectionString",
             "/properties/appLogsConfiguration/logAnalyticsConfiguration/sharedKey",
             "/properties/customDomainConfiguration/certificatePassword",
             "/properties/customDomainConfiguration/certificateValue",
             "/properties/daprAIConnectionString",
             "/properties/daprAIInstrumentationKey",
+            "/properties/openTelemetryConfiguration/destinationsConfiguration",
         ])
         .links(&[Link::of(&[&SUBNET], "/properties/vnetConfiguration/infrastructureSubnetId")]),
     ..Step::of(&ENVIRONMENT, "container-apps")

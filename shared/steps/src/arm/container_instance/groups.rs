@@ -56,8 +56,12 @@ pub(crate) static VOLUME: EntityType = EntityType {
 };
 
 /// What holds secrets in a container.
-const SECRETS: &[&str] =
-    &["/properties/environmentVariables/*/value", "/properties/environmentVariables/*/secureValue"];
+const SECRETS: &[&str] = &[
+    "/properties/environmentVariables/*/value",
+    "/properties/environmentVariables/*/secureValue",
+    "/properties/livenessProbe/httpGet/httpHeaders/*/value",
+    "/properties/readinessProbe/httpGet/httpHeaders/*/value",
+];
 
 pub(crate) static STEP: Step = Step {
     id: "rm-container-groups",
@@ -66,6 +70,8 @@ pub(crate) static STEP: Step = Step {
         .conceals(&[
             "/properties/containers/*/properties/environmentVariables/*/value",
             "/properties/containers/*/properties/environmentVariables/*/secureValue",
+            "/properties/containers/*/properties/livenessProbe/httpGet/httpHeaders/*/value",
+            "/properties/containers/*/properties/readinessProbe/httpGet/httpHeaders/*/value",
             "/properties/initContainers/*/properties/environmentVariables/*/value",
             "/properties/initContainers/*/properties/environmentVariables/*/secureValue",
             "/properties/volumes/*/azureFile/storageAccountKey",

@@ -37,6 +37,8 @@ pub(crate) static STEP: Step = Step {
         "/properties/authorizationPolicies/*/primaryKey",
         "/properties/authorizationPolicies/*/secondaryKey",
         "/properties/routing/endpoints/*/*/connectionString",
+        "/properties/routing/endpoints/*/*/primaryKey",
+        "/properties/routing/endpoints/*/*/secondaryKey",
         "/properties/storageEndpoints/*/connectionString",
     ]),
     ..Step::of(&HUB, "iot-hub")

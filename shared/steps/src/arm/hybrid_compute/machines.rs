@@ -34,5 +34,9 @@ const SCOPE: &str = "/properties/privateLinkScopeResourceId";
 pub(crate) static STEP: Step = Step {
     id: "rm-hybrid-compute-machines",
     name: "Azure Arc Machines",
+    becomes: Becomes::one(&MACHINE).conceals(&[
+        "/resources/*/properties/settings",
+        "/resources/*/properties/protectedSettings",
+    ]),
     ..Step::of(&MACHINE, "hybrid-compute")
 };

@@ -31,8 +31,10 @@ const KEPT: &str = "/properties/WorkspaceResourceId";
 pub(crate) static STEP: Step = Step {
     id: "rm-monitor-application-insights",
     name: "Application Insights",
-    becomes: Becomes::one(&COMPONENT)
-        .links(&[Link::uses(&[&WORKSPACE], KEPT)])
-        .conceals(&["/properties/InstrumentationKey", "/properties/ConnectionString"]),
+    becomes: Becomes::one(&COMPONENT).links(&[Link::uses(&[&WORKSPACE], KEPT)]).conceals(&[
+        "/properties/InstrumentationKey",
+        "/properties/ConnectionString",
+        "/properties/HockeyAppToken",
+    ]),
     ..Step::of(&COMPONENT, "monitor")
 };
