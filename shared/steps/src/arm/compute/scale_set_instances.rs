@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::arm::compute::disks::DISK;
 use crate::arm::compute::scale_sets::SCALE_SET;
+use crate::arm::compute::virtual_machines;
 use crate::prelude::*;
 
 pub(crate) static INSTANCE: EntityType = EntityType {
@@ -37,19 +38,10 @@ pub(crate) static STEP: Step = Step {
     list: List::of(&INSTANCE)
         .of_each(&[&SCALE_SET])
         .only(|set| set.get("orchestrationMode").and_then(Value::as_str) != Some("Flexible")),
-    becomes: Becomes::one(&INSTANCE)
-        .conceals(&[
-            "/properties/userData",
-            "/properties/osProfile/customData",
-            "/properties/osProfile/adminPassword",
-            "/properties/osProfile/windowsConfiguration/additionalUnattendContent",
-            "/resources/*/properties/settings",
-            "/resources/*/properties/protectedSettings",
-        ])
-        .links(&[
-            Link::of_parent(RelationshipClass::Has),
-            Link::uses(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id"),
-            Link::uses(&[&DISK], "/properties/storageProfile/dataDisks/*/managedDisk/id"),
-        ]),
+    becomes: Becomes::one(&INSTANCE).conceals(virtual_machines::SECRETS).links(&[
+        Link::of_parent(RelationshipClass::Has),
+        Link::uses(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id"),
+        Link::uses(&[&DISK], "/properties/storageProfile/dataDisks/*/managedDisk/id"),
+    ]),
     ..Step::of(&INSTANCE, "compute")
 };

@@ -49,6 +49,17 @@ pub(crate) static VIRTUAL_MACHINE: EntityType = EntityType {
             "Whether Windows updates itself.",
         ),
         text("timeZone", "/properties/osProfile/windowsConfiguration/", "Windows' time zone."),
+        flag(
+            "encryptionAtHost",
+            "/properties/securityProfile/",
+            "Whether what the host stores of it is encrypted.",
+        ),
+        text("securityType", "/properties/securityProfile/", "Such as `TrustedLaunch`."),
+        flag(
+            "secureBootEnabled",
+            "/properties/securityProfile/uefiSettings/",
+            "Whether only signed systems start.",
+        ),
         text("licenseType", "/properties/", "The licence that its owner brought."),
         text("priority", "/properties/", "`Spot` if Azure may evict the machine."),
         text("evictionPolicy", "/properties/", "What becomes of it when evicted."),
@@ -76,7 +87,7 @@ pub(crate) static STEP: Step = Step {
         "rm-compute-virtual-machine-managed-identity-relationships",
         "rm-virtual-machines-scale-sets-relationships",
     ],
-    becomes: Becomes::one(&VIRTUAL_MACHINE).refine(disks).links(&[
+    becomes: Becomes::one(&VIRTUAL_MACHINE).refine(disks).conceals(SECRETS).links(&[
         Link::uses(&[&DISK], "/properties/storageProfile/osDisk/managedDisk/id")
             .with(|_, _| flagged("osDisk")),
         Link::uses(&[&DISK], "/properties/storageProfile/dataDisks/*/managedDisk/id")
@@ -92,6 +103,16 @@ pub(crate) static STEP: Step = Step {
     ]),
     ..Step::of(&VIRTUAL_MACHINE, "compute")
 };
+
+/// What whoever made a machine told it, and what its extensions are told.
+pub(crate) const SECRETS: &[&str] = &[
+    "/properties/userData",
+    "/properties/osProfile/customData",
+    "/properties/osProfile/adminPassword",
+    "/properties/osProfile/windowsConfiguration/additionalUnattendContent",
+    "/resources/*/properties/settings",
+    "/resources/*/properties/protectedSettings",
+];
 
 /// Links to the service principals whose object ids are at `path`.
 const fn identity(path: &'static str) -> Link {
