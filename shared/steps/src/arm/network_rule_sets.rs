@@ -1,6 +1,9 @@
-//! Whom namespaces of Event Hubs and Service Bus answer to, which their network rule sets say.
+//! Whom services answer to: what the network rule sets of namespaces of Event Hubs and Service Bus
+//! say, and the network rules that accounts and vaults have themselves.
 
-use crate::property::{Property, each, flag, text};
+use crate::arm::network::virtual_networks::SUBNET;
+use crate::prelude::*;
+use crate::property::Property;
 
 /// What is recorded about whom a namespace answers to.
 pub(crate) const ANSWERS: &[Property] = &[
@@ -13,3 +16,12 @@ const DEFAULT: &str = "/properties/defaultAction";
 
 /// Where a set has the ids of the subnets that a namespace answers to.
 pub(crate) const SUBNETS: &str = "/properties/virtualNetworkRules/*/subnet/id";
+
+/// The subnets that an account or a vault answers to.
+pub(crate) const ALLOWS_SUBNETS: Link = Link::new(
+    RelationshipClass::Allows,
+    TO_SUBNETS,
+    "/properties/networkAcls/virtualNetworkRules/*/id",
+);
+
+const TO_SUBNETS: &[&EntityType] = &[&SUBNET];

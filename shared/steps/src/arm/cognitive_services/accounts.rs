@@ -1,5 +1,6 @@
 //! Accounts of Azure AI services, and of Azure `OpenAI` among them.
 
+use crate::arm::network_rule_sets::ALLOWS_SUBNETS;
 use crate::prelude::*;
 
 pub(crate) static ACCOUNT: EntityType = EntityType {
@@ -33,11 +34,14 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
 pub(crate) static STEP: Step = Step {
     id: "rm-cognitive-services-accounts",
     name: "Cognitive Services Accounts",
-    becomes: Becomes::one(&ACCOUNT).conceals(&[
-        "/properties/apiProperties",
-        // They are most of an account, and nothing asks for them.
-        "/properties/callRateLimit",
-        "/properties/capabilities",
-    ]),
+    becomes: Becomes::one(&ACCOUNT)
+        .conceals(&[
+            "/properties/apiProperties",
+            "/properties/migrationToken",
+            // They are most of an account, and nothing asks for them.
+            "/properties/callRateLimit",
+            "/properties/capabilities",
+        ])
+        .links(&[ALLOWS_SUBNETS]),
     ..Step::of(&ACCOUNT, "cognitive-services")
 };

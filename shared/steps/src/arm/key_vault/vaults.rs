@@ -3,6 +3,7 @@
 use graph::{Key, RelationshipKey};
 use serde_json::{Map, Value, json};
 
+use crate::arm::network_rule_sets::ALLOWS_SUBNETS;
 use crate::entra::account;
 use crate::entra::groups::GROUP;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
@@ -19,7 +20,22 @@ pub(crate) static VAULT: EntityType = EntityType {
         flag("enableSoftDelete", "/properties/", "Whether deleted ones are kept."),
         flag("enablePurgeProtection", "/properties/", "Whether nobody can purge what is deleted."),
         flag("enableRbacAuthorization", "/properties/", "Whether roles rule, not access policies."),
+        number(
+            "softDeleteRetentionInDays",
+            "/properties/",
+            "For how many days deleted ones are kept.",
+        ),
         text("publicNetworkAccess", "/properties/", "`Enabled` or `Disabled`."),
+        text(
+            "networkDefaultAction",
+            "/properties/networkAcls/defaultAction",
+            "`Deny` if only some addresses and networks reach it.",
+        ),
+        each(
+            "allowedIpRanges",
+            "/properties/networkAcls/ipRules/*/value",
+            "The addresses that reach it.",
+        ),
         always_list("category", &["infrastructure"], "What sort of service it is."),
         always_list("function", &["key-vault"], "What the service does."),
     ],
@@ -35,7 +51,7 @@ pub(crate) static STEP: Step = Step {
             let url = vault.text("/properties/vaultUri");
             url.and_then(|url| host(url, vault)).into_iter().collect()
         })
-        .links(&[account::HAS])
+        .links(&[account::HAS, ALLOWS_SUBNETS])
         .nested(&[Nested::at("/properties/accessPolicies/*", Becomes::related(&[ALLOWS]))]),
     ..Step::of(&VAULT, "key-vault")
 };

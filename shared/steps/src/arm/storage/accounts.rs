@@ -4,6 +4,7 @@ use graph::Entity;
 use serde_json::{Map, Value};
 
 use crate::arm::key_vault::vaults::VAULT;
+use crate::arm::network_rule_sets::ALLOWS_SUBNETS;
 use crate::host::host;
 use crate::path;
 use crate::prelude::*;
@@ -64,6 +65,11 @@ pub(crate) static STORAGE_ACCOUNT: EntityType = EntityType {
             "/properties/encryption/keySource",
             "`Microsoft.Keyvault` if the owner's key encrypts it.",
         ),
+        flag(
+            "encryption.requireInfrastructureEncryption",
+            "/properties/encryption/requireInfrastructureEncryption",
+            "Whether what it keeps is encrypted twice.",
+        ),
         text(
             "encryption.keyVaultProperties.keyName",
             "/properties/encryption/keyVaultProperties/keyName",
@@ -105,7 +111,7 @@ pub(crate) static STEP: Step = Step {
             blobs.and_then(|uri| host(uri, account)).into_iter().collect()
         })
         .refine(services)
-        .links(&[Link::uses(&[&VAULT], KEY_VAULT).by(host).with(key)]),
+        .links(&[Link::uses(&[&VAULT], KEY_VAULT).by(host).with(key), ALLOWS_SUBNETS]),
     ..Step::of(&STORAGE_ACCOUNT, "storage")
 };
 
