@@ -3,8 +3,13 @@
 use graph::{Entity, Key, Name};
 
 use crate::arm::compute::disk_encryption_sets::ENCRYPTION_SET;
+use crate::arm::key_vault::key_at;
+use crate::arm::key_vault::keys::KEY;
+use crate::arm::key_vault::vaults::VAULT;
 use crate::arm::network::virtual_networks::SUBNET;
+use crate::arm::operational_insights::workspaces::WORKSPACE;
 use crate::arm::resources::subscriptions::SUBSCRIPTION;
+use crate::host::host;
 use crate::prelude::*;
 
 pub(crate) static CLUSTER: EntityType = EntityType {
@@ -109,6 +114,11 @@ pub(crate) static STEP: Step = Step {
         .links(&[
             Link::uses(&[&ENCRYPTION_SET], "/properties/diskEncryptionSetID"),
             Link::of(&[&SUBNET], "/properties/agentPoolProfiles/*/vnetSubnetID"),
+            Link::of(&[&SUBNET], "/properties/apiServerAccessProfile/subnetId"),
+            Link::uses(&[&KEY], KEY_ID).by(key_at),
+            Link::uses(&[&VAULT], KEY_ID).by(host),
+            Link::uses(&[&WORKSPACE], MONITORED),
+            Link::uses(&[&WORKSPACE], DEFENDER),
         ])
         .nested(&[Nested::besides(
             Becomes::one(&SERVICE)
@@ -122,6 +132,10 @@ pub(crate) static STEP: Step = Step {
         )]),
     ..Step::of(&CLUSTER, "container-services")
 };
+
+const DEFENDER: &str = "/properties/securityProfile/defender/logAnalyticsWorkspaceResourceId";
+const KEY_ID: &str = "/properties/securityProfile/azureKeyVaultKms/keyId";
+const MONITORED: &str = "/properties/addonProfiles/omsagent/config/logAnalyticsWorkspaceResourceID";
 
 /// The key of the service of an instance.
 pub(crate) fn service(item: &Item<'_>) -> Key {
