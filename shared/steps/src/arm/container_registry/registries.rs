@@ -65,12 +65,6 @@ pub(crate) static REGISTRY: EntityType = EntityType {
             "After how many days images without a tag are deleted.",
         ),
         is(
-            "softDeleteEnabled",
-            "/properties/policies/softDeletePolicy/status",
-            "enabled",
-            "Whether deleted images are kept for a time.",
-        ),
-        is(
             "trustEnabled",
             "/properties/policies/trustPolicy/status",
             "enabled",

@@ -9,7 +9,6 @@ pub(crate) static TOPIC: EntityType = EntityType {
     class: &["Queue"],
     doc: "What events are sent to, and delivered from.",
     shared: &[ADDRESSED, TAGGED, PLACED, ENDPOINT],
-    properties: &[text("kind", "/", "`Azure`, or `AzureArc` outside of it.")],
     ..EntityType::resource("Microsoft.EventGrid/topics", "2025-02-15")
 };
 
