@@ -42,6 +42,8 @@ pub(crate) static STEP: Step = Step {
             entity.set("configurationType", type_of(configuration));
             assignments::describe(configuration, entity);
         })
+        // What is told to devices as it stands: profiles, values of settings, and keys of networks.
+        .conceals(&["/omaSettings/*/value", "/payload", "/preSharedKey", "/sharedSecret"])
         .nested(&assignments::TO_GROUPS),
     needs: Needs::intune("device_configurations").graph(READ),
     ..Step::MICROSOFT365

@@ -54,7 +54,15 @@ pub(crate) static STEP: Step = Step {
         ))
         .whole()
         .domain(Domain::Intune),
-    becomes: Becomes::one(&MANAGED_APPLICATION).refine(describe),
+    becomes: Becomes::one(&MANAGED_APPLICATION).refine(describe).conceals(&[
+        "/installCommandLine",
+        "/uninstallCommandLine",
+        "/detectionRules/*/scriptContent",
+        "/requirementRules/*/scriptContent",
+        "/rules/*/scriptContent",
+        "/preInstallScript/scriptContent",
+        "/postInstallScript/scriptContent",
+    ]),
     needs: Needs::intune("applications").graph(READ),
     ..Step::MICROSOFT365
 };
