@@ -3,7 +3,6 @@
 
 use crate::arm::network::virtual_networks::SUBNET;
 use crate::prelude::*;
-use crate::property::Property;
 
 /// What is recorded about whom a namespace answers to.
 pub(crate) const ANSWERS: &[Property] = &[
@@ -16,6 +15,13 @@ const DEFAULT: &str = "/properties/defaultAction";
 
 /// Where a set has the ids of the subnets that a namespace answers to.
 pub(crate) const SUBNETS: &str = "/properties/virtualNetworkRules/*/subnet/id";
+
+/// Whether an account or a vault answers to those whom none of its network rules names.
+pub(crate) const NETWORK_DEFAULT_ACTION: Property = text(
+    "networkDefaultAction",
+    "/properties/networkAcls/defaultAction",
+    "`Deny` if only some addresses and networks reach it.",
+);
 
 /// The subnets that an account or a vault answers to.
 pub(crate) const ALLOWS_SUBNETS: Link = Link::new(

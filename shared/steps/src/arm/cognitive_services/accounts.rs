@@ -1,6 +1,6 @@
 //! Accounts of Azure AI services, and of Azure `OpenAI` among them.
 
-use crate::arm::network_rule_sets::ALLOWS_SUBNETS;
+use crate::arm::network_rule_sets::{ALLOWS_SUBNETS, NETWORK_DEFAULT_ACTION};
 use crate::prelude::*;
 
 pub(crate) static ACCOUNT: EntityType = EntityType {
@@ -15,11 +15,7 @@ pub(crate) static ACCOUNT: EntityType = EntityType {
         text("endpoint", "/properties/", "The address of it."),
         date("createdOn", "/properties/dateCreated", "When it was created."),
         text("publicNetworkAccess", "/properties/", "`Enabled` or `Disabled`."),
-        text(
-            "networkDefaultAction",
-            "/properties/networkAcls/defaultAction",
-            "`Deny` if only some addresses and networks reach it.",
-        ),
+        NETWORK_DEFAULT_ACTION,
         flag("disableLocalAuth", "/properties/", "Whether keys let nobody in."),
         flag("restrictOutboundNetworkAccess", "/properties/", "Whether its calls are restricted."),
         list("allowedFqdns", "/properties/allowedFqdnList", "What it reaches, by name."),

@@ -3,7 +3,7 @@
 use graph::{Key, RelationshipKey};
 use serde_json::{Map, Value, json};
 
-use crate::arm::network_rule_sets::ALLOWS_SUBNETS;
+use crate::arm::network_rule_sets::{ALLOWS_SUBNETS, NETWORK_DEFAULT_ACTION};
 use crate::entra::account;
 use crate::entra::groups::GROUP;
 use crate::entra::service_principals::SERVICE_PRINCIPAL;
@@ -26,11 +26,7 @@ pub(crate) static VAULT: EntityType = EntityType {
             "For how many days deleted ones are kept.",
         ),
         text("publicNetworkAccess", "/properties/", "`Enabled` or `Disabled`."),
-        text(
-            "networkDefaultAction",
-            "/properties/networkAcls/defaultAction",
-            "`Deny` if only some addresses and networks reach it.",
-        ),
+        NETWORK_DEFAULT_ACTION,
         each(
             "allowedIpRanges",
             "/properties/networkAcls/ipRules/*/value",
